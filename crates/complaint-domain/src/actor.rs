@@ -1,0 +1,57 @@
+//! Who acts, and in which role.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::label::Label;
+
+/// The pseudonym of a person or program that acts: an account name, never a person's name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActorId(pub Label);
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// In which capacity somebody acts. Closed list, from the roles in the process description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Handles complaints day to day.
+    Agent,
+    /// Leads agents; may approve remedies above an agent's limit.
+    Supervisor,
+    /// Sits on the independent committee.
+    CommitteeMember,
+    /// Chairs the independent committee.
+    CommitteeChair,
+    /// Reads everything, writes nothing.
+    Auditor,
+    /// Exports to regulators.
+    ComplianceOfficer,
+    /// Reads what falls under their supervision.
+    Regulator,
+    /// Answers for personal data.
+    DataProtectionOfficer,
+    /// Runs the machine; has no access to complaints.
+    Administrator,
+    /// The person who complains.
+    Complainant,
+    /// Anybody else.
+    Public,
+    /// A program of the ledger itself: an importer, a process manager.
+    System,
+}
+
+/// Who acts, and in which capacity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The account.
+    pub id: ActorId,
+    /// The capacity in which it acts here.
+    pub role: Role,
+}

@@ -1,0 +1,39 @@
+//! An event with who, when it happened and when it was recorded.
+
+use jiff::Timestamp;
+
+use crate::{actor::Actor, complaint::ComplaintEvent, import::ImportEvent};
+
+/// An event as the ledger holds it, with the part of its envelope that rules may look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact<E> {
+    /// What happened.
+    pub event: E,
+    /// Who did it.
+    pub actor: Actor,
+    /// When it happened in the world.
+    pub occurred_at: Timestamp,
+    /// When the ledger recorded it; never before `occurred_at`, never decreasing along the log.
+    pub recorded_at: Timestamp,
+}
+
+impl<E> Fact<E> {
+    /// The same fact about a narrower or wider event.
+    pub fn map<F>(self, change: impl FnOnce(E) -> F) -> Fact<F> {
+        Fact {
+            event: change(self.event),
+            actor: self.actor,
+            occurred_at: self.occurred_at,
+            recorded_at: self.recorded_at,
+        }
+    }
+}
+
+/// Any event of the ledger, by the aggregate it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerEvent {
+    /// Of a `complaint-…` stream.
+    Complaint(ComplaintEvent),
+    /// Of an `import-…` stream.
+    Import(ImportEvent),
+}

@@ -1,0 +1,26 @@
+//! The complaint process, pure.
+//!
+//! What may happen to a complaint, who may do it, and why something is refused. Nothing here reads
+//! a clock, makes an identifier, touches a disk or sees a person's data: the time comes as an
+//! argument, and personal fields arrive already sealed, as references.
+//!
+//! - [`actor`]: who acts, and in which role
+//! - [`label`]: short public codes and names, checked once
+//! - [`money`]: an exact amount in one currency
+//! - [`right`]: the closed list of consumer rights a complaint can put at stake
+//! - [`sealed`]: references to personal fields that lie sealed in the vault
+//! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
+//! - [`import`]: a batch of complaints taken in from a file
+//! - [`fact`]: an event with who, when it happened and when it was recorded
+#![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+pub mod actor;
+pub mod complaint;
+pub mod fact;
+pub mod import;
+pub mod label;
+pub mod money;
+pub mod right;
+pub mod sealed;
+
+pub use fact::{Fact, LedgerEvent};

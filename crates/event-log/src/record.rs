@@ -1,0 +1,184 @@
+//! What goes into a log and what comes out.
+
+use std::{fmt, str::FromStr};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// The most bytes a record may have: an entry of a tlog-tiles bundle has a 16-bit length.
+pub const RECORD_BYTES_MAX: usize = 65_535;
+/// The most bytes a stream id may have.
+pub const STREAM_ID_BYTES_MAX: usize = 128;
+/// What stands in a new record where the log will write the time.
+pub const RECORDED_AT_BLANK: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+
+/// A record's place in the log and its leaf index in the tree, from 0, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position(pub u64);
+
+/// A record's place in its stream, from 0, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct StreamVersion(pub u64);
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for StreamVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The name of a stream: 1 to 128 of the characters `a-z A-Z 0-9 -`.
+///
+/// Cheap to clone; a record read from a log shares the bytes it was read with.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(Bytes);
+
+impl StreamId {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// The text cannot be a [`StreamId`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected a stream id of 1 to {STREAM_ID_BYTES_MAX} letters, digits and hyphens, found {found}"
+)]
+pub struct ParseStreamIdError {
+    /// What is wrong with it.
+    pub found: String,
+}
+
+impl TryFrom<Bytes> for StreamId {
+    type Error = ParseStreamIdError;
+
+    fn try_from(bytes: Bytes) -> Result<Self, Self::Error> {
+        if bytes.is_empty() || bytes.len() > STREAM_ID_BYTES_MAX {
+            return Err(ParseStreamIdError { found: format!("{} bytes", bytes.len()) });
+        }
+        match bytes.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'-') {
+            Some(at) => Err(ParseStreamIdError { found: format!("another character at byte {at}") }),
+            None => Ok(Self(bytes)),
+        }
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = ParseStreamIdError;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        Self::try_from(Bytes::copy_from_slice(input.as_bytes()))
+    }
+}
+
+/// A record on its way in: its final bytes but for the time, which the log writes.
+///
+/// Only the log knows the order, so only the log can promise that `recorded_at` never decreases
+/// along it. The bytes therefore carry [`RECORDED_AT_BLANK`] at a known place; the log writes 24
+/// bytes there and touches nothing else. What it then stores is what is hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecord {
+    bytes: Vec<u8>,
+    recorded_at_offset: usize,
+}
+
+/// The bytes cannot be a [`NewRecord`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NewRecordError {
+    /// Larger than [`RECORD_BYTES_MAX`].
+    #[error("expected a record of at most {RECORD_BYTES_MAX} bytes, found {bytes}")]
+    TooLarge {
+        /// How many there were.
+        bytes: usize,
+    },
+    /// [`RECORDED_AT_BLANK`] is not where it was said to be.
+    #[error("expected the blank for recorded_at at byte {offset}, found something else")]
+    NoBlank {
+        /// Where it was said to be.
+        offset: usize,
+    },
+    /// A line feed: a record is printed as one line.
+    #[error("expected a record without line feeds, found one at byte {at}")]
+    LineFeed {
+        /// Where it stands.
+        at: usize,
+    },
+}
+
+impl NewRecord {
+    /// Wraps the bytes of a record whose blank for the time starts at `recorded_at_offset`.
+    ///
+    /// # Errors
+    ///
+    /// [`NewRecordError`] when it is too large, contains a line feed, or has no blank there.
+    pub fn new(bytes: Vec<u8>, recorded_at_offset: usize) -> Result<Self, NewRecordError> {
+        if bytes.len() > RECORD_BYTES_MAX {
+            return Err(NewRecordError::TooLarge { bytes: bytes.len() });
+        }
+        if let Some(at) = bytes.iter().position(|b| *b == b'\n') {
+            return Err(NewRecordError::LineFeed { at });
+        }
+        let blank = bytes.get(recorded_at_offset..).and_then(|rest| rest.first_chunk::<24>());
+        if blank != Some(RECORDED_AT_BLANK) {
+            return Err(NewRecordError::NoBlank { offset: recorded_at_offset });
+        }
+        Ok(Self { bytes, recorded_at_offset })
+    }
+
+    /// The final bytes, with the time the log gives it (rounded down to a millisecond).
+    pub fn stamp(mut self, recorded_at: Timestamp) -> Vec<u8> {
+        let text = format_recorded_at(recorded_at);
+        let slot = self.bytes.get_mut(self.recorded_at_offset..).and_then(|b| b.first_chunk_mut());
+        if let (Some(slot), Some(text)) = (slot, text.as_bytes().first_chunk::<24>()) {
+            *slot = *text;
+        }
+        self.bytes
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether it has none; it always has at least the blank.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Writes a time as records do: RFC 3339, UTC, milliseconds, 24 characters.
+pub fn format_recorded_at(at: Timestamp) -> String {
+    let milliseconds = at.as_millisecond();
+    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |at| format!("{at:.3}"))
+}
+
+/// A record as the log holds it. The bytes are exactly what was hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// Its place in the log.
+    pub position: Position,
+    /// Its stream.
+    pub stream: StreamId,
+    /// Its place in the stream.
+    pub version: StreamVersion,
+    /// The stored bytes.
+    pub bytes: Bytes,
+}

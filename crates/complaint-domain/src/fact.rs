@@ -31,6 +31,7 @@ impl<E> Fact<E> {
 
 /// Any event of the ledger, by the aggregate it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a complaint's")]
 pub enum LedgerEvent {
     /// Of a `complaint-…` stream.
     Complaint(ComplaintEvent),

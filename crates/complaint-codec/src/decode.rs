@@ -1,0 +1,212 @@
+//! Bytes to events. Keys this version does not know are ignored here and kept in the bytes.
+
+use complaint_domain::{
+    Fact, LedgerEvent,
+    actor::Actor,
+    complaint::ComplaintEvent,
+    import::ImportEvent,
+    sealed::{Digest, SealedField},
+};
+use event_log::{StreamId, StreamVersion};
+use jiff::Timestamp;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::{RECORD_VERSION, names::event_type};
+
+/// A record, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The record's own id.
+    pub id: Uuid,
+    /// Its stored name, after upcasting.
+    pub event_type: &'static str,
+    /// Its stream.
+    pub stream: StreamId,
+    /// Its place in the stream.
+    pub version: StreamVersion,
+    /// When the ledger recorded it.
+    pub recorded_at: Timestamp,
+    /// When it happened in the world.
+    pub occurred_at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// The command that caused it.
+    pub command_id: Uuid,
+    /// What that command said, digested without its personal fields.
+    pub command_digest: Digest,
+    /// What it belongs to.
+    pub correlation_id: Uuid,
+    /// The record that led to the command, if one did.
+    pub causation_id: Option<Uuid>,
+    /// What happened.
+    pub event: LedgerEvent,
+    /// The personal fields of the command, sealed.
+    pub sealed: Vec<SealedField>,
+}
+
+impl Record {
+    /// The part that rules may look at.
+    pub fn fact(self) -> Fact<LedgerEvent> {
+        Fact {
+            event: self.event,
+            actor: self.actor,
+            occurred_at: self.occurred_at,
+            recorded_at: self.recorded_at,
+        }
+    }
+}
+
+/// Why stored bytes could not be read as a record.
+///
+/// The bytes themselves are not repeated: the caller names the position.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Not the JSON of a record.
+    #[error("expected the JSON of a record")]
+    Json(#[source] serde_json::Error),
+    /// Written by a later version.
+    #[error("expected record version {RECORD_VERSION}, found {found}; a newer redress wrote this")]
+    RecordVersion {
+        /// The version it has.
+        found: u8,
+    },
+    /// An event this version does not know.
+    #[error("expected a known event type, found `{found}`; a newer redress wrote this")]
+    EventType {
+        /// The type it has.
+        found: String,
+    },
+    /// The body does not fit its type.
+    #[error("expected the data of {event_type}")]
+    Data {
+        /// The type it has.
+        event_type: &'static str,
+        /// What does not fit.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The stream's name is not one.
+    #[error("expected a stream id")]
+    Stream(#[source] event_log::record::ParseStreamIdError),
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    v: u8,
+    id: Uuid,
+    r#type: &'a str,
+    stream: &'a str,
+    version: u64,
+    recorded_at: Timestamp,
+    occurred_at: Timestamp,
+    actor: Actor,
+    command_id: Uuid,
+    command_digest: Digest,
+    correlation_id: Uuid,
+    causation_id: Option<Uuid>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+    #[serde(default)]
+    sealed: Vec<SealedField>,
+}
+
+/// Reads a record.
+///
+/// # Errors
+///
+/// [`DecodeError`] when the bytes are not a record that this version knows.
+pub fn decode(bytes: &[u8]) -> Result<Record, DecodeError> {
+    let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(DecodeError::Json)?;
+    if envelope.v != RECORD_VERSION {
+        return Err(DecodeError::RecordVersion { found: envelope.v });
+    }
+    let event = decode_event(envelope.r#type, envelope.data)?;
+    Ok(Record {
+        id: envelope.id,
+        event_type: event_type(&event),
+        stream: envelope.stream.parse().map_err(DecodeError::Stream)?,
+        version: StreamVersion(envelope.version),
+        recorded_at: envelope.recorded_at,
+        occurred_at: envelope.occurred_at,
+        actor: envelope.actor,
+        command_id: envelope.command_id,
+        command_digest: envelope.command_digest,
+        correlation_id: envelope.correlation_id,
+        causation_id: envelope.causation_id,
+        event,
+        sealed: envelope.sealed,
+    })
+}
+
+/// The stored name decides the body. An old version is read by its own struct and upcast here.
+fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError> {
+    use ComplaintEvent as C;
+    let complaint = match name {
+        "complaint.received.v1" => C::Received(body("complaint.received.v1", data)?),
+        "complaint.acknowledged.v1" => C::Acknowledged(body("complaint.acknowledged.v1", data)?),
+        "complaint.assessed.v1" => C::Assessed(body("complaint.assessed.v1", data)?),
+        "complaint.classified.v1" => C::Classified(body("complaint.classified.v1", data)?),
+        "complaint.assigned.v1" => C::Assigned(body("complaint.assigned.v1", data)?),
+        "complaint.reassigned.v1" => C::Reassigned(body("complaint.reassigned.v1", data)?),
+        "complaint.communication-recorded.v1" => {
+            C::CommunicationRecorded(body("complaint.communication-recorded.v1", data)?)
+        }
+        "complaint.remedy-proposed.v1" => {
+            C::RemedyProposed(body("complaint.remedy-proposed.v1", data)?)
+        }
+        "complaint.remedy-approved.v1" => {
+            C::RemedyApproved(body("complaint.remedy-approved.v1", data)?)
+        }
+        "complaint.response-issued.v1" => {
+            C::ResponseIssued(body("complaint.response-issued.v1", data)?)
+        }
+        "complaint.answer-recorded.v1" => {
+            C::AnswerRecorded(body("complaint.answer-recorded.v1", data)?)
+        }
+        "complaint.remedy-fulfilled.v1" => {
+            C::RemedyFulfilled(body("complaint.remedy-fulfilled.v1", data)?)
+        }
+        "complaint.root-cause-identified.v1" => {
+            C::RootCauseIdentified(body("complaint.root-cause-identified.v1", data)?)
+        }
+        "complaint.closed.v1" => C::Closed(body("complaint.closed.v1", data)?),
+        "complaint.reopened.v1" => C::Reopened(body("complaint.reopened.v1", data)?),
+        "complaint.withdrawn.v1" => C::Withdrawn(body("complaint.withdrawn.v1", data)?),
+        "complaint.corrected.v1" => C::Corrected(body("complaint.corrected.v1", data)?),
+        "import.completed.v1" => {
+            let summary = body("import.completed.v1", data)?;
+            return Ok(LedgerEvent::Import(ImportEvent::Completed(summary)));
+        }
+        other => return Err(DecodeError::EventType { found: printable(other) }),
+    };
+    Ok(LedgerEvent::Complaint(complaint))
+}
+
+fn body<T: DeserializeOwned>(event_type: &'static str, data: &RawValue) -> Result<T, DecodeError> {
+    serde_json::from_str(data.get()).map_err(|source| DecodeError::Data { event_type, source })
+}
+
+/// A type name from outside, safe to print: short, and without control characters.
+fn printable(name: &str) -> String {
+    name.chars().take(80).filter(|c| !c.is_control()).collect()
+}
+
+/// The two times of a record, read without the rest of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Times {
+    /// When the ledger recorded it.
+    pub recorded_at: Timestamp,
+    /// When it happened in the world.
+    pub occurred_at: Timestamp,
+}
+
+/// Reads only when something was recorded and when it happened.
+///
+/// # Errors
+///
+/// [`DecodeError::Json`] when the bytes are not the JSON of a record.
+pub fn times(bytes: &[u8]) -> Result<Times, DecodeError> {
+    serde_json::from_slice(bytes).map_err(DecodeError::Json)
+}

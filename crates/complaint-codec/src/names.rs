@@ -1,0 +1,51 @@
+//! Event types, written by hand: what is stored must outlive any renaming in the code.
+
+use complaint_domain::{LedgerEvent, complaint::ComplaintEvent, import::ImportEvent};
+
+/// Every event type that this version writes.
+pub const EVENT_TYPES: &[&str] = &[
+    "complaint.received.v1",
+    "complaint.acknowledged.v1",
+    "complaint.assessed.v1",
+    "complaint.classified.v1",
+    "complaint.assigned.v1",
+    "complaint.reassigned.v1",
+    "complaint.communication-recorded.v1",
+    "complaint.remedy-proposed.v1",
+    "complaint.remedy-approved.v1",
+    "complaint.response-issued.v1",
+    "complaint.answer-recorded.v1",
+    "complaint.remedy-fulfilled.v1",
+    "complaint.root-cause-identified.v1",
+    "complaint.closed.v1",
+    "complaint.reopened.v1",
+    "complaint.withdrawn.v1",
+    "complaint.corrected.v1",
+    "import.completed.v1",
+];
+
+/// The stored name of an event.
+pub const fn event_type(event: &LedgerEvent) -> &'static str {
+    match event {
+        LedgerEvent::Complaint(event) => match event {
+            ComplaintEvent::Received(_) => "complaint.received.v1",
+            ComplaintEvent::Acknowledged(_) => "complaint.acknowledged.v1",
+            ComplaintEvent::Assessed(_) => "complaint.assessed.v1",
+            ComplaintEvent::Classified(_) => "complaint.classified.v1",
+            ComplaintEvent::Assigned(_) => "complaint.assigned.v1",
+            ComplaintEvent::Reassigned(_) => "complaint.reassigned.v1",
+            ComplaintEvent::CommunicationRecorded(_) => "complaint.communication-recorded.v1",
+            ComplaintEvent::RemedyProposed(_) => "complaint.remedy-proposed.v1",
+            ComplaintEvent::RemedyApproved(_) => "complaint.remedy-approved.v1",
+            ComplaintEvent::ResponseIssued(_) => "complaint.response-issued.v1",
+            ComplaintEvent::AnswerRecorded(_) => "complaint.answer-recorded.v1",
+            ComplaintEvent::RemedyFulfilled(_) => "complaint.remedy-fulfilled.v1",
+            ComplaintEvent::RootCauseIdentified(_) => "complaint.root-cause-identified.v1",
+            ComplaintEvent::Closed(_) => "complaint.closed.v1",
+            ComplaintEvent::Reopened(_) => "complaint.reopened.v1",
+            ComplaintEvent::Withdrawn(_) => "complaint.withdrawn.v1",
+            ComplaintEvent::Corrected(_) => "complaint.corrected.v1",
+        },
+        LedgerEvent::Import(ImportEvent::Completed(_)) => "import.completed.v1",
+    }
+}

@@ -1,0 +1,1 @@
+//! Taking in complaints from files that other bodies published.

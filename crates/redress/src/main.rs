@@ -1,0 +1,14 @@
+//! The binary `redress`: hands the process's arguments and streams to the library.
+
+use std::{
+    io::{self, BufWriter, IsTerminal},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    let mut stdin = io::stdin();
+    let mut stdout = BufWriter::new(io::stdout());
+    let mut stderr = io::stderr();
+    let progress = stderr.is_terminal();
+    redress::run_with(std::env::args_os(), &mut stdin, &mut stdout, &mut stderr, progress)
+}

@@ -1,0 +1,158 @@
+//! The arrows between crates, and what may come in from outside, as tests.
+
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+/// Every crate of ours and the crates of ours it may use. Nothing else is allowed.
+/// docs/ARCHITECTURE.md draws the same picture.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("complaint-domain", &[]),
+    ("complaint-codec", &["complaint-domain", "event-log"]),
+    ("event-log", &[]),
+    ("event-log-sled", &["event-log", "merkle-log"]),
+    ("merkle-log", &[]),
+    ("personal-vault", &[]),
+    ("complaint-service", &["complaint-codec", "complaint-domain", "event-log", "personal-vault"]),
+    ("projection", &["event-log"]),
+    ("projector-casework", &["complaint-codec", "complaint-domain", "event-log", "projection"]),
+    ("projector-audit", &["complaint-codec", "complaint-domain", "event-log", "projection"]),
+    (
+        "projector-transparency",
+        &["complaint-codec", "complaint-domain", "event-log", "merkle-log", "projection"],
+    ),
+    (
+        "compliance-export",
+        &[
+            "complaint-codec",
+            "complaint-domain",
+            "event-log",
+            "merkle-log",
+            "projection",
+            "projector-audit",
+            "projector-casework",
+            "projector-transparency",
+        ],
+    ),
+];
+
+/// The binary puts the parts together, and the tests look at all of them.
+const MAY_USE_EVERYTHING: &[&str] = &["redress", "redress-tests"];
+
+/// Crates from outside that only one crate of ours may name, so that they can be replaced there.
+const WRAPPED: &[(&str, &[&str])] = &[
+    ("sled", &["event-log-sled"]),
+    ("rusqlite", &["projection", "projector-audit", "projector-casework", "projector-transparency", "compliance-export", "redress", "redress-tests"]),
+    ("chacha20poly1305", &["personal-vault"]),
+    ("clap", &["redress"]),
+];
+
+/// Licences a dependency may have, each compatible with Apache-2.0. A crate that offers a choice
+/// passes with one of them.
+const LICENCES: &[&str] = &[
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+    "0BSD",
+];
+
+fn metadata(with_dependencies: bool) -> Value {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root).args(["metadata", "--format-version=1", "--offline", "--locked"]);
+    if !with_dependencies {
+        command.arg("--no-deps");
+    }
+    let output = command.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+#[test]
+fn crates_depend_only_along_the_arrows() {
+    let allowed: BTreeMap<_, _> = ALLOWED.iter().copied().collect();
+    let metadata = metadata(false);
+    for package in metadata["packages"].as_array().expect("a list") {
+        let name = text(package, "name");
+        if MAY_USE_EVERYTHING.contains(&name) {
+            continue;
+        }
+        let may_use = allowed.get(name).unwrap_or_else(|| panic!("{name} is not in ALLOWED"));
+        for dependency in package["dependencies"].as_array().expect("a list") {
+            let used = text(dependency, "name");
+            let is_ours = dependency["path"].is_string();
+            let is_for_tests = text(dependency, "kind") == "dev";
+            assert!(
+                !is_ours || is_for_tests || may_use.contains(&used),
+                "{name} must not use {used}"
+            );
+        }
+    }
+}
+
+#[test]
+fn crates_from_outside_stay_behind_their_wrappers() {
+    let wrapped: BTreeMap<_, _> = WRAPPED.iter().copied().collect();
+    for package in metadata(false)["packages"].as_array().expect("a list") {
+        let name = text(package, "name");
+        for dependency in package["dependencies"].as_array().expect("a list") {
+            let used = text(dependency, "name");
+            if let Some(users) = wrapped.get(used) {
+                assert!(users.contains(&name), "{name} must not name {used}; {users:?} may");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_dependency_has_a_licence_we_may_use_and_comes_from_the_registry() {
+    let metadata = metadata(true);
+    let mut refused = Vec::new();
+    for package in metadata["packages"].as_array().expect("a list") {
+        let licence = text(package, "license");
+        let one_of = licence.split(" OR ").flat_map(|part| part.split('/'));
+        let mut choices = one_of.map(|part| part.trim_matches(['(', ')', ' ']));
+        let fits = choices.any(|choice| {
+            choice.split(" AND ").all(|part| LICENCES.contains(&part.trim_matches(['(', ')', ' '])))
+        });
+        let is_ours = package["source"].is_null();
+        let from_registry = text(package, "source").starts_with("registry+");
+        if !fits || !(is_ours || from_registry) {
+            refused.push(format!("{} {licence}", text(package, "name")));
+        }
+    }
+    assert_eq!(refused, Vec::<String>::new());
+}
+
+#[test]
+fn the_architecture_page_names_every_crate_and_no_other() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = std::fs::read_to_string(root.join("docs/ARCHITECTURE.md")).expect("the page");
+    let metadata = metadata(false);
+    let names: Vec<_> =
+        metadata["packages"].as_array().expect("a list").iter().map(|p| text(p, "name")).collect();
+    for name in &names {
+        assert!(
+            *name == "redress-tests" || page.contains(&format!("`{name}`")),
+            "docs/ARCHITECTURE.md does not name {name}"
+        );
+    }
+    for line in page.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let named = line.split('`').next().expect("a name");
+        assert!(names.contains(&named), "docs/ARCHITECTURE.md names {named}, which is no crate");
+    }
+}

@@ -5,12 +5,17 @@
 //!
 //! - [`record`]: what goes in ([`NewRecord`]) and what comes out ([`RecordedEvent`])
 //! - [`log`]: the trait, its errors, subscriptions
+//! - [`limits`]: how much one append may hold
 //! - [`clock`]: where the log takes the time from
 
 pub mod clock;
+pub mod conformance;
+pub mod limits;
 pub mod log;
+pub mod memory;
 pub mod record;
 
 pub use clock::Clock;
 pub use log::{AppendError, Appended, EventLog, ExpectedVersion, Head, ReadError, RecordStream};
+pub use memory::MemoryLog;
 pub use record::{NewRecord, Position, RecordedEvent, StreamId, StreamVersion};

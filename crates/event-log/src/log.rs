@@ -15,6 +15,31 @@ pub enum ExpectedVersion {
     Exact(StreamVersion),
 }
 
+impl ExpectedVersion {
+    /// Holds the belief against `next_version`, the version the stream's next record would get
+    /// (0 for an empty stream), and gives it back when they agree.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Conflict`] when they do not.
+    pub fn check(
+        self,
+        stream: &StreamId,
+        next_version: StreamVersion,
+    ) -> Result<StreamVersion, AppendError> {
+        let actual = next_version.0.checked_sub(1).map(StreamVersion);
+        let agrees = match self {
+            Self::NoStream => actual.is_none(),
+            Self::Exact(version) => actual == Some(version),
+        };
+        if agrees {
+            Ok(next_version)
+        } else {
+            Err(AppendError::Conflict { stream: stream.clone(), expected: self, actual })
+        }
+    }
+}
+
 /// How far the log reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Head {

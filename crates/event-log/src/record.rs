@@ -75,7 +75,9 @@ impl TryFrom<Bytes> for StreamId {
             return Err(ParseStreamIdError { found: format!("{} bytes", bytes.len()) });
         }
         match bytes.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'-') {
-            Some(at) => Err(ParseStreamIdError { found: format!("another character at byte {at}") }),
+            Some(at) => {
+                Err(ParseStreamIdError { found: format!("another character at byte {at}") })
+            }
             None => Ok(Self(bytes)),
         }
     }
@@ -167,7 +169,8 @@ impl NewRecord {
 /// Writes a time as records do: RFC 3339, UTC, milliseconds, 24 characters.
 pub fn format_recorded_at(at: Timestamp) -> String {
     let milliseconds = at.as_millisecond();
-    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |at| format!("{at:.3}"))
+    Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |at| format!("{at:.3}"))
 }
 
 /// A record as the log holds it. The bytes are exactly what was hashed.

@@ -5,7 +5,7 @@
 //!
 //! - [`writing`]: expected versions, all or none, limits, concurrent and cancelled writers
 //! - [`reading`]: order, ranges, streams
-//! - [`following`]: subscriptions
+//! - [`following`][]: subscriptions
 //! - [`fixtures`]: a clock that obeys the test, and records with nothing in them
 
 pub mod fixtures;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::label::Label;
+use crate::{codes::closed_list, label::Label};
 
 /// The pseudonym of a person or program that acts: an account name, never a person's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,23 @@ pub enum Role {
     Public,
     /// A program of the ledger itself: an importer, a process manager.
     System,
+}
+
+closed_list! {
+    Role {
+        Agent = "agent",
+        Supervisor = "supervisor",
+        CommitteeMember = "committee-member",
+        CommitteeChair = "committee-chair",
+        Auditor = "auditor",
+        ComplianceOfficer = "compliance-officer",
+        Regulator = "regulator",
+        DataProtectionOfficer = "data-protection-officer",
+        Administrator = "administrator",
+        Complainant = "complainant",
+        Public = "public",
+        System = "system",
+    }
 }
 
 /// Who acts, and in which capacity.

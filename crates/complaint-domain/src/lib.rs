@@ -5,6 +5,7 @@
 //! argument, and personal fields arrive already sealed, as references.
 //!
 //! - [`actor`]: who acts, and in which role
+//! - [`codes`]: the words by which records, reports and messages call the values of closed lists
 //! - [`label`]: short public codes and names, checked once
 //! - [`money`]: an exact amount in one currency
 //! - [`right`]: the closed list of consumer rights a complaint can put at stake
@@ -15,6 +16,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 pub mod actor;
+pub mod codes;
 pub mod complaint;
 pub mod fact;
 pub mod import;

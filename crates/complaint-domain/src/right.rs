@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::closed_list;
+
 /// A consumer's right, as the Consumer Protection Law of China lists them.
 ///
 /// # Source
@@ -32,18 +34,17 @@ pub enum Right {
     Supervision,
 }
 
-impl Right {
-    /// Every right, in the order of the law.
-    pub const ALL: [Self; 10] = [
-        Self::Safety,
-        Self::Information,
-        Self::Choice,
-        Self::FairDealing,
-        Self::Redress,
-        Self::Association,
-        Self::Education,
-        Self::Dignity,
-        Self::PersonalInformation,
-        Self::Supervision,
-    ];
+closed_list! {
+    Right {
+        Safety = "safety",
+        Information = "information",
+        Choice = "choice",
+        FairDealing = "fair-dealing",
+        Redress = "redress",
+        Association = "association",
+        Education = "education",
+        Dignity = "dignity",
+        PersonalInformation = "personal-information",
+        Supervision = "supervision",
+    }
 }

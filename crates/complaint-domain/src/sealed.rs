@@ -8,6 +8,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::codes::closed_list;
+
 /// Which personal field was sealed. The numbers are part of the sealed format: never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,20 +37,6 @@ pub enum PersonalField {
 }
 
 impl PersonalField {
-    /// Every personal field, by [`group`](Self::group).
-    pub const ALL: [Self; 10] = [
-        Self::Narrative,
-        Self::ComplainantName,
-        Self::Contact,
-        Self::Address,
-        Self::Postcode,
-        Self::AccountNumber,
-        Self::Message,
-        Self::Note,
-        Self::ResponseText,
-        Self::PaymentReference,
-    ];
-
     /// The number that stands for this field inside commitment and seal (docs/format.md).
     pub const fn group(self) -> u16 {
         match self {
@@ -63,6 +51,21 @@ impl PersonalField {
             Self::ResponseText => 9,
             Self::PaymentReference => 10,
         }
+    }
+}
+
+closed_list! {
+    PersonalField {
+        Narrative = "narrative",
+        ComplainantName = "complainant-name",
+        Contact = "contact",
+        Address = "address",
+        Postcode = "postcode",
+        AccountNumber = "account-number",
+        Message = "message",
+        Note = "note",
+        ResponseText = "response-text",
+        PaymentReference = "payment-reference",
     }
 }
 
@@ -105,7 +108,8 @@ impl<const N: usize> FromStr for Hex<N> {
     type Err = ParseHexError;
 
     fn from_str(input: &str) -> Result<Self, Self::Err> {
-        let wrong = || ParseHexError { expected: N.saturating_mul(2), found: input.chars().count() };
+        let wrong =
+            || ParseHexError { expected: N.saturating_mul(2), found: input.chars().count() };
         let digits = input.as_bytes();
         if digits.len() != N.saturating_mul(2) {
             return Err(wrong());

@@ -44,3 +44,49 @@ pub enum ComplaintCommand {
     /// Put an earlier entry right; the earlier entry stays.
     Correct(Correction),
 }
+
+impl ComplaintCommand {
+    /// Every [`name`](Self::name), in the order of the enum.
+    pub const NAMES: &'static [&'static str] = &[
+        "register",
+        "acknowledge",
+        "assess",
+        "classify",
+        "assign",
+        "reassign",
+        "record-communication",
+        "propose-remedy",
+        "approve-remedy",
+        "issue-response",
+        "record-answer",
+        "fulfil-remedy",
+        "identify-root-cause",
+        "close",
+        "reopen",
+        "withdraw",
+        "correct",
+    ];
+
+    /// What the command is called on the command line, in documents and in refusals.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Register(_) => "register",
+            Self::Acknowledge(_) => "acknowledge",
+            Self::Assess(_) => "assess",
+            Self::Classify(_) => "classify",
+            Self::Assign(_) => "assign",
+            Self::Reassign(_) => "reassign",
+            Self::RecordCommunication(_) => "record-communication",
+            Self::ProposeRemedy(_) => "propose-remedy",
+            Self::ApproveRemedy(_) => "approve-remedy",
+            Self::IssueResponse(_) => "issue-response",
+            Self::RecordAnswer(_) => "record-answer",
+            Self::FulfilRemedy(_) => "fulfil-remedy",
+            Self::IdentifyRootCause(_) => "identify-root-cause",
+            Self::Close(_) => "close",
+            Self::Reopen(_) => "reopen",
+            Self::Withdraw(_) => "withdraw",
+            Self::Correct(_) => "correct",
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use std::{collections::BTreeSet, fmt::Debug, str::FromStr};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::ParseCodeError;
+use crate::{
+    actor::Role,
+    complaint::{
+        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, Impact, Outcome,
+        Party, PlatformCategory, Purpose, ReassignmentReason, RemedyKind, RemedyResult,
+        ReopenReason, ResponseKind, Severity, WithdrawalReason,
+    },
+    right::Right,
+    sealed::PersonalField,
+};
+
+/// Holds that code, stored name, display and parser agree for every value, and that codes differ.
+fn agrees<T>(all: &[T], code: impl Fn(T) -> &'static str)
+where
+    T: Copy + Debug + PartialEq + ToString + FromStr<Err = ParseCodeError>,
+    T: Serialize + DeserializeOwned,
+{
+    let mut seen = BTreeSet::new();
+    for value in all.iter().copied() {
+        let code = code(value);
+        assert_eq!(serde_json::to_value(value).unwrap(), code, "stored name of {value:?}");
+        assert_eq!(serde_json::from_value::<T>(code.into()).unwrap(), value);
+        assert_eq!(value.to_string(), code);
+        assert_eq!(code.parse(), Ok(value));
+        assert!(seen.insert(code), "`{code}` stands for two values");
+    }
+    assert!("no such code".parse::<T>().is_err());
+}
+
+#[test]
+fn the_code_of_every_value_is_its_stored_name() {
+    agrees(Role::ALL, Role::code);
+    agrees(Right::ALL, Right::code);
+    agrees(PersonalField::ALL, PersonalField::code);
+    agrees(Channel::ALL, Channel::code);
+    agrees(Severity::ALL, Severity::code);
+    agrees(Complexity::ALL, Complexity::code);
+    agrees(Impact::ALL, Impact::code);
+    agrees(ReassignmentReason::ALL, ReassignmentReason::code);
+    agrees(Direction::ALL, Direction::code);
+    agrees(Party::ALL, Party::code);
+    agrees(Purpose::ALL, Purpose::code);
+    agrees(RemedyKind::ALL, RemedyKind::code);
+    agrees(RemedyResult::ALL, RemedyResult::code);
+    agrees(ResponseKind::ALL, ResponseKind::code);
+    agrees(Outcome::ALL, Outcome::code);
+    agrees(PlatformCategory::ALL, PlatformCategory::code);
+    agrees(Answer::ALL, Answer::code);
+    agrees(CloseReason::ALL, CloseReason::code);
+    agrees(ReopenReason::ALL, ReopenReason::code);
+    agrees(WithdrawalReason::ALL, WithdrawalReason::code);
+    agrees(CorrectionReason::ALL, CorrectionReason::code);
+}
+
+#[test]
+fn a_wrong_code_is_answered_with_the_right_ones() {
+    let error = "Simple ".parse::<Complexity>().unwrap_err();
+    assert_eq!(error.to_string(), "expected one of simple, standard, complex");
+}

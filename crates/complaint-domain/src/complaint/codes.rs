@@ -1,0 +1,108 @@
+//! The codes of the closed lists that commands and events are made of.
+
+use super::{
+    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, Impact, Outcome, Party,
+    PlatformCategory, Purpose, ReassignmentReason, RemedyKind, RemedyResult, ReopenReason,
+    ResponseKind, Severity, WithdrawalReason,
+};
+use crate::codes::closed_list;
+
+closed_list! {
+    Channel {
+        Phone = "phone",
+        Email = "email",
+        Web = "web",
+        App = "app",
+        Letter = "letter",
+        Fax = "fax",
+        InPerson = "in-person",
+        Branch = "branch",
+        SocialMedia = "social-media",
+        Chat = "chat",
+        RegulatorPlatform = "regulator-platform",
+        Referral = "referral",
+    }
+    Severity { Low = "low", Medium = "medium", High = "high", Critical = "critical" }
+    Complexity { Simple = "simple", Standard = "standard", Complex = "complex" }
+    Impact { Single = "single", Several = "several", Systemic = "systemic" }
+    ReassignmentReason {
+        Absence = "absence",
+        Workload = "workload",
+        Expertise = "expertise",
+        ConflictOfInterest = "conflict-of-interest",
+    }
+    Direction { Incoming = "incoming", Outgoing = "outgoing" }
+    Party {
+        Complainant = "complainant",
+        Representative = "representative",
+        Respondent = "respondent",
+        Regulator = "regulator",
+        ExternalBody = "external-body",
+    }
+    Purpose {
+        Forwarding = "forwarding",
+        InformationRequest = "information-request",
+        Information = "information",
+        ProgressUpdate = "progress-update",
+        Notice = "notice",
+    }
+    RemedyKind {
+        Refund = "refund",
+        Compensation = "compensation",
+        Goodwill = "goodwill",
+        Repair = "repair",
+        Replacement = "replacement",
+        Correction = "correction",
+        Apology = "apology",
+        Explanation = "explanation",
+    }
+    RemedyResult { CarriedOut = "carried-out", Declined = "declined" }
+    ResponseKind { Interim = "interim", Holding = "holding", Final = "final" }
+    Outcome {
+        Upheld = "upheld",
+        PartlyUpheld = "partly-upheld",
+        NotUpheld = "not-upheld",
+        Goodwill = "goodwill",
+        OutOfScope = "out-of-scope",
+    }
+    PlatformCategory {
+        ClosedWithMonetaryRelief = "closed-with-monetary-relief",
+        ClosedWithNonMonetaryRelief = "closed-with-non-monetary-relief",
+        ClosedWithRelief = "closed-with-relief",
+        ClosedWithoutRelief = "closed-without-relief",
+        ClosedWithExplanation = "closed-with-explanation",
+        Closed = "closed",
+        InProgress = "in-progress",
+        UntimelyResponse = "untimely-response",
+    }
+    Answer {
+        Accepted = "accepted",
+        Refused = "refused",
+        Silent = "silent",
+        NotDisputed = "not-disputed",
+    }
+    CloseReason {
+        Accepted = "accepted",
+        RecourseExhausted = "recourse-exhausted",
+        RecourseExpired = "recourse-expired",
+        RecourseWaived = "recourse-waived",
+        ClosedOnPlatform = "closed-on-platform",
+    }
+    ReopenReason {
+        NewEvidence = "new-evidence",
+        RemedyNotDelivered = "remedy-not-delivered",
+        ComplainantRequest = "complainant-request",
+        ExternalDecision = "external-decision",
+        ClosedInError = "closed-in-error",
+    }
+    WithdrawalReason {
+        SettledOtherwise = "settled-otherwise",
+        NotPursued = "not-pursued",
+        NotStated = "not-stated",
+    }
+    CorrectionReason {
+        ClericalError = "clerical-error",
+        NewInformation = "new-information",
+        ComplainantObjection = "complainant-objection",
+    }
+}

@@ -1,0 +1,192 @@
+//! What may happen to a complaint, and why something is refused.
+
+mod correction;
+mod ending;
+mod handling;
+mod intake;
+mod remedy;
+mod response;
+
+use super::{
+    Answer, Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRejection, Direction,
+    ResponseKind, Source,
+    state::{Case, Complaint, Stage},
+};
+use crate::actor::Role;
+
+/// Answers a command with the events it causes, or with the reason it is refused.
+///
+/// There is always at least one event: what is so already is refused by name. (A repeated command
+/// is recognised by its id before it comes here.) The sealed fields of a command belong to the
+/// record of the first event.
+///
+/// # Errors
+///
+/// The first [`ComplaintRejection`] that applies, in the order of that enum.
+pub fn decide(
+    state: &Complaint,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<Vec<ComplaintEvent>, ComplaintRejection> {
+    use ComplaintCommand as C;
+    role_may(command, circumstances)?;
+    let case = match (state, command) {
+        (Complaint::NotReceived, C::Register(receipt)) => {
+            not_in_future(circumstances)?;
+            return intake::register(receipt, circumstances).map(|event| vec![event]);
+        }
+        (Complaint::NotReceived, _) => return Err(ComplaintRejection::NotReceived),
+        (Complaint::Received(_), C::Register(_)) => {
+            return Err(ComplaintRejection::AlreadyReceived);
+        }
+        (Complaint::Received(case), _) => case,
+    };
+    stage_allows(case, command)?;
+    not_in_future(circumstances)?;
+    not_before_receipt(case, command, circumstances)?;
+    somebody_responsible(case, command)?;
+    step(case, command, circumstances).map(|event| vec![event])
+}
+
+/// What the command itself says, once it is known that it may come now and from this actor.
+fn step(
+    case: &Case,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    use ComplaintCommand as C;
+    match command {
+        C::Register(_) => Err(ComplaintRejection::AlreadyReceived),
+        C::Acknowledge(acknowledgement) => intake::acknowledge(case, acknowledgement),
+        C::Assess(assessment) => intake::assess(case, assessment),
+        C::Classify(classification) => intake::classify(case, classification),
+        C::Assign(assignment) => handling::assign(case, assignment),
+        C::Reassign(reassignment) => handling::reassign(case, reassignment),
+        C::RecordCommunication(message) => {
+            Ok(ComplaintEvent::CommunicationRecorded(message.clone()))
+        }
+        C::ProposeRemedy(proposal) => remedy::propose(case, proposal, circumstances),
+        C::ApproveRemedy(approval) => remedy::approve(case, approval, circumstances),
+        C::FulfilRemedy(fulfilment) => remedy::fulfil(case, fulfilment),
+        C::IssueResponse(response) => response::issue(case, response, circumstances),
+        C::RecordAnswer(answer) => response::record_answer(case, answer),
+        C::IdentifyRootCause(found) => handling::identify_root_cause(case, found),
+        C::Close(closure) => ending::close(case, closure, circumstances),
+        C::Withdraw(withdrawal) => Ok(ComplaintEvent::Withdrawn(withdrawal.clone())),
+        C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),
+        C::Correct(correction) => correction::correct(case, correction, circumstances),
+    }
+}
+
+/// Coarse, and the same everywhere; finer permissions are policies in front of the service.
+fn role_may(
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    match circumstances.actor.role {
+        Role::Agent
+        | Role::Supervisor
+        | Role::CommitteeMember
+        | Role::CommitteeChair
+        | Role::ComplianceOfficer
+        | Role::DataProtectionOfficer
+        | Role::System => Ok(()),
+        Role::Auditor | Role::Regulator | Role::Administrator | Role::Public => {
+            Err(ComplaintRejection::RoleMayNotWrite { role: circumstances.actor.role })
+        }
+        Role::Complainant if is_for_complainants(command) => Ok(()),
+        Role::Complainant => {
+            Err(ComplaintRejection::NotForComplainants { command: command.name() })
+        }
+    }
+}
+
+/// What complainants do themselves. That they stayed silent, or what a platform says of them, is
+/// for others to note.
+fn is_for_complainants(command: &ComplaintCommand) -> bool {
+    use ComplaintCommand as C;
+    match command {
+        C::Register(receipt) => receipt.source == Source::Direct,
+        C::RecordCommunication(message) => message.direction == Direction::Incoming,
+        C::RecordAnswer(given) => {
+            matches!(given.answer, Answer::Accepted | Answer::Refused)
+        }
+        C::Withdraw(_) => true,
+        C::Acknowledge(_)
+        | C::Assess(_)
+        | C::Classify(_)
+        | C::Assign(_)
+        | C::Reassign(_)
+        | C::ProposeRemedy(_)
+        | C::ApproveRemedy(_)
+        | C::IssueResponse(_)
+        | C::FulfilRemedy(_)
+        | C::IdentifyRootCause(_)
+        | C::Close(_)
+        | C::Reopen(_)
+        | C::Correct(_) => false,
+    }
+}
+
+fn stage_allows(case: &Case, command: &ComplaintCommand) -> Result<(), ComplaintRejection> {
+    use ComplaintCommand as C;
+    let how = match (case.stage, command) {
+        (Stage::Open, C::Reopen(_)) => return Err(ComplaintRejection::StillOpen),
+        (Stage::Open, _) | (_, C::Reopen(_) | C::Correct(_)) => return Ok(()),
+        (Stage::Closed, _) => "closed",
+        (Stage::Withdrawn, _) => "withdrawn",
+    };
+    Err(ComplaintRejection::Ended { command: command.name(), how })
+}
+
+fn not_in_future(circumstances: &Circumstances<'_>) -> Result<(), ComplaintRejection> {
+    let Circumstances { occurred_at, now, rules, .. } = circumstances;
+    if occurred_at.duration_since(*now) > rules.clock_tolerance {
+        return Err(ComplaintRejection::OccurredInFuture { occurred_at: *occurred_at, now: *now });
+    }
+    Ok(())
+}
+
+/// A correction may be needed because the receipt itself is dated wrongly.
+fn not_before_receipt(
+    case: &Case,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    let occurred_at = circumstances.occurred_at;
+    if occurred_at < case.received_at && !matches!(command, ComplaintCommand::Correct(_)) {
+        let received_at = case.received_at;
+        return Err(ComplaintRejection::OccurredBeforeReceipt { occurred_at, received_at });
+    }
+    Ok(())
+}
+
+/// A complaint that is ours to answer moves towards its end only while somebody is responsible.
+/// Whether that person is the one who acts is a matter of policies: a colleague may stand in.
+fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), ComplaintRejection> {
+    use ComplaintCommand as C;
+    let is_needed = match command {
+        C::Reassign(_) => true,
+        C::IssueResponse(response) => {
+            case.is_ours_to_answer() && response.kind == ResponseKind::Final
+        }
+        C::ProposeRemedy(_) | C::FulfilRemedy(_) | C::IdentifyRootCause(_) | C::Close(_) => {
+            case.is_ours_to_answer()
+        }
+        C::Register(_)
+        | C::Acknowledge(_)
+        | C::Assess(_)
+        | C::Classify(_)
+        | C::Assign(_)
+        | C::RecordCommunication(_)
+        | C::ApproveRemedy(_)
+        | C::RecordAnswer(_)
+        | C::Reopen(_)
+        | C::Withdraw(_)
+        | C::Correct(_) => false,
+    };
+    if is_needed && case.handler.is_none() {
+        return Err(ComplaintRejection::NobodyResponsible { command: command.name() });
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Receipt, acknowledgement, assessment and classification.
+
+use crate::{
+    complaint::{
+        Acknowledgement, Assessment, Circumstances, Classification, ComplaintEvent,
+        ComplaintRejection, Receipt, Source, state::Case,
+    },
+    sealed::PersonalField,
+};
+
+/// What was imported has a narrative only if the other body published it.
+pub(super) fn register(
+    receipt: &Receipt,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    match receipt.source {
+        Source::Direct if !circumstances.personal.contains(&PersonalField::Narrative) => {
+            Err(ComplaintRejection::NarrativeMissing)
+        }
+        Source::Direct | Source::Imported { .. } => Ok(ComplaintEvent::Received(receipt.clone())),
+    }
+}
+
+pub(super) fn acknowledge(
+    case: &Case,
+    acknowledgement: &Acknowledgement,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.is_acknowledged {
+        return Err(ComplaintRejection::AlreadyAcknowledged);
+    }
+    Ok(ComplaintEvent::Acknowledged(acknowledgement.clone()))
+}
+
+/// May be repeated as more becomes known.
+pub(super) fn assess(
+    case: &Case,
+    assessment: &Assessment,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.assessment.as_ref() == Some(assessment) {
+        return Err(ComplaintRejection::AssessmentUnchanged);
+    }
+    Ok(ComplaintEvent::Assessed(assessment.clone()))
+}
+
+/// May be repeated as more becomes known.
+pub(super) fn classify(
+    case: &Case,
+    classification: &Classification,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if classification.rights.is_empty() {
+        return Err(ComplaintRejection::RightsMissing);
+    }
+    let is_same_matter = case.matter.as_ref() == Some(&classification.matter);
+    if is_same_matter && case.rights == classification.rights {
+        return Err(ComplaintRejection::ClassificationUnchanged);
+    }
+    Ok(ComplaintEvent::Classified(classification.clone()))
+}

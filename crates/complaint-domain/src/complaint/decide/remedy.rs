@@ -1,0 +1,141 @@
+//! Remedies: proposed by one person, approved by another where they are large, ended once.
+
+use rust_decimal::Decimal;
+
+use crate::{
+    complaint::{
+        Circumstances, ComplaintEvent, ComplaintRejection, RemedyApproval, RemedyFulfilment,
+        RemedyId, RemedyKind, RemedyProposal, RemedyProposed, RemedyResult,
+        state::{Approval, Case, Remedy},
+    },
+    money::Money,
+};
+
+/// A remedy that is not money needs no second person.
+pub(super) fn propose(
+    case: &Case,
+    proposal: &RemedyProposal,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let expected = case.next_remedy();
+    if u32::from(proposal.remedy.0) != expected {
+        return Err(ComplaintRejection::RemedyNumberNotNext { expected, found: proposal.remedy });
+    }
+    let kind = proposal.kind;
+    let approval_required = match (is_money(kind), &proposal.amount) {
+        (true, None) => return Err(ComplaintRejection::AmountMissing { kind }),
+        (false, Some(found)) => {
+            return Err(ComplaintRejection::AmountNotExpected { kind, found: *found });
+        }
+        (true, Some(found)) if found.amount <= Decimal::ZERO => {
+            return Err(ComplaintRejection::AmountNotPositive { found: *found });
+        }
+        (true, Some(amount)) => {
+            !circumstances.rules.approval_limits.allow(circumstances.actor.role, amount)
+        }
+        (false, None) => false,
+    };
+    Ok(ComplaintEvent::RemedyProposed(RemedyProposed {
+        proposal: proposal.clone(),
+        approval_required,
+    }))
+}
+
+/// Four eyes: somebody else, who may promise that much. As the proposer might not, the approver's
+/// limit is the higher one.
+pub(super) fn approve(
+    case: &Case,
+    approval: &RemedyApproval,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let id = approval.remedy;
+    let remedy = not_ended(case, id)?;
+    match &remedy.approval {
+        Approval::NotRequired => {
+            return Err(ComplaintRejection::ApprovalNotRequired { remedy: id });
+        }
+        Approval::Given { approver } => {
+            return Err(ComplaintRejection::AlreadyApproved {
+                remedy: id,
+                approver: approver.clone(),
+            });
+        }
+        Approval::Awaited => {}
+    }
+    let actor = &circumstances.actor;
+    if remedy.proposer == actor.id {
+        return Err(ComplaintRejection::ApprovedByProposer {
+            remedy: id,
+            proposer: remedy.proposer.clone(),
+        });
+    }
+    if let Some(amount) = remedy.amount {
+        let limit = circumstances.rules.approval_limits.of(actor.role, amount.currency);
+        if !limit.allows(amount.amount) {
+            return Err(ComplaintRejection::LimitTooLow { role: actor.role, limit, amount });
+        }
+    }
+    Ok(ComplaintEvent::RemedyApproved(approval.clone()))
+}
+
+/// May come before the final response: what can be put right at once should be. To decline needs
+/// no approval of what is declined.
+pub(super) fn fulfil(
+    case: &Case,
+    fulfilment: &RemedyFulfilment,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let id = fulfilment.remedy;
+    let remedy = not_ended(case, id)?;
+    match fulfilment.result {
+        RemedyResult::CarriedOut => {
+            approved(id, remedy)?;
+            paid_as_promised(id, remedy.amount, fulfilment.paid)?;
+        }
+        RemedyResult::Declined => paid_as_promised(id, None, fulfilment.paid)?,
+    }
+    Ok(ComplaintEvent::RemedyFulfilled(fulfilment.clone()))
+}
+
+/// The remedy, if it was proposed and has not come to its end.
+fn not_ended(case: &Case, id: RemedyId) -> Result<&Remedy, ComplaintRejection> {
+    let remedy = case.remedies.get(&id).ok_or(ComplaintRejection::RemedyUnknown { remedy: id })?;
+    match remedy.result {
+        Some(result) => Err(ComplaintRejection::RemedyEnded { remedy: id, result }),
+        None => Ok(remedy),
+    }
+}
+
+/// Whether the remedy may be promised to the complainant.
+pub(super) fn approved(id: RemedyId, remedy: &Remedy) -> Result<(), ComplaintRejection> {
+    match remedy.approval {
+        Approval::Awaited => Err(ComplaintRejection::RemedyNotApproved { remedy: id }),
+        Approval::NotRequired | Approval::Given { .. } => Ok(()),
+    }
+}
+
+/// More would pass by the approval, less would break the promise, and another currency is neither.
+fn paid_as_promised(
+    remedy: RemedyId,
+    promised: Option<Money>,
+    paid: Option<Money>,
+) -> Result<(), ComplaintRejection> {
+    match (promised, paid) {
+        (Some(expected), None) => Err(ComplaintRejection::PaymentMissing { remedy, expected }),
+        (None, Some(found)) => Err(ComplaintRejection::PaymentNotExpected { remedy, found }),
+        (Some(expected), Some(found)) if expected != found => {
+            Err(ComplaintRejection::PaymentDiffers { remedy, expected, found })
+        }
+        (None, None) | (Some(_), Some(_)) => Ok(()),
+    }
+}
+
+fn is_money(kind: RemedyKind) -> bool {
+    match kind {
+        RemedyKind::Refund | RemedyKind::Compensation | RemedyKind::Goodwill => true,
+        RemedyKind::Repair
+        | RemedyKind::Replacement
+        | RemedyKind::Correction
+        | RemedyKind::Apology
+        | RemedyKind::Explanation => false,
+    }
+}

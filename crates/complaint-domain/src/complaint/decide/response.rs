@@ -1,0 +1,177 @@
+//! What the complainant is answered, and what they say to it.
+
+use std::collections::BTreeSet;
+
+use jiff::{civil::Date, tz::Offset};
+
+use super::remedy::approved;
+use crate::{
+    complaint::{
+        Answer, AnswerGiven, Circumstances, ComplaintEvent, ComplaintRejection, PlatformCategory,
+        PlatformResponse, RemedyId, RemedyResult, Response, ResponseKind, state::Case,
+    },
+    sealed::PersonalField,
+};
+
+/// A final response stands until the complainant refuses it; then there may be a better one.
+pub(super) fn issue(
+    case: &Case,
+    response: &Response,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let standing = case.final_response.as_ref();
+    if standing.is_some_and(|standing| standing.answer != Some(Answer::Refused)) {
+        return Err(ComplaintRejection::FinalResponseStands);
+    }
+    match &response.platform {
+        Some(platform) => platform_says(case, response, platform)?,
+        None => we_say(response, circumstances)?,
+    }
+    may_be_offered(case, &response.remedies)?;
+    Ok(ComplaintEvent::ResponseIssued(response.clone()))
+}
+
+/// A platform gives a category and nothing of what a response of our own must state.
+fn platform_says(
+    case: &Case,
+    response: &Response,
+    platform: &PlatformResponse,
+) -> Result<(), ComplaintRejection> {
+    if !case.is_imported() {
+        return Err(ComplaintRejection::PlatformNotImported);
+    }
+    if states_result(response) || response.recourse.is_some() || response.expected_by.is_some() {
+        return Err(ComplaintRejection::PlatformSaysMore);
+    }
+    let category = platform.category;
+    let expected = kind_of(category);
+    if response.kind != expected {
+        return Err(ComplaintRejection::PlatformKindDiffers {
+            category,
+            expected,
+            found: response.kind,
+        });
+    }
+    Ok(())
+}
+
+/// That no timely response came attests no response: it is as open as one in progress.
+fn kind_of(category: PlatformCategory) -> ResponseKind {
+    match category {
+        PlatformCategory::ClosedWithMonetaryRelief
+        | PlatformCategory::ClosedWithNonMonetaryRelief
+        | PlatformCategory::ClosedWithRelief
+        | PlatformCategory::ClosedWithoutRelief
+        | PlatformCategory::ClosedWithExplanation
+        | PlatformCategory::Closed => ResponseKind::Final,
+        PlatformCategory::InProgress | PlatformCategory::UntimelyResponse => ResponseKind::Interim,
+    }
+}
+
+/// What a response must state.
+///
+/// # Source
+///
+/// Outcome and where to turn next: FCA DISP 1.6.2R. Findings on each issue, so that the
+/// complainant can understand them: ASIC RG 271. When to expect the final response: DISP 1.6.2R (2).
+fn we_say(
+    response: &Response,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    let kind = response.kind;
+    match kind {
+        ResponseKind::Interim | ResponseKind::Holding if states_result(response) => {
+            return Err(ComplaintRejection::OutcomeBeforeFinal { kind });
+        }
+        ResponseKind::Interim | ResponseKind::Holding => {}
+        ResponseKind::Final => {
+            if response.outcome.is_none() {
+                return Err(ComplaintRejection::OutcomeMissing);
+            }
+            if response.findings.is_empty() {
+                return Err(ComplaintRejection::FindingsMissing);
+            }
+            if response.recourse.is_none() {
+                return Err(ComplaintRejection::RecourseMissing);
+            }
+        }
+    }
+    let responded_on = utc_date(circumstances);
+    if let Some(until) = response.recourse.as_ref().map(|recourse| recourse.until)
+        && until < responded_on
+    {
+        return Err(ComplaintRejection::RecourseOver { responded_on, until });
+    }
+    expected_date_fits(kind, response.expected_by, responded_on)?;
+    if !circumstances.personal.contains(&PersonalField::ResponseText) {
+        return Err(ComplaintRejection::ResponseTextMissing);
+    }
+    Ok(())
+}
+
+/// Whether the response says anything that only a final one of our own may say.
+fn states_result(response: &Response) -> bool {
+    response.outcome.is_some() || !response.findings.is_empty() || !response.remedies.is_empty()
+}
+
+fn expected_date_fits(
+    kind: ResponseKind,
+    expected_by: Option<Date>,
+    responded_on: Date,
+) -> Result<(), ComplaintRejection> {
+    match (kind, expected_by) {
+        (ResponseKind::Holding, None) => Err(ComplaintRejection::ExpectedDateMissing),
+        (ResponseKind::Holding | ResponseKind::Interim, Some(expected_by))
+            if expected_by < responded_on =>
+        {
+            Err(ComplaintRejection::ExpectedDatePassed { responded_on, expected_by })
+        }
+        (ResponseKind::Final, Some(expected_by)) => {
+            Err(ComplaintRejection::ExpectedDateInFinal { expected_by })
+        }
+        (ResponseKind::Holding, Some(_))
+        | (ResponseKind::Interim, Some(_) | None)
+        | (ResponseKind::Final, None) => Ok(()),
+    }
+}
+
+/// What was carried out already may be named; what was declined is no longer on offer. One reason
+/// after the other over all of them, so that the first reason of the list wins.
+fn may_be_offered(case: &Case, offered: &[RemedyId]) -> Result<(), ComplaintRejection> {
+    if let Some(remedy) = offered.iter().find(|id| !case.remedies.contains_key(id)) {
+        return Err(ComplaintRejection::RemedyUnknown { remedy: *remedy });
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(remedy) = offered.iter().find(|id| !seen.insert(**id)) {
+        return Err(ComplaintRejection::RemedyNamedTwice { remedy: *remedy });
+    }
+    let remedies = || offered.iter().filter_map(|id| case.remedies.get(id).map(|it| (*id, it)));
+    let declined = Some(RemedyResult::Declined);
+    if let Some((remedy, _)) = remedies().find(|(_, remedy)| remedy.result == declined) {
+        return Err(ComplaintRejection::RemedyEnded { remedy, result: RemedyResult::Declined });
+    }
+    remedies().try_for_each(|(id, remedy)| approved(id, remedy))
+}
+
+/// A later answer replaces an earlier one: people change their minds, and some answer late.
+pub(super) fn record_answer(
+    case: &Case,
+    given: &AnswerGiven,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let Some(response) = &case.final_response else {
+        return Err(ComplaintRejection::FinalResponseMissing { command: "record-answer" });
+    };
+    let answer = given.answer;
+    if answer == Answer::NotDisputed && response.platform.is_none() {
+        return Err(ComplaintRejection::NotDisputedElsewhere);
+    }
+    if response.answer == Some(answer) {
+        return Err(ComplaintRejection::AnswerUnchanged { answer });
+    }
+    Ok(ComplaintEvent::AnswerRecorded(given.clone()))
+}
+
+/// The day on which the command's matter happened, in UTC: rule packs with zones come later.
+pub(super) fn utc_date(circumstances: &Circumstances<'_>) -> Date {
+    Offset::UTC.to_datetime(circumstances.occurred_at).date()
+}

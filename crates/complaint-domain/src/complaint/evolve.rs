@@ -1,0 +1,196 @@
+//! Folds what happened into what is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    AnswerGiven, Classification, ComplaintEvent, CorrectedFact, Correction, Receipt,
+    RemedyApproval, RemedyFulfilment, RemedyProposed, Response, ResponseKind,
+    state::{Approval, Case, Complaint, Entry, FinalResponse, Remedy, Stage},
+};
+use crate::{
+    actor::{Actor, ActorId},
+    fact::Fact,
+};
+
+/// Applies one recorded event. It cannot fail: the event has already happened.
+///
+/// Events that `decide` never gives, such as a second receipt, leave the state as it is, so that
+/// no entry of a log, however it came there, can keep a complaint from being loaded.
+#[must_use]
+pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
+    match state {
+        Complaint::NotReceived => match &fact.event {
+            ComplaintEvent::Received(receipt) => {
+                Complaint::Received(Box::new(received(receipt, fact)))
+            }
+            ComplaintEvent::Acknowledged(_)
+            | ComplaintEvent::Assessed(_)
+            | ComplaintEvent::Classified(_)
+            | ComplaintEvent::Assigned(_)
+            | ComplaintEvent::Reassigned(_)
+            | ComplaintEvent::CommunicationRecorded(_)
+            | ComplaintEvent::RemedyProposed(_)
+            | ComplaintEvent::RemedyApproved(_)
+            | ComplaintEvent::ResponseIssued(_)
+            | ComplaintEvent::AnswerRecorded(_)
+            | ComplaintEvent::RemedyFulfilled(_)
+            | ComplaintEvent::RootCauseIdentified(_)
+            | ComplaintEvent::Closed(_)
+            | ComplaintEvent::Reopened(_)
+            | ComplaintEvent::Withdrawn(_)
+            | ComplaintEvent::Corrected(_) => Complaint::NotReceived,
+        },
+        Complaint::Received(mut case) => {
+            let entry = entry_of(&fact.event);
+            if is_step(&fact.event) {
+                let first = case.first_step_at.unwrap_or(fact.occurred_at);
+                case.first_step_at = Some(first.min(fact.occurred_at));
+            }
+            apply(&mut case, &fact.event, &fact.actor);
+            case.entries.push(entry);
+            Complaint::Received(case)
+        }
+    }
+}
+
+fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
+    Case {
+        stage: Stage::Open,
+        entries: vec![Entry::Receipt],
+        source: receipt.source.clone(),
+        respondent: receipt.respondent.clone(),
+        channel: receipt.channel,
+        received_at: fact.occurred_at,
+        first_step_at: None,
+        is_acknowledged: false,
+        assessment: None,
+        matter: receipt.matter.clone(),
+        rights: BTreeSet::new(),
+        handler: None,
+        remedies: BTreeMap::new(),
+        final_response: None,
+        root_cause: None,
+    }
+}
+
+fn apply(case: &mut Case, event: &ComplaintEvent, actor: &Actor) {
+    match event {
+        ComplaintEvent::Received(_) | ComplaintEvent::CommunicationRecorded(_) => {}
+        ComplaintEvent::Acknowledged(_) => case.is_acknowledged = true,
+        ComplaintEvent::Assessed(assessment) => case.assessment = Some(assessment.clone()),
+        ComplaintEvent::Classified(classification) => classified(case, classification),
+        ComplaintEvent::Assigned(assignment) => case.handler = Some(assignment.handler.clone()),
+        ComplaintEvent::Reassigned(change) => case.handler = Some(change.handler.clone()),
+        ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, &actor.id),
+        ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, &actor.id),
+        ComplaintEvent::ResponseIssued(response) => response_issued(case, response),
+        ComplaintEvent::AnswerRecorded(answer) => answer_recorded(case, answer),
+        ComplaintEvent::RemedyFulfilled(fulfilment) => remedy_fulfilled(case, fulfilment),
+        ComplaintEvent::RootCauseIdentified(found) => case.root_cause = Some(found.clone()),
+        ComplaintEvent::Closed(_) => ended(case, Stage::Closed),
+        ComplaintEvent::Withdrawn(_) => ended(case, Stage::Withdrawn),
+        ComplaintEvent::Reopened(_) => reopened(case),
+        ComplaintEvent::Corrected(correction) => corrected(case, correction),
+    }
+}
+
+fn classified(case: &mut Case, classification: &Classification) {
+    case.matter = Some(classification.matter.clone());
+    case.rights.clone_from(&classification.rights);
+}
+
+fn remedy_proposed(case: &mut Case, proposed: &RemedyProposed, by: &ActorId) {
+    let approval =
+        if proposed.approval_required { Approval::Awaited } else { Approval::NotRequired };
+    let remedy =
+        Remedy { proposer: by.clone(), amount: proposed.proposal.amount, approval, result: None };
+    case.remedies.insert(proposed.proposal.remedy, remedy);
+}
+
+fn remedy_approved(case: &mut Case, approval: &RemedyApproval, approver: &ActorId) {
+    if let Some(remedy) = case.remedies.get_mut(&approval.remedy) {
+        remedy.approval = Approval::Given { approver: approver.clone() };
+    }
+}
+
+fn remedy_fulfilled(case: &mut Case, fulfilment: &RemedyFulfilment) {
+    if let Some(remedy) = case.remedies.get_mut(&fulfilment.remedy) {
+        remedy.result = Some(fulfilment.result);
+    }
+}
+
+/// A new final response replaces the one before, and with it the answer to that.
+fn response_issued(case: &mut Case, response: &Response) {
+    match response.kind {
+        ResponseKind::Interim | ResponseKind::Holding => {}
+        ResponseKind::Final => {
+            case.final_response = Some(FinalResponse {
+                recourse_until: response.recourse.as_ref().map(|recourse| recourse.until),
+                offered: response.remedies.iter().copied().collect(),
+                platform: response.platform.as_ref().map(|platform| platform.category),
+                answer: None,
+            });
+        }
+    }
+}
+
+fn answer_recorded(case: &mut Case, given: &AnswerGiven) {
+    if let Some(response) = &mut case.final_response {
+        response.answer = Some(given.answer);
+    }
+}
+
+/// The responsibility ends with the complaint.
+fn ended(case: &mut Case, stage: Stage) {
+    case.stage = stage;
+    case.handler = None;
+}
+
+/// What was answered no longer stands; what was found, promised and paid does.
+fn reopened(case: &mut Case) {
+    case.stage = Stage::Open;
+    case.final_response = None;
+}
+
+fn corrected(case: &mut Case, correction: &Correction) {
+    match &correction.fact {
+        CorrectedFact::ReceivedAt { received_at } => case.received_at = *received_at,
+        CorrectedFact::Channel { channel } => case.channel = *channel,
+        CorrectedFact::Matter { matter } => case.matter = Some(matter.clone()),
+        CorrectedFact::Respondent { respondent } => case.respondent = Some(respondent.clone()),
+        CorrectedFact::Personal => {}
+    }
+}
+
+fn entry_of(event: &ComplaintEvent) -> Entry {
+    match event {
+        ComplaintEvent::Received(_) => Entry::Receipt,
+        ComplaintEvent::Classified(_) => Entry::Classification,
+        ComplaintEvent::Corrected(correction) => match correction.fact {
+            CorrectedFact::ReceivedAt { .. } => Entry::CorrectedReceivedAt,
+            CorrectedFact::Channel { .. } => Entry::CorrectedChannel,
+            CorrectedFact::Matter { .. } => Entry::CorrectedMatter,
+            CorrectedFact::Respondent { .. } => Entry::CorrectedRespondent,
+            CorrectedFact::Personal => Entry::Other,
+        },
+        ComplaintEvent::Acknowledged(_)
+        | ComplaintEvent::Assessed(_)
+        | ComplaintEvent::Assigned(_)
+        | ComplaintEvent::Reassigned(_)
+        | ComplaintEvent::CommunicationRecorded(_)
+        | ComplaintEvent::RemedyProposed(_)
+        | ComplaintEvent::RemedyApproved(_)
+        | ComplaintEvent::ResponseIssued(_)
+        | ComplaintEvent::AnswerRecorded(_)
+        | ComplaintEvent::RemedyFulfilled(_)
+        | ComplaintEvent::RootCauseIdentified(_)
+        | ComplaintEvent::Closed(_)
+        | ComplaintEvent::Reopened(_)
+        | ComplaintEvent::Withdrawn(_) => Entry::Other,
+    }
+}
+
+/// Whether the event is a step of the process, which cannot come before the receipt.
+fn is_step(event: &ComplaintEvent) -> bool {
+    !matches!(event, ComplaintEvent::Received(_) | ComplaintEvent::Corrected(_))
+}

@@ -1,0 +1,430 @@
+//! Why a command was refused.
+
+mod codes;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    Answer, ApprovalLimit, CloseReason, PlatformCategory, RemedyId, RemedyKind, RemedyResult,
+    ResponseKind,
+};
+use crate::{
+    actor::{ActorId, Role},
+    money::Money,
+};
+
+/// Why a command was refused. When several reasons apply, the first in this list is the one given:
+/// who asks, the life of the complaint, when it happened, who is responsible, and then what the
+/// command itself says.
+///
+/// Nothing was written anywhere. No message repeats anything personal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComplaintRejection {
+    // Who asks.
+    /// A role that only reads, or has no business with complaints, sent a command.
+    #[error("expected somebody who works on complaints or complains, found the role `{role}`")]
+    RoleMayNotWrite {
+        /// The role.
+        role: Role,
+    },
+    /// The complainant asked for what only those who work on complaints may do.
+    #[error(
+        "a complainant may register, answer, withdraw and send messages; this `{command}` is \
+         for those who work on the complaint"
+    )]
+    NotForComplainants {
+        /// The name of the command.
+        command: &'static str,
+    },
+
+    // The life of a complaint.
+    /// Something other than a receipt on an unknown complaint.
+    #[error("expected a complaint that was received, found none; register it first")]
+    NotReceived,
+    /// A second receipt.
+    #[error("expected a new complaint, found one that was received before")]
+    AlreadyReceived,
+    /// Something other than a reopening or a correction on a complaint that has ended.
+    #[error(
+        "expected an open complaint for `{command}`, found one that was {how}; reopen it \
+         first"
+    )]
+    Ended {
+        /// The name of the command.
+        command: &'static str,
+        /// `closed` or `withdrawn`.
+        how: &'static str,
+    },
+    /// A reopening of a complaint that has not ended.
+    #[error("expected a complaint that was closed or withdrawn, found an open one")]
+    StillOpen,
+
+    // When it happened.
+    /// It is said to have happened after now.
+    #[error("expected something that happened by {now}, found {occurred_at}")]
+    OccurredInFuture {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// The time now.
+        now: Timestamp,
+    },
+    /// It is said to have happened before the complaint came in.
+    #[error(
+        "expected something that happened after the receipt at {received_at}, found \
+         {occurred_at}"
+    )]
+    OccurredBeforeReceipt {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// When the complaint came in.
+        received_at: Timestamp,
+    },
+
+    // Who is responsible.
+    /// A step for which somebody must be responsible, while nobody is.
+    #[error(
+        "expected a responsible person for `{command}`, found nobody; assign the complaint \
+         first"
+    )]
+    NobodyResponsible {
+        /// The name of the command.
+        command: &'static str,
+    },
+    /// An assignment while somebody is responsible.
+    #[error(
+        "expected a complaint without a responsible person, found `{handler}`; reassign it \
+         instead"
+    )]
+    AlreadyAssigned {
+        /// Who is responsible.
+        handler: ActorId,
+    },
+    /// A reassignment to the person who is responsible already.
+    #[error("expected another person, found `{handler}`, who is responsible already")]
+    SameHandler {
+        /// Who is responsible.
+        handler: ActorId,
+    },
+
+    // Receipt, acknowledgement, assessment and classification.
+    /// A complaint made to us, without what happened.
+    #[error("expected what happened, in the complainant's words (`narrative`), found nothing")]
+    NarrativeMissing,
+    /// A second acknowledgement.
+    #[error("expected a complaint that was not acknowledged, found one that was")]
+    AlreadyAcknowledged,
+    /// The assessment that stands, once more.
+    #[error("expected a new assessment, found the one that stands")]
+    AssessmentUnchanged,
+    /// A classification that names no right.
+    #[error("expected at least one right at stake, found none")]
+    RightsMissing,
+    /// The classification that stands, once more.
+    #[error("expected a new classification, found the one that stands")]
+    ClassificationUnchanged,
+
+    // Responses and answers.
+    /// A response after a final one that the complainant has not refused.
+    #[error("expected no final response, or one that was refused, found one that stands")]
+    FinalResponseStands,
+    /// A platform's response on a complaint that came from no platform.
+    #[error("expected a complaint taken in from another body, found one made to us")]
+    PlatformNotImported,
+    /// A platform's response with statements of our own.
+    #[error(
+        "expected a platform's response alone, found outcome, findings, remedies, recourse or \
+         an expected date beside it"
+    )]
+    PlatformSaysMore,
+    /// A platform's response under a kind that its category does not have.
+    #[error("expected the kind `{expected}` for the platform's `{category}`, found `{found}`")]
+    PlatformKindDiffers {
+        /// What the platform says.
+        category: PlatformCategory,
+        /// The kind that has this category.
+        expected: ResponseKind,
+        /// The kind given.
+        found: ResponseKind,
+    },
+    /// An interim or holding response that states outcome, findings or remedies.
+    #[error(
+        "expected outcome, findings and remedies in a final response only, found them in the \
+         kind `{kind}`"
+    )]
+    OutcomeBeforeFinal {
+        /// The kind given.
+        kind: ResponseKind,
+    },
+    /// A final response of our own that does not say what it came to.
+    #[error("expected a final response to state its outcome, found none")]
+    OutcomeMissing,
+    /// A final response of our own that does not say what was found.
+    #[error("expected a final response to state at least one finding, found none")]
+    FindingsMissing,
+    /// A final response of our own that does not say where to turn next.
+    #[error(
+        "expected a final response to state where the complainant may turn next, found \
+         nothing"
+    )]
+    RecourseMissing,
+    /// A recourse that was over before the response.
+    #[error(
+        "expected recourse from {responded_on}, the day of the response, found one until \
+         {until}"
+    )]
+    RecourseOver {
+        /// The day of the response, in UTC.
+        responded_on: Date,
+        /// The last day given.
+        until: Date,
+    },
+    /// A holding response that does not say when the final one can be expected.
+    #[error(
+        "expected a holding response to state when the final one can be expected, found no \
+         day"
+    )]
+    ExpectedDateMissing,
+    /// A response that promises the final one for a day that is over.
+    #[error("expected a day from {responded_on}, the day of the response, found {expected_by}")]
+    ExpectedDatePassed {
+        /// The day of the response, in UTC.
+        responded_on: Date,
+        /// The day given.
+        expected_by: Date,
+    },
+    /// A final response that announces a final response.
+    #[error("expected no expected date in a final response, found {expected_by}")]
+    ExpectedDateInFinal {
+        /// The day given.
+        expected_by: Date,
+    },
+    /// A response of our own without its text.
+    #[error("expected the text of the response (`response-text`), found nothing")]
+    ResponseTextMissing,
+    /// An answer to a final response, or a closing, without one.
+    #[error("expected a final response before `{command}`, found none")]
+    FinalResponseMissing {
+        /// The name of the command.
+        command: &'static str,
+    },
+    /// `NotDisputed` as the answer to a response of our own.
+    #[error(
+        "expected accepted, refused or silent, found not-disputed, which only a platform \
+         reports"
+    )]
+    NotDisputedElsewhere,
+    /// The answer that stands, once more.
+    #[error("expected another answer, found `{answer}`, which stands")]
+    AnswerUnchanged {
+        /// The answer.
+        answer: Answer,
+    },
+
+    // Remedies.
+    /// A proposal under a number that is not the next free one.
+    #[error("expected the next free remedy number {expected}, found {found}")]
+    RemedyNumberNotNext {
+        /// The next free number; above 65,535 there is none.
+        expected: u32,
+        /// The number given.
+        found: RemedyId,
+    },
+    /// A remedy that nobody proposed.
+    #[error("expected a remedy that was proposed, found number {remedy}")]
+    RemedyUnknown {
+        /// The number given.
+        remedy: RemedyId,
+    },
+    /// A response that names a remedy twice.
+    #[error("expected each remedy once, found number {remedy} twice")]
+    RemedyNamedTwice {
+        /// The remedy.
+        remedy: RemedyId,
+    },
+    /// A remedy that has come to its end.
+    #[error("expected a remedy that has not ended, found number {remedy}, {result}")]
+    RemedyEnded {
+        /// The remedy.
+        remedy: RemedyId,
+        /// What became of it.
+        result: RemedyResult,
+    },
+    /// A remedy that is money, without an amount.
+    #[error("expected an amount for the remedy `{kind}`, found none")]
+    AmountMissing {
+        /// What was proposed.
+        kind: RemedyKind,
+    },
+    /// A remedy that is not money, with an amount.
+    #[error("expected no amount for the remedy `{kind}`, found {found}")]
+    AmountNotExpected {
+        /// What was proposed.
+        kind: RemedyKind,
+        /// The amount given.
+        found: Money,
+    },
+    /// An amount of nothing, or less.
+    #[error("expected an amount above zero, found {found}")]
+    AmountNotPositive {
+        /// The amount given.
+        found: Money,
+    },
+    /// An approval of a remedy that its proposer may promise alone.
+    #[error("expected a remedy that awaits approval, found number {remedy}, which needs none")]
+    ApprovalNotRequired {
+        /// The remedy.
+        remedy: RemedyId,
+    },
+    /// A second approval.
+    #[error(
+        "expected a remedy that awaits approval, found number {remedy}, approved by \
+         `{approver}`"
+    )]
+    AlreadyApproved {
+        /// The remedy.
+        remedy: RemedyId,
+        /// Who approved it.
+        approver: ActorId,
+    },
+    /// An approval by the person who made the proposal.
+    #[error(
+        "expected a second person to approve remedy {remedy}, found `{proposer}`, who \
+         proposed it"
+    )]
+    ApprovedByProposer {
+        /// The remedy.
+        remedy: RemedyId,
+        /// Who proposed it and would approve it.
+        proposer: ActorId,
+    },
+    /// An approval by somebody who may not promise that much.
+    #[error(
+        "expected somebody who may approve {amount}, found the role `{role}`, whose limit is \
+         {limit}"
+    )]
+    LimitTooLow {
+        /// The role of the approver.
+        role: Role,
+        /// Up to which amount the role may approve in that currency.
+        limit: ApprovalLimit,
+        /// The amount of the remedy.
+        amount: Money,
+    },
+    /// A remedy that is offered or carried out before a second person approved it.
+    #[error("expected an approved remedy, found number {remedy}, which awaits approval")]
+    RemedyNotApproved {
+        /// The remedy.
+        remedy: RemedyId,
+    },
+    /// Money was carried out, but not said how much.
+    #[error("expected the payment of {expected} for remedy {remedy}, found none")]
+    PaymentMissing {
+        /// The remedy.
+        remedy: RemedyId,
+        /// What was promised.
+        expected: Money,
+    },
+    /// A payment for a remedy that is not money, or was declined.
+    #[error("expected no payment for remedy {remedy}, found {found}")]
+    PaymentNotExpected {
+        /// The remedy.
+        remedy: RemedyId,
+        /// The payment given.
+        found: Money,
+    },
+    /// A payment of more or less than was promised.
+    #[error("expected the payment of {expected} for remedy {remedy}, found {found}")]
+    PaymentDiffers {
+        /// The remedy.
+        remedy: RemedyId,
+        /// What was promised.
+        expected: Money,
+        /// The payment given.
+        found: Money,
+    },
+
+    // The cause.
+    /// The cause that stands, once more.
+    #[error("expected another cause, found the one that stands")]
+    RootCauseUnchanged,
+
+    // The end.
+    /// A closing on a platform that no platform reports.
+    #[error("expected a platform that reports the complaint closed, found none")]
+    NotClosedOnPlatform,
+    /// A closing before the complainant answered or let the time pass.
+    #[error("expected the complainant's answer, or that there was none, found neither")]
+    AnswerMissing,
+    /// A closing for a reason that the answer excludes.
+    #[error("expected a reason that fits the answer `{answer}`, found `{reason}`")]
+    ReasonContradictsAnswer {
+        /// The answer that stands.
+        answer: Answer,
+        /// The reason given.
+        reason: CloseReason,
+    },
+    /// A closing because a recourse is over that nobody stated.
+    #[error("expected a final response that states the recourse, found one that does not")]
+    RecourseNotStated,
+    /// A closing because the recourse is over, while it is not.
+    #[error("expected a day after {until}, the last day of the recourse, found {closed_on}")]
+    RecourseStillOpen {
+        /// The last day of the recourse.
+        until: Date,
+        /// The day of the closing, in UTC.
+        closed_on: Date,
+    },
+    /// A closing while a promised remedy is neither carried out nor declined.
+    #[error(
+        "expected every promised remedy carried out or declined, found number {remedy} \
+         outstanding"
+    )]
+    RemedyOutstanding {
+        /// The first of them.
+        remedy: RemedyId,
+    },
+    /// A closing before the cause, or that none was found.
+    #[error("expected the root cause, or that none was found, found neither")]
+    RootCauseMissing,
+
+    // Corrections.
+    /// A correction of an entry that the complaint does not have.
+    #[error("expected an earlier entry, version 0 to {last}, found {found}")]
+    EntryUnknown {
+        /// The last stream version.
+        last: u64,
+        /// The version given.
+        found: u64,
+    },
+    /// A correction of an entry that says nothing of the kind.
+    #[error("expected an entry that says what is put right, found version {found}, which does not")]
+    EntrySaysOtherwise {
+        /// The version given.
+        found: u64,
+    },
+    /// A correction to what is so already.
+    #[error("expected something else than what is so already, found the same")]
+    CorrectionUnchanged,
+    /// A correction that moves the receipt after now.
+    #[error("expected a receipt by {now}, found {received_at}")]
+    ReceiptInFuture {
+        /// The receipt given.
+        received_at: Timestamp,
+        /// The time now.
+        now: Timestamp,
+    },
+    /// A correction that moves the receipt after something that followed it.
+    #[error(
+        "expected a receipt by {first_step_at}, when the first step followed it, found \
+         {received_at}"
+    )]
+    ReceiptAfterStep {
+        /// The receipt given.
+        received_at: Timestamp,
+        /// When the first step was taken.
+        first_step_at: Timestamp,
+    },
+    /// A correction of a personal field without the right text.
+    #[error("expected the right text of a personal field, found nothing")]
+    CorrectedTextMissing,
+}

@@ -1,0 +1,147 @@
+//! The rules a company can set, as data.
+
+use std::{collections::BTreeMap, fmt};
+
+use iso_currency::Currency;
+use jiff::SignedDuration;
+use rust_decimal::Decimal;
+
+use crate::{actor::Role, money::Money};
+
+/// What `decide` takes from the rulebook.
+///
+/// [`Default`] holds until a rulebook says otherwise: [`ApprovalLimits::default`] and a tolerance
+/// of five minutes between two clocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComplaintRules {
+    /// How much each role may promise without a second person.
+    pub approval_limits: ApprovalLimits,
+    /// How far the actor's clock may run ahead of the service's.
+    pub clock_tolerance: SignedDuration,
+}
+
+impl Default for ComplaintRules {
+    fn default() -> Self {
+        Self {
+            approval_limits: ApprovalLimits::default(),
+            clock_tolerance: SignedDuration::from_mins(5),
+        }
+    }
+}
+
+/// How much somebody may promise without a second person. Greater is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovalLimit {
+    /// Nothing at all.
+    Nothing,
+    /// This amount and less, in units of the currency it is asked for.
+    UpTo(Decimal),
+    /// Any amount.
+    Unlimited,
+}
+
+impl ApprovalLimit {
+    /// Whether the amount stays within the limit.
+    pub fn allows(self, amount: Decimal) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::UpTo(limit) => amount <= limit,
+            Self::Unlimited => true,
+        }
+    }
+}
+
+impl fmt::Display for ApprovalLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::UpTo(limit) => limit.fmt(f),
+            Self::Unlimited => f.write_str("any amount"),
+        }
+    }
+}
+
+/// The approval limits of every role, currency by currency.
+///
+/// [`Default`] lets an agent promise a sum that settles a small matter and a supervisor one that
+/// settles most; what is more needs the committee's chair:
+///
+/// | role | GBP, EUR, USD, AUD | CNY | INR | any other currency |
+/// |---|---|---|---|---|
+/// | agent | 200 | 1,500 | 15,000 | nothing |
+/// | supervisor | 10,000 | 75,000 | 750,000 | nothing |
+/// | committee chair | any amount | any amount | any amount | any amount |
+/// | everybody else | nothing | nothing | nothing | nothing |
+///
+/// ```
+/// use complaint_domain::{actor::Role, complaint::{ApprovalLimit, ApprovalLimits}};
+/// use iso_currency::Currency;
+///
+/// let limits = ApprovalLimits::default()
+///     .with(Role::Supervisor, Currency::JPY, ApprovalLimit::UpTo(1_500_000.into()));
+/// assert!(limits.of(Role::Supervisor, Currency::JPY).allows(40_000.into()));
+/// assert_eq!(limits.of(Role::Agent, Currency::JPY), ApprovalLimit::Nothing);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalLimits {
+    in_currency: BTreeMap<(Role, Currency), ApprovalLimit>,
+    elsewhere: BTreeMap<Role, ApprovalLimit>,
+}
+
+impl ApprovalLimits {
+    /// Limits that let nobody promise anything.
+    pub const fn none() -> Self {
+        Self { in_currency: BTreeMap::new(), elsewhere: BTreeMap::new() }
+    }
+
+    /// The same limits, but for one role in one currency.
+    #[must_use]
+    pub fn with(mut self, role: Role, currency: Currency, limit: ApprovalLimit) -> Self {
+        self.in_currency.insert((role, currency), limit);
+        self
+    }
+
+    /// The same limits, but for one role in every currency that is not named for it.
+    #[must_use]
+    pub fn with_elsewhere(mut self, role: Role, limit: ApprovalLimit) -> Self {
+        self.elsewhere.insert(role, limit);
+        self
+    }
+
+    /// How much the role may promise in the currency.
+    pub fn of(&self, role: Role, currency: Currency) -> ApprovalLimit {
+        self.in_currency
+            .get(&(role, currency))
+            .or_else(|| self.elsewhere.get(&role))
+            .copied()
+            .unwrap_or(ApprovalLimit::Nothing)
+    }
+
+    /// Whether the role may promise this without a second person.
+    pub fn allow(&self, role: Role, money: &Money) -> bool {
+        self.of(role, money.currency).allows(money.amount)
+    }
+}
+
+impl Default for ApprovalLimits {
+    fn default() -> Self {
+        let each = [
+            (Currency::GBP, 200, 10_000),
+            (Currency::EUR, 200, 10_000),
+            (Currency::USD, 200, 10_000),
+            (Currency::AUD, 200, 10_000),
+            (Currency::CNY, 1_500, 75_000),
+            (Currency::INR, 15_000, 750_000),
+        ];
+        each.into_iter().fold(
+            Self::none().with_elsewhere(Role::CommitteeChair, ApprovalLimit::Unlimited),
+            |limits, (currency, agent, supervisor)| {
+                limits.with(Role::Agent, currency, ApprovalLimit::UpTo(agent.into())).with(
+                    Role::Supervisor,
+                    currency,
+                    ApprovalLimit::UpTo(supervisor.into()),
+                )
+            },
+        )
+    }
+}

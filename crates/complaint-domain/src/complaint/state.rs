@@ -1,0 +1,176 @@
+//! What is so: the part of a complaint's history that decisions depend on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    Answer, Assessment, Channel, CorrectedFact, Matter, PlatformCategory, RemedyId, RemedyResult,
+    RootCause, Source,
+};
+use crate::{actor::ActorId, label::Label, money::Money, right::Right};
+
+/// A complaint as `decide` sees it. Anything shown to people belongs in a read model.
+///
+/// # Invariants
+///
+/// Of every state that `evolve` makes from events that `decide` gave:
+///
+/// - One person at most is responsible, from the assignment to the end; an ended complaint has none.
+/// - No remedy was approved by the person who proposed it, and none was carried out that still
+///   awaits approval. A remedy ends once, so a payment is recorded once.
+/// - An answer of the complainant belongs to a final response, and goes when that is replaced.
+/// - A closed complaint has a final response, no accepted or approved remedy outstanding, and, if
+///   it was ours to answer, a root cause or the statement that none was found.
+/// - Nothing but the receipt and corrections happened before the complaint was received.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Complaint {
+    /// No event yet.
+    #[default]
+    NotReceived,
+    /// It came in.
+    Received(Box<Case>),
+}
+
+/// Where a complaint stands in its life. Not the same as its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Something can still be done.
+    Open,
+    /// Closed: no further step is possible.
+    Closed,
+    /// Withdrawn by the complainant.
+    Withdrawn,
+}
+
+/// A complaint that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub(super) stage: Stage,
+    /// What kind of thing each entry of the stream says, by stream version.
+    pub(super) entries: Vec<Entry>,
+    pub(super) source: Source,
+    pub(super) respondent: Option<Label>,
+    pub(super) channel: Channel,
+    pub(super) received_at: Timestamp,
+    /// The earliest `occurred_at` of all entries but the receipt and corrections.
+    pub(super) first_step_at: Option<Timestamp>,
+    pub(super) is_acknowledged: bool,
+    pub(super) assessment: Option<Assessment>,
+    pub(super) matter: Option<Matter>,
+    /// Empty until it is classified.
+    pub(super) rights: BTreeSet<Right>,
+    pub(super) handler: Option<ActorId>,
+    pub(super) remedies: BTreeMap<RemedyId, Remedy>,
+    pub(super) final_response: Option<FinalResponse>,
+    pub(super) root_cause: Option<RootCause>,
+}
+
+/// What kind of thing an entry says, as far as a correction must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    Receipt,
+    Classification,
+    CorrectedReceivedAt,
+    CorrectedChannel,
+    CorrectedMatter,
+    CorrectedRespondent,
+    Other,
+}
+
+impl Entry {
+    /// Whether the entry says what the fact puts right.
+    pub(super) fn says(self, fact: &CorrectedFact) -> bool {
+        match fact {
+            CorrectedFact::ReceivedAt { .. } => {
+                matches!(self, Self::Receipt | Self::CorrectedReceivedAt)
+            }
+            CorrectedFact::Channel { .. } => matches!(self, Self::Receipt | Self::CorrectedChannel),
+            CorrectedFact::Matter { .. } => {
+                matches!(self, Self::Receipt | Self::Classification | Self::CorrectedMatter)
+            }
+            CorrectedFact::Respondent { .. } => {
+                matches!(self, Self::Receipt | Self::CorrectedRespondent)
+            }
+            CorrectedFact::Personal => true,
+        }
+    }
+}
+
+/// A remedy: who proposed it, whether it may stand, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Remedy {
+    pub(super) proposer: ActorId,
+    pub(super) amount: Option<Money>,
+    pub(super) approval: Approval,
+    pub(super) result: Option<RemedyResult>,
+}
+
+/// Whether a second person must approve, and whether one did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Approval {
+    NotRequired,
+    Awaited,
+    Given { approver: ActorId },
+}
+
+/// The final response that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FinalResponse {
+    /// The last day on which the complainant may turn elsewhere; a platform does not say.
+    pub(super) recourse_until: Option<Date>,
+    pub(super) offered: BTreeSet<RemedyId>,
+    pub(super) platform: Option<PlatformCategory>,
+    pub(super) answer: Option<Answer>,
+}
+
+impl Case {
+    /// Where it stands.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The one responsible person, from the assignment to the end.
+    pub fn handler(&self) -> Option<&ActorId> {
+        self.handler.as_ref()
+    }
+
+    /// When it came in, as corrected.
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+
+    /// Whether it was taken in from a file of another body.
+    pub fn is_imported(&self) -> bool {
+        matches!(self.source, Source::Imported { .. })
+    }
+
+    /// Whether it is for us to answer. A complaint taken in from another body's file about some
+    /// other company is not: the company answers, and we record what the file attests.
+    pub fn is_ours_to_answer(&self) -> bool {
+        !(self.is_imported() && self.respondent.is_some())
+    }
+
+    /// The number a next remedy must have.
+    pub fn next_remedy(&self) -> u32 {
+        self.remedies.last_key_value().map_or(0, |(last, _)| u32::from(last.0)).saturating_add(1)
+    }
+
+    /// The remedies that were promised and have not ended: approved by a second person, or offered
+    /// in a final response that the complainant accepted.
+    pub fn outstanding_remedies(&self) -> impl Iterator<Item = RemedyId> {
+        let accepted = self
+            .final_response
+            .as_ref()
+            .filter(|response| response.answer == Some(Answer::Accepted))
+            .map(|response| &response.offered);
+        self.remedies
+            .iter()
+            .filter(move |(id, remedy)| {
+                remedy.result.is_none()
+                    && (matches!(remedy.approval, Approval::Given { .. })
+                        || accepted.is_some_and(|offered| offered.contains(id)))
+            })
+            .map(|(id, _)| *id)
+    }
+}

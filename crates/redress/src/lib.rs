@@ -1,5 +1,6 @@
 //! The command line of Redress: the one place that puts parts together.
 //!
+//! - [`demo`]: a believable year of invented complaints
 //! - [`import`]: taking in complaints from files that other bodies published
 
 use std::{
@@ -8,7 +9,12 @@ use std::{
     process::ExitCode,
 };
 
+pub mod arguments;
+pub mod console;
+pub mod demo;
+pub mod error;
 pub mod import;
+pub mod instant;
 
 /// Runs one command line, without progress bars. The first argument is the program's name.
 pub fn run(

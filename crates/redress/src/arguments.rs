@@ -1,0 +1,330 @@
+//! What may be written on the command line. The help texts here are part of the product.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::instant::Instant;
+
+/// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
+#[derive(Debug, Parser)]
+#[command(
+    name = "redress",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Start here:\n  redress demo            a year of invented complaints, made and checked\n  redress help COMMAND    all about one command\n\nExit codes: 0 done, 1 refused or broken, 2 wrong usage.\nResults go to standard output, messages to standard error."
+)]
+pub struct CommandLine {
+    /// Print results as JSON, for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to trace on standard error, such as `info` or `event_log_sled=debug`
+    #[arg(long, global = true, value_name = "FILTER", env = "RUST_LOG")]
+    pub log: Option<String>,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try everything on a year of invented complaints
+    #[command(
+        long_about = "Makes a data directory with a believable year of invented complaints. Each is sent through the same commands as a real one; then the year is replayed, verified and reported.\n\nThe same seed always tells the same year. Nobody in it is real.",
+        after_help = "Examples:\n  redress demo\n  redress demo --data /tmp/try --complaints 500 --seed 7"
+    )]
+    Demo(Demo),
+
+    /// Make an empty ledger
+    #[command(
+        long_about = "Makes a data directory with an empty ledger, and beside it a directory of the same name ending in `.keys` with the key that opens the vault. Keep a copy of that key elsewhere: without it no personal data can be read.",
+        after_help = "Example:\n  redress init --data ./ledger --origin complaints.example.com"
+    )]
+    Init(Init),
+
+    /// Take in complaints from a file
+    Import {
+        /// The kind of file
+        #[command(subcommand)]
+        kind: Import,
+    },
+
+    /// Print what was recorded, from the beginning or any part of it
+    #[command(
+        long_about = "Prints the records in the order in which they were recorded. As JSON Lines, each line is exactly the bytes that were stored and hashed.\n\n--as-of leaves out what happened later; --known-at leaves out what was recorded later, even if it happened before. A date means the end of that day, UTC.",
+        after_help = "Examples:\n  redress replay --data ./redress-demo --format table\n  redress replay --data ./redress-demo --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS\n  redress replay --data ./redress-demo --as-of 2025-06-30 | wc -l\n  redress replay --data ./redress-demo --known-at 2025-06-30 | wc -l"
+    )]
+    Replay(Replay),
+
+    /// Check that nothing was altered or removed
+    #[command(
+        long_about = "Reads every stored byte, computes the root of the tree over all records again and compares it with the head. Also checks that each record can be read and stands where it says.\n\nExit code 0: whole. 1: broken, and the first bad position is named.",
+        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --vault --json"
+    )]
+    Verify(Verify),
+
+    /// Write a report to be published
+    Report {
+        /// The kind of report
+        #[command(subcommand)]
+        kind: Report,
+    },
+
+    /// Write data for other programs
+    Export {
+        /// The kind of export
+        #[command(subcommand)]
+        kind: Export,
+    },
+
+    /// Look after the read models: derived, disposable, rebuilt from the records
+    Projections {
+        /// What to do with them
+        #[command(subcommand)]
+        what: Projections,
+    },
+
+    /// Print the completions for a shell
+    #[command(
+        after_help = "Examples:\n  redress completions bash > ~/.local/share/bash-completion/completions/redress\n  redress completions zsh > ~/.zfunc/_redress\n  redress completions fish > ~/.config/fish/completions/redress.fish"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Where a ledger lies.
+#[derive(Debug, Clone, Args)]
+pub struct LedgerAt {
+    /// The data directory
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// The file of the key that opens the vault [default: DIR.keys/kek]
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+}
+
+/// Arguments of `redress demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to make it
+    #[arg(long, value_name = "DIR", default_value = "./redress-demo")]
+    pub data: PathBuf,
+
+    /// How many complaints the year has
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub complaints: u64,
+
+    /// Which year is told: another seed, another year
+    #[arg(long, value_name = "S", default_value_t = 2_025)]
+    pub seed: u64,
+
+    /// Remove an earlier demo at the same place first
+    #[arg(long)]
+    pub fresh: bool,
+
+    /// End when all is made and checked, without serving it; this version always does
+    #[arg(long)]
+    pub no_serve: bool,
+}
+
+/// Arguments of `redress init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The name of this ledger, unique in the world: a host name of yours, and a path if you like
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+}
+
+/// The kinds of file that can be taken in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The public complaint database of the US Consumer Financial Protection Bureau (CSV)
+    #[command(
+        long_about = "Takes in the CFPB's public CSV, of any of its generations. Each row becomes the steps that the row attests, dated by the row. Rows that cannot be taken in go to the rejects file with line, column and reason. Importing the same file again adds nothing.",
+        after_help = "Examples:\n  redress import cfpb complaints.csv --data ./ledger\n  redress import cfpb complaints.csv --data ./ledger --dry-run"
+    )]
+    Cfpb(ImportCfpb),
+}
+
+/// Arguments of `redress import cfpb`.
+#[derive(Debug, Args)]
+pub struct ImportCfpb {
+    /// The CSV file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Check every row and write nothing to the ledger
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Where rejected rows go [default: FILE.rejects.csv]
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+}
+
+/// Arguments of `redress replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Only this stream, such as one complaint
+    #[arg(long, value_name = "ID")]
+    pub stream: Option<String>,
+
+    /// The first position, from 0; within a stream, the position in the log all the same
+    #[arg(long, value_name = "P")]
+    pub from: Option<u64>,
+
+    /// The last position
+    #[arg(long, value_name = "P")]
+    pub to: Option<u64>,
+
+    /// Only what had happened by this time: RFC 3339, or a date for the end of that day, UTC
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<Instant>,
+
+    /// Only what had been recorded by this time
+    #[arg(long, value_name = "TIME")]
+    pub known_at: Option<Instant>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ReplayFormat::Jsonl)]
+    pub format: ReplayFormat,
+}
+
+/// How `redress replay` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReplayFormat {
+    /// The stored bytes of each record, one a line
+    Jsonl,
+    /// Columns for people
+    Table,
+}
+
+/// Arguments of `redress verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Also check that every sealed field lies in the vault, whole
+    #[arg(long)]
+    pub vault: bool,
+}
+
+/// The kinds of report.
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// The transparency report: what came in, what became of it, how long it took
+    #[command(
+        long_about = "Writes the transparency report of a period: one self-contained HTML page with charts and the tables under them, and the same figures as JSON and CSV. A report whose figures do not balance is refused.",
+        after_help = "Examples:\n  redress report transparency --data ./redress-demo --period 2025-Q2 --out ./report\n  redress report transparency --data ./redress-demo --period 2025 --out ./report --locale zh"
+    )]
+    Transparency(ReportTransparency),
+}
+
+/// Arguments of `redress report transparency`.
+#[derive(Debug, Args)]
+pub struct ReportTransparency {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The period: a year (2025), a half (2025-H1), a quarter (2025-Q1) or a month (2025-01)
+    #[arg(long)]
+    pub period: String,
+
+    /// The directory to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// The language of the page
+    #[arg(long, value_enum, default_value_t = LocaleName::En)]
+    pub locale: LocaleName,
+}
+
+/// The languages a report can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LocaleName {
+    /// English
+    En,
+    /// Chinese
+    Zh,
+}
+
+/// The kinds of export.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Events and complaints as CSV, with a data dictionary and a manifest of digests
+    #[command(after_help = "Example:\n  redress export csv --data ./redress-demo --out ./csv")]
+    Csv(ExportTo),
+
+    /// Events and complaints as JSON Lines, with a data dictionary and a manifest of digests
+    #[command(after_help = "Example:\n  redress export jsonl --data ./redress-demo --out ./jsonl")]
+    Jsonl(ExportTo),
+}
+
+/// Arguments of `redress export`.
+#[derive(Debug, Args)]
+pub struct ExportTo {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The directory to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// What to do with the read models.
+#[derive(Debug, Subcommand)]
+pub enum Projections {
+    /// How far each read model has come
+    Status {
+        /// Where the ledger lies
+        #[command(flatten)]
+        at: LedgerAt,
+    },
+
+    /// Make a read model again from the records, beside the live one, and swap
+    #[command(
+        after_help = "Examples:\n  redress projections rebuild --data ./redress-demo\n  redress projections rebuild audit --data ./redress-demo"
+    )]
+    Rebuild {
+        /// Which one; all of them when left out
+        name: Option<String>,
+
+        /// Where the ledger lies
+        #[command(flatten)]
+        at: LedgerAt,
+    },
+}
+
+/// The shells that completions are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+}

@@ -1,0 +1,18 @@
+//! The demo: a believable year of invented complaints, sent as people would send them.
+//!
+//! Everything in it is invented, and all of it follows from a seed.
+//!
+//! - [`lives`]: one complaint's life, as the commands that people send
+//! - [`author`]: writes a life down, keeping its time
+//! - [`people`]: those who complain, and the accounts of those who handle complaints
+//! - [`matters`]: what the invented company sells, and what goes wrong with it
+//! - [`texts`]: what people write, in English and in Chinese
+
+pub mod author;
+pub mod lives;
+pub mod matters;
+pub mod people;
+pub mod texts;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The read model of those who handle complaints: case file and worklist.

@@ -1,0 +1,82 @@
+//! What key file and segments have in common: headers, reading past the end, the end of use.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+};
+
+use crate::frame::{Cursor, is_zero};
+
+/// Writes a new file that holds a header, its checksum and zeroes up to `length`, under a temporary
+/// name; syncs it, renames it, syncs the directory. So a file under its real name has a header.
+pub(crate) fn write_header(
+    directory: &Path,
+    path: &Path,
+    mut header: Vec<u8>,
+    length: u64,
+) -> io::Result<()> {
+    let crc = crc32c::crc32c(&header);
+    header.extend_from_slice(&crc.to_be_bytes());
+    header.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+    let temporary = path.with_extension("new");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    file.write_all(&header)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)?;
+    sync_directory(directory)
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// The first `checked` bytes of a file, if the checksum after them fits and zeroes follow it.
+pub(crate) fn read_header(file: &File, checked: usize, length: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut header = read_padded(file, 0, usize::try_from(length).unwrap_or(usize::MAX))?;
+    let rest = header.split_off(checked);
+    let mut cursor = Cursor(&rest);
+    let crc = cursor.u32();
+    Ok((crc == Some(crc32c::crc32c(&header)) && is_zero(cursor.0)).then_some(header))
+}
+
+/// Reads `length` bytes; what lies past the end of the file reads as zero, for it was never written.
+pub(crate) fn read_padded(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let mut filled = 0;
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, offset.saturating_add(filled as u64)) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
+}
+
+/// One more than the last slot with any byte that is not zero, looking backwards from the end of
+/// the file. Files grow by filling up with zeroes, so this reads little more than one growth step.
+pub(crate) fn high_water(
+    file: &File,
+    slots: u64,
+    slot_bytes: usize,
+    offset: impl Fn(u64) -> u64,
+) -> io::Result<u64> {
+    let mut end = slots;
+    while end > 0 {
+        let per_read = (64 * 1024 / slot_bytes).max(1) as u64;
+        let start = end.saturating_sub(per_read);
+        let length = usize::try_from(end - start).unwrap_or(0) * slot_bytes;
+        let bytes = read_padded(file, offset(start), length)?;
+        let used = bytes.chunks_exact(slot_bytes).rposition(|slot| !is_zero(slot));
+        if let Some(last) = used {
+            return Ok(start + last as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}

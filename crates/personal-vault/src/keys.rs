@@ -1,0 +1,299 @@
+//! The key file: data keys, wrapped, in slots that are never moved and can be overwritten.
+//!
+//! A header of 4096 bytes, integers big-endian:
+//!
+//! | at | bytes | what |
+//! |---|---|---|
+//! | 0 | 8 | `RDRSKEYS` |
+//! | 8 | 4 | format version: 1 |
+//! | 12 | 4 | epoch of the key-encryption key |
+//! | 16 | 32 | ledger id |
+//! | 48 | 4 | slot size: 128 |
+//! | 52 | 4 | zero |
+//! | 56 | 8 | count: keys in the file when it was written as a whole (0 in a new one) |
+//! | 64 | 32 | locator: the secret that masks places in ids |
+//! | 96 | 32 | check: HMAC-SHA256(key-encryption key, lp("cl/kekcheck/v1") lp(ledger) lp(epoch)) |
+//! | 128 | 4 | CRC-32C of bytes 0 to 127 |
+//! | 132 | 3964 | zero |
+//!
+//! Slot `n` begins at 4096 + 128 n:
+//!
+//! | at | bytes | what |
+//! |---|---|---|
+//! | 0 | 1 | state: 0 = free, 1 = live |
+//! | 1 | 16 | key id |
+//! | 17 | 8 | created, Unix milliseconds; 0 = see the first record that names the key |
+//! | 25 | 24 | nonce |
+//! | 49 | 48 | the data key, wrapped |
+//! | 97 | 4 | CRC-32C of bytes 0 to 96 |
+//! | 101 | 27 | zero |
+//!
+//! A free slot is zero throughout. A write that a crash cut short fails its checksum; it was never
+//! acknowledged, so such a slot counts as damaged only if somebody asks for its key.
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{CreateVaultError, OpenVaultError},
+    files,
+    frame::{Cursor, Reference, is_zero},
+    kek::Kek,
+    place::{Locator, PlaceKind},
+};
+
+pub(crate) const HEADER_BYTES: u64 = 4096;
+pub(crate) const SLOT_BYTES: usize = 128;
+const MAGIC: [u8; 8] = *b"RDRSKEYS";
+const VERSION: u32 = 1;
+const CHECKED_BYTES: usize = 128;
+const LIVE: u8 = 1;
+
+/// Why a data key could not be had.
+#[derive(Debug)]
+pub(crate) enum KeyError {
+    Missing,
+    Damaged,
+    Unavailable(io::Error),
+}
+
+/// The open, locked key file.
+#[derive(Debug)]
+pub(crate) struct KeyFile {
+    path: PathBuf,
+    file: File,
+    kek: Kek,
+    pub(crate) locator: Locator,
+}
+
+/// Where slot `slot` begins.
+pub(crate) fn slot_offset(slot: u64) -> u64 {
+    HEADER_BYTES.saturating_add(slot.saturating_mul(SLOT_BYTES as u64))
+}
+
+/// The file inside the directory of keys.
+pub(crate) fn file_in(directory: &Path) -> PathBuf {
+    directory.join("slots")
+}
+
+impl KeyFile {
+    /// Writes an empty key file under a temporary name, syncs it, and renames it.
+    pub(crate) fn create(
+        directory: &Path,
+        kek: &Kek,
+        locator: &Locator,
+    ) -> Result<(), CreateVaultError> {
+        let path = file_in(directory);
+        let mut header = Vec::with_capacity(CHECKED_BYTES + 4);
+        header.extend_from_slice(&MAGIC);
+        header.extend_from_slice(&VERSION.to_be_bytes());
+        header.extend_from_slice(&kek.epoch.to_be_bytes());
+        header.extend_from_slice(&kek.ledger_id);
+        header.extend_from_slice(&128_u32.to_be_bytes());
+        header.extend_from_slice(&[0; 4]);
+        header.extend_from_slice(&0_u64.to_be_bytes());
+        header.extend_from_slice(locator.0.as_ref());
+        header.extend_from_slice(&kek.check());
+        files::write_header(directory, &path, header, HEADER_BYTES)
+            .map_err(|source| CreateVaultError::Io { path, source })
+    }
+
+    /// Opens and locks the key file, and holds the key-encryption key against it.
+    pub(crate) fn open(
+        directory: &Path,
+        kek_path: &Path,
+        ledger_id: &[u8; 32],
+    ) -> Result<Self, OpenVaultError> {
+        let path = file_in(directory);
+        let failed = |source| OpenVaultError::Io { path: path.clone(), source };
+        let opened = OpenOptions::new().read(true).write(true).mode(0o600).open(&path);
+        let file = match opened {
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(OpenVaultError::NoVault { path });
+            }
+            other => other.map_err(failed)?,
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(OpenVaultError::InUse { path }),
+            Err(std::fs::TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let header = files::read_header(&file, CHECKED_BYTES, HEADER_BYTES)
+            .map_err(failed)?
+            .ok_or_else(|| damaged(&path, "a checksum that fits"))?;
+        let header =
+            parse_header(&header).ok_or_else(|| damaged(&path, "a key file, version 1"))?;
+        let wrong_ledger = |path: &Path, found| OpenVaultError::WrongLedger {
+            path: path.to_owned(),
+            expected: Reference(*ledger_id),
+            found: Reference(found),
+        };
+        if header.ledger_id != *ledger_id {
+            return Err(wrong_ledger(&path, header.ledger_id));
+        }
+        let kek = Kek::read(kek_path)?;
+        if kek.ledger_id != *ledger_id {
+            return Err(wrong_ledger(kek_path, kek.ledger_id));
+        }
+        if kek.epoch != header.epoch || kek.check() != header.check {
+            return Err(OpenVaultError::WrongKek {
+                kek: kek_path.to_owned(),
+                keys: path,
+                expected_epoch: header.epoch,
+                found_epoch: kek.epoch,
+            });
+        }
+        Ok(Self { path, file, kek, locator: header.locator })
+    }
+
+    /// A second handle to the file, for the writer.
+    pub(crate) fn writer_handle(&self) -> Result<File, OpenVaultError> {
+        self.file
+            .try_clone()
+            .map_err(|source| OpenVaultError::Io { path: self.path.clone(), source })
+    }
+
+    /// The file's length in bytes.
+    pub(crate) fn bytes(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// The epoch of the key-encryption key.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.kek.epoch
+    }
+
+    /// The id of the key in this slot.
+    pub(crate) fn id_of(&self, slot: u64, random: [u8; 10]) -> [u8; 16] {
+        self.locator.conceal(PlaceKind::Key, random, slot)
+    }
+
+    /// The bytes of a live slot.
+    pub(crate) fn encode(
+        &self,
+        id: &[u8; 16],
+        nonce: &[u8; 24],
+        data_key: &[u8; 32],
+    ) -> [u8; SLOT_BYTES] {
+        let mut bytes = Vec::with_capacity(SLOT_BYTES);
+        bytes.push(LIVE);
+        bytes.extend_from_slice(id);
+        bytes.extend_from_slice(&0_u64.to_be_bytes());
+        bytes.extend_from_slice(nonce);
+        bytes.extend_from_slice(&self.kek.wrap(id, nonce, data_key));
+        let crc = crc32c::crc32c(&bytes);
+        bytes.extend_from_slice(&crc.to_be_bytes());
+        bytes.resize(SLOT_BYTES, 0);
+        Cursor(&bytes).array().expect("just resized to a slot")
+    }
+
+    /// Reads and unwraps a data key.
+    pub(crate) fn load(&self, id: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+        let slot = self.locator.reveal(PlaceKind::Key, id);
+        let mut bytes = [0; SLOT_BYTES];
+        match self.file.read_exact_at(&mut bytes, slot_offset(slot)) {
+            Ok(()) => {}
+            Err(source) if source.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(KeyError::Missing);
+            }
+            Err(source) => return Err(KeyError::Unavailable(source)),
+        }
+        let parsed = Slot::parse(&bytes).ok_or(KeyError::Damaged)?;
+        if parsed.id != *id {
+            return Err(KeyError::Missing);
+        }
+        if !parsed.is_whole {
+            return Err(KeyError::Damaged);
+        }
+        self.kek.unwrap(id, &parsed.nonce, &parsed.wrapped).ok_or(KeyError::Damaged)
+    }
+
+    /// One more than the last slot that holds anything.
+    pub(crate) fn high_water(&self) -> io::Result<u64> {
+        let slots = self.bytes()?.saturating_sub(HEADER_BYTES).div_ceil(SLOT_BYTES as u64);
+        files::high_water(&self.file, slots, SLOT_BYTES, slot_offset)
+    }
+
+    /// How many live, whole slots there are. Reads the whole file.
+    pub(crate) fn count_live(&self) -> io::Result<u64> {
+        let mut live = 0;
+        let mut slot_count = self.high_water()?;
+        let mut offset = HEADER_BYTES;
+        while slot_count > 0 {
+            let now = slot_count.min(512);
+            let bytes = files::read_padded(
+                &self.file,
+                offset,
+                usize::try_from(now).unwrap_or(0) * SLOT_BYTES,
+            )?;
+            live += bytes
+                .chunks_exact(SLOT_BYTES)
+                .filter(|slot| Slot::parse(slot).is_some_and(|slot| slot.is_whole))
+                .count() as u64;
+            offset = offset.saturating_add(bytes.len() as u64);
+            slot_count -= now;
+        }
+        Ok(live)
+    }
+}
+
+fn damaged(path: &Path, what: &'static str) -> OpenVaultError {
+    OpenVaultError::Damaged { path: path.to_owned(), what }
+}
+
+struct Header {
+    epoch: u32,
+    ledger_id: [u8; 32],
+    locator: Locator,
+    check: [u8; 32],
+}
+
+fn parse_header(bytes: &[u8]) -> Option<Header> {
+    let mut cursor = Cursor(bytes);
+    let magic: [u8; 8] = cursor.array()?;
+    let version = cursor.u32()?;
+    let epoch = cursor.u32()?;
+    let ledger_id = cursor.array()?;
+    let slot_bytes = cursor.u32()?;
+    let _reserved = cursor.u32()?;
+    let _count = cursor.u64()?;
+    let locator = Locator(Zeroizing::new(cursor.array()?));
+    let check = cursor.array()?;
+    (magic == MAGIC && version == VERSION && slot_bytes == 128).then_some(Header {
+        epoch,
+        ledger_id,
+        locator,
+        check,
+    })
+}
+
+struct Slot {
+    id: [u8; 16],
+    nonce: [u8; 24],
+    wrapped: [u8; 48],
+    is_whole: bool,
+}
+
+impl Slot {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor(bytes);
+        let state = cursor.u8()?;
+        let id = cursor.array()?;
+        let _created = cursor.u64()?;
+        let nonce = cursor.array()?;
+        let wrapped = cursor.array()?;
+        let crc = cursor.u32()?;
+        let is_whole =
+            state == LIVE && is_zero(cursor.0) && crc == crc32c::crc32c(bytes.get(..97)?);
+        Some(Self { id, nonce, wrapped, is_whole })
+    }
+}
+
+#[cfg(test)]
+mod tests;

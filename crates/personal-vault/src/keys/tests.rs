@@ -1,0 +1,85 @@
+use super::*;
+
+fn kek(byte: u8) -> Kek {
+    Kek { epoch: 1, ledger_id: [9; 32], key: Zeroizing::new([byte; 32]) }
+}
+
+fn made() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let kek_path = dir.path().join("kek");
+    kek(1).write_new(&kek_path).unwrap();
+    KeyFile::create(dir.path(), &kek(1), &Locator(Zeroizing::new([5; 32]))).unwrap();
+    (dir, kek_path)
+}
+
+#[test]
+fn a_stored_key_is_found_by_its_id_alone() {
+    let (dir, kek_path) = made();
+    let keys = KeyFile::open(dir.path(), &kek_path, &[9; 32]).unwrap();
+    let id = keys.id_of(70_000, [3; 10]);
+    assert!(matches!(keys.load(&id), Err(KeyError::Missing)));
+    keys.file.write_all_at(&keys.encode(&id, &[4; 24], &[8; 32]), slot_offset(70_000)).unwrap();
+    assert_eq!(*keys.load(&id).unwrap(), [8; 32]);
+    assert_eq!(keys.high_water().unwrap(), 70_001);
+    assert_eq!(keys.count_live().unwrap(), 1);
+    let another_id_for_the_same_slot = keys.id_of(70_000, [4; 10]);
+    assert!(matches!(keys.load(&another_id_for_the_same_slot), Err(KeyError::Missing)));
+}
+
+#[test]
+fn any_changed_byte_of_a_slot_is_noticed() {
+    let (dir, kek_path) = made();
+    let keys = KeyFile::open(dir.path(), &kek_path, &[9; 32]).unwrap();
+    let id = keys.id_of(2, [3; 10]);
+    let slot = keys.encode(&id, &[4; 24], &[8; 32]);
+    for i in 0..SLOT_BYTES {
+        let mut changed = slot;
+        changed[i] ^= 0x10;
+        keys.file.write_all_at(&changed, slot_offset(2)).unwrap();
+        match keys.load(&id) {
+            Err(KeyError::Missing) => assert!((1..17).contains(&i), "byte {i}"),
+            Err(KeyError::Damaged) => assert!(!(1..17).contains(&i), "byte {i}"),
+            other => panic!("byte {i}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn any_changed_byte_of_the_header_is_noticed() {
+    let (dir, kek_path) = made();
+    let path = file_in(dir.path());
+    let whole = std::fs::read(&path).unwrap();
+    assert_eq!(whole.len(), 4096);
+    for i in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[i] ^= 1;
+        std::fs::write(&path, &changed).unwrap();
+        let opened = KeyFile::open(dir.path(), &kek_path, &[9; 32]);
+        assert!(matches!(opened, Err(OpenVaultError::Damaged { .. })), "byte {i}");
+    }
+}
+
+#[test]
+fn a_wrong_key_encryption_key_is_named_at_once() {
+    let (dir, _) = made();
+    let other = dir.path().join("other");
+    kek(2).write_new(&other).unwrap();
+    let opened = KeyFile::open(dir.path(), &other, &[9; 32]);
+    assert!(matches!(opened, Err(OpenVaultError::WrongKek { .. })));
+    let opened = KeyFile::open(dir.path(), &dir.path().join("nowhere"), &[9; 32]);
+    assert!(matches!(opened, Err(OpenVaultError::NoKek { .. })));
+    let opened = KeyFile::open(dir.path(), &file_in(dir.path()), &[9; 32]);
+    assert!(matches!(opened, Err(OpenVaultError::NotAKek { .. })));
+    let opened = KeyFile::open(dir.path(), &other, &[1; 32]);
+    assert!(matches!(opened, Err(OpenVaultError::WrongLedger { .. })));
+}
+
+#[test]
+fn a_key_file_in_use_is_not_opened_twice() {
+    let (dir, kek_path) = made();
+    let first = KeyFile::open(dir.path(), &kek_path, &[9; 32]).unwrap();
+    let second = KeyFile::open(dir.path(), &kek_path, &[9; 32]);
+    assert!(matches!(second, Err(OpenVaultError::InUse { .. })));
+    drop(first);
+    assert!(KeyFile::open(dir.path(), &kek_path, &[9; 32]).is_ok());
+}

@@ -1,0 +1,239 @@
+//! The one thread that writes: it gathers what waits, writes it, syncs once, and answers.
+//!
+//! A commit takes everything that waits, up to a bound, so the more wait, the fewer syncs each
+//! costs. Within a commit each file is synced once; key file and segments at the same time. Nobody
+//! is answered before all of them are.
+//!
+//! A crash before the syncs leaves slots that fail their checksum, or whole slots that no record
+//! names. Neither is ever read.
+
+use std::{
+    collections::BTreeMap,
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::FileExt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{error::StoreError, keys, sealing::Prepared, segment::SegmentId};
+
+/// How many calls of `store` may wait before the next one has to wait for its place.
+pub(crate) const QUEUE_CALLS: usize = 1024;
+/// A commit stops gathering at this many bytes.
+const COMMIT_BYTES: usize = 32 * 1024 * 1024;
+/// Files grow by filling up with zeroes in steps of this, so that most commits only overwrite and
+/// their sync need not write the file's length.
+const GROWTH_BYTES: usize = 256 * 1024;
+/// Slots up to this size are joined with their neighbours into one write.
+const JOIN_BYTES: usize = 8192;
+
+/// One call of `store`.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) sealings: Vec<Arc<Prepared>>,
+    pub(crate) answer: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl Job {
+    fn bytes(&self) -> usize {
+        let blobs = self.sealings.iter().flat_map(|sealing| &sealing.blobs);
+        blobs.map(|blob| blob.bytes.len()).sum()
+    }
+}
+
+/// How a file's bytes are made durable; tests put in one that fails.
+pub(crate) trait Syncer: Send + Sync + std::fmt::Debug {
+    fn sync(&self, file: &File) -> io::Result<()>;
+}
+
+/// fdatasync.
+#[derive(Debug)]
+pub(crate) struct DataSync;
+
+impl Syncer for DataSync {
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+}
+
+/// Set once, when a write or sync has failed.
+pub(crate) type Poison = Arc<OnceLock<Arc<io::Error>>>;
+
+/// The writing side of the vault.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) directory: PathBuf,
+    pub(crate) ledger_id: [u8; 32],
+    pub(crate) keys: File,
+    pub(crate) syncer: Box<dyn Syncer>,
+    pub(crate) poison: Poison,
+}
+
+/// The key file comes first: its order is the order of writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    Keys,
+    Segment(SegmentId),
+}
+
+/// Slots to be written to one file, by offset.
+#[derive(Debug, Default)]
+struct Writes<'a> {
+    slot_bytes: usize,
+    at: BTreeMap<u64, &'a [u8]>,
+}
+
+enum Failure {
+    NoSpace(io::Error),
+    Broken(io::Error),
+}
+
+impl Writer {
+    /// Works until the vault is dropped.
+    pub(crate) fn run(self, mut queue: mpsc::Receiver<Job>) {
+        while let Some(first) = queue.blocking_recv() {
+            let mut bytes = first.bytes();
+            let mut jobs = vec![first];
+            while bytes < COMMIT_BYTES {
+                let Ok(next) = queue.try_recv() else { break };
+                bytes += next.bytes();
+                jobs.push(next);
+            }
+            let outcome = self.commit(&jobs);
+            for job in jobs {
+                // Whoever asked may have gone; what is stored is stored.
+                let _gone = job.answer.send(outcome.clone());
+            }
+        }
+    }
+
+    fn commit(&self, jobs: &[Job]) -> Result<(), StoreError> {
+        if let Some(cause) = self.poison.get() {
+            return Err(StoreError::Poisoned(Arc::clone(cause)));
+        }
+        match self.write_and_sync(&plan(jobs)) {
+            Ok(()) => {
+                jobs.iter().flat_map(|job| &job.sealings).for_each(|sealing| sealing.stored());
+                Ok(())
+            }
+            Err(Failure::NoSpace(cause)) => Err(StoreError::Full(Arc::new(cause))),
+            Err(Failure::Broken(cause)) => {
+                let cause = self.poison.get_or_init(|| Arc::new(cause));
+                Err(StoreError::Poisoned(Arc::clone(cause)))
+            }
+        }
+    }
+
+    fn write_and_sync(&self, plan: &BTreeMap<Target, Writes<'_>>) -> Result<(), Failure> {
+        let mut written = Vec::with_capacity(plan.len());
+        for (target, writes) in plan {
+            let file = self.file(*target).map_err(Failure::sort)?;
+            writes.write(&file).map_err(Failure::sort)?;
+            written.push(file);
+        }
+        // Space is taken at the write, so a sync that fails is never just a full disk to be retried:
+        // the kernel may have dropped the pages it could not write.
+        self.sync_all(&written).map_err(Failure::Broken)
+    }
+
+    fn file(&self, target: Target) -> io::Result<File> {
+        match target {
+            Target::Keys => self.keys.try_clone(),
+            Target::Segment(id) => {
+                let path = id.path(&self.directory);
+                let open = || OpenOptions::new().read(true).write(true).open(&path);
+                match open() {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        id.create(&self.directory, &self.ledger_id)?;
+                        open()
+                    }
+                    other => other,
+                }
+            }
+        }
+    }
+
+    /// Syncs all files at the same time: the disk then flushes its cache once for all of them.
+    fn sync_all(&self, files: &[File]) -> io::Result<()> {
+        let Some((first, others)) = files.split_first() else { return Ok(()) };
+        std::thread::scope(|scope| {
+            let others: Vec<_> =
+                others.iter().map(|file| scope.spawn(|| self.syncer.sync(file))).collect();
+            let mut outcome = self.syncer.sync(first);
+            for other in others {
+                let synced =
+                    other.join().unwrap_or_else(|_| Err(io::Error::other("sync panicked")));
+                outcome = outcome.and(synced);
+            }
+            outcome
+        })
+    }
+}
+
+impl Failure {
+    fn sort(error: io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        if matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge) {
+            Self::NoSpace(error)
+        } else {
+            Self::Broken(error)
+        }
+    }
+}
+
+fn plan(jobs: &[Job]) -> BTreeMap<Target, Writes<'_>> {
+    let mut plan: BTreeMap<Target, Writes<'_>> = BTreeMap::new();
+    let sealings = jobs.iter().flat_map(|job| &job.sealings);
+    for sealing in sealings.filter(|sealing| !sealing.is_stored()) {
+        if let Some((slot, bytes)) = sealing.key_to_write() {
+            let writes = plan.entry(Target::Keys).or_default();
+            writes.slot_bytes = keys::SLOT_BYTES;
+            writes.at.insert(keys::slot_offset(slot), bytes);
+        }
+        for blob in &sealing.blobs {
+            let writes = plan.entry(Target::Segment(blob.place.segment())).or_default();
+            writes.slot_bytes = blob.place.class.slot_bytes();
+            writes.at.insert(blob.place.offset(), &blob.bytes);
+        }
+    }
+    plan
+}
+
+impl Writes<'_> {
+    fn write(&self, file: &File) -> io::Result<()> {
+        self.grow(file)?;
+        let mut joined = Vec::new();
+        let mut joined_at = 0;
+        for (&offset, bytes) in &self.at {
+            if joined_at + joined.len() as u64 != offset || joined.len() >= 1024 * 1024 {
+                file.write_all_at(&joined, joined_at)?;
+                joined.clear();
+                joined_at = offset;
+            }
+            joined.extend_from_slice(bytes);
+            if self.slot_bytes <= JOIN_BYTES {
+                // The rest of a slot is zero already, so the zeroes change nothing.
+                let end = usize::try_from(offset - joined_at).unwrap_or(usize::MAX);
+                joined.resize(end.saturating_add(self.slot_bytes), 0);
+            }
+        }
+        file.write_all_at(&joined, joined_at)
+    }
+
+    fn grow(&self, file: &File) -> io::Result<()> {
+        let needed = self.at.last_key_value().map_or(0, |(last, _)| last + self.slot_bytes as u64);
+        let mut length = file.metadata()?.len();
+        let zeroes = vec![0; if needed > length { GROWTH_BYTES } else { 0 }];
+        while length < needed {
+            file.write_all_at(&zeroes, length)?;
+            length += GROWTH_BYTES as u64;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

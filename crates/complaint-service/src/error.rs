@@ -1,0 +1,106 @@
+//! Why there is no answer, by what the caller does next.
+
+use complaint_domain::{
+    complaint::ComplaintRejection, import::ImportRejection, sealed::PersonalField,
+};
+use event_log::{AppendError, Position, ReadError, StreamId};
+use uuid::Uuid;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum HandleError {
+    /// The rules refuse it; nothing was written anywhere. Change the command.
+    #[error("{0}")]
+    Refused(ComplaintRejection),
+    /// The rules of an import refuse it; nothing was written anywhere.
+    #[error("{0}")]
+    ImportRefused(ImportRejection),
+    /// The request does not hold together; nothing was written. Change the request.
+    #[error(transparent)]
+    Invalid(#[from] InvalidRequest),
+    /// This command id was used before for something else; nothing was written. Use a new id.
+    #[error(
+        "command id {command_id} was used before for another command; expected the same command or a new id"
+    )]
+    CommandIdReused {
+        /// The id.
+        command_id: Uuid,
+    },
+    /// Others kept writing to the stream; nothing was written. Look again, then decide.
+    #[error("stream {stream} kept changing: tried {attempts} times, nothing was written")]
+    Contended {
+        /// The stream.
+        stream: StreamId,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The log did not confirm the append; see [`AppendError`] for what to do.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The stream could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A stored record could not be understood. Stop and verify.
+    #[error("the record at position {position} cannot be read")]
+    Undecodable {
+        /// Where it stands.
+        position: Position,
+        /// What is wrong with it.
+        #[source]
+        source: complaint_codec::DecodeError,
+    },
+    /// The record would break a limit; nothing was written.
+    #[error(transparent)]
+    Encode(#[from] complaint_codec::EncodeError),
+    /// A personal field could not be sealed; nothing was written.
+    #[error(transparent)]
+    Seal(#[from] personal_vault::SealError),
+    /// A sealed field could not be opened to compare a retry with its first try. Stop and verify.
+    #[error(transparent)]
+    Open(#[from] personal_vault::OpenError),
+    /// The vault could not make the sealed fields durable; no record was written.
+    #[error(transparent)]
+    Store(#[from] personal_vault::StoreError),
+}
+
+/// Why a request does not hold together. Never repeats a personal text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRequest {
+    /// No request was given, or more than may share one append.
+    #[error("expected 1 to {limit} commands at once, found {found}")]
+    Count {
+        /// The most there may be.
+        limit: usize,
+        /// How many there were.
+        found: usize,
+    },
+    /// A registration names the stream by its command id; this one names another.
+    #[error("expected stream {expected}, which follows from the command id, found {found}")]
+    Stream {
+        /// The stream the command id gives.
+        expected: StreamId,
+        /// The stream that was named.
+        found: StreamId,
+    },
+    /// Every command but a registration says which complaint it is for.
+    #[error("expected the complaint that the command is for, found none")]
+    NoStream,
+    /// The stream is not a complaint's.
+    #[error("expected a stream whose name starts with complaint-, found {found}")]
+    NotAComplaint {
+        /// The stream that was named.
+        found: StreamId,
+    },
+    /// A personal field was given twice.
+    #[error("expected personal field {field:?} at most once, found it again")]
+    FieldTwice {
+        /// The field.
+        field: PersonalField,
+    },
+    /// A personal field is empty or blank.
+    #[error("expected a text in personal field {field:?}, found none")]
+    FieldBlank {
+        /// The field.
+        field: PersonalField,
+    },
+}

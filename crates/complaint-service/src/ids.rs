@@ -1,0 +1,35 @@
+//! Where ids come from: from the command, so that a retry finds what the first try made.
+
+use event_log::StreamId;
+use jiff::Timestamp;
+use personal_vault::Entropy;
+use ulid::Ulid;
+use uuid::Uuid;
+
+/// The stream of the complaint that this command registers: `complaint-` and the ULID with the
+/// command id's 128 bits.
+///
+/// A new stream's id follows from its command's id, so a retry of a registration meets its own
+/// first try instead of making a second complaint.
+pub fn stream_of(command_id: Uuid) -> StreamId {
+    named("complaint", command_id)
+}
+
+/// The stream of the import that this command records.
+pub fn import_stream_of(command_id: Uuid) -> StreamId {
+    named("import", command_id)
+}
+
+fn named(kind: &str, command_id: Uuid) -> StreamId {
+    let ulid = Ulid::from_bytes(*command_id.as_bytes());
+    #[expect(clippy::expect_used, reason = "a kind, a hyphen and 26 letters and digits")]
+    format!("{kind}-{ulid}").parse().expect("a kind and a ULID make a stream id")
+}
+
+/// A new record id: UUID version 7, from the time and the entropy given.
+pub(crate) fn record_id(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
+    let mut random = [0; 10];
+    entropy.fill(&mut random);
+    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+}

@@ -1,0 +1,28 @@
+//! The life of a command: load, decide, append.
+//!
+//! Personal fields are sealed in memory before the rules see the command, so the domain only ever
+//! holds references. The stream is loaded and folded; a command seen before gets its first answer
+//! again; `decide` answers with events or a named rejection, in which case nothing was written
+//! anywhere. Then the sealed blobs are made durable, then the records are appended with the
+//! expected version. When somebody else was first, the command is decided again, three times.
+//!
+//! - [`request`]: what a caller hands in, and its digest
+//! - [`service`]: the way from request to answer
+//! - [`error`](mod@error): why there is no answer, by what the caller does next
+//! - [`ids`]: where ids come from
+
+pub mod error;
+pub mod ids;
+mod load;
+pub mod request;
+pub mod service;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::HandleError;
+pub use event_log::Clock;
+pub use ids::{import_stream_of, stream_of};
+pub use personal_vault::Entropy;
+pub use request::{CommandRequest, PersonalText};
+pub use service::{Answered, ComplaintService};

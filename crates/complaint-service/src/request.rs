@@ -1,0 +1,150 @@
+//! What a caller hands in.
+
+use std::{collections::BTreeSet, fmt};
+
+use complaint_domain::{
+    actor::Actor,
+    complaint::ComplaintCommand,
+    sealed::{Digest, Hex, PersonalField},
+};
+use event_log::StreamId;
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::Digest as _;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{error::InvalidRequest, ids::stream_of};
+
+/// A personal field with its text, on its way into the vault. Wiped from memory when dropped.
+#[derive(Clone)]
+pub struct PersonalText {
+    /// Which field.
+    pub field: PersonalField,
+    /// What it says.
+    pub text: Zeroizing<String>,
+}
+
+impl PersonalText {
+    /// A personal field with its text.
+    pub fn new(field: PersonalField, text: impl Into<String>) -> Self {
+        Self { field, text: Zeroizing::new(text.into()) }
+    }
+}
+
+impl fmt::Debug for PersonalText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({} bytes)", self.field, self.text.len())
+    }
+}
+
+/// A command with everything around it.
+#[derive(Debug, Clone)]
+pub struct CommandRequest {
+    /// Chosen by the caller, new for each command and the same for each retry of it.
+    pub command_id: Uuid,
+    /// The complaint it is for; a registration may leave it out, its stream follows from the id.
+    pub stream: Option<StreamId>,
+    /// Who asks.
+    pub actor: Actor,
+    /// When it happened in the world; now, when left out.
+    pub occurred_at: Option<Timestamp>,
+    /// What it belongs to; the command itself, when left out.
+    pub correlation_id: Option<Uuid>,
+    /// The record that led to it.
+    pub causation_id: Option<Uuid>,
+    /// What is asked for.
+    pub command: ComplaintCommand,
+    /// The personal fields, in clear, to be sealed.
+    pub personal: Vec<PersonalText>,
+}
+
+impl CommandRequest {
+    /// Checks that the request holds together, and gives the stream it is for.
+    pub(crate) fn check(&self) -> Result<StreamId, InvalidRequest> {
+        let mut seen = BTreeSet::new();
+        for personal in &self.personal {
+            if !seen.insert(personal.field) {
+                return Err(InvalidRequest::FieldTwice { field: personal.field });
+            }
+            if personal.text.trim().is_empty() {
+                return Err(InvalidRequest::FieldBlank { field: personal.field });
+            }
+        }
+        let named = self.stream.clone();
+        if matches!(self.command, ComplaintCommand::Register(_)) {
+            let expected = stream_of(self.command_id);
+            return match named {
+                Some(found) if found != expected => Err(InvalidRequest::Stream { expected, found }),
+                Some(_) | None => Ok(expected),
+            };
+        }
+        let stream = named.ok_or(InvalidRequest::NoStream)?;
+        if !stream.as_str().starts_with("complaint-") {
+            return Err(InvalidRequest::NotAComplaint { found: stream });
+        }
+        Ok(stream)
+    }
+
+    /// Which personal fields it brings.
+    pub(crate) fn fields(&self) -> BTreeSet<PersonalField> {
+        self.personal.iter().map(|personal| personal.field).collect()
+    }
+
+    /// What the command says, digested: its name and body, actor, time, and the *names* of its
+    /// personal fields. Never their texts: a digest of a name or number could be found by guessing.
+    /// Whether a retry brings the same texts is found out by opening the first ones.
+    pub(crate) fn digest(&self) -> Digest {
+        digest_of(&Digested {
+            command: self.command.name(),
+            body: Body(&self.command),
+            actor: &self.actor,
+            occurred_at: self.occurred_at,
+            causation_id: self.causation_id,
+            personal: self.fields(),
+        })
+    }
+}
+
+/// SHA-256 over the compact JSON of something.
+pub(crate) fn digest_of(value: &impl Serialize) -> Digest {
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    Hex(sha2::Sha256::digest(bytes).into())
+}
+
+#[derive(Serialize)]
+struct Digested<'a> {
+    command: &'static str,
+    body: Body<'a>,
+    actor: &'a Actor,
+    occurred_at: Option<Timestamp>,
+    causation_id: Option<Uuid>,
+    personal: BTreeSet<PersonalField>,
+}
+
+struct Body<'a>(&'a ComplaintCommand);
+
+impl Serialize for Body<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use ComplaintCommand as C;
+        match self.0 {
+            C::Register(body) => body.serialize(serializer),
+            C::Acknowledge(body) => body.serialize(serializer),
+            C::Assess(body) => body.serialize(serializer),
+            C::Classify(body) => body.serialize(serializer),
+            C::Assign(body) => body.serialize(serializer),
+            C::Reassign(body) => body.serialize(serializer),
+            C::RecordCommunication(body) => body.serialize(serializer),
+            C::ProposeRemedy(body) => body.serialize(serializer),
+            C::ApproveRemedy(body) => body.serialize(serializer),
+            C::IssueResponse(body) => body.serialize(serializer),
+            C::RecordAnswer(body) => body.serialize(serializer),
+            C::FulfilRemedy(body) => body.serialize(serializer),
+            C::IdentifyRootCause(body) => body.serialize(serializer),
+            C::Close(body) => body.serialize(serializer),
+            C::Reopen(body) => body.serialize(serializer),
+            C::Withdraw(body) => body.serialize(serializer),
+            C::Correct(body) => body.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! The way from request to answer.
+
+use std::sync::Arc;
+
+use complaint_codec::{Draft, encode};
+use complaint_domain::{
+    Fact, LedgerEvent,
+    actor::Actor,
+    complaint::{Circumstances, ComplaintEvent, ComplaintRules, decide, evolve},
+    import::{self, Import, ImportCommand, ImportSummary},
+    sealed::{Digest, Hex, PersonalField, SealedField},
+};
+use event_log::{
+    AppendError, Clock, EventLog, ExpectedVersion, NewRecord, Position, StreamId, StreamVersion,
+};
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use personal_vault::{Entropy, OpenError, PlainField, SealedRef, Sealing, Vault};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{
+    error::{HandleError, InvalidRequest},
+    ids::{import_stream_of, record_id},
+    load::{Loaded, Seen, decoded, load},
+    request::{CommandRequest, digest_of},
+};
+
+/// How often a command is decided before its caller is told that the stream keeps changing.
+const ATTEMPTS_MAX: u32 = 4;
+/// The most commands that may share one append.
+const COMMANDS_MAX: usize = 64;
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The stream it was for.
+    pub stream: StreamId,
+    /// The position of its first record.
+    pub first_position: Position,
+    /// The version that the next record of the stream will get.
+    pub next_version: StreamVersion,
+    /// What happened.
+    pub events: Vec<ComplaintEvent>,
+    /// Whether this is the answer to an earlier try of the same command.
+    pub repeated: bool,
+}
+
+/// Carries commands out: the one writer of complaint streams.
+#[derive(Debug)]
+pub struct ComplaintService {
+    log: Arc<dyn EventLog>,
+    vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    rules: ComplaintRules,
+}
+
+impl ComplaintService {
+    /// Puts a service together.
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        vault: Arc<Vault>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        rules: ComplaintRules,
+    ) -> Self {
+        Self { log, vault, clock, entropy, rules }
+    }
+
+    /// Carries out one command. Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`], sorted by what the caller does next.
+    pub async fn handle(&self, request: CommandRequest) -> Result<Answered, HandleError> {
+        let stream = request.check()?;
+        let mut answers = self.handle_all(&stream, vec![request]).await?;
+        answers
+            .pop()
+            .ok_or(HandleError::Invalid(InvalidRequest::Count { limit: COMMANDS_MAX, found: 0 }))
+    }
+
+    /// Carries out several commands to one complaint, each seeing what the earlier ones did, with
+    /// one append: all or none.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`] of the first command that is refused; then none is carried out.
+    #[tracing::instrument(level = "debug", skip_all, fields(stream = %stream, commands = requests.len()), err(level = "debug"))]
+    pub async fn handle_all(
+        &self,
+        stream: &StreamId,
+        requests: Vec<CommandRequest>,
+    ) -> Result<Vec<Answered>, HandleError> {
+        if requests.is_empty() || requests.len() > COMMANDS_MAX {
+            let found = requests.len();
+            return Err(InvalidRequest::Count { limit: COMMANDS_MAX, found }.into());
+        }
+        for request in &requests {
+            let found = request.check()?;
+            if found != *stream {
+                return Err(InvalidRequest::Stream { expected: stream.clone(), found }.into());
+            }
+        }
+        for _ in 0..ATTEMPTS_MAX {
+            let loaded = load(self.log.as_ref(), stream).await?;
+            let expected = loaded.expected_version();
+            let mut batch = Batch::new(self, stream, loaded);
+            for request in &requests {
+                batch.decide(request).await?;
+            }
+            let Batch { answers, sealings, records, .. } = batch;
+            if records.is_empty() {
+                return Ok(answers);
+            }
+            // The vault first: a record must never refer to a blob that a power cut took away.
+            // A crash between the two leaves a blob that nothing refers to, which is harmless.
+            self.vault.store_all(&sealings.iter().collect::<Vec<_>>()).await?;
+            match self.log.append(stream, expected, records).await {
+                Ok(appended) => return Ok(placed(answers, expected, appended.first_position)),
+                Err(AppendError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(HandleError::Contended { stream: stream.clone(), attempts: ATTEMPTS_MAX })
+    }
+
+    /// Records that a file was taken in. Recording the same import again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`], sorted by what the caller does next.
+    pub async fn record_import(
+        &self,
+        summary: ImportSummary,
+        command_id: Uuid,
+        actor: &Actor,
+    ) -> Result<Appended, HandleError> {
+        let stream = import_stream_of(command_id);
+        let digest = digest_of(&("record-import", actor, &summary));
+        for _ in 0..ATTEMPTS_MAX {
+            let mut records = self.log.read_stream(&stream, StreamVersion::default());
+            if let Some(recorded) = records.try_next().await? {
+                let record = decoded(&recorded)?;
+                if record.command_id == command_id && record.command_digest == digest {
+                    return Ok(Appended { position: recorded.position, repeated: true });
+                }
+                return Err(HandleError::CommandIdReused { command_id });
+            }
+            let command = ImportCommand::Complete(summary.clone());
+            let events =
+                import::decide(&Import::default(), &command).map_err(HandleError::ImportRefused)?;
+            let now = self.clock.now();
+            let records = (0..).zip(events).map(|(version, event)| {
+                encode(&Draft {
+                    id: record_id(now, self.entropy.as_ref()),
+                    stream: &stream,
+                    version: StreamVersion(version),
+                    occurred_at: now,
+                    actor,
+                    command_id,
+                    command_digest: digest,
+                    correlation_id: command_id,
+                    causation_id: None,
+                    event: &LedgerEvent::Import(event),
+                    sealed: &[],
+                })
+            });
+            let records = records.collect::<Result<Vec<_>, _>>()?;
+            match self.log.append(&stream, ExpectedVersion::NoStream, records).await {
+                Ok(done) => {
+                    return Ok(Appended { position: done.first_position, repeated: false });
+                }
+                Err(AppendError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(HandleError::Contended { stream, attempts: ATTEMPTS_MAX })
+    }
+}
+
+/// Where the record of an import stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// Its position.
+    pub position: Position,
+    /// Whether it stood there before.
+    pub repeated: bool,
+}
+
+/// The new answers carry versions; now that the append is durable, their positions are known.
+fn placed(answers: Vec<Answered>, expected: ExpectedVersion, first: Position) -> Vec<Answered> {
+    let first_version = match expected {
+        ExpectedVersion::NoStream => 0,
+        ExpectedVersion::Exact(last) => last.0.saturating_add(1),
+    };
+    let place = |mut answer: Answered| {
+        if !answer.repeated {
+            let events = u64::try_from(answer.events.len()).unwrap_or_default();
+            let version = answer.next_version.0.saturating_sub(events);
+            let ahead = version.saturating_sub(first_version);
+            answer.first_position = Position(first.0.saturating_add(ahead));
+        }
+        answer
+    };
+    answers.into_iter().map(place).collect()
+}
+
+/// The commands of one append, decided one after the other. Nothing is written here.
+struct Batch<'a> {
+    service: &'a ComplaintService,
+    stream: &'a StreamId,
+    loaded: Loaded,
+    answers: Vec<Answered>,
+    sealings: Vec<Sealing>,
+    records: Vec<NewRecord>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(service: &'a ComplaintService, stream: &'a StreamId, loaded: Loaded) -> Self {
+        let (answers, sealings, records) = (Vec::new(), Vec::new(), Vec::new());
+        Self { service, stream, loaded, answers, sealings, records }
+    }
+
+    async fn decide(&mut self, request: &CommandRequest) -> Result<(), HandleError> {
+        let digest = request.digest();
+        if let Some(seen) = self.loaded.seen.get(&request.command_id) {
+            let answer = self.repeat(request, digest, seen).await?;
+            self.answers.push(answer);
+            return Ok(());
+        }
+        let now = self.service.clock.now();
+        let circumstances = Circumstances {
+            actor: request.actor.clone(),
+            occurred_at: request.occurred_at.unwrap_or(now),
+            now,
+            personal: request.fields(),
+            rules: &self.service.rules,
+        };
+        let events = decide(&self.loaded.state, &request.command, &circumstances)
+            .map_err(HandleError::Refused)?;
+        let sealed = self.seal(request)?;
+        self.record(request, digest, &circumstances, events, sealed)
+    }
+
+    /// Seals the personal fields in memory, under the key the complaint has or a new one.
+    fn seal(&mut self, request: &CommandRequest) -> Result<Vec<SealedField>, HandleError> {
+        if request.personal.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fields: Vec<_> = request
+            .personal
+            .iter()
+            .map(|p| PlainField { group: p.field.group(), text: p.text.as_bytes() })
+            .collect();
+        let stream = self.stream.as_str().as_bytes();
+        let sealing = self.service.vault.seal(stream, self.loaded.subject_key, &fields)?;
+        let named = request.personal.iter().map(|p| p.field);
+        let sealed: Vec<_> =
+            named.zip(&sealing.refs).map(|(field, sealed)| reference(field, sealed)).collect();
+        if self.loaded.subject_key.is_none() {
+            self.loaded.subject_key = sealing.subject_key();
+        }
+        self.sealings.push(sealing);
+        Ok(sealed)
+    }
+
+    /// Turns events into records and folds them, so that the next command sees them.
+    fn record(
+        &mut self,
+        request: &CommandRequest,
+        digest: Digest,
+        circumstances: &Circumstances<'_>,
+        events: Vec<ComplaintEvent>,
+        sealed: Vec<SealedField>,
+    ) -> Result<(), HandleError> {
+        let occurred_at = to_millisecond(circumstances.occurred_at);
+        // The sealed fields of a command belong to the record of its first event.
+        let mut sealed_of_next = sealed.as_slice();
+        for event in &events {
+            let record = encode(&Draft {
+                id: record_id(circumstances.now, self.service.entropy.as_ref()),
+                stream: self.stream,
+                version: self.loaded.next_version,
+                occurred_at,
+                actor: &request.actor,
+                command_id: request.command_id,
+                command_digest: digest,
+                correlation_id: request.correlation_id.unwrap_or(request.command_id),
+                causation_id: request.causation_id,
+                event: &LedgerEvent::Complaint(event.clone()),
+                sealed: std::mem::take(&mut sealed_of_next),
+            })?;
+            self.records.push(record);
+            self.loaded.next_version = StreamVersion(self.loaded.next_version.0.saturating_add(1));
+            let fact = Fact {
+                event: event.clone(),
+                actor: request.actor.clone(),
+                occurred_at,
+                recorded_at: circumstances.now,
+            };
+            self.loaded.state = evolve(std::mem::take(&mut self.loaded.state), &fact);
+        }
+        let next_version = self.loaded.next_version;
+        let first_position = Position::default();
+        self.loaded.seen.insert(
+            request.command_id,
+            Seen { digest, first_position, next_version, events: events.clone(), sealed },
+        );
+        let stream = self.stream.clone();
+        self.answers.push(Answered {
+            stream,
+            first_position,
+            next_version,
+            events,
+            repeated: false,
+        });
+        Ok(())
+    }
+
+    /// The text of a sealed field; nothing when it was erased. Reads the disk, so off this thread.
+    async fn opened(
+        &self,
+        sealed: &SealedField,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, HandleError> {
+        let vault = Arc::clone(&self.service.vault);
+        let stream = self.stream.clone();
+        let reference = sealed_ref(sealed);
+        let open = move || vault.open_field(stream.as_str().as_bytes(), &reference);
+        match tokio::task::spawn_blocking(open).await {
+            Ok(Ok(text)) => Ok(Some(text)),
+            Ok(Err(OpenError::MissingBlob { .. } | OpenError::MissingKey { .. })) => Ok(None),
+            Ok(Err(error)) => Err(HandleError::Open(error)),
+            Err(stopped) => Err(HandleError::Open(OpenError::Unavailable(stopped.into()))),
+        }
+    }
+
+    /// The first answer again, if the command is the same; texts are compared by opening them.
+    async fn repeat(
+        &self,
+        request: &CommandRequest,
+        digest: Digest,
+        seen: &Seen,
+    ) -> Result<Answered, HandleError> {
+        let reused = || HandleError::CommandIdReused { command_id: request.command_id };
+        if digest != seen.digest {
+            return Err(reused());
+        }
+        for personal in &request.personal {
+            let sealed =
+                seen.sealed.iter().find(|s| s.field == personal.field).ok_or_else(reused)?;
+            if self.opened(sealed).await?.is_some_and(|text| *text != *personal.text.as_bytes()) {
+                return Err(reused());
+            }
+        }
+        Ok(Answered {
+            stream: self.stream.clone(),
+            first_position: seen.first_position,
+            next_version: seen.next_version,
+            events: seen.events.clone(),
+            repeated: true,
+        })
+    }
+}
+
+/// Keeps what the record will say: times are stored to the millisecond.
+fn to_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+fn reference(field: PersonalField, sealed: &SealedRef) -> SealedField {
+    SealedField {
+        field,
+        subject: Hex(sealed.subject),
+        key: Hex(sealed.key),
+        vault: Hex(sealed.vault),
+        commitment: Hex(sealed.commitment),
+        digest: Hex(sealed.digest),
+    }
+}
+
+/// What the vault needs to find and check a sealed field.
+fn sealed_ref(sealed: &SealedField) -> SealedRef {
+    SealedRef {
+        group: sealed.field.group(),
+        subject: sealed.subject.0,
+        key: sealed.key.0,
+        vault: sealed.vault.0,
+        commitment: sealed.commitment.0,
+        digest: sealed.digest.0,
+    }
+}

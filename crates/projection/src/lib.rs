@@ -39,6 +39,9 @@ pub mod projector;
 pub mod rebuild;
 pub mod status;
 
+#[cfg(test)]
+mod tests;
+
 pub use digest::{DigestError, digest};
 pub use file::{OpenError, open_reader, path_of};
 pub use projection::{CatchUpError, Follower, Projection, WaitError};

@@ -1,0 +1,4 @@
+mod fakes;
+mod files;
+mod following;
+mod rebuilding;

@@ -26,3 +26,6 @@ pub use rejection::ComplaintRejection;
 pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules};
 pub use state::{Case, Complaint, Stage};
 pub use terms::*;
+
+#[cfg(test)]
+mod tests;

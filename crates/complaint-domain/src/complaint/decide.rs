@@ -44,6 +44,8 @@ pub fn decide(
     stage_allows(case, command)?;
     not_in_future(circumstances)?;
     not_before_receipt(case, command, circumstances)?;
+    not_before_turn(case, command, circumstances)?;
+    not_before_response(case, command, circumstances)?;
     somebody_responsible(case, command)?;
     step(case, command, circumstances).map(|event| vec![event])
 }
@@ -159,6 +161,45 @@ fn not_before_receipt(
         return Err(ComplaintRejection::OccurredBeforeReceipt { occurred_at, received_at });
     }
     Ok(())
+}
+
+/// Otherwise a complaint could be open twice at one moment, and the flow of complaints would not
+/// balance.
+fn not_before_turn(
+    case: &Case,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    use ComplaintCommand as C;
+    let occurred_at = circumstances.occurred_at;
+    match case.turned_at {
+        Some(turned_at)
+            if occurred_at < turned_at
+                && matches!(command, C::Close(_) | C::Withdraw(_) | C::Reopen(_)) =>
+        {
+            Err(ComplaintRejection::OccurredBeforeTurn { occurred_at, turned_at })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn not_before_response(
+    case: &Case,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    use ComplaintCommand as C;
+    let occurred_at = circumstances.occurred_at;
+    match &case.final_response {
+        Some(response)
+            if occurred_at < response.responded_at
+                && matches!(command, C::RecordAnswer(_) | C::Close(_)) =>
+        {
+            let responded_at = response.responded_at;
+            Err(ComplaintRejection::OccurredBeforeResponse { occurred_at, responded_at })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A complaint that is ours to answer moves towards its end only while somebody is responsible.

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{
     AnswerGiven, Classification, ComplaintEvent, CorrectedFact, Correction, Receipt,
     RemedyApproval, RemedyFulfilment, RemedyProposed, Response, ResponseKind,
     state::{Approval, Case, Complaint, Entry, FinalResponse, Remedy, Stage},
 };
-use crate::{
-    actor::{Actor, ActorId},
-    fact::Fact,
-};
+use crate::{actor::ActorId, fact::Fact};
 
 /// Applies one recorded event. It cannot fail: the event has already happened.
 ///
@@ -46,7 +45,7 @@ pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
                 let first = case.first_step_at.unwrap_or(fact.occurred_at);
                 case.first_step_at = Some(first.min(fact.occurred_at));
             }
-            apply(&mut case, &fact.event, &fact.actor);
+            apply(&mut case, fact);
             case.entries.push(entry);
             Complaint::Received(case)
         }
@@ -56,6 +55,7 @@ pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
 fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
     Case {
         stage: Stage::Open,
+        turned_at: None,
         entries: vec![Entry::Receipt],
         source: receipt.source.clone(),
         respondent: receipt.respondent.clone(),
@@ -73,23 +73,24 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
     }
 }
 
-fn apply(case: &mut Case, event: &ComplaintEvent, actor: &Actor) {
-    match event {
+fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
+    let (by, at) = (&fact.actor.id, fact.occurred_at);
+    match &fact.event {
         ComplaintEvent::Received(_) | ComplaintEvent::CommunicationRecorded(_) => {}
         ComplaintEvent::Acknowledged(_) => case.is_acknowledged = true,
         ComplaintEvent::Assessed(assessment) => case.assessment = Some(assessment.clone()),
         ComplaintEvent::Classified(classification) => classified(case, classification),
         ComplaintEvent::Assigned(assignment) => case.handler = Some(assignment.handler.clone()),
         ComplaintEvent::Reassigned(change) => case.handler = Some(change.handler.clone()),
-        ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, &actor.id),
-        ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, &actor.id),
-        ComplaintEvent::ResponseIssued(response) => response_issued(case, response),
+        ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, by),
+        ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, by),
+        ComplaintEvent::ResponseIssued(response) => response_issued(case, response, at),
         ComplaintEvent::AnswerRecorded(answer) => answer_recorded(case, answer),
         ComplaintEvent::RemedyFulfilled(fulfilment) => remedy_fulfilled(case, fulfilment),
         ComplaintEvent::RootCauseIdentified(found) => case.root_cause = Some(found.clone()),
-        ComplaintEvent::Closed(_) => ended(case, Stage::Closed),
-        ComplaintEvent::Withdrawn(_) => ended(case, Stage::Withdrawn),
-        ComplaintEvent::Reopened(_) => reopened(case),
+        ComplaintEvent::Closed(_) => ended(case, Stage::Closed, at),
+        ComplaintEvent::Withdrawn(_) => ended(case, Stage::Withdrawn, at),
+        ComplaintEvent::Reopened(_) => reopened(case, at),
         ComplaintEvent::Corrected(correction) => corrected(case, correction),
     }
 }
@@ -120,15 +121,17 @@ fn remedy_fulfilled(case: &mut Case, fulfilment: &RemedyFulfilment) {
 }
 
 /// A new final response replaces the one before, and with it the answer to that.
-fn response_issued(case: &mut Case, response: &Response) {
+fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     match response.kind {
         ResponseKind::Interim | ResponseKind::Holding => {}
         ResponseKind::Final => {
             case.final_response = Some(FinalResponse {
+                responded_at: at,
                 recourse_until: response.recourse.as_ref().map(|recourse| recourse.until),
                 offered: response.remedies.iter().copied().collect(),
                 platform: response.platform.as_ref().map(|platform| platform.category),
                 answer: None,
+                is_reopened: false,
             });
         }
     }
@@ -141,15 +144,20 @@ fn answer_recorded(case: &mut Case, given: &AnswerGiven) {
 }
 
 /// The responsibility ends with the complaint.
-fn ended(case: &mut Case, stage: Stage) {
+fn ended(case: &mut Case, stage: Stage, at: Timestamp) {
     case.stage = stage;
+    case.turned_at = Some(at);
     case.handler = None;
 }
 
-/// What was answered no longer stands; what was found, promised and paid does.
-fn reopened(case: &mut Case) {
+/// What was answered, found, promised and paid stands; whether that is enough is open again.
+fn reopened(case: &mut Case, at: Timestamp) {
     case.stage = Stage::Open;
-    case.final_response = None;
+    case.turned_at = Some(at);
+    if let Some(response) = &mut case.final_response {
+        response.answer = None;
+        response.is_reopened = true;
+    }
 }
 
 fn corrected(case: &mut Case, correction: &Correction) {

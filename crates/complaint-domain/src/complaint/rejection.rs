@@ -29,8 +29,8 @@ pub enum ComplaintRejection {
     },
     /// The complainant asked for what only those who work on complaints may do.
     #[error(
-        "a complainant may register, answer, withdraw and send messages; this `{command}` is \
-         for those who work on the complaint"
+        "expected a complainant to complain, send a message, accept, refuse or withdraw, \
+         found `{command}`, which is for those who work on the complaint"
     )]
     NotForComplainants {
         /// The name of the command.
@@ -70,7 +70,7 @@ pub enum ComplaintRejection {
     },
     /// It is said to have happened before the complaint came in.
     #[error(
-        "expected something that happened after the receipt at {received_at}, found \
+        "expected something that happened from the receipt at {received_at} on, found \
          {occurred_at}"
     )]
     OccurredBeforeReceipt {
@@ -78,6 +78,28 @@ pub enum ComplaintRejection {
         occurred_at: Timestamp,
         /// When the complaint came in.
         received_at: Timestamp,
+    },
+    /// An ending or a reopening that is said to come before the one it follows.
+    #[error(
+        "expected something that happened from {turned_at} on, when the complaint last ended \
+         or was reopened, found {occurred_at}"
+    )]
+    OccurredBeforeTurn {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// When the complaint last ended or was reopened.
+        turned_at: Timestamp,
+    },
+    /// An answer or a closing that is said to come before the final response.
+    #[error(
+        "expected something that happened from the final response at {responded_at} on, found \
+         {occurred_at}"
+    )]
+    OccurredBeforeResponse {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// When the final response was given.
+        responded_at: Timestamp,
     },
 
     // Who is responsible.
@@ -124,8 +146,11 @@ pub enum ComplaintRejection {
     ClassificationUnchanged,
 
     // Responses and answers.
-    /// A response after a final one that the complainant has not refused.
-    #[error("expected no final response, or one that was refused, found one that stands")]
+    /// A response after a final one that was neither refused nor reopened.
+    #[error(
+        "expected no final response, or one that was refused or reopened, found one that \
+         stands"
+    )]
     FinalResponseStands,
     /// A platform's response on a complaint that came from no platform.
     #[error("expected a complaint taken in from another body, found one made to us")]

@@ -16,13 +16,15 @@ use crate::{actor::ActorId, label::Label, money::Money, right::Right};
 ///
 /// Of every state that `evolve` makes from events that `decide` gave:
 ///
-/// - One person at most is responsible, from the assignment to the end; an ended complaint has none.
+/// - One person at most is responsible, from the assignment to the end; afterwards nobody is.
 /// - No remedy was approved by the person who proposed it, and none was carried out that still
 ///   awaits approval. A remedy ends once, so a payment is recorded once.
-/// - An answer of the complainant belongs to a final response, and goes when that is replaced.
+/// - An answer of the complainant belongs to a final response, and goes when that is replaced or
+///   the complaint reopened.
 /// - A closed complaint has a final response, no accepted or approved remedy outstanding, and, if
 ///   it was ours to answer, a root cause or the statement that none was found.
-/// - Nothing but the receipt and corrections happened before the complaint was received.
+/// - No step happened before the receipt, no answer or closing before the final response, and no
+///   ending or reopening before the one it follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Complaint {
     /// No event yet.
@@ -47,6 +49,8 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     pub(super) stage: Stage,
+    /// When it last ended or was reopened.
+    pub(super) turned_at: Option<Timestamp>,
     /// What kind of thing each entry of the stream says, by stream version.
     pub(super) entries: Vec<Entry>,
     pub(super) source: Source,
@@ -117,11 +121,21 @@ pub(super) enum Approval {
 /// The final response that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FinalResponse {
+    pub(super) responded_at: Timestamp,
     /// The last day on which the complainant may turn elsewhere; a platform does not say.
     pub(super) recourse_until: Option<Date>,
     pub(super) offered: BTreeSet<RemedyId>,
     pub(super) platform: Option<PlatformCategory>,
     pub(super) answer: Option<Answer>,
+    /// The complaint was reopened since, so that another response may replace this one.
+    pub(super) is_reopened: bool,
+}
+
+impl FinalResponse {
+    /// Whether another response may follow.
+    pub(super) fn may_be_replaced(&self) -> bool {
+        self.is_reopened || self.answer == Some(Answer::Refused)
+    }
 }
 
 impl Case {

@@ -13,14 +13,14 @@ use crate::{
     sealed::PersonalField,
 };
 
-/// A final response stands until the complainant refuses it; then there may be a better one.
+/// A final response stands until the complainant refuses it or the complaint is reopened; then
+/// there may be a better one.
 pub(super) fn issue(
     case: &Case,
     response: &Response,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    let standing = case.final_response.as_ref();
-    if standing.is_some_and(|standing| standing.answer != Some(Answer::Refused)) {
+    if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
         return Err(ComplaintRejection::FinalResponseStands);
     }
     match &response.platform {
@@ -73,7 +73,7 @@ fn kind_of(category: PlatformCategory) -> ResponseKind {
 /// # Source
 ///
 /// Outcome and where to turn next: FCA DISP 1.6.2R. Findings on each issue, so that the
-/// complainant can understand them: ASIC RG 271. When to expect the final response: DISP 1.6.2R (2).
+/// complainant can understand them: ASIC RG 271. When to expect a late one: FCA DISP 1.6.2R (2).
 fn we_say(
     response: &Response,
     circumstances: &Circumstances<'_>,

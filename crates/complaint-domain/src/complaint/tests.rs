@@ -1,0 +1,15 @@
+//! Stories, the order of the reasons, and the laws that hold for all histories.
+
+mod builders;
+mod harness;
+
+mod correction;
+mod ending;
+mod handling;
+mod intake;
+mod laws;
+mod platform;
+mod precedence;
+mod reference;
+mod remedy;
+mod response;

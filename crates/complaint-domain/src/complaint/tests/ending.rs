@@ -1,0 +1,289 @@
+use super::{
+    builders::{
+        acknowledgement, again, all_done, answer, answered, apology, approval, assessment,
+        assigned, because, classification, close, day, declined, done, final_response, found,
+        message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
+        proposed_over_limit, ready_to_close, receipt, received, refund, responded, to,
+    },
+    harness::{HANDLED_AT, Told, given, past, time},
+};
+use crate::{
+    actor::Role,
+    complaint::{
+        Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
+        Direction, Party, RemedyId, ReopenReason,
+    },
+};
+
+#[test]
+fn a_complaint_lives_from_receipt_to_an_accepted_remedy() {
+    given([])
+        .at("2024-03-01T09:00:00Z")
+        .by("portal", Role::Complainant)
+        .after(&C::Register(receipt()))
+        .by("ana", Role::Agent)
+        .after(&C::Acknowledge(acknowledgement()))
+        .after(&C::Assess(assessment()))
+        .after(&C::Classify(classification()))
+        .after(&C::Assign(to("ana")))
+        .after(&C::RecordCommunication(message(Direction::Outgoing, Party::Complainant)))
+        .at("2024-03-08T09:00:00Z")
+        .after(&C::Reassign(over_to("ben")))
+        .by("ben", Role::Agent)
+        .after(&C::ProposeRemedy(refund(1, "900")))
+        .after(&C::ProposeRemedy(apology(2)))
+        .by("sue", Role::Supervisor)
+        .after(&C::ApproveRemedy(approval(1)))
+        .by("ben", Role::Agent)
+        .after(&C::IssueResponse(offering(&[1, 2])))
+        .at("2024-03-20T09:00:00Z")
+        .by("portal", Role::Complainant)
+        .after(&C::RecordAnswer(answer(Answer::Accepted)))
+        .by("ben", Role::Agent)
+        .after(&C::FulfilRemedy(paid(1, "900")))
+        .after(&C::FulfilRemedy(done(2)))
+        .after(&C::IdentifyRootCause(found("process/fee")))
+        .when(&close(CloseReason::Accepted))
+        .then(E::Closed(because(CloseReason::Accepted)));
+}
+
+#[test]
+fn closing_needs_a_final_response_an_answer_and_a_cause() {
+    let mut history = vec![received(), assigned("ana")];
+    given(history.clone())
+        .when(&close(CloseReason::Accepted))
+        .then_rejected(R::FinalResponseMissing { command: "close" });
+    history.push(responded(final_response()));
+    given(history.clone()).when(&close(CloseReason::Accepted)).then_rejected(R::AnswerMissing);
+    history.push(answered(Answer::Accepted));
+    given(history.clone()).when(&close(CloseReason::Accepted)).then_rejected(R::RootCauseMissing);
+    history.push(no_cause_found());
+    given(history)
+        .when(&close(CloseReason::Accepted))
+        .then(E::Closed(because(CloseReason::Accepted)));
+}
+
+#[test]
+fn not_upheld_is_not_an_end_while_the_recourse_lasts() {
+    let history = [
+        received(),
+        assigned("ana"),
+        responded(final_response()),
+        answered(Answer::Refused),
+        no_cause_found(),
+    ];
+    let until = day("2024-09-11");
+    given(history.clone())
+        .at("2024-09-11T23:59:59Z")
+        .when(&close(CloseReason::RecourseExpired))
+        .then_rejected(R::RecourseStillOpen { until, closed_on: until });
+    given(history)
+        .at("2024-09-12T00:00:00Z")
+        .when(&close(CloseReason::RecourseExpired))
+        .then(E::Closed(because(CloseReason::RecourseExpired)));
+}
+
+#[test]
+fn the_reason_for_closing_fits_the_answer() {
+    let ending = |given_answer| {
+        vec![
+            received(),
+            assigned("ana"),
+            responded(final_response()),
+            answered(given_answer),
+            no_cause_found(),
+        ]
+    };
+    let onward =
+        [CloseReason::RecourseExhausted, CloseReason::RecourseExpired, CloseReason::RecourseWaived];
+    let late = "2025-01-01T00:00:00Z";
+    for reason in onward {
+        given(ending(Answer::Accepted))
+            .at(late)
+            .when(&close(reason))
+            .then_rejected(R::ReasonContradictsAnswer { reason, answer: Answer::Accepted });
+        for open in [Answer::Refused, Answer::Silent] {
+            given(ending(open)).at(late).when(&close(reason)).then(E::Closed(because(reason)));
+        }
+    }
+    for open in [Answer::Refused, Answer::Silent] {
+        given(ending(open)).when(&close(CloseReason::Accepted)).then_rejected(
+            R::ReasonContradictsAnswer { reason: CloseReason::Accepted, answer: open },
+        );
+    }
+}
+
+#[test]
+fn an_accepted_remedy_is_carried_out_or_declined_before_the_end() {
+    let given = given([
+        received(),
+        assigned("ana"),
+        proposed(apology(1)),
+        proposed(apology(2)),
+        responded(offering(&[2])),
+        answered(Answer::Accepted),
+        no_cause_found(),
+    ]);
+    given
+        .clone()
+        .when(&close(CloseReason::Accepted))
+        .then_rejected(R::RemedyOutstanding { remedy: RemedyId(2) });
+    for ended in [done(2), declined(2)] {
+        given
+            .clone()
+            .after(&C::FulfilRemedy(ended))
+            .when(&close(CloseReason::Accepted))
+            .then(E::Closed(because(CloseReason::Accepted)));
+    }
+}
+
+#[test]
+fn an_approved_remedy_is_outstanding_whatever_the_answer() {
+    given([
+        received(),
+        assigned("ana"),
+        proposed_over_limit(refund(1, "900")),
+        past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
+        responded(offering(&[1])),
+        answered(Answer::Refused),
+        no_cause_found(),
+    ])
+    .when(&close(CloseReason::RecourseExhausted))
+    .then_rejected(R::RemedyOutstanding { remedy: RemedyId(1) });
+}
+
+#[test]
+fn what_was_offered_and_refused_lapses() {
+    given([
+        received(),
+        assigned("ana"),
+        proposed(apology(1)),
+        responded(offering(&[1])),
+        answered(Answer::Refused),
+        no_cause_found(),
+    ])
+    .when(&close(CloseReason::RecourseExhausted))
+    .then(E::Closed(because(CloseReason::RecourseExhausted)));
+}
+
+#[test]
+fn a_complaint_to_us_is_not_closed_on_a_platform() {
+    given(ready_to_close())
+        .when(&close(CloseReason::ClosedOnPlatform))
+        .then_rejected(R::NotClosedOnPlatform);
+}
+
+#[test]
+fn a_closing_does_not_come_before_the_response() {
+    let occurred_at = "2024-03-03T09:00:00Z";
+    given(ready_to_close())
+        .occurring_at(occurred_at)
+        .when(&close(CloseReason::Accepted))
+        .then_rejected(R::OccurredBeforeResponse {
+            occurred_at: time(occurred_at),
+            responded_at: time(HANDLED_AT),
+        });
+}
+
+#[test]
+fn after_the_end_there_is_only_reopening_and_correction() {
+    for command in super::reference::one_of_each() {
+        let outcome = given(all_done()).decide(&command);
+        if matches!(command, C::Register(_)) {
+            assert_eq!(outcome, Err(R::AlreadyReceived));
+        } else if matches!(command, C::Reopen(_) | C::Correct(_)) {
+            assert!(outcome.is_ok(), "{}", command.name());
+        } else {
+            assert_eq!(outcome, Err(R::Ended { command: command.name(), how: "closed" }));
+        }
+    }
+}
+
+#[test]
+fn complainants_may_withdraw_at_any_time_before_the_end() {
+    let given = given([received()]).by("portal", Role::Complainant);
+    given.clone().when(&C::Withdraw(not_pursued())).then(E::Withdrawn(not_pursued()));
+    given
+        .after(&C::Withdraw(not_pursued()))
+        .when(&C::Withdraw(not_pursued()))
+        .then_rejected(R::Ended { command: "withdraw", how: "withdrawn" });
+}
+
+#[test]
+fn what_was_withdrawn_may_be_taken_up_again() {
+    let reopening = again(ReopenReason::ComplainantRequest);
+    given([received(), past(E::Withdrawn(not_pursued()))])
+        .when(&C::Reopen(reopening.clone()))
+        .then(E::Reopened(reopening));
+}
+
+#[test]
+fn an_open_complaint_is_not_reopened() {
+    given([received()])
+        .when(&C::Reopen(again(ReopenReason::NewEvidence)))
+        .then_rejected(R::StillOpen);
+}
+
+#[test]
+fn a_reopened_complaint_wants_a_new_answer_but_not_a_new_response() {
+    let reopened = given(all_done())
+        .after(&C::Reopen(again(ReopenReason::ClosedInError)))
+        .after(&C::Assign(to("ben")));
+    reopened.clone().when(&close(CloseReason::Accepted)).then_rejected(R::AnswerMissing);
+    reopened
+        .clone()
+        .after(&C::RecordAnswer(answer(Answer::Accepted)))
+        .when(&close(CloseReason::Accepted))
+        .then(E::Closed(because(CloseReason::Accepted)));
+    reopened.when(&C::IssueResponse(final_response())).then(E::ResponseIssued(final_response()));
+}
+
+#[test]
+fn a_remedy_that_did_not_come_is_promised_anew_under_another_number() {
+    given([
+        received(),
+        assigned("ana"),
+        proposed(refund(1, "50")),
+        responded(offering(&[1])),
+        answered(Answer::Accepted),
+        no_cause_found(),
+        past(E::RemedyFulfilled(paid(1, "50"))),
+        past(E::Closed(because(CloseReason::Accepted))),
+    ])
+    .after(&C::Reopen(again(ReopenReason::RemedyNotDelivered)))
+    .after(&C::Assign(to("ana")))
+    .after(&C::ProposeRemedy(refund(2, "50")))
+    .after(&C::IssueResponse(offering(&[1, 2])))
+    .after(&C::RecordAnswer(answer(Answer::Accepted)))
+    .when(&close(CloseReason::Accepted))
+    .then_rejected(R::RemedyOutstanding { remedy: RemedyId(2) });
+}
+
+#[test]
+fn a_complaint_does_not_reopen_before_it_ended_nor_end_before_it_reopened() {
+    let occurred_at = time("2024-03-03T09:00:00Z");
+    let turned_at = time(HANDLED_AT);
+    let refusal = R::OccurredBeforeTurn { occurred_at, turned_at };
+    given(all_done())
+        .occurring_at("2024-03-03T09:00:00Z")
+        .when(&C::Reopen(again(ReopenReason::NewEvidence)))
+        .then_rejected(refusal.clone());
+    given([
+        received(),
+        past(E::Withdrawn(not_pursued())).at("2024-03-02T09:00:00Z"),
+        past(E::Reopened(again(ReopenReason::ComplainantRequest))),
+    ])
+    .occurring_at("2024-03-03T09:00:00Z")
+    .when(&C::Withdraw(not_pursued()))
+    .then_rejected(refusal);
+}
+
+#[test]
+fn a_letter_from_before_the_end_may_be_recorded_after_a_reopening() {
+    let late = message(Direction::Incoming, Party::Complainant);
+    given(all_done())
+        .after(&C::Reopen(again(ReopenReason::NewEvidence)))
+        .occurring_at("2024-03-02T09:00:00Z")
+        .when(&C::RecordCommunication(late.clone()))
+        .then(E::CommunicationRecorded(late));
+}

@@ -1,0 +1,232 @@
+use iso_currency::Currency;
+
+use super::{
+    builders::{
+        apology, approval, assigned, declined, done, fulfilled, gbp, paid, proposed,
+        proposed_over_limit, received, refund,
+    },
+    harness::{given, past, person},
+};
+use crate::{
+    actor::Role,
+    complaint::{
+        ApprovalLimit, ApprovalLimits, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, ComplaintRules, RemedyFulfilment, RemedyId, RemedyKind,
+        RemedyProposal, RemedyProposed, RemedyResult,
+    },
+    money::Money,
+};
+
+const FIRST: RemedyId = RemedyId(1);
+
+fn standing(proposal: RemedyProposal) -> E {
+    E::RemedyProposed(RemedyProposed { proposal, approval_required: false })
+}
+
+fn awaiting(proposal: RemedyProposal) -> E {
+    E::RemedyProposed(RemedyProposed { proposal, approval_required: true })
+}
+
+#[test]
+fn an_agent_may_promise_up_to_the_limit_alone() {
+    let given = given([received(), assigned("ana")]);
+    given.clone().when(&C::ProposeRemedy(refund(1, "200.00"))).then(standing(refund(1, "200.00")));
+    given.when(&C::ProposeRemedy(refund(1, "200.01"))).then(awaiting(refund(1, "200.01")));
+}
+
+#[test]
+fn a_currency_without_a_limit_needs_approval_for_any_amount() {
+    let yen = Money { amount: 1.into(), currency: Currency::JPY };
+    let proposal = RemedyProposal { amount: Some(yen), ..refund(1, "1") };
+    given([received(), assigned("ana")])
+        .by("sue", Role::Supervisor)
+        .when(&C::ProposeRemedy(proposal.clone()))
+        .then(awaiting(proposal));
+}
+
+#[test]
+fn a_remedy_without_money_needs_no_second_person() {
+    given([received(), assigned("ana")])
+        .when(&C::ProposeRemedy(apology(1)))
+        .then(standing(apology(1)));
+}
+
+#[test]
+fn remedies_are_numbered_without_gaps() {
+    let given = given([received(), assigned("ana"), proposed(apology(1))]);
+    for number in [0, 1, 3] {
+        given
+            .clone()
+            .when(&C::ProposeRemedy(apology(number)))
+            .then_rejected(R::RemedyNumberNotNext { expected: 2, found: RemedyId(number) });
+    }
+    given.when(&C::ProposeRemedy(apology(2))).then(standing(apology(2)));
+}
+
+#[test]
+fn after_the_last_number_there_is_no_other() {
+    given([received(), assigned("ana"), proposed(apology(u16::MAX))])
+        .when(&C::ProposeRemedy(apology(u16::MAX)))
+        .then_rejected(R::RemedyNumberNotNext { expected: 65_536, found: RemedyId(u16::MAX) });
+}
+
+#[test]
+fn money_has_an_amount_and_nothing_else_has() {
+    let given = given([received(), assigned("ana")]);
+    for kind in [RemedyKind::Refund, RemedyKind::Compensation, RemedyKind::Goodwill] {
+        given
+            .clone()
+            .when(&C::ProposeRemedy(RemedyProposal { kind, ..apology(1) }))
+            .then_rejected(R::AmountMissing { kind });
+    }
+    let others = [
+        RemedyKind::Repair,
+        RemedyKind::Replacement,
+        RemedyKind::Correction,
+        RemedyKind::Apology,
+        RemedyKind::Explanation,
+    ];
+    for kind in others {
+        given
+            .clone()
+            .when(&C::ProposeRemedy(RemedyProposal { kind, ..refund(1, "5") }))
+            .then_rejected(R::AmountNotExpected { kind, found: gbp("5") });
+    }
+}
+
+#[test]
+fn nobody_is_promised_nothing_or_less() {
+    for amount in ["0", "0.00", "-5"] {
+        given([received(), assigned("ana")])
+            .when(&C::ProposeRemedy(refund(1, amount)))
+            .then_rejected(R::AmountNotPositive { found: gbp(amount) });
+    }
+}
+
+#[test]
+fn a_second_person_with_a_higher_limit_approves() {
+    given([received(), assigned("ana"), proposed_over_limit(refund(1, "900"))])
+        .by("sue", Role::Supervisor)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then(E::RemedyApproved(approval(1)));
+}
+
+#[test]
+fn nobody_approves_their_own_proposal_not_even_in_a_higher_role() {
+    given([received(), assigned("ana"), proposed_over_limit(refund(1, "900"))])
+        .by("ana", Role::Supervisor)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then_rejected(R::ApprovedByProposer { remedy: FIRST, proposer: person("ana") });
+}
+
+#[test]
+fn a_second_person_without_a_higher_limit_does_not_help() {
+    let given = given([received(), assigned("ana"), proposed_over_limit(refund(1, "20000"))]);
+    let agents = ApprovalLimit::UpTo(200.into());
+    let supervisors = ApprovalLimit::UpTo(10_000.into());
+    for (role, limit) in [
+        (Role::Agent, agents),
+        (Role::Supervisor, supervisors),
+        (Role::CommitteeMember, ApprovalLimit::Nothing),
+    ] {
+        given
+            .clone()
+            .by("bob", role)
+            .when(&C::ApproveRemedy(approval(1)))
+            .then_rejected(R::LimitTooLow { role, limit, amount: gbp("20000") });
+    }
+    given
+        .by("cho", Role::CommitteeChair)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then(E::RemedyApproved(approval(1)));
+}
+
+#[test]
+fn the_rulebook_sets_the_limits() {
+    let rules = ComplaintRules {
+        approval_limits: ApprovalLimits::none().with(
+            Role::Agent,
+            Currency::GBP,
+            ApprovalLimit::UpTo(5.into()),
+        ),
+        ..ComplaintRules::default()
+    };
+    let given = given([received(), assigned("ana")]).under(rules);
+    given.clone().when(&C::ProposeRemedy(refund(1, "5"))).then(standing(refund(1, "5")));
+    given.when(&C::ProposeRemedy(refund(1, "6"))).then(awaiting(refund(1, "6")));
+}
+
+#[test]
+fn what_needs_no_approval_or_has_it_is_not_approved_again() {
+    given([received(), assigned("ana"), proposed(refund(1, "50"))])
+        .by("sue", Role::Supervisor)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then_rejected(R::ApprovalNotRequired { remedy: FIRST });
+    let approved = past(E::RemedyApproved(approval(1)));
+    let approved = super::harness::Told::by(approved, "sue", Role::Supervisor);
+    given([received(), assigned("ana"), proposed_over_limit(refund(1, "900")), approved])
+        .by("cho", Role::CommitteeChair)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then_rejected(R::AlreadyApproved { remedy: FIRST, approver: person("sue") });
+}
+
+#[test]
+fn a_remedy_that_awaits_approval_is_not_carried_out_but_may_be_declined() {
+    let given = given([received(), assigned("ana"), proposed_over_limit(refund(1, "900"))]);
+    given
+        .clone()
+        .when(&C::FulfilRemedy(paid(1, "900")))
+        .then_rejected(R::RemedyNotApproved { remedy: FIRST });
+    given.when(&C::FulfilRemedy(declined(1))).then(E::RemedyFulfilled(declined(1)));
+}
+
+#[test]
+fn a_payment_is_recorded_once() {
+    given([received(), assigned("ana"), proposed(refund(1, "50")), fulfilled(paid(1, "50"))])
+        .when(&C::FulfilRemedy(paid(1, "50")))
+        .then_rejected(R::RemedyEnded { remedy: FIRST, result: RemedyResult::CarriedOut });
+}
+
+#[test]
+fn what_is_paid_is_what_was_promised() {
+    let given = given([received(), assigned("ana"), proposed(refund(1, "50"))]);
+    given
+        .clone()
+        .when(&C::FulfilRemedy(paid(1, "50.00")))
+        .then(E::RemedyFulfilled(paid(1, "50.00")));
+    given
+        .clone()
+        .when(&C::FulfilRemedy(done(1)))
+        .then_rejected(R::PaymentMissing { remedy: FIRST, expected: gbp("50") });
+    let in_dollars = Money { currency: Currency::USD, ..gbp("50") };
+    for found in [gbp("49.99"), gbp("5000"), in_dollars] {
+        given
+            .clone()
+            .when(&C::FulfilRemedy(RemedyFulfilment { paid: Some(found), ..done(1) }))
+            .then_rejected(R::PaymentDiffers { remedy: FIRST, expected: gbp("50"), found });
+    }
+}
+
+#[test]
+fn nothing_is_paid_for_an_apology_or_for_what_was_declined() {
+    let given =
+        given([received(), assigned("ana"), proposed(apology(1)), proposed(refund(2, "50"))]);
+    given
+        .clone()
+        .when(&C::FulfilRemedy(paid(1, "50")))
+        .then_rejected(R::PaymentNotExpected { remedy: FIRST, found: gbp("50") });
+    let declined_and_paid = RemedyFulfilment { paid: Some(gbp("50")), ..declined(2) };
+    given
+        .clone()
+        .when(&C::FulfilRemedy(declined_and_paid))
+        .then_rejected(R::PaymentNotExpected { remedy: RemedyId(2), found: gbp("50") });
+    given.when(&C::FulfilRemedy(done(1))).then(E::RemedyFulfilled(done(1)));
+}
+
+#[test]
+fn a_remedy_nobody_proposed_is_neither_approved_nor_carried_out() {
+    let given = given([received(), assigned("ana")]).by("sue", Role::Supervisor);
+    let unknown = R::RemedyUnknown { remedy: FIRST };
+    given.clone().when(&C::ApproveRemedy(approval(1))).then_rejected(unknown.clone());
+    given.when(&C::FulfilRemedy(done(1))).then_rejected(unknown);
+}

@@ -1,0 +1,211 @@
+use super::{
+    builders::{
+        answer, answered, apology, assigned, bare, day, declined, done, final_response, fulfilled,
+        holding, offering, proposed, proposed_over_limit, received, refund, responded,
+    },
+    harness::{HANDLED_AT, given, time},
+};
+use crate::{
+    actor::Role,
+    complaint::{
+        Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Outcome,
+        Recourse, RemedyId, RemedyResult, Response, ResponseKind,
+    },
+    sealed::PersonalField,
+};
+
+#[test]
+fn a_final_response_states_all_that_it_must() {
+    let given = given([received(), assigned("ana")]);
+    given
+        .clone()
+        .when(&C::IssueResponse(final_response()))
+        .then(E::ResponseIssued(final_response()));
+    let without_outcome = Response { outcome: None, ..final_response() };
+    given.clone().when(&C::IssueResponse(without_outcome)).then_rejected(R::OutcomeMissing);
+    let without_findings = Response { findings: Vec::new(), ..final_response() };
+    given.clone().when(&C::IssueResponse(without_findings)).then_rejected(R::FindingsMissing);
+    let without_recourse = Response { recourse: None, ..final_response() };
+    given.clone().when(&C::IssueResponse(without_recourse)).then_rejected(R::RecourseMissing);
+    let mut without_text = given;
+    without_text.personal.remove(&PersonalField::ResponseText);
+    without_text.when(&C::IssueResponse(final_response())).then_rejected(R::ResponseTextMissing);
+}
+
+#[test]
+fn an_interim_response_needs_nobody_responsible_but_a_text() {
+    let interim = bare(ResponseKind::Interim);
+    given([received()])
+        .when(&C::IssueResponse(interim.clone()))
+        .then(E::ResponseIssued(interim.clone()));
+    given([received()])
+        .without_texts()
+        .when(&C::IssueResponse(interim))
+        .then_rejected(R::ResponseTextMissing);
+}
+
+#[test]
+fn a_holding_response_says_when_the_final_one_can_be_expected() {
+    let given = given([received()]);
+    given
+        .clone()
+        .when(&C::IssueResponse(bare(ResponseKind::Holding)))
+        .then_rejected(R::ExpectedDateMissing);
+    given.clone().when(&C::IssueResponse(holding("2024-03-10"))).then_rejected(
+        R::ExpectedDatePassed { responded_on: day("2024-03-11"), expected_by: day("2024-03-10") },
+    );
+    given
+        .when(&C::IssueResponse(holding("2024-03-11")))
+        .then(E::ResponseIssued(holding("2024-03-11")));
+}
+
+#[test]
+fn an_outcome_is_stated_in_a_final_response_only() {
+    for kind in [ResponseKind::Interim, ResponseKind::Holding] {
+        let outcome = Some(Outcome::Upheld);
+        given([received()])
+            .when(&C::IssueResponse(Response { outcome, ..bare(kind) }))
+            .then_rejected(R::OutcomeBeforeFinal { kind });
+    }
+}
+
+#[test]
+fn a_final_response_announces_no_other() {
+    let expected_by = day("2024-04-01");
+    let response = Response { expected_by: Some(expected_by), ..final_response() };
+    given([received(), assigned("ana")])
+        .when(&C::IssueResponse(response))
+        .then_rejected(R::ExpectedDateInFinal { expected_by });
+}
+
+#[test]
+fn the_recourse_is_not_over_before_it_is_offered() {
+    let until = |until| {
+        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
+        Response { recourse: Some(recourse), ..final_response() }
+    };
+    let given = given([received(), assigned("ana")]);
+    given.clone().when(&C::IssueResponse(until("2024-03-10"))).then_rejected(R::RecourseOver {
+        responded_on: day("2024-03-11"),
+        until: day("2024-03-10"),
+    });
+    given.when(&C::IssueResponse(until("2024-03-11"))).then(E::ResponseIssued(until("2024-03-11")));
+}
+
+#[test]
+fn a_response_offers_what_may_be_promised() {
+    let history =
+        [received(), assigned("ana"), proposed(apology(1)), proposed_over_limit(refund(2, "900"))];
+    let given = given(history);
+    given.clone().when(&C::IssueResponse(offering(&[1]))).then(E::ResponseIssued(offering(&[1])));
+    for (remedies, refusal) in [
+        (&[1, 3][..], R::RemedyUnknown { remedy: RemedyId(3) }),
+        (&[1, 1], R::RemedyNamedTwice { remedy: RemedyId(1) }),
+        (&[1, 2], R::RemedyNotApproved { remedy: RemedyId(2) }),
+    ] {
+        given.clone().when(&C::IssueResponse(offering(remedies))).then_rejected(refusal);
+    }
+}
+
+#[test]
+fn a_response_may_name_what_was_done_already_but_not_what_was_declined() {
+    let given = given([
+        received(),
+        assigned("ana"),
+        proposed(apology(1)),
+        proposed(apology(2)),
+        fulfilled(done(1)),
+        fulfilled(declined(2)),
+    ]);
+    given.clone().when(&C::IssueResponse(offering(&[1]))).then(E::ResponseIssued(offering(&[1])));
+    given
+        .when(&C::IssueResponse(offering(&[1, 2])))
+        .then_rejected(R::RemedyEnded { remedy: RemedyId(2), result: RemedyResult::Declined });
+}
+
+#[test]
+fn a_final_response_stands_until_it_is_refused() {
+    let mut history = vec![received(), assigned("ana"), responded(final_response())];
+    for standing in [Answer::Silent, Answer::Accepted] {
+        history.push(answered(standing));
+        for response in [final_response(), bare(ResponseKind::Interim)] {
+            given(history.clone())
+                .when(&C::IssueResponse(response))
+                .then_rejected(R::FinalResponseStands);
+        }
+    }
+    history.push(answered(Answer::Refused));
+    given(history)
+        .when(&C::IssueResponse(final_response()))
+        .then(E::ResponseIssued(final_response()));
+}
+
+#[test]
+fn a_better_response_wants_an_answer_of_its_own() {
+    let refused =
+        [received(), assigned("ana"), responded(final_response()), answered(Answer::Refused)];
+    given(refused)
+        .after(&C::IssueResponse(final_response()))
+        .when(&C::RecordAnswer(answer(Answer::Refused)))
+        .then(E::AnswerRecorded(answer(Answer::Refused)));
+}
+
+#[test]
+fn there_is_no_answer_before_a_final_response() {
+    given([received(), assigned("ana"), responded(bare(ResponseKind::Interim))])
+        .when(&C::RecordAnswer(answer(Answer::Accepted)))
+        .then_rejected(R::FinalResponseMissing { command: "record-answer" });
+}
+
+#[test]
+fn an_answer_does_not_come_before_the_response() {
+    let occurred_at = "2024-03-03T09:00:00Z";
+    given([received(), assigned("ana"), responded(final_response())])
+        .occurring_at(occurred_at)
+        .when(&C::RecordAnswer(answer(Answer::Accepted)))
+        .then_rejected(R::OccurredBeforeResponse {
+            occurred_at: time(occurred_at),
+            responded_at: time(HANDLED_AT),
+        });
+}
+
+#[test]
+fn complainants_may_change_their_minds_and_answer_late() {
+    let history = [received(), assigned("ana"), responded(final_response())];
+    given(history)
+        .after(&C::RecordAnswer(answer(Answer::Silent)))
+        .after(&C::RecordAnswer(answer(Answer::Refused)))
+        .when(&C::RecordAnswer(answer(Answer::Accepted)))
+        .then(E::AnswerRecorded(answer(Answer::Accepted)));
+}
+
+#[test]
+fn the_same_answer_is_not_recorded_twice() {
+    let accepted =
+        [received(), assigned("ana"), responded(final_response()), answered(Answer::Accepted)];
+    given(accepted)
+        .when(&C::RecordAnswer(answer(Answer::Accepted)))
+        .then_rejected(R::AnswerUnchanged { answer: Answer::Accepted });
+}
+
+#[test]
+fn only_a_platform_reports_that_nothing_was_disputed() {
+    given([received(), assigned("ana"), responded(final_response())])
+        .when(&C::RecordAnswer(answer(Answer::NotDisputed)))
+        .then_rejected(R::NotDisputedElsewhere);
+}
+
+#[test]
+fn complainants_answer_themselves_but_do_not_report_their_own_silence() {
+    let given = given([received(), assigned("ana"), responded(final_response())])
+        .by("portal", Role::Complainant);
+    for theirs in [Answer::Accepted, Answer::Refused] {
+        given
+            .clone()
+            .when(&C::RecordAnswer(answer(theirs)))
+            .then(E::AnswerRecorded(answer(theirs)));
+    }
+    given
+        .when(&C::RecordAnswer(answer(Answer::Silent)))
+        .then_rejected(R::NotForComplainants { command: "record-answer" });
+}

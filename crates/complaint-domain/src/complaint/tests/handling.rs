@@ -1,13 +1,13 @@
 use super::{
     builders::{
-        apology, assigned, closed, final_response, found, no_cause_found, over_to, ready_to_close,
-        received, to,
+        again, apology, assigned, because, closed, final_response, found, no_cause_found, over_to,
+        ready_to_close, received, to,
     },
     harness::{given, past, person},
 };
 use crate::complaint::{
-    CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, ReopenReason,
-    RootCause, Stage,
+    CloseReason, Complaint, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
+    ReopenReason, RootCause, Stage,
 };
 
 #[test]
@@ -41,7 +41,7 @@ fn a_complaint_nobody_handles_moves_no_further() {
         C::ProposeRemedy(apology(1)),
         C::IssueResponse(final_response()),
         C::IdentifyRootCause(RootCause::NoneFound),
-        C::Close(super::builders::because(CloseReason::Accepted)),
+        C::Close(because(CloseReason::Accepted)),
     ];
     for command in steps {
         given([received()])
@@ -54,8 +54,7 @@ fn a_complaint_nobody_handles_moves_no_further() {
 fn the_responsibility_ends_with_the_complaint_and_begins_anew() {
     let mut history = ready_to_close();
     history.push(closed());
-    let reopened =
-        given(history).after(&C::Reopen(super::builders::again(ReopenReason::NewEvidence)));
+    let reopened = given(history).after(&C::Reopen(again(ReopenReason::NewEvidence)));
     reopened
         .clone()
         .when(&C::ProposeRemedy(apology(1)))
@@ -78,7 +77,7 @@ fn a_cause_may_turn_out_to_be_another() {
 #[test]
 fn a_state_tells_who_is_responsible_and_where_the_complaint_stands() {
     let given = given([received(), assigned("ana"), past(E::Reassigned(over_to("ben")))]);
-    let crate::complaint::Complaint::Received(case) = given.state() else {
+    let Complaint::Received(case) = given.state() else {
         panic!("expected a complaint that was received");
     };
     assert_eq!(case.handler(), Some(&person("ben")));

@@ -83,7 +83,16 @@ pub(super) struct Given {
     pub(super) rules: ComplaintRules,
 }
 
+fn replay(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> Complaint {
+    history.into_iter().fold(Complaint::default(), |state, fact| evolve(state, &fact))
+}
+
 impl Given {
+    /// The same circumstances after another history.
+    pub(super) fn with(self, history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> Self {
+        Self { state: replay(history), ..self }
+    }
+
     /// Somebody else acts from here on.
     pub(super) fn by(self, id: &str, role: Role) -> Self {
         Self { actor: actor(id, role), ..self }
@@ -116,12 +125,17 @@ impl Given {
             Ok(events) => {
                 for event in events {
                     let fact = self.fact(event);
-                    self.state = evolve(self.state, &fact);
+                    self = self.record(&fact);
                 }
             }
             Err(rejection) => panic!("`{}` was refused: {rejection}", command.name()),
         }
         self
+    }
+
+    /// Goes on from one fact more.
+    pub(super) fn record(self, fact: &Fact<ComplaintEvent>) -> Self {
+        Self { state: evolve(self.state, fact), ..self }
     }
 
     /// Sends the one command under test.

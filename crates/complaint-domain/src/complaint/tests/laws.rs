@@ -1,1 +1,136 @@
+//! Laws that hold for all histories: whatever is sent, in whatever order, at whatever time.
+#![expect(clippy::arithmetic_side_effects, reason = "these histories span years, not ages")]
 
+mod impossible;
+mod wishes;
+
+use std::collections::BTreeSet;
+
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, TestRunner},
+};
+
+use self::{
+    impossible::{impossible, impossible_history},
+    wishes::{Wish, any_wishes},
+};
+use super::harness::{Given, given};
+use crate::{
+    Fact,
+    complaint::{
+        CloseReason, Complaint, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, CorrectedFact, ResponseKind, evolve,
+    },
+};
+
+/// What came of sending one wish after the other.
+#[derive(Default)]
+struct Life {
+    facts: Vec<Fact<E>>,
+    refusals: BTreeSet<&'static str>,
+}
+
+/// Sends each wish, and holds after each that nothing impossible came of it.
+fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
+    let mut life = Life::default();
+    let mut now = given([]).at("2024-01-01T00:00:00Z");
+    for wish in wishes {
+        let command = wish.prepare(&mut now);
+        let events = match now.decide(&command) {
+            Ok(events) => events,
+            Err(rejection) => {
+                life.refusals.insert(rejection.code());
+                continue;
+            }
+        };
+        prop_assert!(!events.is_empty(), "`{}` was taken and caused nothing", command.name());
+        for event in events {
+            let fact = now.fact(event);
+            now = now.record(&fact);
+            life.facts.push(fact);
+        }
+        prop_assert_eq!(impossible(now.state()), None);
+        prop_assert_eq!(impossible_history(&life.facts), None);
+        already_so(&now, &command)?;
+    }
+    let replayed = life.facts.iter().fold(Complaint::default(), evolve);
+    prop_assert_eq!(&replayed, now.state());
+    Ok(life)
+}
+
+/// `evolve` takes notice of every event that `decide` gives: what was asked for is so, and asking
+/// for it once more at once is refused. Only what may well happen twice may be repeated.
+fn already_so(now: &Given, command: &C) -> Result<(), TestCaseError> {
+    let may_happen_twice = match command {
+        C::RecordCommunication(_) => true,
+        C::IssueResponse(response) => response.kind != ResponseKind::Final,
+        C::Correct(correction) => correction.fact == CorrectedFact::Personal,
+        C::Register(_)
+        | C::Acknowledge(_)
+        | C::Assess(_)
+        | C::Classify(_)
+        | C::Assign(_)
+        | C::Reassign(_)
+        | C::ProposeRemedy(_)
+        | C::ApproveRemedy(_)
+        | C::RecordAnswer(_)
+        | C::FulfilRemedy(_)
+        | C::IdentifyRootCause(_)
+        | C::Close(_)
+        | C::Reopen(_)
+        | C::Withdraw(_) => false,
+    };
+    let again = now.decide(command);
+    prop_assert!(may_happen_twice || again.is_err(), "`{}` was taken twice", command.name());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 512, ..Config::default() })]
+
+    #[test]
+    fn no_sequence_of_commands_reaches_an_impossible_state(wishes in any_wishes()) {
+        live(wishes)?;
+    }
+
+    /// An event in a log, however it came there, never keeps a complaint from being loaded.
+    #[test]
+    fn any_events_in_any_order_can_be_folded(
+        wishes in any_wishes(),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let mut facts = live(wishes)?.facts;
+        if !facts.is_empty() {
+            let at = order.index(facts.len());
+            facts.rotate_left(at);
+        }
+        let _state = facts.iter().fold(Complaint::default(), evolve);
+    }
+}
+
+/// Without this the laws might hold because hardly anything ever happens.
+#[test]
+fn the_histories_tried_reach_every_event_and_every_way_to_close() {
+    let mut runner = TestRunner::deterministic();
+    let mut events = BTreeSet::new();
+    let mut reasons = BTreeSet::new();
+    let mut refusals = BTreeSet::new();
+    for _ in 0..512 {
+        let wishes = any_wishes().new_tree(&mut runner).expect("wishes").current();
+        let life = live(wishes).expect("a possible life");
+        for fact in &life.facts {
+            if let E::Closed(closure) = &fact.event {
+                reasons.insert(closure.reason);
+            }
+            let debug = format!("{:?}", fact.event);
+            events.insert(debug.split('(').next().unwrap_or_default().to_owned());
+        }
+        refusals.extend(life.refusals);
+    }
+    assert_eq!(events.len(), C::NAMES.len(), "{events:?}");
+    assert_eq!(reasons.len(), CloseReason::ALL.len(), "{reasons:?}");
+    let tenth = R::CODES.len() / 10;
+    assert!(refusals.len() > 7 * tenth, "only {} reasons: {refusals:?}", refusals.len());
+}

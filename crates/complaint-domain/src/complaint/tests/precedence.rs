@@ -1,1 +1,116 @@
+//! The order in which reasons win.
+//!
+//! Each ladder starts from a command that is wrong in several ways at once. Every rung names the
+//! reason that is given, and takes away that fault alone; the last step is taken. So each reason
+//! is seen to win over all that stand on the rungs above it.
 
+mod ladders;
+
+use std::collections::BTreeSet;
+
+use super::harness::{Given, given, time};
+use crate::{
+    Fact,
+    actor::Role,
+    complaint::{ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R},
+};
+
+/// A command that is about to be sent, with all that a fault can lie in.
+pub(super) struct Attempt {
+    history: Vec<Fact<E>>,
+    given: Given,
+    command: C,
+}
+
+impl Attempt {
+    fn new(history: impl IntoIterator<Item = Fact<E>>, command: C) -> Self {
+        Self { history: history.into_iter().collect(), given: given([]), command }
+    }
+
+    fn by(mut self, id: &str, role: Role) -> Self {
+        self.given = self.given.by(id, role);
+        self
+    }
+
+    fn without_texts(mut self) -> Self {
+        self.given = self.given.without_texts();
+        self
+    }
+
+    fn occurring_at(mut self, when: &str) -> Self {
+        self.given.occurred_at = time(when);
+        self
+    }
+
+    fn send(&self) -> Result<Vec<E>, R> {
+        self.given.clone().with(self.history.clone()).decide(&self.command)
+    }
+}
+
+/// The code of the reason that is given, and what takes its fault away.
+type Rung = (&'static str, fn(&mut Attempt));
+
+/// Climbs to the last rung; every reason on the way is noted.
+fn climb(ladder: (Attempt, Vec<Rung>), reached: &mut BTreeSet<&'static str>) {
+    let (mut attempt, rungs) = ladder;
+    let command = attempt.command.name();
+    let mut last = None;
+    for (expected, take_away) in rungs {
+        let rejection = attempt.send().expect_err(expected);
+        assert_eq!(rejection.code(), expected, "the reason to refuse `{command}`");
+        let text = rejection.to_string();
+        assert!(text.contains("expected") && text.contains("found"), "{text}");
+        let rank = R::CODES.iter().position(|code| *code == expected);
+        assert!(
+            rank.is_some() && last < rank,
+            "`{expected}` is listed before a reason it yields to"
+        );
+        last = rank;
+        reached.insert(expected);
+        take_away(&mut attempt);
+    }
+    assert_eq!(attempt.send().map(|events| events.len()), Ok(1), "`{command}` at the top");
+}
+
+#[test]
+fn reasons_win_in_the_order_of_the_list_and_every_one_is_reached() {
+    let mut reached = BTreeSet::new();
+    for ladder in ladders::all() {
+        climb(ladder, &mut reached);
+    }
+    let unreached: Vec<_> = R::CODES.iter().filter(|code| !reached.contains(*code)).collect();
+    assert!(unreached.is_empty(), "no ladder reaches {unreached:?}");
+}
+
+#[test]
+fn every_command_has_a_ladder() {
+    let climbed: BTreeSet<_> =
+        ladders::all().iter().map(|(first, _)| first.command.name()).collect();
+    assert_eq!(climbed, C::NAMES.iter().copied().collect());
+}
+
+/// The codes are kept by hand; this holds them against the enum as it is written.
+#[test]
+fn the_codes_stand_in_the_order_of_the_enum() {
+    let source = include_str!("../rejection.rs");
+    let (_, list) = source.split_once("pub enum ComplaintRejection {").expect("the enum");
+    let variants = list.lines().filter_map(|line| {
+        let name = line.strip_prefix("    ")?.trim_end_matches([' ', '{', ',']);
+        let is_variant = line.ends_with('{') || line.ends_with(',');
+        let is_name =
+            name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric);
+        (is_variant && is_name).then(|| kebab(name))
+    });
+    assert_eq!(variants.collect::<Vec<_>>(), R::CODES);
+}
+
+fn kebab(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}

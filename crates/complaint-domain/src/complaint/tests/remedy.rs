@@ -5,7 +5,7 @@ use super::{
         apology, approval, assigned, declined, done, fulfilled, gbp, paid, proposed,
         proposed_over_limit, received, refund,
     },
-    harness::{given, past, person},
+    harness::{Told, given, past, person},
 };
 use crate::{
     actor::Role,
@@ -163,7 +163,7 @@ fn what_needs_no_approval_or_has_it_is_not_approved_again() {
         .when(&C::ApproveRemedy(approval(1)))
         .then_rejected(R::ApprovalNotRequired { remedy: FIRST });
     let approved = past(E::RemedyApproved(approval(1)));
-    let approved = super::harness::Told::by(approved, "sue", Role::Supervisor);
+    let approved = approved.by("sue", Role::Supervisor);
     given([received(), assigned("ana"), proposed_over_limit(refund(1, "900")), approved])
         .by("cho", Role::CommitteeChair)
         .when(&C::ApproveRemedy(approval(1)))

@@ -1,0 +1,222 @@
+//! What must never be, told twice: of the state, and of the history without the help of `evolve`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::{
+    Fact,
+    actor::ActorId,
+    complaint::{
+        Answer, Complaint, ComplaintEvent as E, CorrectedFact, Receipt, RemedyId, RemedyResult,
+        Response, ResponseKind, Source, Stage,
+        state::{Approval, Case},
+    },
+    money::Money,
+};
+
+/// What is impossible about a state, if anything is.
+pub(super) fn impossible(complaint: &Complaint) -> Option<&'static str> {
+    let Complaint::Received(case) = complaint else { return None };
+    if case.first_step_at.is_some_and(|first| first < case.received_at) {
+        return Some("a step before the receipt");
+    }
+    ended_wrongly(case).or_else(|| remedied_wrongly(case)).or_else(|| responded_wrongly(case))
+}
+
+fn ended_wrongly(case: &Case) -> Option<&'static str> {
+    let is_ended = case.stage != Stage::Open;
+    if is_ended && case.handler.is_some() {
+        return Some("ended, and somebody is still responsible");
+    }
+    if case.stage != Stage::Closed {
+        return None;
+    }
+    if case.final_response.is_none() {
+        return Some("closed without a final response");
+    }
+    if case.outstanding_remedies().next().is_some() {
+        return Some("closed with a promised remedy outstanding");
+    }
+    (case.is_ours_to_answer() && case.root_cause.is_none()).then_some("closed without a cause")
+}
+
+fn remedied_wrongly(case: &Case) -> Option<&'static str> {
+    for (expected, (id, remedy)) in (1..).zip(&case.remedies) {
+        if id.0 != expected {
+            return Some("a gap in the numbers of remedies");
+        }
+        match (&remedy.approval, remedy.result) {
+            (Approval::Given { approver }, _) if *approver == remedy.proposer => {
+                return Some("a remedy approved by its proposer");
+            }
+            (Approval::Awaited, Some(RemedyResult::CarriedOut)) => {
+                return Some("a remedy carried out that awaits approval");
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn responded_wrongly(case: &Case) -> Option<&'static str> {
+    let response = case.final_response.as_ref()?;
+    if response.platform.is_some() && !case.is_imported() {
+        return Some("a platform's response on a complaint made to us");
+    }
+    if response.answer == Some(Answer::NotDisputed) && response.platform.is_none() {
+        return Some("a platform's word on a response of our own");
+    }
+    if response.offered.iter().any(|id| !case.remedies.contains_key(id)) {
+        return Some("an offer of what nobody proposed");
+    }
+    None
+}
+
+/// What is impossible about a history, if anything is.
+pub(super) fn impossible_history(facts: &[Fact<E>]) -> Option<&'static str> {
+    let mut seen = Seen::default();
+    facts.iter().find_map(|fact| seen.next(fact))
+}
+
+/// What a reader of the history keeps in mind; deliberately not the state of the aggregate.
+#[derive(Default)]
+struct Seen {
+    entries: u64,
+    is_imported: bool,
+    is_ours: bool,
+    is_open: bool,
+    responsible: Option<ActorId>,
+    proposals: BTreeMap<RemedyId, (ActorId, Option<Money>, bool)>,
+    approved: BTreeSet<RemedyId>,
+    ended_remedies: BTreeSet<RemedyId>,
+    final_response: Option<Timestamp>,
+    turned_at: Option<Timestamp>,
+}
+
+impl Seen {
+    fn next(&mut self, fact: &Fact<E>) -> Option<&'static str> {
+        let wrong = self.wrong(fact);
+        self.entries += 1;
+        wrong
+    }
+
+    fn wrong(&mut self, fact: &Fact<E>) -> Option<&'static str> {
+        match &fact.event {
+            E::Received(receipt) => self.received(receipt),
+            E::Corrected(correction) => {
+                // What was imported about ourselves turns out to be about another company.
+                if self.is_imported && matches!(correction.fact, CorrectedFact::Respondent { .. }) {
+                    self.is_ours = false;
+                }
+                (correction.corrects >= self.entries).then_some("a correction of nothing")
+            }
+            E::Reopened(_) => self.turned(fact, false),
+            _ if !self.is_open => Some("a step on a complaint that is not open"),
+            E::Closed(_) | E::Withdrawn(_) => {
+                let closed_by_nobody = matches!(fact.event, E::Closed(_)) && self.nobody_of_ours();
+                self.responsible = None;
+                self.turned(fact, true).or(closed_by_nobody.then_some("closed by nobody"))
+            }
+            E::Assigned(assignment) => self
+                .responsible
+                .replace(assignment.handler.clone())
+                .map(|_| "two people responsible at once"),
+            E::Reassigned(change) => {
+                let before = self.responsible.replace(change.handler.clone());
+                (before.is_none() || before == self.responsible).then_some("handed over by nobody")
+            }
+            E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
+            E::AnswerRecorded(_) => {
+                let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
+                is_early.then_some("an answer before the final response")
+            }
+            E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
+                self.remedied(fact)
+            }
+            E::RootCauseIdentified(_) => self.nobody_of_ours().then_some("a cause by nobody"),
+            E::Acknowledged(_)
+            | E::Assessed(_)
+            | E::Classified(_)
+            | E::CommunicationRecorded(_) => None,
+        }
+    }
+
+    fn received(&mut self, receipt: &Receipt) -> Option<&'static str> {
+        self.is_imported = matches!(receipt.source, Source::Imported { .. });
+        self.is_ours = !(self.is_imported && receipt.respondent.is_some());
+        self.is_open = true;
+        (self.entries > 0).then_some("a second receipt")
+    }
+
+    fn nobody_of_ours(&self) -> bool {
+        self.is_ours && self.responsible.is_none()
+    }
+
+    /// An ending and a reopening take turns, each not before the other.
+    fn turned(&mut self, fact: &Fact<E>, is_ending: bool) -> Option<&'static str> {
+        let is_out_of_turn = self.is_open != is_ending;
+        let is_early = self.turned_at.is_some_and(|at| fact.occurred_at < at);
+        self.is_open = !is_ending;
+        self.turned_at = Some(fact.occurred_at);
+        (is_out_of_turn || is_early).then_some("an end or a reopening out of turn")
+    }
+
+    fn responded(&mut self, response: &Response, at: Timestamp) -> Option<&'static str> {
+        let awaiting = response.remedies.iter().any(|id| self.awaits_approval(*id));
+        match response.kind {
+            ResponseKind::Interim | ResponseKind::Holding => None,
+            ResponseKind::Final => {
+                self.final_response = Some(at);
+                if self.nobody_of_ours() {
+                    return Some("a final response by nobody");
+                }
+                if response.platform.is_none()
+                    && (response.outcome.is_none()
+                        || response.findings.is_empty()
+                        || response.recourse.is_none())
+                {
+                    return Some("a final response that does not say what it must");
+                }
+                awaiting.then_some("an offer of what awaits approval")
+            }
+        }
+    }
+
+    fn awaits_approval(&self, id: RemedyId) -> bool {
+        self.proposals.get(&id).is_none_or(|(_, _, required)| *required)
+            && !self.approved.contains(&id)
+    }
+
+    fn remedied(&mut self, fact: &Fact<E>) -> Option<&'static str> {
+        if let E::RemedyProposed(proposed) = &fact.event {
+            let remedy =
+                (fact.actor.id.clone(), proposed.proposal.amount, proposed.approval_required);
+            let before = self.proposals.insert(proposed.proposal.remedy, remedy);
+            return before.map(|_| "two remedies under one number");
+        }
+        if let E::RemedyApproved(approval) = &fact.event {
+            let (proposer, _, _) = self.proposals.get(&approval.remedy)?;
+            if *proposer == fact.actor.id {
+                return Some("a remedy approved by its proposer");
+            }
+            return (!self.approved.insert(approval.remedy)).then_some("approved twice");
+        }
+        let E::RemedyFulfilled(fulfilment) = &fact.event else { return None };
+        if !self.ended_remedies.insert(fulfilment.remedy) {
+            return Some("a remedy ended twice, perhaps paid twice");
+        }
+        let Some((_, promised, _)) = self.proposals.get(&fulfilment.remedy) else {
+            return Some("an end of what nobody proposed");
+        };
+        match fulfilment.result {
+            RemedyResult::CarriedOut if self.awaits_approval(fulfilment.remedy) => {
+                Some("a remedy carried out that awaits approval")
+            }
+            RemedyResult::CarriedOut => {
+                (fulfilment.paid != *promised).then_some("paid other than promised")
+            }
+            RemedyResult::Declined => fulfilment.paid.map(|_| "paid though declined"),
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! One ladder for each way a command can be wrong.
+
+use super::{
+    super::{
+        builders::{
+            acknowledgement, again, all_done, answer, answered, apology, approval, assessment,
+            assigned, because, classification, close, corrects, day, declined, done,
+            final_response, found, fulfilled, gbp, holding, imported, imported_receipt, label,
+            message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
+            proposed_over_limit, received, refund, reported, responded, to,
+        },
+        harness::{NOW, Told, actor, past, time},
+    },
+    Attempt, Rung,
+};
+use crate::{
+    Fact,
+    actor::Role,
+    complaint::{
+        Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
+        CorrectedFact, Correction, Direction, Finding, Outcome, Party, PlatformCategory, Recourse,
+        RemedyId, RemedyKind, RemedyProposal, ReopenReason, Response, ResponseKind, RootCause,
+        Source,
+    },
+    sealed::PersonalField,
+};
+
+pub(super) fn all() -> Vec<(Attempt, Vec<Rung>)> {
+    let mut ladders = intake();
+    ladders.extend(handling());
+    ladders.extend(remedies());
+    ladders.extend(responses());
+    ladders.extend(endings());
+    ladders.extend(corrections());
+    ladders
+}
+
+/// Before the receipt of every history.
+const BEFORE: &str = "2024-02-01T09:00:00Z";
+
+fn withdrawn() -> Fact<E> {
+    past(E::Withdrawn(not_pursued()))
+}
+
+fn response(attempt: &mut Attempt) -> &mut Response {
+    let C::IssueResponse(response) = &mut attempt.command else { panic!("expected a response") };
+    response
+}
+
+fn closure(attempt: &mut Attempt) -> &mut Closure {
+    let C::Close(closure) = &mut attempt.command else { panic!("expected a closing") };
+    closure
+}
+
+fn drop_entry(attempt: &mut Attempt, which: fn(&E) -> bool) {
+    attempt.history.retain(|fact| !which(&fact.event));
+}
+
+fn insert(attempt: &mut Attempt, fact: Fact<E>) {
+    attempt.history.insert(1, fact);
+}
+
+fn now_is_now(attempt: &mut Attempt) {
+    attempt.given.now = time(NOW);
+}
+
+fn happens_now(attempt: &mut Attempt) {
+    attempt.given.occurred_at = time(NOW);
+}
+
+fn intake() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![
+        register(),
+        acknowledge(),
+        classify(),
+        (
+            Attempt::new([], C::Assess(assessment())).occurring_at(BEFORE),
+            vec![
+                ("not-received", |it| {
+                    it.history = vec![received(), past(E::Assessed(assessment()))];
+                }),
+                ("occurred-before-receipt", happens_now),
+                ("assessment-unchanged", |it| {
+                    drop_entry(it, |event| matches!(event, E::Assessed(_)));
+                }),
+            ],
+        ),
+        (
+            Attempt::new(
+                [received()],
+                C::RecordCommunication(message(Direction::Outgoing, Party::Complainant)),
+            )
+            .by("portal", Role::Complainant)
+            .occurring_at(BEFORE),
+            vec![
+                ("not-for-complainants", |it| it.given.actor = actor("ana", Role::Agent)),
+                ("occurred-before-receipt", happens_now),
+            ],
+        ),
+    ]
+}
+
+fn register() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new([received()], C::Register(imported_receipt()))
+            .by("eve", Role::Public)
+            .without_texts()
+            .occurring_at("2025-01-01T00:00:00Z"),
+        vec![
+            ("role-may-not-write", |it| it.given.actor = actor("form", Role::Complainant)),
+            ("not-for-complainants", |it| {
+                let C::Register(receipt) = &mut it.command else { panic!("expected a receipt") };
+                receipt.source = Source::Direct;
+            }),
+            ("already-received", |it| it.history.clear()),
+            ("occurred-in-future", happens_now),
+            ("narrative-missing", |it| {
+                it.given.personal.insert(PersonalField::Narrative);
+            }),
+        ],
+    )
+}
+
+fn acknowledge() -> (Attempt, Vec<Rung>) {
+    let mut late = Attempt::new(
+        [received(), past(E::Acknowledged(acknowledgement())), withdrawn()],
+        C::Acknowledge(acknowledgement()),
+    )
+    .by("eve", Role::Auditor)
+    .occurring_at("2024-02-01T10:00:00Z");
+    late.given.now = time(BEFORE);
+    (
+        late,
+        vec![
+            ("role-may-not-write", |it| it.given.actor = actor("form", Role::Complainant)),
+            ("not-for-complainants", |it| it.given.actor = actor("ana", Role::Agent)),
+            ("ended", |it| drop_entry(it, |event| matches!(event, E::Withdrawn(_)))),
+            ("occurred-in-future", now_is_now),
+            ("occurred-before-receipt", happens_now),
+            ("already-acknowledged", |it| {
+                drop_entry(it, |event| matches!(event, E::Acknowledged(_)));
+            }),
+        ],
+    )
+}
+
+fn classify() -> (Attempt, Vec<Rung>) {
+    let without_rights = Classification { rights: [].into(), ..classification() };
+    (
+        Attempt::new(
+            [received(), past(E::Classified(classification())), withdrawn()],
+            C::Classify(without_rights),
+        ),
+        vec![
+            ("ended", |it| drop_entry(it, |event| matches!(event, E::Withdrawn(_)))),
+            ("rights-missing", |it| it.command = C::Classify(classification())),
+            ("classification-unchanged", |it| {
+                drop_entry(it, |event| matches!(event, E::Classified(_)));
+            }),
+        ],
+    )
+}
+
+fn handling() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![
+        (
+            Attempt::new([received(), assigned("ben")], C::Assign(to("ben"))).occurring_at(BEFORE),
+            vec![
+                ("occurred-before-receipt", happens_now),
+                ("already-assigned", |it| drop_entry(it, |event| matches!(event, E::Assigned(_)))),
+            ],
+        ),
+        (
+            Attempt::new([received()], C::Reassign(over_to("ben"))).occurring_at(BEFORE),
+            vec![
+                ("occurred-before-receipt", happens_now),
+                ("nobody-responsible", |it| it.history.push(assigned("ben"))),
+                ("same-handler", |it| it.history.push(past(E::Reassigned(over_to("ana"))))),
+            ],
+        ),
+        (
+            Attempt::new(
+                [received(), no_cause_found()],
+                C::IdentifyRootCause(RootCause::NoneFound),
+            ),
+            vec![
+                ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+                ("root-cause-unchanged", |it| {
+                    it.command = C::IdentifyRootCause(found("process/fee"));
+                }),
+            ],
+        ),
+    ]
+}
+
+fn remedies() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![propose_remedy(), approve_remedy(), fulfil_remedy(), pay_for_an_apology()]
+}
+
+fn propose_remedy() -> (Attempt, Vec<Rung>) {
+    fn proposal(attempt: &mut Attempt) -> &mut RemedyProposal {
+        let C::ProposeRemedy(proposal) = &mut attempt.command else {
+            panic!("expected a proposal");
+        };
+        proposal
+    }
+    (
+        Attempt::new(
+            [received()],
+            C::ProposeRemedy(RemedyProposal { amount: None, ..refund(2, "1") }),
+        ),
+        vec![
+            ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+            ("remedy-number-not-next", |it| proposal(it).remedy = RemedyId(1)),
+            ("amount-missing", |it| {
+                proposal(it).amount = Some(gbp("-5"));
+                proposal(it).kind = RemedyKind::Apology;
+            }),
+            ("amount-not-expected", |it| proposal(it).kind = RemedyKind::Refund),
+            ("amount-not-positive", |it| proposal(it).amount = Some(gbp("5"))),
+        ],
+    )
+}
+
+fn approve_remedy() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new([received(), assigned("ana")], C::ApproveRemedy(approval(1))),
+        vec![
+            ("remedy-unknown", |it| {
+                it.history.extend([proposed(refund(1, "900")), fulfilled(declined(1))]);
+            }),
+            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
+            ("approval-not-required", |it| {
+                let approved = past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor);
+                drop_entry(it, |event| matches!(event, E::RemedyProposed(_)));
+                it.history.extend([proposed_over_limit(refund(1, "900")), approved]);
+            }),
+            ("already-approved", |it| {
+                drop_entry(it, |event| matches!(event, E::RemedyApproved(_)));
+            }),
+            ("approved-by-proposer", |it| it.given.actor = actor("ben", Role::Agent)),
+            ("limit-too-low", |it| it.given.actor = actor("sue", Role::Supervisor)),
+        ],
+    )
+}
+
+fn fulfil_remedy() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new([received()], C::FulfilRemedy(done(1))),
+        vec![
+            ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+            ("remedy-unknown", |it| {
+                it.history.extend([proposed_over_limit(refund(1, "900")), fulfilled(declined(1))]);
+            }),
+            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
+            ("remedy-not-approved", |it| {
+                it.history.push(past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor));
+            }),
+            ("payment-missing", |it| it.command = C::FulfilRemedy(paid(1, "901"))),
+            ("payment-differs", |it| it.command = C::FulfilRemedy(paid(1, "900"))),
+        ],
+    )
+}
+
+fn pay_for_an_apology() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new(
+            [received(), assigned("ana"), proposed(apology(1)), fulfilled(done(1))],
+            C::FulfilRemedy(paid(1, "5")),
+        ),
+        vec![
+            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
+            ("payment-not-expected", |it| it.command = C::FulfilRemedy(done(1))),
+        ],
+    )
+}
+
+fn responses() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![
+        respond_finally(),
+        respond_in_between(),
+        report_a_response(),
+        (
+            Attempt::new([received()], C::RecordAnswer(answer(Answer::Accepted)))
+                .occurring_at(BEFORE),
+            vec![
+                ("occurred-before-receipt", happens_now),
+                ("final-response-missing", |it| it.history.push(responded(final_response()))),
+            ],
+        ),
+        (
+            Attempt::new(
+                [received(), responded(final_response())],
+                C::RecordAnswer(answer(Answer::NotDisputed)),
+            )
+            .occurring_at("2024-03-02T09:00:00Z"),
+            vec![
+                ("occurred-before-response", happens_now),
+                ("not-disputed-elsewhere", |it| {
+                    it.history.push(answered(Answer::Silent));
+                    it.command = C::RecordAnswer(answer(Answer::Silent));
+                }),
+                ("answer-unchanged", |it| {
+                    it.command = C::RecordAnswer(answer(Answer::Accepted));
+                }),
+            ],
+        ),
+    ]
+}
+
+fn respond_finally() -> (Attempt, Vec<Rung>) {
+    let everything_wrong = Response {
+        outcome: None,
+        findings: Vec::new(),
+        recourse: None,
+        expected_by: Some(day("2024-03-01")),
+        ..offering(&[1, 2, 3, 3, 9])
+    };
+    (
+        Attempt::new(
+            [
+                received(),
+                proposed(apology(1)),
+                proposed_over_limit(refund(2, "900")),
+                proposed(apology(3)),
+                fulfilled(declined(3)),
+                responded(final_response()),
+            ],
+            C::IssueResponse(everything_wrong),
+        )
+        .without_texts(),
+        vec![
+            ("nobody-responsible", |it| insert(it, assigned("ana"))),
+            ("final-response-stands", |it| {
+                drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
+            }),
+            ("outcome-missing", |it| response(it).outcome = Some(Outcome::Upheld)),
+            ("findings-missing", |it| {
+                response(it).findings =
+                    vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }];
+            }),
+            ("recourse-missing", |it| {
+                let until = day("2024-03-10");
+                response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
+            }),
+            ("recourse-over", |it| response(it).recourse = final_response().recourse),
+            ("expected-date-in-final", |it| response(it).expected_by = None),
+            ("response-text-missing", |it| {
+                it.given.personal.insert(PersonalField::ResponseText);
+            }),
+            ("remedy-unknown", |it| response(it).remedies.retain(|id| id.0 != 9)),
+            ("remedy-named-twice", |it| response(it).remedies.truncate(3)),
+            ("remedy-ended", |it| response(it).remedies.truncate(2)),
+            ("remedy-not-approved", |it| response(it).remedies.truncate(1)),
+        ],
+    )
+}
+
+fn respond_in_between() -> (Attempt, Vec<Rung>) {
+    let without_day =
+        Response { outcome: Some(Outcome::Upheld), expected_by: None, ..holding("2024-03-01") };
+    (
+        Attempt::new([received(), responded(final_response())], C::IssueResponse(without_day))
+            .without_texts(),
+        vec![
+            ("final-response-stands", |it| it.history.push(answered(Answer::Refused))),
+            ("outcome-before-final", |it| response(it).outcome = None),
+            ("expected-date-missing", |it| response(it).expected_by = Some(day("2024-03-01"))),
+            ("expected-date-passed", |it| response(it).expected_by = Some(day("2024-04-01"))),
+            ("response-text-missing", |it| {
+                it.given.personal.insert(PersonalField::ResponseText);
+            }),
+        ],
+    )
+}
+
+fn report_a_response() -> (Attempt, Vec<Rung>) {
+    let wrong_kind = reported(ResponseKind::Holding, PlatformCategory::InProgress);
+    (
+        Attempt::new(
+            [received(), responded(final_response())],
+            C::IssueResponse(Response { expected_by: Some(day("2024-04-01")), ..wrong_kind }),
+        )
+        .by("importer", Role::System),
+        vec![
+            ("final-response-stands", |it| it.history.truncate(1)),
+            ("platform-not-imported", |it| it.history = vec![imported()]),
+            ("platform-says-more", |it| response(it).expected_by = None),
+            ("platform-kind-differs", |it| response(it).kind = ResponseKind::Interim),
+        ],
+    )
+}
+
+fn endings() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![
+        close_too_early(),
+        (
+            Attempt::new([received()], close(CloseReason::Accepted)),
+            vec![
+                ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+                ("final-response-missing", |it| {
+                    it.history.extend([responded(final_response()), answered(Answer::Accepted)]);
+                }),
+                ("root-cause-missing", |it| it.history.push(no_cause_found())),
+            ],
+        ),
+        (
+            Attempt::new(
+                [
+                    imported(),
+                    proposed_over_limit(refund(1, "900")),
+                    past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
+                    responded(reported(ResponseKind::Final, PlatformCategory::Closed)),
+                    answered(Answer::NotDisputed),
+                ],
+                close(CloseReason::RecourseExpired),
+            ),
+            vec![
+                ("recourse-not-stated", |it| closure(it).reason = CloseReason::ClosedOnPlatform),
+                ("remedy-outstanding", |it| it.history.push(fulfilled(declined(1)))),
+            ],
+        ),
+        (
+            Attempt::new([], C::Reopen(again(ReopenReason::NewEvidence)))
+                .occurring_at("2024-03-02T09:00:00Z"),
+            vec![
+                ("not-received", |it| it.history.push(received())),
+                ("still-open", |it| it.history = all_done()),
+                ("occurred-before-turn", happens_now),
+            ],
+        ),
+        (
+            Attempt::new([received(), withdrawn()], C::Withdraw(not_pursued()))
+                .occurring_at("2024-03-02T09:00:00Z"),
+            vec![
+                ("ended", |it| {
+                    it.history.push(past(E::Reopened(again(ReopenReason::ComplainantRequest))));
+                }),
+                ("occurred-before-turn", happens_now),
+            ],
+        ),
+    ]
+}
+
+fn close_too_early() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new(
+            [
+                received(),
+                withdrawn().at("2024-03-06T09:00:00Z"),
+                past(E::Reopened(again(ReopenReason::NewEvidence))).at("2024-03-06T09:00:00Z"),
+                proposed_over_limit(refund(1, "900")),
+                past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
+                responded(final_response()).at("2024-03-08T09:00:00Z"),
+                past(E::Closed(because(CloseReason::Accepted))),
+            ],
+            close(CloseReason::ClosedOnPlatform),
+        )
+        .occurring_at("2024-03-05T09:00:00Z"),
+        vec![
+            ("ended", |it| it.history.truncate(6)),
+            ("occurred-before-turn", |it| it.given.occurred_at = time("2024-03-07T09:00:00Z")),
+            ("occurred-before-response", happens_now),
+            ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+            ("not-closed-on-platform", |it| closure(it).reason = CloseReason::RecourseExpired),
+            ("answer-missing", |it| it.history.push(answered(Answer::Accepted))),
+            ("reason-contradicts-answer", |it| it.history.push(answered(Answer::Refused))),
+            ("recourse-still-open", |it| {
+                it.given.now = time("2024-09-12T00:00:00Z");
+                it.given.occurred_at = it.given.now;
+            }),
+            ("remedy-outstanding", |it| it.history.push(fulfilled(paid(1, "900")))),
+            ("root-cause-missing", |it| it.history.push(no_cause_found())),
+        ],
+    )
+}
+
+fn corrections() -> Vec<(Attempt, Vec<Rung>)> {
+    fn correction(attempt: &mut Attempt) -> &mut Correction {
+        let C::Correct(correction) = &mut attempt.command else {
+            panic!("expected a correction");
+        };
+        correction
+    }
+    let unchanged = CorrectedFact::ReceivedAt { received_at: received().occurred_at };
+    vec![
+        (
+            Attempt::new(
+                [received(), past(E::Classified(classification()))],
+                C::Correct(corrects(2, unchanged)),
+            ),
+            vec![
+                ("entry-unknown", |it| correction(it).corrects = 1),
+                ("entry-says-otherwise", |it| correction(it).corrects = 0),
+                ("correction-unchanged", |it| {
+                    let received_at = time("2024-05-01T00:00:00Z");
+                    correction(it).fact = CorrectedFact::ReceivedAt { received_at };
+                }),
+                ("receipt-in-future", now_is_far_on),
+                ("receipt-after-step", |it| {
+                    drop_entry(it, |event| matches!(event, E::Classified(_)));
+                }),
+            ],
+        ),
+        (
+            Attempt::new([received()], C::Correct(corrects(1, CorrectedFact::Personal)))
+                .by("portal", Role::Complainant)
+                .without_texts(),
+            vec![
+                ("not-for-complainants", |it| it.given.actor = actor("ana", Role::Agent)),
+                ("entry-unknown", |it| correction(it).corrects = 0),
+                ("corrected-text-missing", |it| {
+                    it.given.personal.insert(PersonalField::ComplainantName);
+                }),
+            ],
+        ),
+    ]
+}
+
+fn now_is_far_on(attempt: &mut Attempt) {
+    attempt.given.now = time("2024-06-01T00:00:00Z");
+}

@@ -1,0 +1,295 @@
+//! The write-ahead journal: where an append becomes durable.
+//!
+//! A directory of segments, each a file filled with zeros in advance, so that a sync has no size to
+//! write. A frame is one commit. It begins on a page of its own: a write never touches a page that
+//! holds acknowledged bytes, so a torn write cannot harm them. Frames name their segment, so what
+//! is left of a segment's earlier life is never taken for something new.
+//!
+//! | bytes | what (integers big-endian) |
+//! |---|---|
+//! | 4 | `FE 52 4A 01` |
+//! | 4 | CRC-32C of all that follows of this frame |
+//! | 8 | number of the segment |
+//! | 8 | first position |
+//! | 8 | newest `recorded_at`, milliseconds since 1970 |
+//! | 4 | number of records |
+//! | 4 | length of the payload |
+//! | … | payload (see `frame`), then zeros up to the next page |
+//!
+//! [`scan`] reads it back. Where the frames of a segment end, a later frame, in the same segment or
+//! the next, tells damage from the end of the log.
+
+pub(crate) mod scan;
+
+use std::{
+    collections::VecDeque,
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use event_log::Position;
+use jiff::Timestamp;
+
+use crate::{
+    disk::{Disk, Step, is_full, sync_dir},
+    frame::length32,
+};
+
+/// How large a segment is: more than the largest commit, one group of appends at their limit.
+pub(crate) const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
+const PAGE: usize = 4096;
+const HEADER: usize = 40;
+const MAGIC: [u8; 4] = [0xfe, b'R', b'J', 0x01];
+/// Room that must be left on the disk before a segment is added or a batch is stored.
+pub(crate) const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
+/// How many emptied segments are kept for use again.
+const READY_MAX: usize = 4;
+
+/// A commit in the making: the frame's bytes, written once the header is known.
+#[derive(Debug)]
+pub(crate) struct Commit {
+    bytes: Vec<u8>,
+    records: u32,
+}
+
+impl Commit {
+    pub(crate) fn new() -> Self {
+        Self { bytes: vec![0; HEADER], records: 0 }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.bytes.truncate(HEADER);
+        self.records = 0;
+    }
+
+    pub(crate) fn put(&mut self, version: u64, stream: &str, record: &[u8]) {
+        crate::frame::put_record(&mut self.bytes, version, stream, record);
+        self.records = self.records.saturating_add(1);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    fn seal(&mut self, segment: u64, first: Position, recorded_at: Timestamp) {
+        let payload = self.bytes.len().saturating_sub(HEADER);
+        let mut header = Vec::with_capacity(HEADER);
+        header.extend_from_slice(&MAGIC);
+        header.extend_from_slice(&[0; 4]);
+        header.extend_from_slice(&segment.to_be_bytes());
+        header.extend_from_slice(&first.0.to_be_bytes());
+        header.extend_from_slice(&recorded_at.as_millisecond().to_be_bytes());
+        header.extend_from_slice(&self.records.to_be_bytes());
+        header.extend_from_slice(&length32(payload));
+        self.bytes.iter_mut().zip(header).for_each(|(slot, byte)| *slot = byte);
+        let crc = self.bytes.get(8..).map_or(0, crc32c::crc32c);
+        if let Some(slot) = self.bytes.get_mut(4..).and_then(|rest| rest.first_chunk_mut()) {
+            *slot = crc.to_be_bytes();
+        }
+        self.bytes.resize(self.bytes.len().next_multiple_of(PAGE), 0);
+    }
+
+    fn padded_length(&self) -> usize {
+        self.bytes.len().next_multiple_of(PAGE)
+    }
+
+    fn unseal(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+}
+
+/// Why a commit is not in the journal.
+#[derive(Debug)]
+pub(crate) enum CommitError {
+    /// There is no room for another segment; nothing was written.
+    Full,
+    /// A write or sync failed; nobody knows what is on the disk.
+    Failed(io::Error),
+}
+
+/// A segment with a place in it.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) number: u64,
+    pub(crate) file: File,
+    /// Where the next frame begins.
+    pub(crate) offset: usize,
+}
+
+/// Writes commits. Owned by the writer thread.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    current: Segment,
+    segments: Arc<Segments>,
+    disk: Disk,
+}
+
+impl Journal {
+    pub(crate) fn new(current: Segment, segments: Arc<Segments>, disk: Disk) -> Self {
+        Self { current, segments, disk }
+    }
+
+    /// Writes a commit whose first record is at `first`, and returns when it is durable.
+    pub(crate) fn commit(
+        &mut self,
+        commit: &mut Commit,
+        first: Position,
+        recorded_at: Timestamp,
+    ) -> Result<(), CommitError> {
+        if self.current.offset.saturating_add(commit.padded_length()) > SEGMENT_BYTES {
+            let next = self.segments.next(&self.disk, self.current.number, first)?;
+            self.current = next;
+        }
+        let length = commit.bytes.len();
+        commit.seal(self.current.number, first, recorded_at);
+        let Segment { file, offset, .. } = &mut self.current;
+        let at = u64::try_from(*offset).unwrap_or(u64::MAX);
+        self.disk
+            .run(Step::JournalWrite, || file.write_all_at(&commit.bytes, at))
+            .map_err(CommitError::Failed)?;
+        // Nothing is acknowledged, numbered or shown before this returns.
+        self.disk.run(Step::JournalSync, || file.sync_data()).map_err(CommitError::Failed)?;
+        *offset = offset.saturating_add(commit.bytes.len());
+        commit.unseal(length);
+        Ok(())
+    }
+}
+
+/// The segments other than the one being written: those the store still needs, and empty ones.
+/// Shared by the writer, who takes, and the applier, who gives back.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    dir: PathBuf,
+    held: Mutex<HeldSegments>,
+}
+
+#[derive(Debug)]
+struct HeldSegments {
+    /// Full segments and the position after their last record, oldest first.
+    full: VecDeque<(u64, Position)>,
+    /// Empty segments in the order of their numbers.
+    ready: VecDeque<(u64, File)>,
+    /// The number of the segment being written.
+    current: u64,
+    /// The number the next new segment gets.
+    next: u64,
+}
+
+impl Segments {
+    pub(crate) fn new(
+        dir: PathBuf,
+        full: VecDeque<(u64, Position)>,
+        ready: VecDeque<(u64, File)>,
+        current: u64,
+    ) -> Self {
+        let highest = ready.back().map_or(current, |(number, _)| current.max(*number));
+        let next = highest.saturating_add(1);
+        Self { dir, held: Mutex::new(HeldSegments { full, ready, current, next }) }
+    }
+
+    fn held(&self) -> MutexGuard<'_, HeldSegments> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves segment `done`, whose last record is before `end`, for an empty one.
+    fn next(&self, disk: &Disk, done: u64, end: Position) -> Result<Segment, CommitError> {
+        let mut held = self.held();
+        let (number, file) = if let Some(ready) = held.ready.pop_front() {
+            ready
+        } else {
+            let number = held.next;
+            let file = fill(disk, &self.dir, number).map_err(|error| match error {
+                FillError::Full => CommitError::Full,
+                FillError::Failed(error) => CommitError::Failed(error),
+            })?;
+            held.next = number.saturating_add(1);
+            (number, file)
+        };
+        held.full.push_back((done, end));
+        held.current = number;
+        Ok(Segment { number, file, offset: 0 })
+    }
+
+    /// The oldest segment that holds a record at or after `stored`, or may come to hold one.
+    pub(crate) fn oldest_needed(&self, stored: Position) -> u64 {
+        let held = self.held();
+        let needed = held.full.iter().find(|(_, end)| *end > stored);
+        needed.map_or(held.current, |(number, _)| *number)
+    }
+
+    /// Makes segments whose records are all below `stored` ready for use again. The head must
+    /// already say that they are not needed.
+    pub(crate) fn release(&self, disk: &Disk, stored: Position) -> io::Result<()> {
+        let mut held = self.held();
+        let mut renamed = false;
+        while let Some((number, _)) = held.full.pop_front_if(|(_, end)| *end <= stored) {
+            renamed = true;
+            let old = self.dir.join(file_name(number));
+            if held.ready.len() >= READY_MAX {
+                std::fs::remove_file(old)?;
+                continue;
+            }
+            let next = held.next;
+            let new = self.dir.join(file_name(next));
+            disk.run(Step::JournalRename, || std::fs::rename(&old, &new))?;
+            let file = OpenOptions::new().read(true).write(true).open(&new)?;
+            held.next = next.saturating_add(1);
+            held.ready.push_back((next, file));
+        }
+        if renamed { sync_dir(&self.dir) } else { Ok(()) }
+    }
+}
+
+/// Why a segment could not be made.
+#[derive(Debug)]
+pub(crate) enum FillError {
+    /// There is no room for it.
+    Full,
+    /// The disk failed.
+    Failed(io::Error),
+}
+
+/// Makes an empty segment: zeros to its end, synced, then named.
+pub(crate) fn fill(disk: &Disk, dir: &Path, number: u64) -> Result<File, FillError> {
+    let room = disk.room(dir).map_err(FillError::Failed)?;
+    let needed = RESERVE_BYTES.saturating_add(u64::try_from(SEGMENT_BYTES).unwrap_or(u64::MAX));
+    if room < needed {
+        return Err(FillError::Full);
+    }
+    let path = dir.join(file_name(number));
+    let temporary = path.with_added_extension("tmp");
+    let make = || {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&temporary)?;
+        let zeros = vec![0; 1024 * 1024];
+        disk.run(Step::JournalFill, || {
+            for _ in 0..SEGMENT_BYTES.checked_div(zeros.len()).unwrap_or(0) {
+                file.write_all(&zeros)?;
+            }
+            file.sync_all()
+        })?;
+        disk.run(Step::JournalRename, || std::fs::rename(&temporary, &path))?;
+        sync_dir(dir)?;
+        Ok(file)
+    };
+    make().map_err(|error| {
+        // Half a segment under a temporary name would only keep the disk full.
+        let _ = std::fs::remove_file(&temporary);
+        if is_full(&error) { FillError::Full } else { FillError::Failed(error) }
+    })
+}
+
+/// A segment's name: its number, so that names sort as numbers do.
+pub(crate) fn file_name(number: u64) -> String {
+    format!("{number:016}.journal")
+}
+
+#[cfg(test)]
+mod tests;

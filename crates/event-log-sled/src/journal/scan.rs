@@ -1,0 +1,200 @@
+//! Reading the journal back, and telling its end from damage.
+
+use std::{
+    collections::VecDeque,
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use event_log::{Position, RecordedEvent};
+use jiff::Timestamp;
+
+use super::{HEADER, MAGIC, PAGE, SEGMENT_BYTES, Segment, Segments, file_name};
+use crate::frame::{FrameDamage, Records, be32, be64};
+
+/// Why the journal cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScanError {
+    /// The disk failed.
+    #[error("the journal cannot be read")]
+    Io(#[from] io::Error),
+    /// There is no segment at all, not even an empty one.
+    #[error("expected a journal with at least one segment, found none")]
+    Missing,
+    /// Records that were written are not there, or not as they were written.
+    #[error("the journal is damaged at position {}: {}", .0.position, .0.reason)]
+    Damaged(FrameDamage),
+}
+
+/// Where a scan begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct From {
+    /// The first record wanted.
+    pub(crate) position: Position,
+    /// The oldest segment there must be.
+    pub(crate) segment: u64,
+}
+
+/// What a scan left behind: where writing goes on.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    /// The position after the last record.
+    pub(crate) end: Position,
+    /// The newest time in the journal, if it holds any record at or after the first one wanted.
+    pub(crate) recorded_at: Option<Timestamp>,
+    /// The segment in which writing goes on.
+    pub(crate) current: Segment,
+    /// The others.
+    pub(crate) segments: Arc<Segments>,
+}
+
+/// One frame as found.
+struct Found {
+    first: u64,
+    recorded_at: Timestamp,
+    records: u32,
+    payload: Bytes,
+    padded_length: usize,
+}
+
+/// Gives every record from a position on, in order, one commit at a time.
+///
+/// One segment at a time is in memory. With `write`, the files are opened for writing and synced:
+/// a record that was written but never acknowledged is durable before anybody sees it.
+pub(crate) fn scan(
+    dir: &Path,
+    from: From,
+    write: bool,
+    give: &mut dyn FnMut(Vec<RecordedEvent>, Timestamp),
+) -> Result<Scanned, ScanError> {
+    let numbers = segment_numbers(dir)?;
+    let mut next = from.position.0;
+    if !numbers.is_empty() && !numbers.contains(&from.segment) {
+        let reason = format!("expected segment {} of the journal, found none", from.segment);
+        return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
+    }
+    let mut recorded_at = None;
+    let mut full = VecDeque::new();
+    let mut ready = VecDeque::new();
+    let mut current: Option<Segment> = None;
+    for number in numbers {
+        let path = dir.join(file_name(number));
+        let mut file = OpenOptions::new().read(true).write(write).open(&path)?;
+        let bytes = read_segment(&mut file)?;
+        let mut offset = 0;
+        while let Some(found) = frame_at(&bytes, offset, number) {
+            offset = offset.saturating_add(found.padded_length);
+            let end = found.first.saturating_add(u64::from(found.records));
+            if found.first > next {
+                return Err(gap(next, found.first));
+            }
+            if end <= next {
+                continue;
+            }
+            let records: Vec<_> = Records::new(found.payload, Position(found.first))
+                .filter(|record| record.as_ref().map_or(true, |record| record.position.0 >= next))
+                .collect::<Result<_, _>>()
+                .map_err(ScanError::Damaged)?;
+            next = end;
+            recorded_at = Some(found.recorded_at);
+            give(records, found.recorded_at);
+        }
+        if let Some(later) = later_frame(&bytes, offset, number) {
+            return Err(damaged_before(&bytes, offset, next, later));
+        }
+        if offset == 0 && current.is_some() {
+            ready.push_back((number, file));
+            continue;
+        }
+        if write {
+            file.sync_data()?;
+        }
+        if let Some(done) = current.replace(Segment { number, file, offset }) {
+            // A segment without frames before one with frames was made and not used.
+            full.push_back((done.number, Position(next)));
+        }
+    }
+    let current = current.ok_or(ScanError::Missing)?;
+    let segments = Segments::new(dir.to_owned(), full, ready, current.number);
+    Ok(Scanned { end: Position(next), recorded_at, current, segments: Arc::new(segments) })
+}
+
+fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ScanError::Missing),
+        Err(error) => return Err(error.into()),
+    };
+    let mut numbers = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
+        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn read_segment(file: &mut File) -> io::Result<Bytes> {
+    let mut bytes = Vec::with_capacity(SEGMENT_BYTES);
+    file.read_to_end(&mut bytes)?;
+    Ok(Bytes::from(bytes))
+}
+
+fn frame_at(segment: &Bytes, offset: usize, number: u64) -> Option<Found> {
+    let (header, length) = header_at(segment, offset, number)?;
+    let end = offset.checked_add(HEADER)?.checked_add(length)?;
+    if crc32c::crc32c(segment.get(offset.checked_add(8)?..end)?) != be32(header.get(4..)?) {
+        return None;
+    }
+    let milliseconds = i64::from_be_bytes(*header.get(24..)?.first_chunk()?);
+    Some(Found {
+        first: be64(header.get(16..)?),
+        recorded_at: Timestamp::from_millisecond(milliseconds).ok()?,
+        records: be32(header.get(32..)?),
+        payload: segment.slice(offset.checked_add(HEADER)?..end),
+        padded_length: HEADER.checked_add(length)?.next_multiple_of(PAGE),
+    })
+}
+
+/// The header at this place and the payload's length, if it looks like one of this segment.
+fn header_at(segment: &[u8], offset: usize, number: u64) -> Option<(&[u8; HEADER], usize)> {
+    let header = segment.get(offset..)?.first_chunk::<HEADER>()?;
+    if !header.starts_with(&MAGIC) || be64(header.get(8..)?) != number {
+        return None;
+    }
+    Some((header, usize::try_from(be32(header.get(36..)?)).ok()?))
+}
+
+/// The first position of a whole frame anywhere behind `offset`.
+fn later_frame(segment: &Bytes, offset: usize, number: u64) -> Option<u64> {
+    (offset..segment.len())
+        .step_by(PAGE)
+        .skip(1)
+        .find_map(|place| frame_at(segment, place, number))
+        .map(|found| found.first)
+}
+
+/// Names the position of damage between two whole frames, as exactly as the bytes allow.
+fn damaged_before(segment: &Bytes, offset: usize, next: u64, later: u64) -> ScanError {
+    let payload = segment.slice(offset.saturating_add(HEADER).min(segment.len())..);
+    // Records whose own checksums still fit are whole; the first that is not is the damaged one.
+    let whole = Records::new(payload, Position(next)).map_while(Result::ok).count();
+    let first_bad = next.saturating_add(u64::try_from(whole).unwrap_or(u64::MAX)).min(later);
+    // If all of them are whole, it is the header around them that is not.
+    let position = Position(if first_bad < later { first_bad } else { next });
+    ScanError::Damaged(FrameDamage {
+        position,
+        reason: format!("expected records up to {later} in the journal, found other bytes"),
+    })
+}
+
+fn gap(next: u64, found: u64) -> ScanError {
+    ScanError::Damaged(FrameDamage {
+        position: Position(next),
+        reason: format!("expected position {next} in the journal, found {found}"),
+    })
+}

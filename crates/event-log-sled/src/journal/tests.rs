@@ -1,0 +1,105 @@
+use std::{fs, path::Path, sync::Arc};
+
+use event_log::Position;
+use jiff::Timestamp;
+
+use super::{Commit, Journal, SEGMENT_BYTES, file_name, fill, scan};
+use crate::disk::{Disk, NoFaults};
+
+const START: scan::From = scan::From { position: Position(0), segment: 1 };
+
+fn disk() -> Disk {
+    Disk::new(Arc::new(NoFaults))
+}
+
+/// A journal on which `commits` commits of two records were written, each of so many bytes.
+fn written(dir: &Path, commits: u64, bytes: usize) -> Journal {
+    fill(&disk(), dir, 1).unwrap();
+    let found = scan::scan(dir, START, true, &mut |_, _| {}).unwrap();
+    let mut journal = Journal::new(found.current, found.segments, disk());
+    let mut commit = Commit::new();
+    for n in 0..commits {
+        commit.clear();
+        commit.put(n * 2, "one", &vec![b'a'; bytes]);
+        commit.put(n * 2 + 1, "one", &vec![b'b'; bytes]);
+        journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
+    }
+    journal
+}
+
+fn positions(dir: &Path, from: scan::From) -> Result<Vec<u64>, scan::ScanError> {
+    let mut found = Vec::new();
+    let give = &mut |records: Vec<event_log::RecordedEvent>, _| {
+        found.extend(records.iter().map(|record| record.position.0));
+    };
+    let end = scan::scan(dir, from, false, give)?.end;
+    assert_eq!(found.last().map_or(from.position.0, |last| last + 1), end.0);
+    Ok(found)
+}
+
+#[test]
+fn commits_over_many_segments_come_back_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 500, 60_000);
+    assert!(fs::read_dir(dir.path()).unwrap().count() > 5);
+    assert_eq!(positions(dir.path(), START).unwrap(), (0..1_000).collect::<Vec<_>>());
+    let middle = scan::From { position: Position(501), segment: 1 };
+    assert_eq!(positions(dir.path(), middle).unwrap(), (501..1_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_last_commit_that_was_torn_was_never_there() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 4, 6_000);
+    let path = dir.path().join(file_name(1));
+    let whole = fs::read(&path).unwrap();
+    // Each commit takes three pages and a bit; any page of the last one may be missing.
+    for page in 12..16 {
+        let mut torn = whole.clone();
+        torn[page * 4096..(page + 1) * 4096].fill(0);
+        let changed = torn != whole;
+        fs::write(&path, torn).unwrap();
+        let expected = if changed { 6 } else { 8 };
+        assert_eq!(positions(dir.path(), START).unwrap().len(), expected, "page {page}");
+    }
+}
+
+#[test]
+fn a_commit_missing_before_another_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 500, 60_000);
+    let path = dir.path().join(file_name(2));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..4096].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    let first = positions(dir.path(), START).unwrap_err();
+    let scan::ScanError::Damaged(damage) = first else { panic!("{first:?}") };
+    // A commit has 30 pages, so a segment holds 68 of them.
+    assert_eq!(damage.position, Position(68 * 2));
+    fs::remove_file(&path).unwrap();
+    let gap = positions(dir.path(), START).unwrap_err();
+    assert!(matches!(gap, scan::ScanError::Damaged(gap) if gap.position == Position(68 * 2)));
+}
+
+#[test]
+fn a_segment_used_again_does_not_show_its_earlier_life() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = written(dir.path(), 200, 60_000);
+    // The store has everything: the full segments become empty ones with new numbers.
+    journal.segments.release(&disk(), Position(400)).unwrap();
+    assert!(!dir.path().join(file_name(1)).exists());
+    let from = scan::From { position: Position(400), segment: journal.current.number };
+    assert_eq!(positions(dir.path(), from).unwrap(), Vec::<u64>::new());
+
+    let mut commit = Commit::new();
+    for n in 200..300 {
+        commit.clear();
+        commit.put(n * 2, "one", &vec![b'c'; 60_000]);
+        commit.put(n * 2 + 1, "one", b"short");
+        journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
+    }
+    assert_eq!(positions(dir.path(), from).unwrap(), (400..600).collect::<Vec<_>>());
+    let sizes = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().metadata().unwrap());
+    let expected = u64::try_from(SEGMENT_BYTES).unwrap();
+    assert!(sizes.into_iter().all(|metadata| metadata.len() == expected));
+}

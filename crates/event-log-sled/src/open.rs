@@ -1,0 +1,364 @@
+//! Creating and opening, failing closed.
+//!
+//! What the head vouches for must be there: in the store what it says is stored, in the journal the
+//! rest, and over both the root it names. Anything less is an error that says what is missing; an
+//! empty store is never mistaken for a new ledger, for a new ledger has a head that says so.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+
+use event_log::{Clock, Head, Position};
+use merkle_log::{CompactRange, leaf_hash};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    applier::Applier,
+    disk::{Disk, Faults, replace_file, sync_dir},
+    frame::FrameDamage,
+    head::{self, HeadFile},
+    journal::{self, FillError, Journal, scan},
+    ledger_file::{self, LedgerFile, LedgerFileError},
+    lock::{Lock, LockError},
+    read::Source,
+    sled_log::{SledLog, Threads},
+    store::{Store, StoreError, StoreHead},
+    tail::Tail,
+    writer::{self, Writer},
+};
+
+const LOCK: &str = "lock";
+const JOURNAL: &str = "journal";
+const STORE: &str = "store";
+/// What may stand in a directory before a ledger is made there: what other crates keep beside it,
+/// and what a creation that was interrupted has left.
+const MAY_BE_THERE: [&str; 6] = ["vault", "keys", "read-models", "reports", LOCK, head::FILE];
+
+/// Why a ledger was not opened or created. The variants differ in what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no such directory. Name another, or create a ledger there.
+    #[error("expected the directory of a ledger at {}, found nothing", .path.display())]
+    NoDirectory {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The directory is not a ledger of ours. Name another.
+    #[error("expected the directory of a ledger at {}, found {found}", .path.display())]
+    NotALedger {
+        /// The path as given.
+        path: PathBuf,
+        /// What is there instead.
+        found: String,
+    },
+    /// A ledger is only made in an empty directory. Name another.
+    #[error("expected an empty directory at {}, found {found} in it", .path.display())]
+    NotEmpty {
+        /// The path as given.
+        path: PathBuf,
+        /// The first thing found in it.
+        found: String,
+    },
+    /// The directory may not be written. Change its permissions, or run as its owner.
+    #[error("expected a directory that may be written at {}, found a read-only one", .path.display())]
+    ReadOnly {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// Another process holds the ledger. Stop it, or ask it.
+    #[error(
+        "expected a ledger nobody holds, found it held by process {}",
+        .holder.map_or_else(|| "of unknown id".to_owned(), |pid| pid.to_string())
+    )]
+    Locked {
+        /// The holder's process id.
+        holder: Option<u32>,
+    },
+    /// The store holds less than the head vouches for. Restore it from a backup.
+    #[error("expected {expected} records in the store, as the head says, found {found}")]
+    StoreShort {
+        /// How many the head says are stored.
+        expected: Position,
+        /// How many there are.
+        found: Position,
+    },
+    /// What is stored is not what was written. Verify, and restore from a backup.
+    #[error("the ledger is damaged at position {position}: {reason}")]
+    Damaged {
+        /// The first position known to be damaged.
+        position: Position,
+        /// What was expected and what was found.
+        reason: String,
+    },
+    /// There is no room on the disk for a journal. Make room, then try again.
+    #[error("there is no room on the disk for the journal")]
+    Full,
+    /// The disk failed. Look at the cause.
+    #[error("{what} failed")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// What the disk said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl OpenError {
+    fn io(what: &str, path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) {
+            return Self::ReadOnly { path: path.to_owned() };
+        }
+        Self::Io { what: what.to_owned(), source }
+    }
+
+    fn scan(path: &Path, error: scan::ScanError) -> Self {
+        match error {
+            scan::ScanError::Io(source) => Self::io("reading the journal", path, source),
+            scan::ScanError::Damaged(damage) => damage.into(),
+            error @ scan::ScanError::Missing => {
+                Self::Damaged { position: Position(0), reason: error.to_string() }
+            }
+        }
+    }
+}
+
+impl From<FrameDamage> for OpenError {
+    fn from(damage: FrameDamage) -> Self {
+        Self::Damaged { position: damage.position, reason: damage.reason }
+    }
+}
+
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Failed(reason) => Self::Damaged { position: Position(0), reason },
+            StoreError::Damaged(damage) => damage.into(),
+        }
+    }
+}
+
+/// A ledger that is held and whose artifacts are found, before anything is believed of them.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) lock: Lock,
+    pub(crate) ledger: LedgerFile,
+    pub(crate) head: HeadFile,
+    pub(crate) store: Store,
+    pub(crate) store_head: StoreHead,
+    pub(crate) journal: PathBuf,
+}
+
+impl Found {
+    /// Where the journal must begin for the store to go on from.
+    pub(crate) fn journal_from(&self) -> scan::From {
+        scan::From { position: self.store_head.next_position(), segment: self.head.segment }
+    }
+}
+
+/// Takes the lock, reads mark and head, opens the store, and refuses a store that is too short.
+pub(crate) fn find(dir: &Path, disk: &Disk) -> Result<Found, OpenError> {
+    if !dir.is_dir() {
+        return Err(if dir.exists() {
+            OpenError::NotALedger { path: dir.to_owned(), found: "a file".to_owned() }
+        } else {
+            OpenError::NoDirectory { path: dir.to_owned() }
+        });
+    }
+    let not_a_ledger = |found| OpenError::NotALedger { path: dir.to_owned(), found };
+    let ledger = LedgerFile::read(dir).map_err(|error| match error {
+        LedgerFileError::Missing => not_a_ledger(format!("no {} in it", ledger_file::FILE)),
+        LedgerFileError::Foreign(found) => {
+            not_a_ledger(format!("another {}: {found}", ledger_file::FILE))
+        }
+        LedgerFileError::Io(error) => OpenError::io("reading ledger.json", dir, error),
+    })?;
+    let lock = take_lock(dir)?;
+    let head = HeadFile::read(dir)
+        .map_err(|error| OpenError::Damaged { position: Position(0), reason: error.to_string() })?;
+    let short = |found| OpenError::StoreShort { expected: head.stored, found };
+    // Checked before sled is let near: it would make an empty store in its place.
+    if head.stored > Position(0) && !dir.join(STORE).join("db").exists() {
+        return Err(short(Position(0)));
+    }
+    let store = Store::open(&dir.join(STORE), disk.clone())?;
+    let store_head = store.head()?;
+    if store_head.next_position() < head.stored {
+        return Err(short(store_head.next_position()));
+    }
+    Ok(Found { lock, ledger, head, store, store_head, journal: dir.join(JOURNAL) })
+}
+
+fn take_lock(dir: &Path) -> Result<Lock, OpenError> {
+    Lock::take(&dir.join(LOCK)).map_err(|error| match error {
+        LockError::Held(holder) => OpenError::Locked { holder },
+        LockError::Io(error) => OpenError::io("taking the lock", dir, error),
+    })
+}
+
+/// Opens the ledger: what the journal holds beyond the store becomes the tail, and work goes on.
+pub(crate) fn open(
+    dir: &Path,
+    clock: Arc<dyn Clock>,
+    faults: Arc<dyn Faults>,
+) -> Result<SledLog, OpenError> {
+    let disk = Disk::new(faults);
+    let found = find(dir, &disk)?;
+    let tail = Arc::new(Tail::new(found.store_head.next_position(), found.store_head.recorded_at));
+    let mut tree = found.store_head.tree.clone();
+    let scanned = scan::scan(&found.journal, found.journal_from(), true, &mut |records, time| {
+        let unchecked = found.head.tree.size().saturating_sub(tree.size());
+        let unchecked = usize::try_from(unchecked).unwrap_or(usize::MAX);
+        records.iter().take(unchecked).for_each(|record| tree.push(leaf_hash(&record.bytes)));
+        tail.push(records, time);
+    });
+    let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
+    hold_against_head(&found.head, &tree, scanned.end)?;
+
+    let recorded_at = found.head.recorded_at.max(found.store_head.recorded_at);
+    let recorded_at = scanned.recorded_at.map_or(recorded_at, |time| time.max(recorded_at));
+    let (requests, queue) = mpsc::channel(writer::QUEUE);
+    let (head, durable) = watch::channel(Head { next_position: scanned.end });
+    let writer = Writer {
+        requests: queue,
+        journal: Journal::new(scanned.current, Arc::clone(&scanned.segments), disk.clone()),
+        store: found.store.clone(),
+        tail: Arc::clone(&tail),
+        clock,
+        head,
+        next: scanned.end,
+        recorded_at,
+    };
+    let applier = Applier {
+        dir: dir.to_owned(),
+        disk,
+        tail: Arc::clone(&tail),
+        store: found.store.clone(),
+        store_head: found.store_head,
+        segments: scanned.segments,
+    };
+    let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+        let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
+        spawned.map_err(|error| OpenError::io("starting a thread", dir, error))
+    };
+    // Should the second not start, the first ends by itself: nobody is left to ask it.
+    let writing = spawn("log-writer", Box::new(|| writer.run()))?;
+    let applying = spawn("log-applier", Box::new(|| applier.run()))?;
+    Ok(SledLog {
+        requests,
+        threads: Threads::new(vec![writing, applying]),
+        head: durable,
+        source: Source { store: found.store, tail },
+        ledger: found.ledger,
+        _lock: found.lock,
+    })
+}
+
+/// Refuses a log that reaches less far than the head says, or has another root there.
+fn hold_against_head(head: &HeadFile, tree: &CompactRange, end: Position) -> Result<(), OpenError> {
+    if end.0 < head.tree.size() {
+        let reason = format!(
+            "expected {} records in store and journal, as the head says, found {end}",
+            head.tree.size()
+        );
+        return Err(OpenError::Damaged { position: end, reason });
+    }
+    // A store that is ahead of the head was synced and the head was not replaced: `verify` checks
+    // it record by record, opening would have to read all of it.
+    match first_difference(&head.tree, tree) {
+        Some(position) if tree.size() == head.tree.size() => {
+            let reason = format!(
+                "expected root {} over the first {} records, as the head says, found {}",
+                head.tree.root(),
+                tree.size(),
+                tree.root()
+            );
+            Err(OpenError::Damaged { position, reason })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the first perfect subtree begins in which two trees of one size differ.
+pub(crate) fn first_difference(one: &CompactRange, other: &CompactRange) -> Option<Position> {
+    let mut start = 0_u64;
+    let mut rest = one.size();
+    for (left, right) in one.roots().iter().zip(other.roots()) {
+        if left != right {
+            return Some(Position(start));
+        }
+        let width = rest.checked_ilog2().and_then(|bit| 1_u64.checked_shl(bit)).unwrap_or(0);
+        start = start.saturating_add(width);
+        rest = rest.saturating_sub(width);
+    }
+    None
+}
+
+/// Makes a ledger in `dir` and opens it.
+///
+/// The mark is written last: until then the directory is no ledger, and a creation that was
+/// interrupted can be begun again.
+pub(crate) fn create(
+    dir: &Path,
+    origin: &str,
+    clock: Arc<dyn Clock>,
+    faults: Arc<dyn Faults>,
+) -> Result<SledLog, OpenError> {
+    let io = |what: &'static str| move |error| OpenError::io(what, dir, error);
+    std::fs::create_dir_all(dir).map_err(io("making the directory"))?;
+    refuse_if_used(dir)?;
+    let lock = take_lock(dir)?;
+    let disk = Disk::new(Arc::clone(&faults));
+    let journal = dir.join(JOURNAL);
+    std::fs::create_dir_all(&journal).map_err(io("making the journal"))?;
+    journal::fill(&disk, &journal, 1).map_err(|error| match error {
+        FillError::Full => OpenError::Full,
+        FillError::Failed(error) => OpenError::io("making the journal", dir, error),
+    })?;
+    HeadFile::empty().write(&disk, dir).map_err(io("writing the head"))?;
+    let mark = LedgerFile::new(origin, clock.now()).to_bytes();
+    replace_file(&disk, head::STEPS, &dir.join(ledger_file::FILE), &mark)
+        .map_err(io("writing ledger.json"))?;
+    dir.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .map_or(Ok(()), sync_dir)
+        .map_err(io("syncing the directory above"))?;
+    drop(lock);
+    open(dir, clock, faults)
+}
+
+fn is_temporary(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "tmp")
+}
+
+/// Refuses a directory with anything in it that is not what a ledger's neighbours keep there.
+fn refuse_if_used(dir: &Path) -> Result<(), OpenError> {
+    let io = |error| OpenError::io("listing the directory", dir, error);
+    let not_empty = |found| Err(OpenError::NotEmpty { path: dir.to_owned(), found });
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(io)? {
+        names.push(entry.map_err(io)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    let ours = |name: &str| MAY_BE_THERE.contains(&name) || name == JOURNAL;
+    if let Some(found) = names.into_iter().find(|name| !ours(name) && !is_temporary(name)) {
+        return not_empty(found);
+    }
+    // A ledger that lost its mark is not overwritten: its journal or its head says so.
+    let empty = HeadFile::read(dir).map_or(true, |head| head == HeadFile::empty());
+    let mut records = 0;
+    let from = scan::From { position: Position(0), segment: 1 };
+    let scanned =
+        scan::scan(&dir.join(JOURNAL), from, false, &mut |found, _| records += found.len());
+    match scanned {
+        Ok(_) | Err(scan::ScanError::Missing) if empty && records == 0 => Ok(()),
+        Ok(_) | Err(_) => not_empty("a journal with records and no ledger.json".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

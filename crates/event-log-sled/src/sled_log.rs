@@ -1,0 +1,185 @@
+//! The log as the world sees it.
+
+use std::{path::Path, sync::Arc, thread::JoinHandle};
+
+use async_trait::async_trait;
+use event_log::{
+    AppendError, Appended, Clock, EventLog, ExpectedVersion, Head, NewRecord, Position,
+    RecordStream, StreamId, StreamVersion, limits,
+};
+use merkle_log::{CompactRange, Hash, leaf_hash};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    disk::{Faults, NoFaults},
+    ledger_file::LedgerFile,
+    lock::Lock,
+    open::{self, OpenError},
+    read::Source,
+    store::StoreError,
+    writer::{Append, Request},
+};
+
+/// An event log in a directory of its own, held by one process at a time.
+#[derive(Debug)]
+pub struct SledLog {
+    // Dropped in this order: without senders the writer ends, and then its thread is joined.
+    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) threads: Threads,
+    pub(crate) head: watch::Receiver<Head>,
+    pub(crate) source: Source,
+    pub(crate) ledger: LedgerFile,
+    pub(crate) _lock: Lock,
+}
+
+impl SledLog {
+    /// Makes a new, empty ledger in `dir`, which may exist if it is empty, and opens it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; nothing that was in `dir` before is changed.
+    pub fn create(dir: &Path, origin: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        open::create(dir, origin, clock, Arc::new(NoFaults))
+    }
+
+    /// Opens the ledger in `dir`, and refuses if anything it ever acknowledged is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], sorted by what to do next.
+    pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        open::open(dir, clock, Arc::new(NoFaults))
+    }
+
+    /// [`SledLog::open`] on a disk that fails when it is told to. For tests of what happens then.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledLog::open`].
+    pub fn open_with_faults(
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+        faults: Arc<dyn Faults>,
+    ) -> Result<Self, OpenError> {
+        open::open(dir, clock, faults)
+    }
+
+    /// What the ledger's mark says: its origin and when it was made.
+    pub fn ledger(&self) -> &LedgerFile {
+        &self.ledger
+    }
+
+    /// The size and root of the RFC 6962 tree over every durable record.
+    ///
+    /// # Errors
+    ///
+    /// [`event_log::ReadError`] when the store does not answer.
+    pub async fn root(&self) -> Result<(u64, Hash), event_log::ReadError> {
+        let tree = self.tree().await?;
+        Ok((tree.size(), tree.root()))
+    }
+
+    /// The RFC 6962 tree over every durable record, ready to grow.
+    ///
+    /// # Errors
+    ///
+    /// [`event_log::ReadError`] when the store does not answer.
+    pub async fn tree(&self) -> Result<CompactRange, event_log::ReadError> {
+        let source = self.source.clone();
+        let grown = tokio::task::spawn_blocking(move || {
+            loop {
+                let (first, tail) = source.tail.all();
+                let mut tree = source.store.head()?.tree;
+                // The applier stores before it drains: between the two, look again.
+                let Some(known) = tree.size().checked_sub(first.0) else { continue };
+                let known = usize::try_from(known).unwrap_or(usize::MAX);
+                if known > tail.len() {
+                    continue;
+                }
+                tail.iter().skip(known).for_each(|record| tree.push(leaf_hash(&record.bytes)));
+                return Ok::<_, StoreError>(tree);
+            }
+        });
+        match grown.await {
+            Ok(tree) => Ok(tree?),
+            Err(_) => Err(unavailable_to_readers()),
+        }
+    }
+
+    /// Finishes what was accepted, writes the head over all of it, and waits for the threads.
+    ///
+    /// Later appends are refused as unavailable. Dropping the log does the same, but blocks.
+    pub async fn close(&self) {
+        let _ = self.requests.send(Request::Stop).await;
+        let threads = self.threads.take();
+        // A panic in a thread has been reported by the panic hook; there is nothing to add.
+        let _ = tokio::task::spawn_blocking(move || join(threads)).await;
+    }
+}
+
+fn unavailable_to_readers() -> event_log::ReadError {
+    event_log::ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
+}
+
+/// The writer and the applier, joined when the log is closed or dropped.
+#[derive(Debug)]
+pub(crate) struct Threads(std::sync::Mutex<Vec<JoinHandle<()>>>);
+
+impl Threads {
+    pub(crate) fn new(threads: Vec<JoinHandle<()>>) -> Self {
+        Self(std::sync::Mutex::new(threads))
+    }
+
+    fn take(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    for thread in threads {
+        let _ = thread.join();
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        join(self.take());
+    }
+}
+
+#[async_trait]
+impl EventLog for SledLog {
+    async fn append(
+        &self,
+        stream: &StreamId,
+        expected: ExpectedVersion,
+        records: Vec<NewRecord>,
+    ) -> Result<Appended, AppendError> {
+        limits::check(&records)?;
+        let (answer, answered) = oneshot::channel();
+        let append = Append { stream: stream.clone(), expected, records, answer };
+        let unavailable = || match self.source.tail.poisoned() {
+            Some(reason) => AppendError::Poisoned { reason },
+            None => AppendError::Unavailable { reason: "it is closed".to_owned() },
+        };
+        let sent = self.requests.send(Request::Append(append)).await;
+        sent.map_err(|_| unavailable())?;
+        answered.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+
+    fn read_stream(&self, stream: &StreamId, from: StreamVersion) -> RecordStream {
+        self.source.clone().stream(stream.clone(), from, self.head().next_position)
+    }
+
+    fn read_all(&self, from: Position, limit: u64) -> RecordStream {
+        let end = self.head().next_position.min(Position(from.0.saturating_add(limit)));
+        self.source.clone().range(from, end)
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Head> {
+        self.head.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

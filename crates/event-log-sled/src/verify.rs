@@ -1,0 +1,196 @@
+//! Every stored byte against the head.
+//!
+//! Reads each record where it is stored, recomputes the RFC 6962 root over all of them, and
+//! compares it with the root the store and the head vouch for. Shares with the writer the byte
+//! layouts and merkle-log, nothing else; changes nothing, but needs the ledger for itself.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash as _, Hasher},
+    path::Path,
+    sync::Arc,
+};
+
+use event_log::{Position, RecordedEvent, StreamId};
+use merkle_log::{CompactRange, Hash, leaf_hash};
+
+use crate::{
+    disk::{Disk, NoFaults},
+    frame::RANGE,
+    head::HeadFile,
+    journal::scan::{self, ScanError},
+    open::{self, Found, OpenError, first_difference},
+    store::StoreError,
+};
+
+/// What a whole ledger holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// How many records.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+    /// How many of them are in the store; the others are in the journal.
+    pub stored: u64,
+    /// How many the head vouches for, with the root it names.
+    pub vouched: u64,
+}
+
+/// Why a ledger is not known to be whole.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The bytes are not those that were written.
+    #[error("the ledger is damaged at position {position}: {reason}")]
+    Damaged {
+        /// The first position known to be damaged. Where a whole frame cannot be read, its first.
+        position: Position,
+        /// What was expected and what was found.
+        reason: String,
+    },
+    /// The ledger could not be opened.
+    #[error(transparent)]
+    Open(OpenError),
+}
+
+impl From<OpenError> for VerifyError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged { position, reason } => Self::Damaged { position, reason },
+            OpenError::StoreShort { found, .. } => {
+                Self::Damaged { position: found, reason: error.to_string() }
+            }
+            error @ (OpenError::NoDirectory { .. }
+            | OpenError::NotALedger { .. }
+            | OpenError::NotEmpty { .. }
+            | OpenError::ReadOnly { .. }
+            | OpenError::Locked { .. }
+            | OpenError::Full
+            | OpenError::Io { .. }) => Self::Open(error),
+        }
+    }
+}
+
+/// Verifies the ledger in `dir`.
+///
+/// # Errors
+///
+/// [`VerifyError`], naming the first bad position.
+pub fn verify(dir: &Path) -> Result<Verified, VerifyError> {
+    verify_with_progress(dir, &mut |_| {})
+}
+
+/// [`verify`], saying after each range of records how far it has come.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_with_progress(
+    dir: &Path,
+    progress: &mut dyn FnMut(Position),
+) -> Result<Verified, VerifyError> {
+    let found = open::find(dir, &Disk::new(Arc::new(NoFaults)))?;
+    let mut check = Check::new(&found.head);
+    let stored = found.store_head.tree.size();
+    let mut first = 0;
+    while first < stored {
+        for record in found.store.range(Position(first)).map_err(OpenError::from)? {
+            check.record(&record)?;
+        }
+        first = first.saturating_add(RANGE);
+        progress(Position(first));
+    }
+    same_root("the store", &found.store_head.tree, &check.tree)?;
+    check.index(&found)?;
+
+    let mut result = Ok(());
+    let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
+        for record in records {
+            if result.is_ok() {
+                result = check.record(&record);
+            }
+        }
+    });
+    let scanned = scanned.map_err(|error| match error {
+        ScanError::Damaged(damage) => {
+            VerifyError::Damaged { position: damage.position, reason: damage.reason }
+        }
+        ScanError::Missing => {
+            VerifyError::Damaged { position: Position(stored), reason: error.to_string() }
+        }
+        ScanError::Io(source) => {
+            VerifyError::Open(OpenError::Io { what: "reading the journal".to_owned(), source })
+        }
+    })?;
+    result?;
+    let vouched = found.head.tree.size();
+    if scanned.end.0 < vouched {
+        let reason = format!("expected {vouched} records, as the head says, found {}", scanned.end);
+        return Err(VerifyError::Damaged { position: scanned.end, reason });
+    }
+    progress(scanned.end);
+    Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
+}
+
+fn same_root(who: &str, vouched: &CompactRange, found: &CompactRange) -> Result<(), VerifyError> {
+    let Some(position) = first_difference(vouched, found) else { return Ok(()) };
+    let reason = format!(
+        "expected root {} over the first {} records, as {who} says, found {}",
+        vouched.root(),
+        vouched.size(),
+        found.root()
+    );
+    Err(VerifyError::Damaged { position, reason })
+}
+
+struct Check<'a> {
+    head: &'a HeadFile,
+    tree: CompactRange,
+    /// A sum over all (stream, version, position), whatever their order.
+    places: u64,
+}
+
+impl<'a> Check<'a> {
+    fn new(head: &'a HeadFile) -> Self {
+        Self { head, tree: CompactRange::new(), places: 0 }
+    }
+
+    fn record(&mut self, record: &RecordedEvent) -> Result<(), VerifyError> {
+        let expected = self.tree.size();
+        if record.position.0 != expected {
+            return Err(VerifyError::Damaged {
+                position: Position(expected),
+                reason: format!("expected position {expected}, found {}", record.position),
+            });
+        }
+        self.tree.push(leaf_hash(&record.bytes));
+        let place = place(&record.stream, record.version.0, record.position.0);
+        self.places = self.places.wrapping_add(place);
+        if self.tree.size() == self.head.tree.size() {
+            same_root("the head", &self.head.tree, &self.tree)?;
+        }
+        Ok(())
+    }
+
+    /// The stream index must list each stored record once, in its place.
+    fn index(&self, found: &Found) -> Result<(), VerifyError> {
+        let mut places = 0_u64;
+        for entry in found.store.index_entries() {
+            let (stream, version, position) = entry.map_err(OpenError::from)?;
+            places = places.wrapping_add(place(&stream, version, position));
+        }
+        if places == self.places {
+            return Ok(());
+        }
+        let reason = "expected the stream index to list each record, found another list";
+        Err(OpenError::from(StoreError::Failed(reason.to_owned())).into())
+    }
+}
+
+fn place(stream: &StreamId, version: u64, position: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (stream, version, position).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests;

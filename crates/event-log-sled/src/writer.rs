@@ -1,0 +1,228 @@
+//! The one thread that writes the journal.
+//!
+//! It takes what waits in the queue, up to a limit and without lingering: while one sync runs, the
+//! next group gathers. Each request is held against the version of its stream, the group's own
+//! earlier requests included, and refused alone. Only what is certain to be in the commit gets a
+//! number, so positions have no gaps by construction. Then: frame, sync, tail, head, answers.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+use event_log::{
+    AppendError, Appended, Clock, ExpectedVersion, Head, NewRecord, Position, RecordedEvent,
+    StreamId, StreamVersion,
+};
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    journal::{Commit, CommitError, Journal},
+    store::{Store, StoreError},
+    tail::{Room, Tail},
+};
+
+/// How many requests wait before callers do.
+pub(crate) const QUEUE: usize = 4_096;
+const GROUP_RECORDS: usize = 2_048;
+const GROUP_BYTES: usize = 1024 * 1024;
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Append to one stream, all or none.
+    Append(Append),
+    /// Finish what is queued, then stop.
+    Stop,
+}
+
+/// An append that waits for its commit.
+#[derive(Debug)]
+pub(crate) struct Append {
+    pub(crate) stream: StreamId,
+    pub(crate) expected: ExpectedVersion,
+    pub(crate) records: Vec<NewRecord>,
+    pub(crate) answer: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// The writer's state, all of it owned by its thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) requests: mpsc::Receiver<Request>,
+    pub(crate) journal: Journal,
+    pub(crate) store: Store,
+    pub(crate) tail: Arc<Tail>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) head: watch::Sender<Head>,
+    pub(crate) next: Position,
+    pub(crate) recorded_at: Timestamp,
+}
+
+/// One group: what will be answered, and what will be written.
+#[derive(Debug, Default)]
+struct Group {
+    answers: Vec<(Append, Appended)>,
+    versions: HashMap<StreamId, u64>,
+    bytes: usize,
+    records: usize,
+}
+
+impl Group {
+    fn is_full(&self) -> bool {
+        self.records >= GROUP_RECORDS || self.bytes >= GROUP_BYTES
+    }
+}
+
+impl Writer {
+    /// Runs until it is told to stop or nobody is left to ask.
+    pub(crate) fn run(mut self) {
+        let mut commit = Commit::new();
+        let mut stopping = false;
+        while !stopping {
+            let Some(request) = self.requests.blocking_recv() else { break };
+            let mut group = Group::default();
+            stopping = self.take(&mut group, request);
+            while !stopping && !group.is_full() {
+                let Ok(request) = self.requests.try_recv() else { break };
+                stopping = self.take(&mut group, request);
+            }
+            self.commit(group, &mut commit);
+        }
+        self.requests.close();
+        while let Ok(request) = self.requests.try_recv() {
+            if let Request::Append(append) = request {
+                let reason = "it is shutting down".to_owned();
+                let _ = append.answer.send(Err(AppendError::Unavailable { reason }));
+            }
+        }
+        self.tail.close();
+    }
+
+    /// Adds a request to the group or answers it. True when it was the request to stop.
+    fn take(&self, group: &mut Group, request: Request) -> bool {
+        let append = match request {
+            Request::Append(append) => append,
+            Request::Stop => return true,
+        };
+        match self.check(group, &append) {
+            Ok(next_version) => {
+                let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
+                let position = u64::try_from(group.records).unwrap_or(u64::MAX);
+                let appended = Appended {
+                    first_position: Position(self.next.0.saturating_add(position)),
+                    next_version: StreamVersion(next_version.saturating_add(count)),
+                };
+                group.records = group.records.saturating_add(append.records.len());
+                group.bytes = append
+                    .records
+                    .iter()
+                    .map(NewRecord::len)
+                    .sum::<usize>()
+                    .saturating_add(group.bytes);
+                group.versions.insert(append.stream.clone(), appended.next_version.0);
+                group.answers.push((append, appended));
+            }
+            Err(error) => {
+                let _ = append.answer.send(Err(error));
+            }
+        }
+        false
+    }
+
+    fn check(&self, group: &Group, append: &Append) -> Result<u64, AppendError> {
+        let next_version = match group.versions.get(&append.stream) {
+            Some(version) => *version,
+            // The tail before the store: a record leaves the tail only once the store has it.
+            None => match self.tail.next_version(&append.stream) {
+                Some(version) => version,
+                None => self.store.next_version(&append.stream).map_err(|error| match error {
+                    StoreError::Failed(reason) => AppendError::Unavailable { reason },
+                    StoreError::Damaged(damage) => {
+                        AppendError::Corrupt { position: damage.position, reason: damage.reason }
+                    }
+                })?,
+            },
+        };
+        let checked = append.expected.check(&append.stream, StreamVersion(next_version))?;
+        Ok(checked.0)
+    }
+
+    /// Makes the group durable and answers it, or answers every one of it with the failure.
+    fn commit(&mut self, group: Group, commit: &mut Commit) {
+        if group.answers.is_empty() {
+            return;
+        }
+        if let Err(error) = self.room() {
+            return refuse(group.answers, &error);
+        }
+        let recorded_at = self.recorded_at.max(self.clock.now());
+        let (records, answers) = self.number(group, recorded_at);
+        commit.clear();
+        for record in &records {
+            commit.put(record.version.0, record.stream.as_str(), &record.bytes);
+        }
+        if !commit.is_empty() {
+            match self.journal.commit(commit, self.next, recorded_at) {
+                Ok(()) => {}
+                Err(CommitError::Full) => return answer_all(answers, &AppendError::Full),
+                Err(CommitError::Failed(error)) => {
+                    let reason = format!("the journal: {error}");
+                    self.tail.poison(reason.clone());
+                    return answer_all(answers, &AppendError::Poisoned { reason });
+                }
+            }
+            self.recorded_at = recorded_at;
+            let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+            self.next = Position(self.next.0.saturating_add(count));
+            self.tail.push(records, recorded_at);
+            self.head.send_replace(Head { next_position: self.next });
+        }
+        for (answer, appended) in answers {
+            let _ = answer.send(Ok(appended));
+        }
+    }
+
+    fn room(&self) -> Result<(), AppendError> {
+        match self.tail.wait_for_room() {
+            Room::Enough => Ok(()),
+            Room::DiskFull => Err(AppendError::Full),
+            Room::Poisoned(reason) => Err(AppendError::Poisoned { reason }),
+        }
+    }
+
+    fn number(&self, group: Group, recorded_at: Timestamp) -> (Vec<RecordedEvent>, Answers) {
+        let mut records = Vec::with_capacity(group.records);
+        let mut answers = Vec::with_capacity(group.answers.len());
+        let mut position = self.next.0;
+        for (append, appended) in group.answers {
+            let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
+            let mut version = appended.next_version.0.saturating_sub(count);
+            for record in append.records {
+                records.push(RecordedEvent {
+                    position: Position(position),
+                    stream: append.stream.clone(),
+                    version: StreamVersion(version),
+                    bytes: Bytes::from(record.stamp(recorded_at)),
+                });
+                position = position.saturating_add(1);
+                version = version.saturating_add(1);
+            }
+            answers.push((append.answer, appended));
+        }
+        (records, answers)
+    }
+}
+
+type Answers = Vec<(oneshot::Sender<Result<Appended, AppendError>>, Appended)>;
+
+/// A caller that no longer waits is not told; its append stands as any other.
+fn answer_all(answers: Answers, error: &AppendError) {
+    for (answer, _) in answers {
+        let _ = answer.send(Err(error.clone()));
+    }
+}
+
+fn refuse(answers: Vec<(Append, Appended)>, error: &AppendError) {
+    for (append, _) in answers {
+        let _ = append.answer.send(Err(error.clone()));
+    }
+}

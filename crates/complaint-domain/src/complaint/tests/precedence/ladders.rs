@@ -1,12 +1,14 @@
 //! One ladder for each way a command can be wrong.
 
+mod remedy;
+mod response;
+
 use super::{
     super::{
         builders::{
-            acknowledgement, again, all_done, answer, answered, apology, approval, assessment,
-            assigned, because, classification, close, corrects, day, declined, done,
-            final_response, found, fulfilled, gbp, holding, imported, imported_receipt, label,
-            message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
+            acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
+            classification, close, corrects, declined, final_response, found, fulfilled, imported,
+            imported_receipt, message, no_cause_found, not_pursued, over_to, paid,
             proposed_over_limit, received, refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
@@ -18,9 +20,8 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
-        CorrectedFact, Correction, Direction, Finding, Outcome, Party, PlatformCategory, Recourse,
-        RemedyId, RemedyKind, RemedyProposal, ReopenReason, Response, ResponseKind, RootCause,
-        Source,
+        CorrectedFact, Correction, Direction, Party, PlatformCategory, ReopenReason, ResponseKind,
+        RootCause, Source,
     },
     sealed::PersonalField,
 };
@@ -28,8 +29,8 @@ use crate::{
 pub(super) fn all() -> Vec<(Attempt, Vec<Rung>)> {
     let mut ladders = intake();
     ladders.extend(handling());
-    ladders.extend(remedies());
-    ladders.extend(responses());
+    ladders.extend(remedy::remedies());
+    ladders.extend(response::responses());
     ladders.extend(endings());
     ladders.extend(corrections());
     ladders
@@ -40,11 +41,6 @@ const BEFORE: &str = "2024-02-01T09:00:00Z";
 
 fn withdrawn() -> Fact<E> {
     past(E::Withdrawn(not_pursued()))
-}
-
-fn response(attempt: &mut Attempt) -> &mut Response {
-    let C::IssueResponse(response) = &mut attempt.command else { panic!("expected a response") };
-    response
 }
 
 fn closure(attempt: &mut Attempt) -> &mut Closure {
@@ -191,204 +187,6 @@ fn handling() -> Vec<(Attempt, Vec<Rung>)> {
             ],
         ),
     ]
-}
-
-fn remedies() -> Vec<(Attempt, Vec<Rung>)> {
-    vec![propose_remedy(), approve_remedy(), fulfil_remedy(), pay_for_an_apology()]
-}
-
-fn propose_remedy() -> (Attempt, Vec<Rung>) {
-    fn proposal(attempt: &mut Attempt) -> &mut RemedyProposal {
-        let C::ProposeRemedy(proposal) = &mut attempt.command else {
-            panic!("expected a proposal");
-        };
-        proposal
-    }
-    (
-        Attempt::new(
-            [received()],
-            C::ProposeRemedy(RemedyProposal { amount: None, ..refund(2, "1") }),
-        ),
-        vec![
-            ("nobody-responsible", |it| it.history.push(assigned("ana"))),
-            ("remedy-number-not-next", |it| proposal(it).remedy = RemedyId(1)),
-            ("amount-missing", |it| {
-                proposal(it).amount = Some(gbp("-5"));
-                proposal(it).kind = RemedyKind::Apology;
-            }),
-            ("amount-not-expected", |it| proposal(it).kind = RemedyKind::Refund),
-            ("amount-not-positive", |it| proposal(it).amount = Some(gbp("5"))),
-        ],
-    )
-}
-
-fn approve_remedy() -> (Attempt, Vec<Rung>) {
-    (
-        Attempt::new([received(), assigned("ana")], C::ApproveRemedy(approval(1))),
-        vec![
-            ("remedy-unknown", |it| {
-                it.history.extend([proposed(refund(1, "900")), fulfilled(declined(1))]);
-            }),
-            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
-            ("approval-not-required", |it| {
-                let approved = past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor);
-                drop_entry(it, |event| matches!(event, E::RemedyProposed(_)));
-                it.history.extend([proposed_over_limit(refund(1, "900")), approved]);
-            }),
-            ("already-approved", |it| {
-                drop_entry(it, |event| matches!(event, E::RemedyApproved(_)));
-            }),
-            ("approved-by-proposer", |it| it.given.actor = actor("ben", Role::Agent)),
-            ("limit-too-low", |it| it.given.actor = actor("sue", Role::Supervisor)),
-        ],
-    )
-}
-
-fn fulfil_remedy() -> (Attempt, Vec<Rung>) {
-    (
-        Attempt::new([received()], C::FulfilRemedy(done(1))),
-        vec![
-            ("nobody-responsible", |it| it.history.push(assigned("ana"))),
-            ("remedy-unknown", |it| {
-                it.history.extend([proposed_over_limit(refund(1, "900")), fulfilled(declined(1))]);
-            }),
-            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
-            ("remedy-not-approved", |it| {
-                it.history.push(past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor));
-            }),
-            ("payment-missing", |it| it.command = C::FulfilRemedy(paid(1, "901"))),
-            ("payment-differs", |it| it.command = C::FulfilRemedy(paid(1, "900"))),
-        ],
-    )
-}
-
-fn pay_for_an_apology() -> (Attempt, Vec<Rung>) {
-    (
-        Attempt::new(
-            [received(), assigned("ana"), proposed(apology(1)), fulfilled(done(1))],
-            C::FulfilRemedy(paid(1, "5")),
-        ),
-        vec![
-            ("remedy-ended", |it| drop_entry(it, |event| matches!(event, E::RemedyFulfilled(_)))),
-            ("payment-not-expected", |it| it.command = C::FulfilRemedy(done(1))),
-        ],
-    )
-}
-
-fn responses() -> Vec<(Attempt, Vec<Rung>)> {
-    vec![
-        respond_finally(),
-        respond_in_between(),
-        report_a_response(),
-        (
-            Attempt::new([received()], C::RecordAnswer(answer(Answer::Accepted)))
-                .occurring_at(BEFORE),
-            vec![
-                ("occurred-before-receipt", happens_now),
-                ("final-response-missing", |it| it.history.push(responded(final_response()))),
-            ],
-        ),
-        (
-            Attempt::new(
-                [received(), responded(final_response())],
-                C::RecordAnswer(answer(Answer::NotDisputed)),
-            )
-            .occurring_at("2024-03-02T09:00:00Z"),
-            vec![
-                ("occurred-before-response", happens_now),
-                ("not-disputed-elsewhere", |it| {
-                    it.history.push(answered(Answer::Silent));
-                    it.command = C::RecordAnswer(answer(Answer::Silent));
-                }),
-                ("answer-unchanged", |it| {
-                    it.command = C::RecordAnswer(answer(Answer::Accepted));
-                }),
-            ],
-        ),
-    ]
-}
-
-fn respond_finally() -> (Attempt, Vec<Rung>) {
-    let everything_wrong = Response {
-        outcome: None,
-        findings: Vec::new(),
-        recourse: None,
-        expected_by: Some(day("2024-03-01")),
-        ..offering(&[1, 2, 3, 3, 9])
-    };
-    (
-        Attempt::new(
-            [
-                received(),
-                proposed(apology(1)),
-                proposed_over_limit(refund(2, "900")),
-                proposed(apology(3)),
-                fulfilled(declined(3)),
-                responded(final_response()),
-            ],
-            C::IssueResponse(everything_wrong),
-        )
-        .without_texts(),
-        vec![
-            ("nobody-responsible", |it| insert(it, assigned("ana"))),
-            ("final-response-stands", |it| {
-                drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
-            }),
-            ("outcome-missing", |it| response(it).outcome = Some(Outcome::Upheld)),
-            ("findings-missing", |it| {
-                response(it).findings =
-                    vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }];
-            }),
-            ("recourse-missing", |it| {
-                let until = day("2024-03-10");
-                response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
-            }),
-            ("recourse-over", |it| response(it).recourse = final_response().recourse),
-            ("expected-date-in-final", |it| response(it).expected_by = None),
-            ("response-text-missing", |it| {
-                it.given.personal.insert(PersonalField::ResponseText);
-            }),
-            ("remedy-unknown", |it| response(it).remedies.retain(|id| id.0 != 9)),
-            ("remedy-named-twice", |it| response(it).remedies.truncate(3)),
-            ("remedy-ended", |it| response(it).remedies.truncate(2)),
-            ("remedy-not-approved", |it| response(it).remedies.truncate(1)),
-        ],
-    )
-}
-
-fn respond_in_between() -> (Attempt, Vec<Rung>) {
-    let without_day =
-        Response { outcome: Some(Outcome::Upheld), expected_by: None, ..holding("2024-03-01") };
-    (
-        Attempt::new([received(), responded(final_response())], C::IssueResponse(without_day))
-            .without_texts(),
-        vec![
-            ("final-response-stands", |it| it.history.push(answered(Answer::Refused))),
-            ("outcome-before-final", |it| response(it).outcome = None),
-            ("expected-date-missing", |it| response(it).expected_by = Some(day("2024-03-01"))),
-            ("expected-date-passed", |it| response(it).expected_by = Some(day("2024-04-01"))),
-            ("response-text-missing", |it| {
-                it.given.personal.insert(PersonalField::ResponseText);
-            }),
-        ],
-    )
-}
-
-fn report_a_response() -> (Attempt, Vec<Rung>) {
-    let wrong_kind = reported(ResponseKind::Holding, PlatformCategory::InProgress);
-    (
-        Attempt::new(
-            [received(), responded(final_response())],
-            C::IssueResponse(Response { expected_by: Some(day("2024-04-01")), ..wrong_kind }),
-        )
-        .by("importer", Role::System),
-        vec![
-            ("final-response-stands", |it| it.history.truncate(1)),
-            ("platform-not-imported", |it| it.history = vec![imported()]),
-            ("platform-says-more", |it| response(it).expected_by = None),
-            ("platform-kind-differs", |it| response(it).kind = ResponseKind::Interim),
-        ],
-    )
 }
 
 fn endings() -> Vec<(Attempt, Vec<Rung>)> {

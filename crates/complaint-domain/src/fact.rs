@@ -13,7 +13,8 @@ pub struct Fact<E> {
     pub actor: Actor,
     /// When it happened in the world.
     pub occurred_at: Timestamp,
-    /// When the ledger recorded it; never before `occurred_at`, never decreasing along the log.
+    /// When the ledger recorded it; never decreasing along the log, and never before `occurred_at`
+    /// by more than two clocks may differ.
     pub recorded_at: Timestamp,
 }
 

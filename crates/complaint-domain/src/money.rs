@@ -6,7 +6,9 @@ use iso_currency::Currency;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An exact amount in one currency, never negative, stored as `{"amount":"12.50","currency":"GBP"}`.
+/// An exact amount in one currency, stored as `{"amount":"12.50","currency":"GBP"}`.
+///
+/// Any amount can be read, so that any entry of a log can be; `decide` takes none below zero.
 ///
 /// # Source
 ///

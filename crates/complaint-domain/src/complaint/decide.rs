@@ -20,6 +20,32 @@ use crate::actor::Role;
 /// is recognised by its id before it comes here.) The sealed fields of a command belong to the
 /// record of the first event.
 ///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use complaint_domain::{
+///     actor::{Actor, ActorId, Role},
+///     complaint::{
+///         Acknowledgement, Channel, Circumstances, Complaint, ComplaintCommand,
+///         ComplaintRejection, ComplaintRules, decide,
+///     },
+/// };
+///
+/// let rules = ComplaintRules::default();
+/// let now = "2024-03-11T09:00:00Z".parse()?;
+/// let circumstances = Circumstances {
+///     actor: Actor { id: ActorId("ana".parse()?), role: Role::Agent },
+///     occurred_at: now,
+///     now,
+///     personal: BTreeSet::new(),
+///     rules: &rules,
+/// };
+/// let command = ComplaintCommand::Acknowledge(Acknowledgement { channel: Channel::Email });
+/// let refused = decide(&Complaint::default(), &command, &circumstances);
+/// assert_eq!(refused, Err(ComplaintRejection::NotReceived));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// The first [`ComplaintRejection`] that applies, in the order of that enum.

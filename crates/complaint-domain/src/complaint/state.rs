@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{actor::ActorId, label::Label, money::Money, right::Right};
 
-/// A complaint as `decide` sees it. Anything shown to people belongs in a read model.
+/// A complaint as [`decide`](super::decide) sees it. Anything shown to people belongs in a read
+/// model.
 ///
 /// # Invariants
 ///
-/// Of every state that `evolve` makes from events that `decide` gave:
+/// Of every state that [`evolve`](super::evolve) makes from events that `decide` gave:
 ///
 /// - One person at most is responsible, from the assignment to the end; afterwards nobody is.
 /// - No remedy was approved by the person who proposed it, and none was carried out that still

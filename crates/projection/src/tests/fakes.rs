@@ -82,8 +82,9 @@ impl EventLog for WordLog {
 
     fn read_all(&self, from: Position, limit: u64) -> RecordStream {
         let records = self.records.lock().unwrap();
-        let (from, limit) = (from.0 as usize, limit as usize);
-        let some: Vec<_> = records.iter().skip(from).take(limit).cloned().map(Ok).collect();
+        let whole = |number: u64| usize::try_from(number).unwrap();
+        let some: Vec<_> =
+            records.iter().skip(whole(from.0)).take(whole(limit)).cloned().map(Ok).collect();
         stream::iter(some).boxed()
     }
 
@@ -100,8 +101,10 @@ pub(crate) struct Words {
     pub(crate) is_forgiving: bool,
 }
 
-pub(crate) fn words() -> Box<Words> {
-    Box::new(Words { name: "words", schema_version: 2, is_forgiving: false })
+pub(crate) const WORDS: Words = Words { name: "words", schema_version: 2, is_forgiving: false };
+
+pub(crate) fn words() -> Box<dyn Projector> {
+    Box::new(WORDS)
 }
 
 impl Projector for Words {
@@ -133,7 +136,7 @@ impl Projector for Words {
         let word = std::str::from_utf8(&event.bytes).map_err(ProjectError::record)?;
         transaction
             .prepare_cached("INSERT INTO place VALUES (?1, ?2)")?
-            .execute((event.position.0 as i64, word))?;
+            .execute((i64::try_from(event.position.0).unwrap(), word))?;
         assert_ne!(word, "panic", "a projector with a bug");
         if word == "bad" && !self.is_forgiving {
             return Err(ProjectError::Unexpected {

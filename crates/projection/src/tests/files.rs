@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use event_log::Position;
 use rusqlite::Connection;
 
-use super::fakes::{Place, WordLog, Words, count, quiet, words};
+use super::fakes::{Place, WORDS, WordLog, Words, count, quiet, words};
 use crate::{DigestError, OpenError, Projection, digest, open_reader, status};
 
 const ORIGIN: &str = "ledger.example/a";
@@ -26,14 +26,14 @@ async fn refused(path: &Path, origin: &str, projector: Words) -> OpenError {
 async fn a_file_of_another_program_is_refused() {
     let place = Place::new();
     fs::write(place.file(), "id,word\n1,hello\n").unwrap();
-    let error = refused(&place.file(), ORIGIN, *words()).await;
+    let error = refused(&place.file(), ORIGIN, WORDS).await;
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
 
     fs::remove_file(place.file()).unwrap();
     let other = Connection::open(place.file()).unwrap();
     other.execute_batch("CREATE TABLE theirs (a)").unwrap();
     drop(other);
-    let error = refused(&place.file(), ORIGIN, *words()).await;
+    let error = refused(&place.file(), ORIGIN, WORDS).await;
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
     assert!(matches!(open_reader(&place.file()), Err(OpenError::Foreign { .. })));
 }
@@ -42,9 +42,9 @@ async fn a_file_of_another_program_is_refused() {
 async fn a_read_model_of_something_else_is_refused() {
     let place = Place::new();
     filled(&place).await;
-    let error = refused(&place.file(), ORIGIN, Words { name: "verbs", ..*words() }).await;
+    let error = refused(&place.file(), ORIGIN, Words { name: "verbs", ..WORDS }).await;
     assert!(matches!(error, OpenError::OtherProjector { .. }), "{error}");
-    let error = refused(&place.file(), "ledger.example/b", *words()).await;
+    let error = refused(&place.file(), "ledger.example/b", WORDS).await;
     assert!(matches!(error, OpenError::OtherLedger { .. }), "{error}");
 }
 
@@ -52,10 +52,10 @@ async fn a_read_model_of_something_else_is_refused() {
 async fn a_newer_schema_is_refused_and_an_older_one_named() {
     let place = Place::new();
     filled(&place).await;
-    let older = Words { schema_version: 1, ..*words() };
+    let older = Words { schema_version: 1, ..WORDS };
     let error = refused(&place.file(), ORIGIN, older).await;
     assert!(matches!(error, OpenError::NewerSchema { expected: 1, found: 2, .. }), "{error}");
-    let newer = Words { schema_version: 3, ..*words() };
+    let newer = Words { schema_version: 3, ..WORDS };
     let error = refused(&place.file(), ORIGIN, newer).await;
     assert!(matches!(error, OpenError::OlderSchema { expected: 3, found: 2, .. }), "{error}");
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use event_log::{EventLog, Position};
 use proptest::prelude::*;
 
-use super::fakes::{Place, WordLog, Words, count, quiet, words};
+use super::fakes::{Place, WORDS, WordLog, Words, count, quiet, words};
 use crate::{CatchUpError, Projection, Projections, Projector, WaitError, digest, path_of, status};
 
 const ORIGIN: &str = "ledger.example/a";
@@ -54,7 +54,7 @@ async fn a_stopped_projector_stays_stopped_until_it_is_opened_again() {
     assert!(matches!(again, CatchUpError::Stopped { .. }), "{again}");
     projection.close().await;
 
-    let mended = Box::new(Words { is_forgiving: true, ..*words() });
+    let mended = Box::new(Words { is_forgiving: true, ..WORDS });
     let mut projection = Projection::open(&place.file(), ORIGIN, mended).await.unwrap();
     projection.catch_up(&log, Position(3), &mut quiet()).await.unwrap();
     assert_eq!(status(&place.file()).unwrap().failure, None);
@@ -138,7 +138,7 @@ async fn what_becomes_durable_later_is_taken_in_without_asking_twice() {
     let (place, log) = (Place::new(), Arc::new(WordLog::of(&["a"])));
     let mut projection = opened(&place).await;
     let mut follower = projection.follower();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (cancel, stopped) = tokio::sync::oneshot::channel::<()>();
     let following = async {
         let until = async {
             let _ = stopped.await;
@@ -151,10 +151,10 @@ async fn what_becomes_durable_later_is_taken_in_without_asking_twice() {
             log.push("later");
             follower.wait_for(Position(position)).await.unwrap();
         }
-        stop.send(()).unwrap();
+        cancel.send(()).unwrap();
     };
-    let (followed, ()) = tokio::join!(following, writing);
-    followed.unwrap();
+    let (result, ()) = tokio::join!(following, writing);
+    result.unwrap();
     assert_eq!(projection.next_position(), Position(50));
 }
 
@@ -213,8 +213,8 @@ proptest! {
             let head = log.head().next_position;
             let (live, replayed) = (Place::new(), Place::new());
             let mut projection = opened(&live).await;
-            for stop in stops {
-                projection.catch_up(&log, Position(stop.min(head.0)), &mut quiet()).await.unwrap();
+            for at in stops {
+                projection.catch_up(&log, Position(at.min(head.0)), &mut quiet()).await.unwrap();
             }
             projection.catch_up(&log, head, &mut quiet()).await.unwrap();
             let mut projection = opened(&replayed).await;

@@ -3,7 +3,7 @@ use std::fs;
 use event_log::Position;
 use rusqlite::Connection;
 
-use super::fakes::{Place, WordLog, Words, count, quiet, words};
+use super::fakes::{Place, WORDS, WordLog, Words, count, quiet, words};
 use crate::{
     OpenError, Projection, RebuildError, digest, file::beside, open_or_rebuild, rebuild, status,
 };
@@ -69,7 +69,7 @@ async fn a_rebuild_tells_of_rows_that_were_changed_by_hand() {
 async fn an_older_schema_is_rebuilt_when_opened_with_the_log() {
     let (place, log) = (Place::new(), WordLog::of_numbers(50));
     live(&place, &log, 50).await;
-    let newer = Box::new(Words { schema_version: 3, ..*words() });
+    let newer = Box::new(Words { schema_version: 3, ..WORDS });
     let (projection, report) =
         open_or_rebuild(&place.file(), ORIGIN, newer, &log, &mut quiet()).await.unwrap();
     assert_eq!(report.unwrap().previous.unwrap().is_same, None);
@@ -118,7 +118,7 @@ async fn a_rebuild_that_fails_leaves_the_old_file_in_place() {
     assert_eq!(digest(&place.file()).unwrap(), before);
 
     // What the failed one left beside it does not stand in the way of the next.
-    let mended = Box::new(Words { is_forgiving: true, ..*words() });
+    let mended = Box::new(Words { is_forgiving: true, ..WORDS });
     rebuild(&place.file(), ORIGIN, mended, &log, &mut quiet()).await.unwrap();
     assert_eq!(count(&place.file(), "place"), 3);
 }

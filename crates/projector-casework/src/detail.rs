@@ -1,0 +1,115 @@
+//! An event in a few words, for the timeline. Public codes only.
+
+use std::fmt::Write as _;
+
+use complaint_domain::{
+    complaint::{
+        Assessment, ComplaintEvent, CorrectedFact, Matter, Receipt, Response, RootCause, Source,
+    },
+    label::Label,
+};
+
+/// What the event says, beyond its type.
+pub(crate) fn detail(event: &ComplaintEvent) -> String {
+    match event {
+        ComplaintEvent::Received(receipt) => received(receipt),
+        ComplaintEvent::Acknowledged(told) => format!("by {}", told.channel),
+        ComplaintEvent::Assessed(assessment) => assessed(assessment),
+        ComplaintEvent::Classified(classification) => {
+            let rights: Vec<_> = classification.rights.iter().map(|right| right.code()).collect();
+            format!("{}; rights: {}", matter(&classification.matter), rights.join(", "))
+        }
+        ComplaintEvent::Assigned(assignment) => format!("to {}", assignment.handler),
+        ComplaintEvent::Reassigned(change) => format!("to {}: {}", change.handler, change.reason),
+        ComplaintEvent::CommunicationRecorded(message) => {
+            let (direction, party) = (message.direction, message.party);
+            format!("{direction}, {party}, by {}: {}", message.channel, message.purpose)
+        }
+        ComplaintEvent::RemedyProposed(proposed) => {
+            let proposal = &proposed.proposal;
+            let mut words = format!("remedy {}: {}", proposal.remedy, proposal.kind);
+            if let Some(amount) = &proposal.amount {
+                let _ = write!(words, " of {amount}");
+            }
+            if proposed.approval_required {
+                words.push_str("; needs approval");
+            }
+            words
+        }
+        ComplaintEvent::RemedyApproved(approval) => format!("remedy {}", approval.remedy),
+        ComplaintEvent::ResponseIssued(response) => responded(response),
+        ComplaintEvent::AnswerRecorded(given) => given.answer.to_string(),
+        ComplaintEvent::RemedyFulfilled(fulfilment) => {
+            let mut words = format!("remedy {}: {}", fulfilment.remedy, fulfilment.result);
+            if let Some(paid) = &fulfilment.paid {
+                let _ = write!(words, ", paid {paid}");
+            }
+            words
+        }
+        ComplaintEvent::RootCauseIdentified(RootCause::Found { code }) => code.to_string(),
+        ComplaintEvent::RootCauseIdentified(RootCause::NoneFound) => "none-found".to_owned(),
+        ComplaintEvent::Closed(closure) => closure.reason.to_string(),
+        ComplaintEvent::Reopened(reopening) => reopening.reason.to_string(),
+        ComplaintEvent::Withdrawn(withdrawal) => withdrawal.reason.to_string(),
+        ComplaintEvent::Corrected(correction) => {
+            let fact = match &correction.fact {
+                CorrectedFact::ReceivedAt { received_at } => format!("received at {received_at}"),
+                CorrectedFact::Channel { channel } => format!("channel {channel}"),
+                CorrectedFact::Matter { matter: right } => matter(right),
+                CorrectedFact::Respondent { respondent } => format!("respondent {respondent}"),
+                CorrectedFact::Personal => "a sealed field".to_owned(),
+            };
+            format!("entry {}: {fact}: {}", correction.corrects, correction.reason)
+        }
+    }
+}
+
+fn received(receipt: &Receipt) -> String {
+    let mut words = format!("by {}", receipt.channel);
+    match &receipt.source {
+        Source::Direct => {}
+        Source::Imported { scheme, reference } => {
+            let _ = write!(words, ", from {scheme} {reference}");
+        }
+    }
+    if let Some(about) = &receipt.matter {
+        let _ = write!(words, "; {}", matter(about));
+    }
+    words
+}
+
+fn assessed(assessment: &Assessment) -> String {
+    let mut words =
+        format!("{}, {}, {}", assessment.severity, assessment.complexity, assessment.impact);
+    if assessment.safety {
+        words.push_str("; safety at risk");
+    }
+    if assessment.immediate_action {
+        words.push_str("; act at once");
+    }
+    words
+}
+
+fn responded(response: &Response) -> String {
+    let mut words = format!("{} by {}", response.kind, response.channel);
+    if let Some(outcome) = response.outcome {
+        let _ = write!(words, ": {outcome}");
+    }
+    if let Some(platform) = &response.platform {
+        let _ = write!(words, ": {}", platform.category);
+    }
+    if let Some(day) = response.expected_by {
+        let _ = write!(words, "; expected by {day}");
+    }
+    words
+}
+
+fn matter(matter: &Matter) -> String {
+    let parts = [
+        Some(&matter.product),
+        matter.sub_product.as_ref(),
+        matter.issue.as_ref(),
+        matter.sub_issue.as_ref(),
+    ];
+    parts.into_iter().flatten().map(Label::as_str).collect::<Vec<_>>().join(" / ")
+}

@@ -1,0 +1,350 @@
+//! What a report says, free of any language. The order of fields is the order in `report.json`.
+
+use serde::Serialize;
+
+/// A published report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The form of this document: `redress-transparency/1`.
+    pub format: &'static str,
+    /// The name of the ledger.
+    pub origin: String,
+    /// What it is about.
+    pub period: PeriodSection,
+    /// From which records it was counted.
+    pub cutoff: CutoffSection,
+    /// Which code counted.
+    pub projector: ProjectorSection,
+    /// The taxonomies, with their versions, of the complaints received.
+    pub taxonomies: Vec<String>,
+    /// How small cells were treated.
+    pub disclosure: DisclosureSection,
+    /// What was there, came, went, and is left.
+    pub flow: FlowSection,
+    /// The same, step by step through the period.
+    pub steps: Vec<Step>,
+    /// Counts by one property each.
+    pub tables: Vec<Table>,
+    /// Counts by two properties at once.
+    pub crosses: Vec<CrossTable>,
+    /// Shares.
+    pub rates: Vec<Rate>,
+    /// How long final responses took.
+    pub durations: DurationSection,
+    /// What was paid.
+    pub redress: Vec<RedressRow>,
+    /// How good the records are.
+    pub quality: QualitySection,
+}
+
+/// The days the report is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PeriodSection {
+    /// How it was asked for.
+    pub name: String,
+    /// Its first day in UTC.
+    pub first_day: String,
+    /// Its last day in UTC, which belongs to it.
+    pub last_day: String,
+    /// How many days it has.
+    pub days: i64,
+    /// Whether it was over when the last record was written.
+    pub is_over: bool,
+}
+
+/// The prefix of the log that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CutoffSection {
+    /// The last record counted.
+    pub position: u64,
+    /// How many records that is.
+    pub tree_size: u64,
+    /// The RFC 6962 root over them, in hexadecimal.
+    pub root: String,
+    /// When the last of them was recorded.
+    pub recorded_at: String,
+}
+
+/// The code that counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProjectorSection {
+    /// Its name.
+    pub name: &'static str,
+    /// The version of its tables and rules.
+    pub version: u32,
+}
+
+/// How small cells were treated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DisclosureSection {
+    /// How many complaints a published cell has at least; 1 publishes everything.
+    pub min_cell: u64,
+    /// How many complaints a share, percentile or median needs.
+    pub rate_floor: u64,
+    /// How many complaints an amount of money needs.
+    pub redress_floor: u64,
+}
+
+/// The balance of the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FlowSection {
+    /// Complaints open when the first day began.
+    pub outstanding_at_start: u64,
+    /// Complaints received.
+    pub received: u64,
+    /// Complaints taken up again.
+    pub reopened: u64,
+    /// Complaints closed.
+    pub closed: u64,
+    /// Complaints withdrawn.
+    pub withdrawn: u64,
+    /// Complaints open when the last day ended.
+    pub outstanding_at_end: u64,
+}
+
+/// A few neighbouring days or months of the period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its first day.
+    pub first_day: String,
+    /// Its last day.
+    pub last_day: String,
+    /// How many days it has.
+    pub days: i64,
+    /// Complaints received.
+    pub received: u64,
+    /// Complaints taken up again.
+    pub reopened: u64,
+    /// Complaints closed.
+    pub closed: u64,
+    /// Complaints withdrawn.
+    pub withdrawn: u64,
+    /// Complaints open when its last day ended.
+    pub outstanding_at_end: u64,
+}
+
+/// What a table counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Population {
+    /// Complaints received in the period.
+    Received,
+    /// Complaints received in the period that were taken in from a platform's file.
+    Imported,
+    /// Complaints closed or withdrawn in the period, once for each time.
+    Ended,
+    /// Complaints made to us whose first final response was issued in the period.
+    Answered,
+}
+
+/// Where the names of a table's values come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vocabulary {
+    /// The ledger's own words: products, issues, companies, regions. Never translated.
+    Own,
+    /// Channels.
+    Channel,
+    /// Consumers' rights.
+    Right,
+    /// Outcomes, and withdrawal.
+    Outcome,
+    /// Categories of a regulator's platform.
+    PlatformResponse,
+    /// Yes and no.
+    YesNo,
+    /// Bands of days.
+    Band,
+    /// Days and months.
+    Time,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// What it stands for.
+    #[serde(flatten)]
+    pub name: RowName,
+    /// The value above it in the taxonomy, in a table of two levels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RowName>,
+    /// How many complaints.
+    pub count: u64,
+    /// How many values are told together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<u64>,
+    /// Which values are told together. Never published.
+    #[serde(skip)]
+    pub members: Vec<RowName>,
+}
+
+/// What a row stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "code")]
+pub enum RowName {
+    /// One value.
+    Value(String),
+    /// The records do not say.
+    NotStated,
+    /// Several values.
+    Pooled,
+}
+
+/// Counts by one property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Its name, also that of its CSV file.
+    pub id: &'static str,
+    /// What it counts.
+    pub population: Population,
+    /// What that means exactly.
+    pub definition: &'static str,
+    /// Where the names of its values come from.
+    pub vocabulary: Vocabulary,
+    /// Whether a complaint can be in several rows.
+    pub is_multiple: bool,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many complaints; of a table where one can be in several rows, how many mentions.
+    pub total: u64,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// Counts by two properties at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CrossTable {
+    /// Its name, also that of its CSV file.
+    pub id: &'static str,
+    /// What it counts.
+    pub population: Population,
+    /// What that means exactly.
+    pub definition: &'static str,
+    /// Where the names of its columns come from.
+    pub vocabulary: Vocabulary,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many complaints.
+    pub total: u64,
+    /// The values across.
+    pub columns: Vec<String>,
+    /// How many complaints each of them has.
+    pub column_totals: Vec<u64>,
+    /// The rows.
+    pub rows: Vec<CrossRow>,
+}
+
+/// A row of a [`CrossTable`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CrossRow {
+    /// Its name.
+    pub name: RowName,
+    /// How many complaints.
+    pub total: u64,
+    /// How many of them in each column; `null` is hidden.
+    pub counts: Vec<Option<u64>>,
+}
+
+/// Why a figure is not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Withheld {
+    /// There is nothing to count.
+    Nothing,
+    /// Too few complaints.
+    TooFew,
+}
+
+/// A share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rate {
+    /// Its name.
+    pub id: &'static str,
+    /// What numerator and denominator mean exactly.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many of them; `null` when withheld.
+    pub numerator: Option<u64>,
+    /// Of how many.
+    pub denominator: u64,
+    /// The share, in hundredths of a percent.
+    pub basis_points: Option<u64>,
+    /// Its 95 % Wilson interval, in hundredths of a percent, where one is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<(u64, u64)>,
+    /// Why it is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// How long final responses took, in calendar days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DurationSection {
+    /// What is measured exactly.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many complaints.
+    pub complaints: u64,
+    /// Half of them took no longer.
+    pub p50: Option<i64>,
+    /// Three quarters of them took no longer.
+    pub p75: Option<i64>,
+    /// Nine of ten took no longer.
+    pub p90: Option<i64>,
+    /// Nineteen of twenty took no longer.
+    pub p95: Option<i64>,
+    /// The longest.
+    pub max: Option<i64>,
+    /// Why they are not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// What was paid in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RedressRow {
+    /// What is summed exactly.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// The currency, by its ISO 4217 code.
+    pub currency: String,
+    /// How many complaints; `null` when too few.
+    pub complaints: Option<u64>,
+    /// How many payments; `null` when too few.
+    pub payments: Option<u64>,
+    /// The sum, as an exact decimal.
+    pub total: Option<String>,
+    /// The median payment, as an exact decimal.
+    pub median: Option<String>,
+    /// Why they are not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// How good the records are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QualitySection {
+    /// Of the complaints received, how many lack a field.
+    pub missing: Vec<Rate>,
+    /// Events of complaints made to us that happened in the period.
+    pub events_own: u64,
+    /// Of these, recorded more than 24 hours after they happened.
+    pub late_own: u64,
+    /// Events taken in from files that happened in the period.
+    pub events_imported: u64,
+    /// Of these, recorded more than 24 hours after they happened.
+    pub late_imported: u64,
+    /// Comings and goings dated before the one they follow, counted on that one's day.
+    pub out_of_order: u64,
+    /// Corrections made in the period.
+    pub corrections: u64,
+    /// Complaints received in the period that were corrected at any time.
+    pub corrected_complaints: u64,
+    /// Files taken in, in the whole log counted.
+    pub imports: u64,
+    /// Rows of those files that were refused.
+    pub import_rejects: u64,
+}

@@ -1,0 +1,290 @@
+//! The files of a report, written whole or not at all.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use complaint_domain::sealed::Hex;
+use sha2::{Digest as _, Sha256};
+
+use super::{Locale, page};
+use crate::report::model::{CrossTable, Report, Row, RowName, Table};
+
+/// Why a report was not written. Files that were there before are untouched, or replaced whole.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The folder cannot be made.
+    #[error("the folder {path} cannot be made")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("the file {path} cannot be written")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The report cannot be put into the form of a file.
+    #[error("the report cannot be put into the form of {file}")]
+    Form {
+        /// The file.
+        file: &'static str,
+        /// What does not fit.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+fn form(file: &'static str) -> impl Fn(Box<dyn std::error::Error + Send + Sync>) -> WriteError {
+    move |source| WriteError::Form { file, source }
+}
+
+/// Writes a report into a folder: `report.<language>.html`, `report.json`, `figures.csv` and
+/// `tables/<id>.csv`. Gives their paths, the page first.
+///
+/// Every file is first written beside its place, synced, and only then are all of them moved in, so
+/// that a crash leaves each file either old or new.
+///
+/// # Errors
+///
+/// [`WriteError`] when a file cannot be written.
+pub fn write(report: &Report, folder: &Path, locale: Locale) -> Result<Vec<PathBuf>, WriteError> {
+    let files = contents(report, locale)?;
+    let tables = folder.join("tables");
+    fs::create_dir_all(&tables)
+        .map_err(|source| WriteError::Folder { path: tables.clone(), source })?;
+    let mut staged = Vec::new();
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let mut beside = path.clone().into_os_string();
+        beside.push(".partial");
+        let beside = PathBuf::from(beside);
+        write_synced(&beside, &bytes)
+            .map_err(|source| WriteError::File { path: beside.clone(), source })?;
+        staged.push((beside, path));
+    }
+    for (beside, path) in &staged {
+        fs::rename(beside, path)
+            .map_err(|source| WriteError::File { path: path.clone(), source })?;
+    }
+    for folder in [folder, &tables] {
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| WriteError::Folder { path: folder.to_owned(), source })?;
+    }
+    Ok(staged.into_iter().map(|(_, path)| path).collect())
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Every file of a report with its bytes.
+pub(super) fn contents(
+    report: &Report,
+    locale: Locale,
+) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+    let json = json(report)?;
+    let digest = Hex::<32>(Sha256::digest(&json).into()).to_string();
+    let html = page::render(report, locale, &digest)?;
+    let mut files = vec![
+        (format!("report.{}.html", locale.code()), html.into_bytes()),
+        ("report.json".to_owned(), json),
+        ("figures.csv".to_owned(), figures_csv(report)?),
+    ];
+    for table in &report.tables {
+        files.push((format!("tables/{}.csv", table.id), table_csv(table)?));
+    }
+    for cross in &report.crosses {
+        files.push((format!("tables/{}.csv", cross.id), cross_csv(cross)?));
+    }
+    files.push(("tables/flow.csv".to_owned(), flow_csv(report)?));
+    Ok(files)
+}
+
+/// The complete figures, with keys in the order of the model.
+fn json(report: &Report) -> Result<Vec<u8>, WriteError> {
+    let mut bytes =
+        serde_json::to_vec_pretty(report).map_err(|e| form("report.json")(Box::new(e)))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Lines of CSV, the first one being the header.
+fn csv<'a>(
+    file: &'static str,
+    lines: impl IntoIterator<Item = Vec<std::borrow::Cow<'a, str>>>,
+) -> Result<Vec<u8>, WriteError> {
+    let mut writer = csv::WriterBuilder::new().flexible(false).from_writer(Vec::new());
+    for line in lines {
+        writer
+            .write_record(line.iter().map(|cell| cell.as_bytes()))
+            .map_err(|e| form(file)(Box::new(e)))?;
+    }
+    writer.into_inner().map_err(|e| form(file)(Box::new(e.into_error())))
+}
+
+fn kind_and_code(name: &RowName) -> [&str; 2] {
+    match name {
+        RowName::Value(code) => ["value", code],
+        RowName::NotStated => ["not-stated", ""],
+        RowName::Pooled => ["pooled", ""],
+    }
+}
+
+fn parent(row: &Row) -> [&str; 2] {
+    row.parent.as_ref().map_or(["", ""], kind_and_code)
+}
+
+fn table_csv(table: &Table) -> Result<Vec<u8>, WriteError> {
+    let header = ["parent_kind", "parent", "kind", "value", "count", "total", "cutoff"];
+    let lines = table.rows.iter().map(|row| {
+        let [parent_kind, parent] = parent(row);
+        let [kind, code] = kind_and_code(&row.name);
+        vec![
+            parent_kind.into(),
+            parent.into(),
+            kind.into(),
+            code.into(),
+            row.count.to_string().into(),
+            table.total.to_string().into(),
+            table.cutoff.to_string().into(),
+        ]
+    });
+    csv(table.id, std::iter::once(header.map(Into::into).to_vec()).chain(lines))
+}
+
+fn cross_csv(cross: &CrossTable) -> Result<Vec<u8>, WriteError> {
+    let mut header: Vec<std::borrow::Cow<'_, str>> = vec!["kind".into(), "value".into()];
+    header.extend(cross.columns.iter().map(Into::into));
+    header.push("total".into());
+    let lines = cross.rows.iter().map(|row| {
+        let mut line: Vec<_> = kind_and_code(&row.name).map(Into::into).to_vec();
+        line.extend(row.counts.iter().map(|count| text_of(*count).into()));
+        line.push(row.total.to_string().into());
+        line
+    });
+    csv(cross.id, std::iter::once(header).chain(lines))
+}
+
+fn text_of<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn flow_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
+    let header = [
+        "first_day",
+        "last_day",
+        "days",
+        "received",
+        "reopened",
+        "closed",
+        "withdrawn",
+        "outstanding_at_end",
+    ];
+    let lines = report.steps.iter().map(|step| {
+        let counts =
+            [step.received, step.reopened, step.closed, step.withdrawn, step.outstanding_at_end];
+        let mut line: Vec<std::borrow::Cow<'_, str>> = vec![
+            step.first_day.as_str().into(),
+            step.last_day.as_str().into(),
+            step.days.to_string().into(),
+        ];
+        line.extend(counts.map(|count| count.to_string().into()));
+        line
+    });
+    csv("flow.csv", std::iter::once(header.map(Into::into).to_vec()).chain(lines))
+}
+
+/// Every figure of the report on a line of its own.
+fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
+    let mut figures = Figures { lines: Vec::new(), cutoff: report.cutoff.position.to_string() };
+    let flow = &report.flow;
+    for (name, count) in [
+        ("outstanding_at_start", flow.outstanding_at_start),
+        ("received", flow.received),
+        ("reopened", flow.reopened),
+        ("closed", flow.closed),
+        ("withdrawn", flow.withdrawn),
+        ("outstanding_at_end", flow.outstanding_at_end),
+    ] {
+        figures.add("flow", "", ["value", name], "count", &count.to_string());
+    }
+    for table in &report.tables {
+        figures.add(table.id, "", ["total", ""], "count", &table.total.to_string());
+        for row in &table.rows {
+            let [_, parent] = parent(row);
+            figures.add(
+                table.id,
+                parent,
+                kind_and_code(&row.name),
+                "count",
+                &row.count.to_string(),
+            );
+        }
+    }
+    for cross in &report.crosses {
+        for row in &cross.rows {
+            let [kind, code] = kind_and_code(&row.name);
+            let parent = if code.is_empty() { kind } else { code };
+            for (column, count) in cross.columns.iter().zip(&row.counts) {
+                figures.add(cross.id, parent, ["value", column], "count", &text_of(*count));
+            }
+        }
+    }
+    for rate in report.rates.iter().chain(&report.quality.missing) {
+        figures.add(rate.id, "", ["value", ""], "numerator", &text_of(rate.numerator));
+        figures.add(rate.id, "", ["value", ""], "denominator", &rate.denominator.to_string());
+        figures.add(rate.id, "", ["value", ""], "basis_points", &text_of(rate.basis_points));
+    }
+    let days = &report.durations;
+    for (name, value) in [
+        ("p50", days.p50),
+        ("p75", days.p75),
+        ("p90", days.p90),
+        ("p95", days.p95),
+        ("max", days.max),
+    ] {
+        figures.add("days-to-answer", "", ["value", name], "days", &text_of(value));
+    }
+    for row in &report.redress {
+        let currency = ["value", row.currency.as_str()];
+        figures.add("redress", "", currency, "complaints", &text_of(row.complaints));
+        figures.add("redress", "", currency, "payments", &text_of(row.payments));
+        figures.add("redress", "", currency, "total", row.total.as_deref().unwrap_or(""));
+        figures.add("redress", "", currency, "median", row.median.as_deref().unwrap_or(""));
+    }
+    let header = ["table", "parent", "kind", "value", "measure", "figure", "cutoff"];
+    csv("figures.csv", std::iter::once(header.map(Into::into).to_vec()).chain(figures.lines))
+}
+
+struct Figures {
+    lines: Vec<Vec<std::borrow::Cow<'static, str>>>,
+    cutoff: String,
+}
+
+impl Figures {
+    /// An empty figure is one that is withheld.
+    fn add(
+        &mut self,
+        table: &str,
+        parent: &str,
+        [kind, code]: [&str; 2],
+        measure: &str,
+        figure: &str,
+    ) {
+        let cells = [table, parent, kind, code, measure, figure, &self.cutoff];
+        self.lines.push(cells.iter().map(|cell| (*cell).to_owned().into()).collect());
+    }
+}

@@ -1,0 +1,91 @@
+use std::collections::BTreeSet;
+
+use complaint_domain::{
+    complaint::{Channel, Outcome, PlatformCategory},
+    right::Right,
+};
+
+use super::*;
+
+/// The places of a text, such as `{n}`.
+fn places(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn every_closed_list_has_a_name_for_each_value_in_each_language() {
+    for locale in Locale::ALL {
+        let named = |vocabulary: Vocabulary, codes: &[&str]| {
+            let (_, names) = locale
+                .messages()
+                .names
+                .iter()
+                .find(|(of, _)| *of == vocabulary)
+                .expect("the vocabulary has names");
+            let known: Vec<&str> = names.iter().map(|(code, _)| *code).collect();
+            assert_eq!(known, codes, "{locale:?} {vocabulary:?}");
+        };
+        let codes: Vec<_> = Channel::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Channel, &codes);
+        let codes: Vec<_> = Right::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Right, &codes);
+        let mut codes: Vec<_> = Outcome::ALL.iter().map(|v| v.code()).collect();
+        codes.push("withdrawn");
+        named(Vocabulary::Outcome, &codes);
+        let codes: Vec<_> = PlatformCategory::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::PlatformResponse, &codes);
+        named(Vocabulary::YesNo, &["yes", "no"]);
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let [en, zh] = Locale::ALL.map(Locale::messages);
+    let ids = |m: &Messages| m.about.iter().map(|about| about.id).collect::<Vec<_>>();
+    assert_eq!(ids(en), ids(zh));
+    let ids = |m: &Messages| m.sections.iter().map(|section| section.id).collect::<Vec<_>>();
+    assert_eq!(ids(en), ids(zh));
+    assert_eq!(en.how.len(), zh.how.len());
+    for (en, zh) in [
+        (en.lead, zh.lead),
+        (en.provenance, zh.provenance),
+        (en.not_over, zh.not_over),
+        (en.balance_sentence, zh.balance_sentence),
+        (en.largest_sentence, zh.largest_sentence),
+        (en.duration_sentence, zh.duration_sentence),
+        (en.upheld_sentence, zh.upheld_sentence),
+        (en.pooled_note, zh.pooled_note),
+        (en.pooled, zh.pooled),
+        (en.counted, zh.counted),
+        (en.data_file, zh.data_file),
+        (en.chart_flow_text, zh.chart_flow_text),
+        (en.chart_bars_text, zh.chart_bars_text),
+        (en.chart_stack_text, zh.chart_stack_text),
+        (en.band_days, zh.band_days),
+        (en.band_over, zh.band_over),
+        (en.minimum_text, zh.minimum_text),
+        (en.minimum_none, zh.minimum_none),
+        (en.key_share_note, zh.key_share_note),
+        (en.key_median_note, zh.key_median_note),
+        (en.key_upheld_note, zh.key_upheld_note),
+        (en.key_redress_note, zh.key_redress_note),
+    ] {
+        assert_eq!(places(en), places(zh), "{en}");
+    }
+}
+
+#[test]
+fn numbers_are_set_in_groups_of_three() {
+    assert_eq!(number(0), "0");
+    assert_eq!(number(999), "999");
+    assert_eq!(number(8_340), "8,340");
+    assert_eq!(number(1_234_567), "1,234,567");
+    assert_eq!(percent(3_333), "33.3%");
+    assert_eq!(percent(9_995), "100.0%");
+}
+
+#[test]
+fn a_language_is_known_by_its_code() {
+    assert_eq!("zh".parse(), Ok(Locale::Zh));
+    assert_eq!("fr".parse::<Locale>(), Err(ParseLocaleError));
+}

@@ -1,0 +1,119 @@
+//! The sections of the page: which figures stand together, and what is said about them.
+
+mod blocks;
+
+pub(super) use blocks::amount;
+
+use super::{chart::DrawError, messages::Messages};
+use crate::report::model::Report;
+
+/// A section of the page.
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) intro: &'static str,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// One figure: what it says, its chart, its table, and what is counted.
+pub(super) struct Block {
+    pub(super) id: &'static str,
+    pub(super) heading: &'static str,
+    pub(super) sentences: Vec<String>,
+    pub(super) balance: Vec<Term>,
+    pub(super) chart: Option<Chart>,
+    pub(super) table: TableView,
+    pub(super) notes: Vec<String>,
+    /// A long table is folded on screens; paper shows it.
+    pub(super) is_folded: bool,
+}
+
+/// A term of the balance.
+pub(super) struct Term {
+    pub(super) sign: &'static str,
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// A chart, and the same in words.
+pub(super) struct Chart {
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) width: i32,
+    pub(super) height: i32,
+    pub(super) body: String,
+}
+
+/// A table as it is printed.
+pub(super) struct TableView {
+    pub(super) caption: String,
+    /// The first column holds the names of rows, the others hold figures.
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<RowView>,
+    pub(super) total: Option<RowView>,
+}
+
+/// A row as it is printed.
+pub(super) struct RowView {
+    pub(super) name: String,
+    pub(super) cells: Vec<String>,
+    /// Whether it stands for no single value.
+    pub(super) is_muted: bool,
+    /// Whether it lies below another level of the taxonomy.
+    pub(super) parent: Option<String>,
+}
+
+const MATTERS: [&str; 5] = [
+    "received-by-product",
+    "received-by-sub-product",
+    "received-by-issue",
+    "received-by-sub-issue",
+    "received-by-right",
+];
+const WAYS: [&str; 4] =
+    ["received-by-channel", "received-by-month", "received-by-region", "received-by-respondent"];
+const OUTCOMES: [&str; 4] =
+    ["ended-by-outcome", "ended-by-product", "ended-by-root-cause", "disputed"];
+const PLATFORM: [&str; 2] = ["platform-response", "platform-timely"];
+
+/// Every section that has something to say, in the order of the page.
+pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawError> {
+    let tables = |ids: &[&str]| -> Result<Vec<Block>, DrawError> {
+        ids.iter()
+            .filter_map(|id| report.tables.iter().find(|table| table.id == *id))
+            .map(|table| blocks::table(report, m, table))
+            .collect()
+    };
+    let mut outcomes = tables(&OUTCOMES)?;
+    outcomes.push(blocks::shares(report, m));
+    let mut times = Vec::new();
+    if report.durations.complaints > 0 {
+        times.push(blocks::durations(report, m));
+        times.extend(tables(&["answered-by-band"])?);
+        for cross in &report.crosses {
+            times.push(blocks::cross(report, m, cross)?);
+        }
+    }
+    let mut redress = Vec::new();
+    if !report.redress.is_empty() {
+        redress.push(blocks::redress(report, m));
+    }
+    let sections = [
+        ("flow", vec![blocks::flow(report, m)?]),
+        ("matters", tables(&MATTERS)?),
+        ("ways", tables(&WAYS)?),
+        ("outcomes", outcomes),
+        ("times", times),
+        ("platform", tables(&PLATFORM)?),
+        ("redress", redress),
+        ("quality", vec![blocks::quality(report, m)]),
+    ];
+    Ok(sections
+        .into_iter()
+        .filter(|(_, blocks)| !blocks.is_empty())
+        .map(|(id, blocks)| {
+            let text = m.section(id);
+            Section { id: text.id, title: text.title, intro: text.intro, blocks }
+        })
+        .collect())
+}

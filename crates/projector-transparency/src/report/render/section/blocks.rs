@@ -1,0 +1,525 @@
+//! One figure each: sentences, chart, table.
+
+use super::{Block, Chart, RowView, TableView, Term};
+use crate::{
+    period::day_number,
+    report::{
+        model::{CrossTable, Rate, Report, Row, RowName, Table, Vocabulary, Withheld},
+        render::{
+            chart::{self, Bar, DrawError, FlowPoint, FlowWords, Stack, Svg},
+            messages::{Messages, fill, number, percent},
+            page::{date, span},
+        },
+        statistics::basis_points,
+    },
+};
+
+/// Tables longer than this are folded on screens.
+const FOLDED_ROWS: usize = 14;
+
+/// The name of a row, as it is printed.
+fn name_of(m: &Messages, vocabulary: Vocabulary, name: &RowName, values: Option<u64>) -> String {
+    match name {
+        RowName::NotStated => m.not_stated.to_owned(),
+        RowName::Pooled => {
+            let values = values.map_or_else(|| "…".to_owned(), number);
+            fill(m.pooled, &[("values", &values)])
+        }
+        RowName::Value(code) => match vocabulary {
+            Vocabulary::Band => band(m, code),
+            Vocabulary::Time => months(m, code),
+            Vocabulary::Own
+            | Vocabulary::Channel
+            | Vocabulary::Right
+            | Vocabulary::Outcome
+            | Vocabulary::PlatformResponse
+            | Vocabulary::YesNo => m.name(vocabulary, code).to_owned(),
+        },
+    }
+}
+
+/// `31-60` and `61+` in words.
+fn band(m: &Messages, code: &str) -> String {
+    if let Some((from, to)) = code.split_once('-') {
+        return fill(m.band_days, &[("from", from), ("to", to)]);
+    }
+    let from: u64 = code.trim_end_matches('+').parse().unwrap_or(1);
+    fill(m.band_over, &[("from", &from.saturating_sub(1).to_string())])
+}
+
+/// `2014-10` and `2014-10..2014-12` in words.
+fn months(m: &Messages, code: &str) -> String {
+    let month = |text: &str| {
+        format!("{text}-01")
+            .parse::<jiff::civil::Date>()
+            .map_or_else(|_| text.to_owned(), |day| day.strftime(m.month).to_string())
+    };
+    match code.split_once("..") {
+        Some((from, to)) => fill(m.span, &[("from", &month(from)), ("to", &month(to))]),
+        None => month(code),
+    }
+}
+
+fn share(count: u64, total: u64) -> String {
+    basis_points(count, total).map_or_else(String::new, percent)
+}
+
+/// An exact decimal with its thousands set apart.
+pub(in crate::report::render) fn amount(decimal: &str) -> String {
+    let (whole, rest) = match decimal.split_once('.') {
+        Some((whole, rest)) => (whole, format!(".{rest:0<2}")),
+        None => (decimal, String::new()),
+    };
+    whole.parse().map_or_else(|_| decimal.to_owned(), |whole| number(whole) + &rest)
+}
+
+fn chart_of(title: &str, text: String, svg: Svg) -> Chart {
+    Chart { title: title.to_owned(), text, width: svg.width, height: svg.height, body: svg.body }
+}
+
+fn counted(m: &Messages, cutoff: u64, definition: &str) -> String {
+    format!("{definition} {}", fill(m.counted, &[("cutoff", &number(cutoff))]))
+}
+
+fn file(m: &Messages, id: &str) -> String {
+    fill(m.data_file, &[("file", &format!("tables/{id}.csv"))])
+}
+
+/// A table with its bars.
+pub(super) fn table(report: &Report, m: &Messages, table: &Table) -> Result<Block, DrawError> {
+    let about = m.about(table.id);
+    let label = |row: &Row| name_of(m, table.vocabulary, &row.name, row.values);
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| RowView {
+            name: label(row),
+            cells: vec![number(row.count), share(row.count, table.total)],
+            is_muted: row.name == RowName::Pooled || row.name == RowName::NotStated,
+            parent: row.parent.as_ref().map(|name| name_of(m, table.vocabulary, name, row.values)),
+        })
+        .collect();
+    let has_parents = table.rows.iter().any(|row| row.parent.is_some());
+    let largest = table
+        .rows
+        .iter()
+        .filter(|row| matches!(row.name, RowName::Value(_)))
+        .max_by_key(|row| row.count)
+        .filter(|row| row.count > 0);
+    let chart = match largest {
+        Some(largest) if !has_parents && table.rows.len() > 1 => {
+            let bars: Vec<Bar> = table.rows.iter().map(|row| bar(m, table, row)).collect();
+            let text = fill(
+                m.chart_bars_text,
+                &[
+                    ("rows", &bars.len().to_string()),
+                    ("name", &label(largest)),
+                    ("n", &number(largest.count)),
+                ],
+            );
+            Some(chart_of(about.heading, text, chart::bars(&bars)?))
+        }
+        Some(_) | None => None,
+    };
+    let mut notes = Vec::new();
+    if table.is_multiple {
+        notes.push(m.multiple_note.to_owned());
+    }
+    if report.disclosure.min_cell > 1 && table.rows.iter().any(|row| row.name == RowName::Pooled) {
+        notes.push(fill(m.pooled_note, &[("min", &report.disclosure.min_cell.to_string())]));
+    }
+    notes.push(counted(m, table.cutoff, about.definition));
+    notes.push(file(m, table.id));
+    let is_ordered = matches!(table.vocabulary, Vocabulary::Band | Vocabulary::Time);
+    let sentences =
+        largest.filter(|_| !has_parents && !is_ordered && table.rows.len() > 1).map(|row| {
+            let places = [
+                ("name", label(row)),
+                ("n", number(row.count)),
+                ("share", share(row.count, table.total)),
+            ];
+            fill(m.largest_sentence, &places.each_ref().map(|(place, v)| (*place, v.as_str())))
+        });
+    let unit = if table.is_multiple { m.mentions } else { m.complaints };
+    Ok(Block {
+        id: table.id,
+        heading: about.heading,
+        sentences: sentences.into_iter().collect(),
+        balance: Vec::new(),
+        chart,
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns: [m.value, unit, m.share].map(str::to_owned).to_vec(),
+            rows,
+            total: Some(total_row(m, vec![number(table.total), share(table.total, table.total)])),
+        },
+        notes,
+        is_folded: table.rows.len() > FOLDED_ROWS,
+    })
+}
+
+fn total_row(m: &Messages, cells: Vec<String>) -> RowView {
+    RowView { name: m.total.to_owned(), cells, is_muted: false, parent: None }
+}
+
+fn bar(m: &Messages, table: &Table, row: &Row) -> Bar {
+    Bar {
+        label: name_of(m, table.vocabulary, &row.name, row.values),
+        value: row.count,
+        text: format!("{}  {}", number(row.count), share(row.count, table.total)),
+        is_muted: !matches!(row.name, RowName::Value(_)),
+    }
+}
+
+/// Final responses by product and days.
+pub(super) fn cross(report: &Report, m: &Messages, cross: &CrossTable) -> Result<Block, DrawError> {
+    let about = m.about(cross.id);
+    let legend: Vec<String> = cross.columns.iter().map(|code| band(m, code)).collect();
+    let stacks: Vec<Stack> = cross
+        .rows
+        .iter()
+        .map(|row| Stack {
+            label: name_of(m, Vocabulary::Own, &row.name, None),
+            total: row.total,
+            parts: row.counts.clone(),
+            text: number(row.total),
+        })
+        .collect();
+    let text = fill(m.chart_stack_text, &[("rows", &stacks.len().to_string())]);
+    let svg = chart::stacks(&legend, m.too_few, &stacks)?;
+    let rows = cross
+        .rows
+        .iter()
+        .map(|row| {
+            let mut cells: Vec<String> = row
+                .counts
+                .iter()
+                .map(|count| count.map_or_else(|| m.hidden.to_owned(), number))
+                .collect();
+            cells.push(number(row.total));
+            RowView {
+                name: name_of(m, Vocabulary::Own, &row.name, None),
+                cells,
+                is_muted: !matches!(row.name, RowName::Value(_)),
+                parent: None,
+            }
+        })
+        .collect();
+    let mut totals: Vec<String> = cross.column_totals.iter().map(|n| number(*n)).collect();
+    totals.push(number(cross.total));
+    let mut columns = vec![m.value.to_owned()];
+    columns.extend(legend);
+    columns.push(m.total.to_owned());
+    let mut notes = Vec::new();
+    if report.disclosure.min_cell > 1 {
+        notes.push(m.hidden_note.to_owned());
+    }
+    notes.push(counted(m, cross.cutoff, about.definition));
+    notes.push(file(m, cross.id));
+    Ok(Block {
+        id: cross.id,
+        heading: about.heading,
+        sentences: Vec::new(),
+        balance: Vec::new(),
+        chart: Some(chart_of(about.heading, text, svg)),
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns,
+            rows,
+            total: Some(total_row(m, totals)),
+        },
+        notes,
+        is_folded: false,
+    })
+}
+
+/// The balance and its course.
+pub(super) fn flow(report: &Report, m: &Messages) -> Result<Block, DrawError> {
+    let about = m.about("flow");
+    let flow = &report.flow;
+    let terms = [
+        ("", m.outstanding_start, flow.outstanding_at_start),
+        ("+", m.received, flow.received),
+        ("+", m.reopened, flow.reopened),
+        ("−", m.closed, flow.closed),
+        ("−", m.withdrawn, flow.withdrawn),
+        ("=", m.outstanding_end, flow.outstanding_at_end),
+    ];
+    let places = ["start", "received", "reopened", "closed", "withdrawn", "end"];
+    let values = terms.map(|(_, _, value)| number(value));
+    let sentence: Vec<(&str, &str)> =
+        places.into_iter().zip(values.iter().map(String::as_str)).collect();
+    let rows = report
+        .steps
+        .iter()
+        .map(|step| RowView {
+            name: span(m, &step.first_day, &step.last_day),
+            cells: [
+                step.received,
+                step.reopened,
+                step.closed,
+                step.withdrawn,
+                step.outstanding_at_end,
+            ]
+            .map(number)
+            .to_vec(),
+            is_muted: false,
+            parent: None,
+        })
+        .collect();
+    let totals =
+        [flow.received, flow.reopened, flow.closed, flow.withdrawn, flow.outstanding_at_end];
+    let columns = [m.period, m.received, m.reopened, m.closed, m.withdrawn, m.outstanding_end];
+    Ok(Block {
+        id: "balance",
+        heading: about.heading,
+        sentences: vec![fill(m.balance_sentence, &sentence)],
+        balance: terms
+            .into_iter()
+            .zip(values)
+            .map(|((sign, name, _), value)| Term { sign, name, value })
+            .collect(),
+        chart: flow_chart(report, m)?,
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows,
+            total: Some(total_row(m, totals.map(number).to_vec())),
+        },
+        notes: vec![counted(m, report.cutoff.position, about.definition), file(m, "flow")],
+        is_folded: report.steps.len() > FOLDED_ROWS,
+    })
+}
+
+fn flow_chart(report: &Report, m: &Messages) -> Result<Option<Chart>, DrawError> {
+    let number_of = |day: &str| day.parse().map_or(0, day_number);
+    let start = number_of(&report.period.first_day);
+    let points: Vec<FlowPoint> = report
+        .steps
+        .iter()
+        .map(|step| {
+            let days = u64::try_from(step.days).unwrap_or(1).max(1);
+            let before = u64::try_from(number_of(&step.first_day) - start).unwrap_or(0);
+            FlowPoint {
+                at: before * 1000 + days * 500,
+                received: step.received * 1000 / days,
+                ended: (step.closed + step.withdrawn) * 1000 / days,
+                open: step.outstanding_at_end,
+            }
+        })
+        .collect();
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(None) };
+    if points.len() < 2 {
+        return Ok(None);
+    }
+    let text =
+        fill(m.chart_flow_text, &[("first", &number(first.open)), ("last", &number(last.open))]);
+    let words = FlowWords {
+        per_day: m.axis_per_day,
+        open: m.axis_open,
+        received: m.received,
+        ended: m.closed,
+        first_day: &date(m, &report.period.first_day),
+        last_day: &date(m, &report.period.last_day),
+    };
+    let days = u64::try_from(report.period.days).unwrap_or(1).max(1);
+    Ok(Some(chart_of(m.chart_flow, text, chart::flow(&points, days, &words)?)))
+}
+
+fn withheld(m: &Messages, why: Option<Withheld>) -> String {
+    match why {
+        Some(Withheld::Nothing) => m.nothing.to_owned(),
+        Some(Withheld::TooFew) => m.too_few.to_owned(),
+        None => String::new(),
+    }
+}
+
+fn rate_row(m: &Messages, rate: &Rate) -> RowView {
+    let numerator = rate.numerator.map_or_else(|| m.hidden.to_owned(), number);
+    let result = rate.basis_points.map_or_else(|| withheld(m, rate.withheld), percent);
+    let interval = rate
+        .interval
+        .map_or_else(String::new, |(low, high)| format!("{}–{}", percent(low), percent(high)));
+    RowView {
+        name: m.about(rate.id).heading.to_owned(),
+        cells: vec![numerator, number(rate.denominator), result, interval],
+        is_muted: rate.withheld.is_some(),
+        parent: None,
+    }
+}
+
+/// Every share, with numerator and denominator.
+pub(super) fn shares(report: &Report, m: &Messages) -> Block {
+    let uphold = report.rates.iter().find(|rate| rate.id == "uphold-rate");
+    let sentence = uphold.and_then(|rate| {
+        let (low, high) = rate.interval?;
+        let places = [
+            ("of", number(rate.denominator)),
+            ("n", number(rate.numerator?)),
+            ("share", percent(rate.basis_points?)),
+            ("low", percent(low)),
+            ("high", percent(high)),
+        ];
+        Some(fill(m.upheld_sentence, &places.each_ref().map(|(place, v)| (*place, v.as_str()))))
+    });
+    let columns = [m.figure, m.numerator, m.denominator, m.result, m.interval];
+    let mut notes: Vec<String> = report
+        .rates
+        .iter()
+        .map(|rate| {
+            let about = m.about(rate.id);
+            format!("{}: {}", about.heading, about.definition)
+        })
+        .collect();
+    notes.push(fill(m.counted, &[("cutoff", &number(report.cutoff.position))]));
+    Block {
+        id: "shares",
+        heading: m.shares,
+        sentences: sentence.into_iter().collect(),
+        balance: Vec::new(),
+        chart: None,
+        table: TableView {
+            caption: m.shares.to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: report.rates.iter().map(|rate| rate_row(m, rate)).collect(),
+            total: None,
+        },
+        notes,
+        is_folded: false,
+    }
+}
+
+/// How long final responses took.
+pub(super) fn durations(report: &Report, m: &Messages) -> Block {
+    let about = m.about("days-to-answer");
+    let durations = &report.durations;
+    let values = [durations.p50, durations.p75, durations.p90, durations.p95, durations.max];
+    let days = |value: Option<i64>| {
+        value.map_or_else(
+            || withheld(m, durations.withheld),
+            |value| fill(m.days_unit, &[("n", &value.to_string())]),
+        )
+    };
+    let rows = m
+        .percentiles
+        .iter()
+        .zip(values)
+        .map(|(name, value)| RowView {
+            name: (*name).to_owned(),
+            cells: vec![days(value)],
+            is_muted: value.is_none(),
+            parent: None,
+        })
+        .collect();
+    let sentence = match values {
+        [Some(p50), _, Some(p90), _, Some(max)] => Some(fill(
+            m.duration_sentence,
+            &[
+                ("n", &number(durations.complaints)),
+                ("p50", &p50.to_string()),
+                ("p90", &p90.to_string()),
+                ("max", &max.to_string()),
+            ],
+        )),
+        _ => None,
+    };
+    Block {
+        id: about.id,
+        heading: about.heading,
+        sentences: sentence.into_iter().collect(),
+        balance: Vec::new(),
+        chart: None,
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns: [m.figure.to_owned(), about.heading.to_owned()].to_vec(),
+            rows,
+            total: None,
+        },
+        notes: vec![counted(m, durations.cutoff, about.definition)],
+        is_folded: false,
+    }
+}
+
+/// What was paid.
+pub(super) fn redress(report: &Report, m: &Messages) -> Block {
+    let about = m.about("redress");
+    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median];
+    let rows = report
+        .redress
+        .iter()
+        .map(|row| {
+            let told = |value: Option<String>| value.unwrap_or_else(|| m.too_few.to_owned());
+            RowView {
+                name: row.currency.clone(),
+                cells: vec![
+                    told(row.complaints.map(number)),
+                    told(row.payments.map(number)),
+                    told(row.total.as_deref().map(amount)),
+                    told(row.median.as_deref().map(amount)),
+                ],
+                is_muted: row.withheld.is_some(),
+                parent: None,
+            }
+        })
+        .collect();
+    Block {
+        id: "paid",
+        heading: about.heading,
+        sentences: Vec::new(),
+        balance: Vec::new(),
+        chart: None,
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows,
+            total: None,
+        },
+        notes: vec![counted(m, report.cutoff.position, about.definition)],
+        is_folded: false,
+    }
+}
+
+/// How good the records are.
+pub(super) fn quality(report: &Report, m: &Messages) -> Block {
+    let about = m.about("recording");
+    let q = &report.quality;
+    let counts = [
+        q.events_own,
+        q.late_own,
+        q.events_imported,
+        q.late_imported,
+        q.out_of_order,
+        q.corrections,
+        q.corrected_complaints,
+        q.imports,
+        q.import_rejects,
+    ];
+    let mut rows: Vec<RowView> = q.missing.iter().map(|rate| rate_row(m, rate)).collect();
+    for row in &mut rows {
+        row.cells = match row.cells.as_slice() {
+            [numerator, _, share, _] => vec![numerator.clone(), share.clone()],
+            _ => Vec::new(),
+        };
+    }
+    rows.extend(m.quality_rows.iter().zip(counts).map(|(name, count)| RowView {
+        name: (*name).to_owned(),
+        cells: vec![number(count), String::new()],
+        is_muted: false,
+        parent: None,
+    }));
+    Block {
+        id: "records",
+        heading: about.heading,
+        sentences: Vec::new(),
+        balance: Vec::new(),
+        chart: None,
+        table: TableView {
+            caption: about.heading.to_owned(),
+            columns: [m.figure, m.numerator, m.share].map(str::to_owned).to_vec(),
+            rows,
+            total: None,
+        },
+        notes: vec![counted(m, report.cutoff.position, about.definition)],
+        is_folded: false,
+    }
+}

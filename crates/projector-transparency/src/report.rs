@@ -249,3 +249,6 @@ fn moment(milliseconds: i64) -> String {
 fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,7 +111,7 @@ proptest! {
             prop_assert!(n != 1 || columns == 1);
         }
         for column in 0..columns {
-            let n = (0..counts.len()).filter(|r| hidden[*r][column]).count();
+            let n = hidden.iter().filter(|row| row[column]).count();
             prop_assert!(n != 1 || counts.len() == 1);
         }
     }

@@ -151,7 +151,7 @@ const LABEL_PLACES: usize = 42;
 /// The column of labels, as wide as the longest needs.
 fn label_width<'a>(labels: impl Iterator<Item = &'a str>) -> i32 {
     let longest = labels.map(places).max().unwrap_or(0).min(LABEL_PLACES);
-    i32::try_from(longest).unwrap_or(0) * 7 + 14
+    i32::try_from(longest).unwrap_or(0) * 38 / 5 + 18
 }
 
 /// Horizontal bars, one below the other.

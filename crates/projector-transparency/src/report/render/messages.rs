@@ -87,6 +87,7 @@ pub(crate) struct Messages {
     pub(crate) reopened: &'static str,
     pub(crate) closed: &'static str,
     pub(crate) withdrawn: &'static str,
+    pub(crate) ended: &'static str,
     pub(crate) outstanding_start: &'static str,
     pub(crate) outstanding_end: &'static str,
     pub(crate) per_day: &'static str,

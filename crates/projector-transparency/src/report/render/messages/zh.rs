@@ -192,6 +192,7 @@ pub(super) const MESSAGES: Messages = Messages {
     reopened: "重新受理",
     closed: "办结",
     withdrawn: "撤回",
+    ended: "办结或撤回",
     outstanding_start: "期初在办",
     outstanding_end: "期末在办",
     per_day: "平均每天 {n} 件",

@@ -166,7 +166,7 @@ fn bar(m: &Messages, table: &Table, row: &Row) -> Bar {
     Bar {
         label: name_of(m, table.vocabulary, &row.name, row.values),
         value: row.count,
-        text: format!("{}  {}", number(row.count), share(row.count, table.total)),
+        text: format!("{} · {}", number(row.count), share(row.count, table.total)),
         is_muted: !matches!(row.name, RowName::Value(_)),
     }
 }
@@ -318,7 +318,7 @@ fn flow_chart(report: &Report, m: &Messages) -> Result<Option<Chart>, DrawError>
         per_day: m.axis_per_day,
         open: m.axis_open,
         received: m.received,
-        ended: m.closed,
+        ended: m.ended,
         first_day: &date(m, &report.period.first_day),
         last_day: &date(m, &report.period.last_day),
     };

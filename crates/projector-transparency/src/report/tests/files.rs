@@ -1,0 +1,115 @@
+//! The files of a report.
+
+use super::*;
+use crate::report::render::Locale;
+
+/// A small ledger with a bit of everything.
+fn small() -> Ledger {
+    let mut ledger = Ledger::new();
+    for (index, product) in
+        ["Card", "Card", "Loan <b>&", "Card", "Loan <b>&", "保险"].into_iter().enumerate()
+    {
+        let id = format!("c{index}");
+        ledger.happens(&id, "2025-01-02T00:00:00Z", direct(product));
+        ledger.happens(&id, "2025-01-02T01:00:00Z", classified(product, &[Right::Redress]));
+    }
+    ledger.happens("c0", "2025-01-07T00:00:00Z", responded(Outcome::Upheld));
+    for event in paid("12.50", "GBP") {
+        ledger.happens("c0", "2025-01-08T00:00:00Z", event);
+    }
+    ledger.happens("c0", "2025-01-09T00:00:00Z", answered(Answer::Accepted));
+    ledger.happens("c0", "2025-01-09T00:00:00Z", closed());
+    ledger.happens("c1", "2025-02-09T00:00:00Z", withdrawn());
+    ledger.happens("p0", "2025-02-10T00:00:00Z", from_platform("Card"));
+    let explained = platform(PlatformCategory::ClosedWithExplanation, Some(true));
+    ledger.happens("p0", "2025-02-10T00:00:00Z", explained);
+    ledger
+}
+
+fn read(folder: &std::path::Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+#[test]
+fn the_figures_of_a_small_ledger_are_those_of_the_golden_file() {
+    let report = small().exact("2025-Q1");
+    let json = serde_json::to_string_pretty(&report).expect("JSON") + "\n";
+    let golden = include_str!("../../../golden/report.json");
+    assert!(json == golden, "expected the golden file, found:\n{json}");
+}
+
+#[test]
+fn the_same_records_give_the_same_bytes() {
+    let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+    for locale in Locale::ALL {
+        let paths = folders
+            .each_ref()
+            .map(|folder| write(&small().exact("2025-Q1"), folder.path(), locale).expect("files"));
+        assert_eq!(paths[0].len(), paths[1].len());
+        for (one, other) in paths[0].iter().zip(&paths[1]) {
+            assert_eq!(
+                std::fs::read(one).expect("a file"),
+                std::fs::read(other).expect("a file"),
+                "{}",
+                one.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_runs_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for locale in Locale::ALL {
+        write(&small().exact("2025-Q1"), folder.path(), locale).expect("files");
+        let page = read(folder.path(), &format!("report.{}.html", locale.code()));
+        for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src="] {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+        let elsewhere = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!elsewhere.contains("http://") && !elsewhere.contains("https://"));
+        assert!(page.contains("Loan &#60;b&#62;&#38;"), "names are escaped");
+        assert!(!page.contains("Loan <b>"), "names are escaped, in charts too");
+        assert!(page.contains("role=\"img\"") && page.contains("<desc"));
+        assert!(!page.contains('{'.to_string().repeat(2).as_str()), "no place is left open");
+    }
+}
+
+#[test]
+fn every_place_in_a_sentence_is_filled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for locale in Locale::ALL {
+        write(&small().exact("2025-Q1"), folder.path(), locale).expect("files");
+        let page = read(folder.path(), &format!("report.{}.html", locale.code()));
+        let (_, body) = page.split_once("</style>").expect("a style sheet");
+        assert!(!body.contains('{') && !body.contains('}'), "{locale:?}");
+    }
+}
+
+#[test]
+fn every_table_has_a_file_and_a_definition() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = small().exact("2025-Q1");
+    write(&report, folder.path(), Locale::En).expect("files");
+    for table in &report.tables {
+        assert!(!table.definition.is_empty(), "{}", table.id);
+        let csv = read(folder.path(), &format!("tables/{}.csv", table.id));
+        assert_eq!(csv.lines().count(), table.rows.len() + 1);
+    }
+    let rates = report.rates.iter().chain(&report.quality.missing);
+    assert!(rates.into_iter().all(|rate| !rate.definition.is_empty()));
+    assert!(!report.durations.definition.is_empty());
+    let figures = read(folder.path(), "figures.csv");
+    assert!(figures.contains("\nreceived-by-product,,value,Card,count,4,"), "{figures}");
+    let beside = std::fs::read_dir(folder.path()).expect("a folder").filter_map(Result::ok);
+    assert!(beside.into_iter().all(|e| !e.file_name().to_string_lossy().ends_with(".partial")));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("taken");
+    std::fs::write(&file, "").expect("a file");
+    let error = write(&small().exact("2025-Q1"), &file, Locale::En).expect_err("refused");
+    assert!(error.to_string().contains("taken"), "{error}");
+}

@@ -1,13 +1,13 @@
-//! The thread that moves whole ranges of records from the tail to the store.
+//! The thread that moves whole ranges of records from the tail to tiles and store.
 //!
-//! In order: store (synced), head (replaced), tail (drained), journal segments (given back). A
+//! In order: tiles (synced), store (synced), head (replaced), tail (drained), journal segments (given back). A
 //! crash between any two repeats at most work whose result is already there.
 
 use std::{path::PathBuf, sync::Arc};
 
 use event_log::{Position, RecordedEvent};
 use jiff::Timestamp;
-use merkle_log::leaf_hash;
+use merkle_log::{Hash, leaf_hash};
 
 use crate::{
     disk::Disk,
@@ -15,6 +15,7 @@ use crate::{
     journal::{RESERVE_BYTES, Segments},
     store::{Store, StoreHead},
     tail::{Tail, Work},
+    tiles::Tiles,
 };
 
 /// How many ranges go into one batch: enough to share a sync, few enough to keep sled's memory low.
@@ -28,6 +29,7 @@ pub(crate) struct Applier {
     pub(crate) tail: Arc<Tail>,
     pub(crate) store: Store,
     pub(crate) store_head: StoreHead,
+    pub(crate) tiles: Tiles,
     pub(crate) segments: Arc<Segments>,
 }
 
@@ -59,7 +61,10 @@ impl Applier {
             self.tail.starve();
             return Ok(());
         }
-        let applied = self.store.apply(&mut self.store_head, records, recorded_at);
+        let leaves: Vec<Hash> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        // Sealing again what was sealed before a crash writes the same files again.
+        self.tiles.seal(records, &leaves).map_err(|error| format!("the tiles: {error}"))?;
+        let applied = self.store.apply(&mut self.store_head, records, &leaves, recorded_at);
         applied.map_err(|error| error.to_string())?;
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();

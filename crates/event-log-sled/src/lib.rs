@@ -3,17 +3,19 @@
 //! Four artifacts, each with one job. The *journal* is where an append becomes durable: one writer
 //! thread gathers what waits, writes one frame, syncs once and answers. The *store*, sled, follows
 //! in the background in whole ranges of 256 records and is what old records are read from. The
-//! *head* says, outside both, how much there must be, so that opening can fail closed. Records
-//! that are durable but not yet stored are held in memory, in the *tail*.
+//! *tiles* hold the same ranges sealed, for auditors and archives, and a lost store is rebuilt from
+//! them. The *head* says, outside all three, how much there must be, so that opening can fail
+//! closed. Records that are durable but not yet stored are held in memory, in the *tail*.
 //!
 //! The life of a record: [`writer`] checks, stamps and numbers it, [`journal`] makes it durable,
-//! [`tail`] shows it to readers, [`applier`] moves it to the [`store`], [`head`] vouches for it.
+//! [`tail`] shows it to readers, [`applier`] moves it to [`tiles`] and [`store`], [`head`] vouches for it.
 //! Opening scans the journal into the tail and goes on from there: recovery is the normal way.
 //!
 //! - [`SledLog`]: what the world sees
 //! - [`mod@open`]: creating and opening, failing closed
-//! - [`verify`]: every stored byte against the head
+//! - [`mod@verify`]: every stored byte against the head; [`mend`]: one artifact from another
 //! - [`read`]: readers, page by page off the async threads
+//! - [`nodes`]: the Merkle tree's nodes, for proofs
 //! - [`frame`], [`stream_index`], [`ledger_file`], [`lock`], [`disk`]: bytes and files
 
 mod applier;
@@ -23,12 +25,15 @@ mod head;
 mod journal;
 pub mod ledger_file;
 mod lock;
+pub mod mend;
+pub mod nodes;
 pub mod open;
 mod read;
 mod sled_log;
 mod store;
 mod stream_index;
 mod tail;
+mod tiles;
 pub mod verify;
 mod writer;
 

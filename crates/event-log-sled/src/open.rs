@@ -23,16 +23,19 @@ use crate::{
     journal::{self, FillError, Journal, scan},
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
+    mend,
     read::Source,
     sled_log::{SledLog, Threads},
     store::{Store, StoreError, StoreHead},
     tail::Tail,
+    tiles::Tiles,
     writer::{self, Writer},
 };
 
 const LOCK: &str = "lock";
 const JOURNAL: &str = "journal";
-const STORE: &str = "store";
+pub(crate) const STORE: &str = "store";
+pub(crate) const TILES: &str = "tiles";
 /// What may stand in a directory before a ledger is made there: what other crates keep beside it,
 /// and what a creation that was interrupted has left.
 const MAY_BE_THERE: [&str; 6] = ["vault", "keys", "read-models", "reports", LOCK, head::FILE];
@@ -77,7 +80,7 @@ pub enum OpenError {
         /// The holder's process id.
         holder: Option<u32>,
     },
-    /// The store holds less than the head vouches for. Restore it from a backup.
+    /// The store holds less than the head vouches for. Opening mends that from the tiles.
     #[error("expected {expected} records in the store, as the head says, found {found}")]
     StoreShort {
         /// How many the head says are stored.
@@ -85,7 +88,7 @@ pub enum OpenError {
         /// How many there are.
         found: Position,
     },
-    /// What is stored is not what was written. Verify, and restore from a backup.
+    /// What is stored is not what was written, and is whole nowhere. Restore from a backup.
     #[error("the ledger is damaged at position {position}: {reason}")]
     Damaged {
         /// The first position known to be damaged.
@@ -108,7 +111,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    fn io(what: &str, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(what: &str, path: &Path, source: io::Error) -> Self {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) {
             return Self::ReadOnly { path: path.to_owned() };
@@ -150,7 +153,19 @@ pub(crate) struct Found {
     pub(crate) head: HeadFile,
     pub(crate) store: Store,
     pub(crate) store_head: StoreHead,
+    pub(crate) tiles: Tiles,
     pub(crate) journal: PathBuf,
+    /// What was mended on the way.
+    pub(crate) repairs: Vec<String>,
+}
+
+/// Whether an artifact may be mended from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mending {
+    /// It may: the ledger is being opened, or repaired.
+    Allowed,
+    /// It may not: somebody wants to know how things are.
+    Forbidden,
 }
 
 impl Found {
@@ -160,8 +175,9 @@ impl Found {
     }
 }
 
-/// Takes the lock, reads mark and head, opens the store, and refuses a store that is too short.
-pub(crate) fn find(dir: &Path, disk: &Disk) -> Result<Found, OpenError> {
+/// Takes the lock, reads mark and head, opens the store. A store that is too short, or does not
+/// open, is refused or, if that is allowed, made again from the tiles.
+pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, OpenError> {
     if !dir.is_dir() {
         return Err(if dir.exists() {
             OpenError::NotALedger { path: dir.to_owned(), found: "a file".to_owned() }
@@ -180,6 +196,24 @@ pub(crate) fn find(dir: &Path, disk: &Disk) -> Result<Found, OpenError> {
     let lock = take_lock(dir)?;
     let head = HeadFile::read(dir)
         .map_err(|error| OpenError::Damaged { position: Position(0), reason: error.to_string() })?;
+    let tiles = Tiles::new(dir.join(TILES), disk.clone());
+    let mut repairs = Vec::new();
+    let (store, store_head) = match open_store(dir, disk, &head) {
+        Err(error) if mending == Mending::Allowed => {
+            let (store, store_head, said) = mend::rebuild_store(dir, disk, &head, &error)?;
+            repairs.push(said);
+            (store, store_head)
+        }
+        opened => opened?,
+    };
+    if mending == Mending::Allowed {
+        repairs.extend(mend::reseal_end(&tiles, &store, head.stored)?);
+    }
+    let journal = dir.join(JOURNAL);
+    Ok(Found { lock, ledger, head, store, store_head, tiles, journal, repairs })
+}
+
+fn open_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreHead), OpenError> {
     let short = |found| OpenError::StoreShort { expected: head.stored, found };
     // Checked before sled is let near: it would make an empty store in its place.
     if head.stored > Position(0) && !dir.join(STORE).join("db").exists() {
@@ -190,7 +224,7 @@ pub(crate) fn find(dir: &Path, disk: &Disk) -> Result<Found, OpenError> {
     if store_head.next_position() < head.stored {
         return Err(short(store_head.next_position()));
     }
-    Ok(Found { lock, ledger, head, store, store_head, journal: dir.join(JOURNAL) })
+    Ok((store, store_head))
 }
 
 fn take_lock(dir: &Path) -> Result<Lock, OpenError> {
@@ -207,7 +241,7 @@ pub(crate) fn open(
     faults: Arc<dyn Faults>,
 ) -> Result<SledLog, OpenError> {
     let disk = Disk::new(faults);
-    let found = find(dir, &disk)?;
+    let found = find(dir, &disk, Mending::Allowed)?;
     let tail = Arc::new(Tail::new(found.store_head.next_position(), found.store_head.recorded_at));
     let mut tree = found.store_head.tree.clone();
     let scanned = scan::scan(&found.journal, found.journal_from(), true, &mut |records, time| {
@@ -239,6 +273,7 @@ pub(crate) fn open(
         tail: Arc::clone(&tail),
         store: found.store.clone(),
         store_head: found.store_head,
+        tiles: found.tiles.clone(),
         segments: scanned.segments,
     };
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
@@ -252,8 +287,9 @@ pub(crate) fn open(
         requests,
         threads: Threads::new(vec![writing, applying]),
         head: durable,
-        source: Source { store: found.store, tail },
+        source: Source { store: found.store, tail, tiles: found.tiles },
         ledger: found.ledger,
+        repairs: found.repairs,
         _lock: found.lock,
     })
 }

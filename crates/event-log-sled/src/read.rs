@@ -15,6 +15,7 @@ use crate::{
     store::{Store, StoreError},
     stream_index::CHUNK,
     tail::Tail,
+    tiles::Tiles,
 };
 
 type Page = Result<Vec<RecordedEvent>, ReadError>;
@@ -24,6 +25,7 @@ type Page = Result<Vec<RecordedEvent>, ReadError>;
 pub(crate) struct Source {
     pub(crate) store: Store,
     pub(crate) tail: Arc<Tail>,
+    pub(crate) tiles: Tiles,
 }
 
 impl From<StoreError> for ReadError {
@@ -73,9 +75,18 @@ impl Source {
         }))
     }
 
+    /// A range from the store, or, where the store is damaged, from the tiles.
+    fn whole_range(&self, first: Position) -> Page {
+        self.store.range(first).or_else(|error| {
+            let records = self.tiles.range(first).map_err(|_| error.clone())?;
+            tracing::error!(%error, "the store is damaged; the tiles gave the records instead");
+            Ok(records)
+        })
+    }
+
     fn stored_page(&self, from: u64, end: u64) -> Page {
         let first = range_start(from);
-        let mut records = self.store.range(Position(first))?;
+        let mut records = self.whole_range(Position(first))?;
         let last = end.saturating_sub(first).min(RANGE);
         records.truncate(usize::try_from(last).unwrap_or(usize::MAX));
         records.drain(..usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX));
@@ -180,7 +191,7 @@ impl StreamReader {
         let mut found = Vec::with_capacity(positions.len());
         for same_frame in positions.chunk_by(|a, b| range_start(*a) == range_start(*b)) {
             let first = same_frame.first().map_or(0, |position| range_start(*position));
-            let records = self.source.store.range(Position(first))?;
+            let records = self.source.whole_range(Position(first))?;
             for position in same_frame {
                 let place = usize::try_from(position.saturating_sub(first)).unwrap_or(usize::MAX);
                 let record = records.get(place).filter(|record| record.stream == self.id);

@@ -14,6 +14,7 @@ use crate::{
     disk::{Faults, NoFaults},
     ledger_file::LedgerFile,
     lock::Lock,
+    nodes::LogNodes,
     open::{self, OpenError},
     read::Source,
     store::StoreError,
@@ -29,6 +30,7 @@ pub struct SledLog {
     pub(crate) head: watch::Receiver<Head>,
     pub(crate) source: Source,
     pub(crate) ledger: LedgerFile,
+    pub(crate) repairs: Vec<String>,
     pub(crate) _lock: Lock,
 }
 
@@ -104,6 +106,18 @@ impl SledLog {
             Ok(tree) => Ok(tree?),
             Err(_) => Err(unavailable_to_readers()),
         }
+    }
+
+    /// The nodes of the Merkle tree over every durable record, for proofs.
+    pub fn nodes(&self) -> LogNodes {
+        let (first, tail) = self.source.tail.all();
+        let tail = tail.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        LogNodes { tiles: self.source.tiles.clone(), sealed: first.0, tail }
+    }
+
+    /// What opening had to mend, and how; empty when everything was whole.
+    pub fn repairs(&self) -> &[String] {
+        &self.repairs
     }
 
     /// Finishes what was accepted, writes the head over all of it, and waits for the threads.

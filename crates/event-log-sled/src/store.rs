@@ -20,7 +20,7 @@ use std::{
 
 use event_log::{Position, RecordedEvent, StreamId};
 use jiff::Timestamp;
-use merkle_log::{CompactRange, Hash, leaf_hash};
+use merkle_log::{CompactRange, Hash};
 
 use crate::{
     disk::{Disk, Step, sync_dir},
@@ -69,7 +69,7 @@ impl StoreHead {
 }
 
 /// Why the store could not do as it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum StoreError {
     /// sled or the disk failed.
     #[error("the store failed: {0}")]
@@ -138,7 +138,8 @@ impl Store {
             .ok_or_else(|| StoreError::Failed("its own head is not what was written".to_owned()))
     }
 
-    /// Adds whole ranges of records in one atomic batch; durable when it returns.
+    /// Adds whole ranges of records, whose leaf hashes these are, in one atomic batch; durable when
+    /// it returns.
     ///
     /// `head` is how far the store reaches now, and is moved along. On failure nobody knows what
     /// was stored: the log is then poisoned, and the next opening finds out.
@@ -146,8 +147,9 @@ impl Store {
         &self,
         head: &mut StoreHead,
         records: &[RecordedEvent],
+        leaves: &[Hash],
         recorded_at: Timestamp,
-    ) -> Result<Vec<Hash>, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         for range in records.chunks(usize::try_from(RANGE).unwrap_or(usize::MAX)) {
             let first = range.first().map_or(0, |record| record.position.0);
@@ -170,9 +172,8 @@ impl Store {
         for (key, chunk) in chunks {
             batch.insert(key, chunk.to_bytes());
         }
-        let leaves: Vec<Hash> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
         let mut next = StoreHead { tree: head.tree.clone(), recorded_at };
-        for leaf in &leaves {
+        for leaf in leaves {
             next.tree.push(*leaf);
         }
         batch.insert(HEAD_KEY, next.to_bytes());
@@ -183,7 +184,7 @@ impl Store {
         disk.run(Step::StoreFlush, || self.keyspace.flush().map_err(as_io).map(drop))?;
         disk.run(Step::StoreSync, || self.file.sync_data())?;
         *head = next;
-        Ok(leaves)
+        Ok(())
     }
 
     /// The records of the range that begins at `first`.

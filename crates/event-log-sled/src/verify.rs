@@ -1,7 +1,7 @@
 //! Every stored byte against the head.
 //!
-//! Reads each record where it is stored, recomputes the RFC 6962 root over all of them, and
-//! compares it with the root the store and the head vouch for. Shares with the writer the byte
+//! Reads each record wherever it is stored, recomputes the RFC 6962 root over all of them, and
+//! compares it with the root the store and the head vouch for, and with the tiles. Shares with the writer the byte
 //! layouts and merkle-log, nothing else; changes nothing, but needs the ledger for itself.
 
 use std::{
@@ -19,8 +19,9 @@ use crate::{
     frame::RANGE,
     head::HeadFile,
     journal::scan::{self, ScanError},
-    open::{self, Found, OpenError, first_difference},
-    store::StoreError,
+    mend,
+    open::{self, Found, Mending, OpenError, first_difference},
+    store::{Store, StoreError},
 };
 
 /// What a whole ledger holds.
@@ -88,12 +89,16 @@ pub fn verify_with_progress(
     dir: &Path,
     progress: &mut dyn FnMut(Position),
 ) -> Result<Verified, VerifyError> {
-    let found = open::find(dir, &Disk::new(Arc::new(NoFaults)))?;
+    let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
     let mut check = Check::new(&found.head);
     let stored = found.store_head.tree.size();
     let mut first = 0;
     while first < stored {
-        for record in found.store.range(Position(first)).map_err(OpenError::from)? {
+        let records = found.store.range(Position(first)).map_err(OpenError::from)?;
+        let sealed = found.tiles.range(Position(first)).map_err(OpenError::from)?;
+        mend::same(&records, &sealed)?;
+        found.tiles.check_above(Position(first)).map_err(OpenError::from)?;
+        for record in records {
             check.record(&record)?;
         }
         first = first.saturating_add(RANGE);
@@ -163,8 +168,7 @@ impl<'a> Check<'a> {
             });
         }
         self.tree.push(leaf_hash(&record.bytes));
-        let place = place(&record.stream, record.version.0, record.position.0);
-        self.places = self.places.wrapping_add(place);
+        self.places = self.places.wrapping_add(place(record));
         if self.tree.size() == self.head.tree.size() {
             same_root("the head", &self.head.tree, &self.tree)?;
         }
@@ -173,11 +177,7 @@ impl<'a> Check<'a> {
 
     /// The stream index must list each stored record once, in its place.
     fn index(&self, found: &Found) -> Result<(), VerifyError> {
-        let mut places = 0_u64;
-        for entry in found.store.index_entries() {
-            let (stream, version, position) = entry.map_err(OpenError::from)?;
-            places = places.wrapping_add(place(&stream, version, position));
-        }
+        let places = index_places(&found.store).map_err(OpenError::from)?;
         if places == self.places {
             return Ok(());
         }
@@ -186,7 +186,20 @@ impl<'a> Check<'a> {
     }
 }
 
-fn place(stream: &StreamId, version: u64, position: u64) -> u64 {
+/// The sum over what the stream index lists; [`place`] over the records must give the same.
+pub(crate) fn index_places(store: &Store) -> Result<u64, StoreError> {
+    store.index_entries().try_fold(0_u64, |sum, entry| {
+        let (stream, version, position) = entry?;
+        Ok(sum.wrapping_add(hash_place(&stream, version, position)))
+    })
+}
+
+/// A number for a record's stream, version and position. Sums of it compare lists in any order.
+pub(crate) fn place(record: &RecordedEvent) -> u64 {
+    hash_place(&record.stream, record.version.0, record.position.0)
+}
+
+fn hash_place(stream: &StreamId, version: u64, position: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (stream, version, position).hash(&mut hasher);
     hasher.finish()

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use event_log::{Position, RecordedEvent, StreamVersion};
 use jiff::Timestamp;
+use merkle_log::leaf_hash;
 
 use super::Store;
 use crate::disk::{Disk, NoFaults};
@@ -24,7 +25,9 @@ fn a_stream_of_many_chunks_is_found_chunk_by_chunk() {
     let store = Store::open(dir.path(), Disk::new(Arc::new(NoFaults))).unwrap();
     let mut head = store.head().unwrap();
     for first in (0..2_560).step_by(256) {
-        store.apply(&mut head, &range(first, 3), Timestamp::UNIX_EPOCH).unwrap();
+        let records = range(first, 3);
+        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        store.apply(&mut head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
     }
     assert_eq!(store.head().unwrap(), head);
     let id = "stream-1".parse().unwrap();

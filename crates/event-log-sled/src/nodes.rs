@@ -1,0 +1,88 @@
+//! The nodes of the Merkle tree, for proofs: sealed ones from tiles, the others from the tail.
+
+use merkle_log::{
+    Hash, NodeSource, TileId, TileKind, node_hash,
+    tile::{TILE_WIDTH, TileReader, parse_hash_tile},
+};
+
+use crate::tiles::Tiles;
+
+/// The tree at the moment it was asked for; grows no further.
+#[derive(Debug, Clone)]
+pub struct LogNodes {
+    pub(crate) tiles: Tiles,
+    /// How many leaves are in full tiles.
+    pub(crate) sealed: u64,
+    /// The hashes of the leaves after those.
+    pub(crate) tail: Vec<Hash>,
+}
+
+/// A node could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the node at level {level}, place {index}, cannot be had: {reason}")]
+pub struct NodeError {
+    level: u8,
+    index: u64,
+    reason: String,
+}
+
+impl LogNodes {
+    /// How many leaves the tree has.
+    pub fn size(&self) -> u64 {
+        self.sealed.saturating_add(u64::try_from(self.tail.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The tile from which a node follows, and which of its hashes the node is over; `None` when
+    /// that tile is not full yet. At level 8 and below it always is.
+    fn tile_below(&self, level: u8, index: u64) -> Option<(TileId, u64, u64)> {
+        let width = u64::from(TILE_WIDTH);
+        let tile_level = level.saturating_sub(1).checked_div(8)?;
+        let height = u32::from(level.saturating_sub(tile_level.saturating_mul(8)));
+        let count = 1_u64.checked_shl(height)?;
+        let first = index.checked_mul(count)?;
+        let tile_index = first.checked_div(width)?;
+        let leaves = width.checked_pow(u32::from(tile_level).checked_add(1)?)?;
+        if tile_index.checked_add(1)?.checked_mul(leaves)? > self.sealed {
+            return None;
+        }
+        let tile = TileId::new(TileKind::Hashes { level: tile_level }, tile_index, TILE_WIDTH)?;
+        Some((tile, first.checked_rem(width)?, count))
+    }
+
+    fn sealed_node(&self, (tile, first, count): (TileId, u64, u64)) -> Result<Hash, String> {
+        let bytes = (&self.tiles).read_tile(tile).map_err(|error| format!("{tile}: {error}"))?;
+        let hashes = parse_hash_tile(tile, &bytes).map_err(|error| error.to_string())?;
+        let skipped = usize::try_from(first).unwrap_or(usize::MAX);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut row: Vec<Hash> = hashes.into_iter().skip(skipped).take(count).collect();
+        while row.len() > 1 {
+            let (pairs, _) = row.as_chunks::<2>();
+            row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
+        }
+        row.first().copied().ok_or_else(|| format!("{tile} is too short"))
+    }
+}
+
+impl NodeSource for LogNodes {
+    type Error = NodeError;
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, NodeError> {
+        let failed = |reason: String| NodeError { level, index, reason };
+        let end = index
+            .checked_add(1)
+            .and_then(|next| next.checked_mul(1_u64.checked_shl(level.into())?));
+        if end.is_none_or(|end| end > self.size()) {
+            return Err(failed("it lies outside the tree".to_owned()));
+        }
+        if let Some(place) = self.tile_below(level, index) {
+            return self.sealed_node(place).map_err(failed);
+        }
+        let Some(below) = level.checked_sub(1) else {
+            let place = usize::try_from(index.saturating_sub(self.sealed)).unwrap_or(usize::MAX);
+            let leaf = self.tail.get(place).copied();
+            return leaf.ok_or_else(|| failed("it lies outside the tree".to_owned()));
+        };
+        let left = index.saturating_mul(2);
+        Ok(node_hash(&self.node(below, left)?, &self.node(below, left.saturating_add(1))?))
+    }
+}

@@ -42,7 +42,18 @@ const MAY_USE_EVERYTHING: &[&str] = &["redress", "redress-tests"];
 /// Crates from outside that only one crate of ours may name, so that they can be replaced there.
 const WRAPPED: &[(&str, &[&str])] = &[
     ("sled", &["event-log-sled"]),
-    ("rusqlite", &["projection", "projector-audit", "projector-casework", "projector-transparency", "compliance-export", "redress", "redress-tests"]),
+    (
+        "rusqlite",
+        &[
+            "projection",
+            "projector-audit",
+            "projector-casework",
+            "projector-transparency",
+            "compliance-export",
+            "redress",
+            "redress-tests",
+        ],
+    ),
     ("chacha20poly1305", &["personal-vault"]),
     ("clap", &["redress"]),
 ];

@@ -7,4 +7,7 @@
 )]
 
 mod architecture;
+mod crash;
+mod privacy;
+mod readme;
 mod tidy;

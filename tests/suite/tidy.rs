@@ -84,10 +84,8 @@ fn the_readme_is_short() {
 fn links_between_documents_lead_somewhere() {
     let mut documents = files(".md");
     let readme = root().join("README.md");
-    documents.push((
-        readme.display().to_string(),
-        fs::read_to_string(&readme).expect("the README"),
-    ));
+    documents
+        .push((readme.display().to_string(), fs::read_to_string(&readme).expect("the README")));
     let mut broken = Vec::new();
     for (path, text) in documents {
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -1,0 +1,91 @@
+//! The built binary, run as a user runs it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+};
+
+/// Builds `redress` with the profile of this test binary, once, and says where it lies.
+pub fn redress() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        // target/PROFILE/deps/suite-… → target/PROFILE
+        let suite = std::env::current_exe().unwrap();
+        let profile_dir = suite.ancestors().nth(2).unwrap();
+        let target_dir = profile_dir.parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--offline", "--locked", "--package", "redress"]);
+        build.arg("--target-dir").arg(target_dir);
+        if profile_dir.ends_with("release") {
+            build.arg("--release");
+        }
+        let built = build.current_dir(root()).status().unwrap();
+        assert!(built.success(), "redress does not build");
+        profile_dir.join("redress")
+    })
+}
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A file of the folder beside the workspace that holds real data, when there is one.
+pub fn shared(file: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(file);
+    path.exists().then_some(path)
+}
+
+/// What a run of the binary ended with.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// Expects exit code 0.
+    #[track_caller]
+    pub fn done(self) -> Self {
+        assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Expects this exit code, an explanation on standard error, and no panic.
+    #[track_caller]
+    pub fn refused(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert!(!self.stderr.trim().is_empty(), "an exit without an explanation");
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}", self.stdout))
+    }
+}
+
+/// Runs the binary in a folder.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(redress());
+    command.args(arguments).current_dir(folder).env_remove("RUST_LOG");
+    command.output().unwrap().into()
+}

@@ -1,0 +1,72 @@
+//! The commands in README and docs are run, as a newcomer would run them.
+
+use std::{fs, path::Path};
+
+use redress_tests::binary::{Ran, root, run_in, shared};
+
+/// The lines after `$ ` in every block fenced as `console`, in order.
+fn commands(document: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(document)).expect("the document");
+    let blocks = text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = blocks.flat_map(str::lines).filter_map(|line| line.strip_prefix("$ "));
+    lines.map(str::to_owned).collect()
+}
+
+/// Runs `cargo run --release -- ARGUMENTS` or `redress ARGUMENTS` in a folder, with the binary of
+/// this test's profile; where the text names the CFPB file, with the file that is there.
+fn run(folder: &Path, command: &str, cfpb: &Path) -> Option<Ran> {
+    let arguments = command
+        .strip_prefix("cargo run --release -- ")
+        .or_else(|| command.strip_prefix("redress "))?;
+    let cfpb = cfpb.to_str().expect("UTF-8");
+    let mut words: Vec<&str> = arguments
+        .split(' ')
+        .map(|word| if word.ends_with("cfpb-complaints-2013-2014.csv") { cfpb } else { word })
+        .collect();
+    if words == ["demo"] {
+        // The full demo runs in the gate; its size is not what is tested here.
+        words.extend(["--complaints", "60"]);
+    }
+    Some(run_in(folder, &words))
+}
+
+fn run_all(document: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    // Stands in for the real file where that is not there.
+    let small = folder.path().join("small.csv");
+    fs::write(&small, SMALL_CFPB).unwrap();
+    let cfpb = shared("data/cfpb-complaints-2013-2014.csv").unwrap_or(small);
+    let mut ran = 0;
+    for command in commands(document) {
+        let Some(result) = run(folder.path(), &command, &cfpb) else {
+            // This very suite, and what is not ours to run.
+            assert!(
+                ["cargo test"].contains(&command.as_str()),
+                "{document} shows `{command}`, which no test runs"
+            );
+            continue;
+        };
+        assert_eq!(
+            result.code,
+            Some(0),
+            "{document}: `{command}`\nstdout:\n{}\nstderr:\n{}",
+            result.stdout,
+            result.stderr
+        );
+        ran += 1;
+    }
+    assert!(ran > 0, "{document} shows no command");
+}
+
+const SMALL_CFPB: &str = "\
+Complaint ID,Product,Sub-product,Issue,Sub-issue,State,ZIP code,Submitted via,Date received,Date sent to company,Company,Company response,Timely response?,Consumer disputed?
+1,Debt collection,Medical,Disclosure,,FL,32219,Web,11/13/2014,11/13/2014,\"Example, Inc.\",Closed with explanation,Yes,
+2,Mortgage,FHA mortgage,Settlement,,TX,75006,Phone,11/13/2014,11/14/2014,Example Bank,In progress,Yes,
+3,Credit card,,Billing disputes,,NY,11102,Referral,11/14/2014,11/15/2014,Example Bank,Closed with monetary relief,Yes,Yes
+4,Credit card,,Billing disputes,,NY,11102,Fax,11/14/2014,11/15/2014,Example Bank,Untimely response,No,
+";
+
+#[test]
+fn the_commands_in_the_readme_work() {
+    run_all("README.md");
+}

@@ -22,7 +22,7 @@ use crate::projector::Projector;
 pub const APPLICATION_ID: i32 = 0x5264_7273;
 
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS_MAX: usize = 128;
 
 const META_SQL: &str = "

@@ -84,7 +84,8 @@ impl From<Gone> for RebuildError {
 
 /// Builds the read model anew from the first record on, and swaps it in.
 ///
-/// Nobody may have the old file open to write: end its [`Projection`] first.
+/// Nobody may have the old file open, be it to read: end its [`Projection`] first. A reader would
+/// go on to see the old rows; a writer would go on to write where nobody looks.
 ///
 /// # Errors
 ///
@@ -140,6 +141,7 @@ async fn rebuild_and_keep(
     let wanted = (projector.name(), projector.schema_version(), origin.to_owned());
     let mut previous =
         blocking(path, move |path| read_previous(path, wanted.0, wanted.1, &wanted.2)).await??;
+    blocking(path, set_old_aside).await??; // sooner rather than after all the work
     let new_path = beside(path, ".rebuild");
     blocking(&new_path, remove_with_companions)
         .await?
@@ -248,6 +250,7 @@ fn set_old_aside(target: &Path) -> Result<(), RebuildError> {
     }
     let fold_in = || -> rusqlite::Result<String> {
         let old = rusqlite::Connection::open(target)?;
+        old.busy_timeout(file::BUSY_TIMEOUT)?;
         old.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
     };
     match fold_in() {

@@ -18,6 +18,9 @@ pub mod history;
 pub mod projector;
 pub mod schema;
 
+#[cfg(test)]
+mod tests;
+
 pub use audit_view::{AuditView, Written, write_csv, write_html};
 pub use history::{AuditEvent, Filter};
 pub use projector::AuditProjector;

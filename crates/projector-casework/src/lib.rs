@@ -17,6 +17,9 @@ pub mod projector;
 pub mod schema;
 pub mod worklist;
 
+#[cfg(test)]
+mod tests;
+
 pub use case_file::{CaseFile, case_file};
 pub use projector::CaseworkProjector;
 pub use worklist::{NextStep, WorklistFilter, WorklistItem, worklist};

@@ -1,0 +1,3 @@
+mod histories;
+mod ledger;
+mod views;

@@ -1,0 +1,4 @@
+mod files;
+mod ledger;
+mod samples;
+mod steps;

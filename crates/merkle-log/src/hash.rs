@@ -1,6 +1,6 @@
 //! Leaf and node hashes.
 
-use std::fmt;
+use core::fmt;
 
 use sha2::{Digest, Sha256};
 
@@ -56,9 +56,14 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 ///
 /// RFC 6962, section 2.1.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    node_hash_of_bytes(&left.0, &right.0)
+}
+
+/// Apart from [`node_hash`] because the reference value for it is over children that are no hashes.
+pub(crate) fn node_hash_of_bytes(left: &[u8], right: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update([0x01]);
-    hasher.update(left.0);
-    hasher.update(right.0);
+    hasher.update(left);
+    hasher.update(right);
     Hash(hasher.finalize().into())
 }

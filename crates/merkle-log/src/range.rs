@@ -1,5 +1,7 @@
 //! The compact state that grows a tree one leaf at a time.
 
+use alloc::vec::Vec;
+
 use crate::hash::{Hash, empty_root, node_hash};
 
 /// The roots of the perfect subtrees that make up a tree, widest first: one for each set bit of

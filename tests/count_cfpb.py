@@ -8,9 +8,15 @@ left out, and "tables" has the shape of the section "tables" of report.json as w
 --min-cell 1, reduced to what both know: a list of {"id", "total", "rows"}, where each row is
 {"kind": "value", "code": ..., "count": ...} or {"kind": "not-stated", "count": ...}.
 
-A row is counted when it has exactly as many columns as the header, a date of receipt that exists,
-a product, a known channel and response, and a complaint number that did not occur before. Every
-other row is left out: that is what the importer rejects.
+A row is counted when it is whole and holds together, which is also the importer's rule:
+- exactly as many columns as the header, in UTF-8;
+- a complaint number of digits that did not occur before;
+- a date of receipt that exists, and no date of forwarding before it;
+- a product and a company, and in no short text a control character or more than 200 bytes;
+- a known channel, and a known or no response, timeliness and dispute;
+- no dispute of a complaint that the company did not close.
+Every other row is left out. The timeliness is that of a response, and a dispute is counted where
+the company closed the complaint; elsewhere both are not stated.
 """
 
 import argparse
@@ -18,11 +24,20 @@ import csv
 import datetime
 import json
 import sys
+import unicodedata
 
 # The public file's header, and the names its interface gives to the same fields.
 FIELDS = {
     "received": ("Date received", "date_received"),
+    "sent": ("Date sent to company", "date_sent_to_company"),
     "product": ("Product", "product"),
+    "sub_product": ("Sub-product", "sub_product"),
+    "issue": ("Issue", "issue"),
+    "sub_issue": ("Sub-issue", "sub_issue"),
+    "company": ("Company", "company"),
+    "state": ("State", "state"),
+    "tags": ("Tags", "tags"),
+    "public": ("Company public response", "company_public_response"),
     "channel": ("Submitted via", "submitted_via"),
     "response": ("Company response to consumer", "Company response", "company_response"),
     "timely": ("Timely response?", "timely", "timely_response"),
@@ -51,21 +66,27 @@ RESPONSES = {
     "untimely response": "untimely-response",
 }
 
-YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
+YES_NO = {"": None, "yes": "yes", "no": "no", "true": "yes", "false": "no"}
+
+NOT_CLOSED = (None, "in-progress", "untimely-response")
+
+SHORT_TEXTS = ("product", "sub_product", "issue", "sub_issue", "company", "state", "tags", "public")
 
 
 def parse_day(text):
-    """Reads 2014-11-13 (with or without a time), 11/13/2014 and 7/29/2013; None if it is no day."""
+    """Reads 2014-11-13 (with or without T and a time), 11/13/2014 and 7/29/2013; None if it is no day."""
     text = text.strip()
     try:
         if "/" in text:
             month, day, year = text.split("/")
             if len(year) != 4:
                 return None
-            return datetime.date(int(year), int(month), int(day))
-        return datetime.date.fromisoformat(text.split("T")[0].split(" ")[0])
+            found = datetime.date(int(year), int(month), int(day))
+        else:
+            found = datetime.date.fromisoformat(text.split("T")[0])
     except ValueError:
         return None
+    return found if 1900 <= found.year < 3000 else None
 
 
 def columns_of(header):
@@ -100,11 +121,26 @@ def read_row(row, width, places, seen):
         field: row[place].strip() if place is not None else ""
         for field, place in places.items()
     }
+    text = {field: "" if value in ("N/A", "None") else value for field, value in text.items()}
+    if any("\udc80" <= letter <= "\udcff" for field in text.values() for letter in field):
+        return None
     day = parse_day(text["received"])
     channel, response = text["channel"].lower(), text["response"].lower()
-    if day is None or not text["product"] or not text["number"] or text["number"] in seen:
+    timely, disputed = text["timely"].lower(), text["disputed"].lower()
+    if not text["number"].isdecimal() or text["number"] in seen:
+        return None
+    if day is None or not text["product"] or not text["company"]:
+        return None
+    if text["sent"] and (parse_day(text["sent"]) or datetime.date.min) < day:
+        return None
+    if any(not is_short(text[field]) for field in SHORT_TEXTS):
         return None
     if channel not in CHANNELS or (response and response not in RESPONSES):
+        return None
+    if timely not in YES_NO or disputed not in YES_NO:
+        return None
+    response = RESPONSES.get(response)
+    if YES_NO[disputed] == "yes" and response in NOT_CLOSED:
         return None
     seen.add(text["number"])
     return {
@@ -112,10 +148,16 @@ def read_row(row, width, places, seen):
         "received-by-product": text["product"],
         "received-by-month": day.strftime("%Y-%m"),
         "received-by-channel": CHANNELS[channel],
-        "disputed": YES_NO.get(text["disputed"].lower()),
-        "platform-response": RESPONSES.get(response),
-        "platform-timely": YES_NO.get(text["timely"].lower()),
+        "disputed": None if response in NOT_CLOSED else YES_NO[disputed],
+        "platform-response": response,
+        "platform-timely": YES_NO[timely] if response else None,
     }
+
+
+def is_short(text):
+    """Whether a text has at most 200 bytes and no control characters."""
+    has_control = any(unicodedata.category(letter) == "Cc" for letter in text)
+    return len(text.encode()) <= 200 and not has_control
 
 
 def months(first, last):

@@ -122,7 +122,7 @@ def read_row(row, width, places, seen):
         for field, place in places.items()
     }
     text = {field: "" if value in ("N/A", "None") else value for field, value in text.items()}
-    if any("\udc80" <= letter <= "\udcff" for field in text.values() for letter in field):
+    if any("\udc80" <= letter <= "\udcff" for field in row for letter in field):
         return None
     day = parse_day(text["received"])
     channel, response = text["channel"].lower(), text["response"].lower()

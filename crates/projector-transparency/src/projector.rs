@@ -60,3 +60,6 @@ impl Projector for TransparencyProjector {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,7 @@ fn the_receipt_stays_before_all_that_followed_it_and_before_now() {
         received_at(later),
         R::ReceiptAfterStep { received_at: time(later), first_step_at: time(HANDLED_AT) },
     );
+    accepted([received()], 0, received_at("2024-03-11T09:05:00Z"));
     let future = "2024-03-11T09:05:00.001Z";
     refused(
         [received()],

@@ -1,3 +1,5 @@
+//! Which texts name a period, and which days it has.
+
 use super::*;
 
 #[test]

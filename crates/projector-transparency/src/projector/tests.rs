@@ -1,3 +1,5 @@
+//! The projector on a log.
+
 use std::sync::Arc;
 
 use complaint_codec::{Draft, encode};

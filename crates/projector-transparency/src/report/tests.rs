@@ -1,3 +1,5 @@
+//! Stories: what happened, and what the report then says.
+
 use complaint_domain::{
     complaint::{Answer, Channel, CorrectedFact, Outcome, PlatformCategory},
     right::Right,

@@ -1,3 +1,5 @@
+//! What pooling, merging and hiding must never let out.
+
 use proptest::prelude::*;
 
 use super::*;

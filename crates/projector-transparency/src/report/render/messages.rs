@@ -75,6 +75,9 @@ pub(crate) struct Messages {
     pub(crate) date: &'static str,
     pub(crate) month: &'static str,
     pub(crate) span: &'static str,
+    /// What stands between two sentences, and after a name that is explained.
+    pub(crate) gap: &'static str,
+    pub(crate) colon: &'static str,
     pub(crate) lead: &'static str,
     pub(crate) provenance: &'static str,
     pub(crate) not_over: &'static str,

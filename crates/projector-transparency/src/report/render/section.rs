@@ -1,8 +1,9 @@
 //! The sections of the page: which figures stand together, and what is said about them.
 
 mod blocks;
+mod lists;
 
-pub(super) use blocks::amount;
+pub(super) use lists::amount;
 
 use super::{chart::DrawError, messages::Messages};
 use crate::report::model::Report;
@@ -85,10 +86,10 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
             .collect()
     };
     let mut outcomes = tables(&OUTCOMES)?;
-    outcomes.push(blocks::shares(report, m));
+    outcomes.push(lists::shares(report, m));
     let mut times = Vec::new();
     if report.durations.complaints > 0 {
-        times.push(blocks::durations(report, m));
+        times.push(lists::durations(report, m));
         times.extend(tables(&["answered-by-band"])?);
         for cross in &report.crosses {
             times.push(blocks::cross(report, m, cross)?);
@@ -96,7 +97,7 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
     }
     let mut redress = Vec::new();
     if !report.redress.is_empty() {
-        redress.push(blocks::redress(report, m));
+        redress.push(lists::redress(report, m));
     }
     let sections = [
         ("flow", vec![blocks::flow(report, m)?]),
@@ -106,7 +107,7 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
         ("times", times),
         ("platform", tables(&PLATFORM)?),
         ("redress", redress),
-        ("quality", vec![blocks::quality(report, m)]),
+        ("quality", vec![lists::quality(report, m)]),
     ];
     Ok(sections
         .into_iter()

@@ -1,3 +1,5 @@
+//! Percentiles and intervals against the textbook.
+
 use proptest::prelude::*;
 
 use super::*;

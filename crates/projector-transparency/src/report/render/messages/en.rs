@@ -17,6 +17,8 @@ pub(super) const MESSAGES: Messages = Messages {
     date: "%-d %B %Y",
     month: "%B %Y",
     span: "{from} to {to}",
+    gap: " ",
+    colon: ": ",
     lead: "In this period {received} complaints were received and {ended} came to an end. At its end, {open} were still open.",
     provenance: "Every figure on this page was counted from the first {size} records of a ledger in which nothing can be changed or removed unnoticed. Whoever holds a copy can count again and must arrive at the same report, byte for byte.",
     not_over: "The period was not over when these figures were counted: the last record is of {at}. They will still change.",

@@ -1,3 +1,5 @@
+//! Nothing is left without a name in either language.
+
 use std::collections::BTreeSet;
 
 use complaint_domain::{

@@ -17,6 +17,8 @@ pub(super) const MESSAGES: Messages = Messages {
     date: "%Y年%-m月%-d日",
     month: "%Y年%-m月",
     span: "{from}至{to}",
+    gap: "",
+    colon: "：",
     lead: "本期共收到投诉 {received} 件，办结 {ended} 件；期末尚有 {open} 件在办。",
     provenance: "本页全部数字均由账本的前 {size} 条记录统计得出。账本中的任何改动或删除都会留下痕迹。凡持有账本副本者均可重新统计，所得报告应当逐字节一致。",
     not_over: "统计时本期尚未结束：最后一条记录写于 {at}，数字仍会变动。",

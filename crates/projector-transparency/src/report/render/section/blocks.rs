@@ -1,10 +1,10 @@
-//! One figure each: sentences, chart, table.
+//! Figures with a chart: tables, the balance, waiting times by product.
 
 use super::{Block, Chart, RowView, TableView, Term};
 use crate::{
     period::day_number,
     report::{
-        model::{CrossTable, Rate, Report, Row, RowName, Table, Vocabulary, Withheld},
+        model::{CrossTable, Report, Row, RowName, Table, Vocabulary},
         render::{
             chart::{self, Bar, DrawError, FlowPoint, FlowWords, Stack, Svg},
             messages::{Messages, fill, number, percent},
@@ -64,21 +64,12 @@ fn share(count: u64, total: u64) -> String {
     basis_points(count, total).map_or_else(String::new, percent)
 }
 
-/// An exact decimal with its thousands set apart.
-pub(in crate::report::render) fn amount(decimal: &str) -> String {
-    let (whole, rest) = match decimal.split_once('.') {
-        Some((whole, rest)) => (whole, format!(".{rest:0<2}")),
-        None => (decimal, String::new()),
-    };
-    whole.parse().map_or_else(|_| decimal.to_owned(), |whole| number(whole) + &rest)
-}
-
 fn chart_of(title: &str, text: String, svg: Svg) -> Chart {
     Chart { title: title.to_owned(), text, width: svg.width, height: svg.height, body: svg.body }
 }
 
-fn counted(m: &Messages, cutoff: u64, definition: &str) -> String {
-    format!("{definition} {}", fill(m.counted, &[("cutoff", &number(cutoff))]))
+pub(super) fn counted(m: &Messages, cutoff: u64, definition: &str) -> String {
+    format!("{definition}{}{}", m.gap, fill(m.counted, &[("cutoff", &number(cutoff))]))
 }
 
 fn file(m: &Messages, id: &str) -> String {
@@ -324,202 +315,4 @@ fn flow_chart(report: &Report, m: &Messages) -> Result<Option<Chart>, DrawError>
     };
     let days = u64::try_from(report.period.days).unwrap_or(1).max(1);
     Ok(Some(chart_of(m.chart_flow, text, chart::flow(&points, days, &words)?)))
-}
-
-fn withheld(m: &Messages, why: Option<Withheld>) -> String {
-    match why {
-        Some(Withheld::Nothing) => m.nothing.to_owned(),
-        Some(Withheld::TooFew) => m.too_few.to_owned(),
-        None => String::new(),
-    }
-}
-
-fn rate_row(m: &Messages, rate: &Rate) -> RowView {
-    let numerator = rate.numerator.map_or_else(|| m.hidden.to_owned(), number);
-    let result = rate.basis_points.map_or_else(|| withheld(m, rate.withheld), percent);
-    let interval = rate
-        .interval
-        .map_or_else(String::new, |(low, high)| format!("{}–{}", percent(low), percent(high)));
-    RowView {
-        name: m.about(rate.id).heading.to_owned(),
-        cells: vec![numerator, number(rate.denominator), result, interval],
-        is_muted: rate.withheld.is_some(),
-        parent: None,
-    }
-}
-
-/// Every share, with numerator and denominator.
-pub(super) fn shares(report: &Report, m: &Messages) -> Block {
-    let uphold = report.rates.iter().find(|rate| rate.id == "uphold-rate");
-    let sentence = uphold.and_then(|rate| {
-        let (low, high) = rate.interval?;
-        let places = [
-            ("of", number(rate.denominator)),
-            ("n", number(rate.numerator?)),
-            ("share", percent(rate.basis_points?)),
-            ("low", percent(low)),
-            ("high", percent(high)),
-        ];
-        Some(fill(m.upheld_sentence, &places.each_ref().map(|(place, v)| (*place, v.as_str()))))
-    });
-    let columns = [m.figure, m.numerator, m.denominator, m.result, m.interval];
-    let mut notes: Vec<String> = report
-        .rates
-        .iter()
-        .map(|rate| {
-            let about = m.about(rate.id);
-            format!("{}: {}", about.heading, about.definition)
-        })
-        .collect();
-    notes.push(fill(m.counted, &[("cutoff", &number(report.cutoff.position))]));
-    Block {
-        id: "shares",
-        heading: m.shares,
-        sentences: sentence.into_iter().collect(),
-        balance: Vec::new(),
-        chart: None,
-        table: TableView {
-            caption: m.shares.to_owned(),
-            columns: columns.map(str::to_owned).to_vec(),
-            rows: report.rates.iter().map(|rate| rate_row(m, rate)).collect(),
-            total: None,
-        },
-        notes,
-        is_folded: false,
-    }
-}
-
-/// How long final responses took.
-pub(super) fn durations(report: &Report, m: &Messages) -> Block {
-    let about = m.about("days-to-answer");
-    let durations = &report.durations;
-    let values = [durations.p50, durations.p75, durations.p90, durations.p95, durations.max];
-    let days = |value: Option<i64>| {
-        value.map_or_else(
-            || withheld(m, durations.withheld),
-            |value| fill(m.days_unit, &[("n", &value.to_string())]),
-        )
-    };
-    let rows = m
-        .percentiles
-        .iter()
-        .zip(values)
-        .map(|(name, value)| RowView {
-            name: (*name).to_owned(),
-            cells: vec![days(value)],
-            is_muted: value.is_none(),
-            parent: None,
-        })
-        .collect();
-    let sentence = match values {
-        [Some(p50), _, Some(p90), _, Some(max)] => Some(fill(
-            m.duration_sentence,
-            &[
-                ("n", &number(durations.complaints)),
-                ("p50", &p50.to_string()),
-                ("p90", &p90.to_string()),
-                ("max", &max.to_string()),
-            ],
-        )),
-        _ => None,
-    };
-    Block {
-        id: about.id,
-        heading: about.heading,
-        sentences: sentence.into_iter().collect(),
-        balance: Vec::new(),
-        chart: None,
-        table: TableView {
-            caption: about.heading.to_owned(),
-            columns: [m.figure.to_owned(), about.heading.to_owned()].to_vec(),
-            rows,
-            total: None,
-        },
-        notes: vec![counted(m, durations.cutoff, about.definition)],
-        is_folded: false,
-    }
-}
-
-/// What was paid.
-pub(super) fn redress(report: &Report, m: &Messages) -> Block {
-    let about = m.about("redress");
-    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median];
-    let rows = report
-        .redress
-        .iter()
-        .map(|row| {
-            let told = |value: Option<String>| value.unwrap_or_else(|| m.too_few.to_owned());
-            RowView {
-                name: row.currency.clone(),
-                cells: vec![
-                    told(row.complaints.map(number)),
-                    told(row.payments.map(number)),
-                    told(row.total.as_deref().map(amount)),
-                    told(row.median.as_deref().map(amount)),
-                ],
-                is_muted: row.withheld.is_some(),
-                parent: None,
-            }
-        })
-        .collect();
-    Block {
-        id: "paid",
-        heading: about.heading,
-        sentences: Vec::new(),
-        balance: Vec::new(),
-        chart: None,
-        table: TableView {
-            caption: about.heading.to_owned(),
-            columns: columns.map(str::to_owned).to_vec(),
-            rows,
-            total: None,
-        },
-        notes: vec![counted(m, report.cutoff.position, about.definition)],
-        is_folded: false,
-    }
-}
-
-/// How good the records are.
-pub(super) fn quality(report: &Report, m: &Messages) -> Block {
-    let about = m.about("recording");
-    let q = &report.quality;
-    let counts = [
-        q.events_own,
-        q.late_own,
-        q.events_imported,
-        q.late_imported,
-        q.out_of_order,
-        q.corrections,
-        q.corrected_complaints,
-        q.imports,
-        q.import_rejects,
-    ];
-    let mut rows: Vec<RowView> = q.missing.iter().map(|rate| rate_row(m, rate)).collect();
-    for row in &mut rows {
-        row.cells = match row.cells.as_slice() {
-            [numerator, _, share, _] => vec![numerator.clone(), share.clone()],
-            _ => Vec::new(),
-        };
-    }
-    rows.extend(m.quality_rows.iter().zip(counts).map(|(name, count)| RowView {
-        name: (*name).to_owned(),
-        cells: vec![number(count), String::new()],
-        is_muted: false,
-        parent: None,
-    }));
-    Block {
-        id: "records",
-        heading: about.heading,
-        sentences: Vec::new(),
-        balance: Vec::new(),
-        chart: None,
-        table: TableView {
-            caption: about.heading.to_owned(),
-            columns: [m.figure, m.numerator, m.share].map(str::to_owned).to_vec(),
-            rows,
-            total: None,
-        },
-        notes: vec![counted(m, report.cutoff.position, about.definition)],
-        is_folded: false,
-    }
 }

@@ -1,0 +1,1 @@
+//! An export can be checked by whoever holds it.

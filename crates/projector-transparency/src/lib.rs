@@ -3,7 +3,7 @@
 //! [`TransparencyProjector`] turns the log into rows: one for each complaint, one for each time a
 //! complaint was open, one for each coming and going. The rows depend on nothing but the log, so
 //! whoever holds the log can make them again. [`report::build`] counts a period from them,
-//! [`report::write`] prints it: a page for people, JSON and CSV for programs.
+//! [`report::write()`] prints it: a page for people, JSON and CSV for programs.
 //!
 //! What is absent: personal data (records hold none), clocks, floating-point sums, and any reading
 //! of the log beyond the position a report states.

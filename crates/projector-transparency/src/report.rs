@@ -1,6 +1,6 @@
 //! The transparency report of one period.
 //!
-//! [`build`] counts it from the read model, with nothing but integers and exact decimals; [`write`]
+//! [`build`] counts it from the read model, with nothing but integers and exact decimals; [`write()`]
 //! writes it as one page, as JSON and as CSV. The same records give the same bytes: no clock is
 //! read, and no figure depends on the language.
 //!

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many ranges go into one batch: enough to share a sync, few enough to keep sled's memory low.
-const BATCH_RANGES: usize = 4;
+const BATCH_RANGES: usize = 16;
 
 /// The applier's state, all of it owned by its thread.
 #[derive(Debug)]

@@ -196,4 +196,6 @@ impl EventLog for SledLog {
 }
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod tests;

@@ -74,21 +74,22 @@ impl Tiles {
     /// Seals whole ranges of records, whose leaf hashes these are; durable when it returns.
     pub(crate) fn seal(&self, records: &[RecordedEvent], leaves: &[Hash]) -> io::Result<()> {
         let width = usize::from(TILE_WIDTH);
-        let mut dirs = BTreeSet::new();
+        let mut written = Vec::new();
         for (range, leaves) in records.chunks(width).zip(leaves.chunks(width)) {
             let first = range.first().map_or(0, |record| record.position.0);
             let index = range_index(first);
-            self.put(full(TileKind::Entries, index)?, &bundle_file(range)?, &mut dirs)?;
+            written.push(self.write(full(TileKind::Entries, index)?, &bundle_file(range)?)?);
             let hashes: Vec<u8> = leaves.iter().flat_map(|leaf| leaf.0).collect();
-            self.put(full(TileKind::Hashes { level: 0 }, index)?, &hashes, &mut dirs)?;
-            self.seal_above(index, &mut dirs)?;
+            written.push(self.write(full(TileKind::Hashes { level: 0 }, index)?, &hashes)?);
         }
-        // The names last, and once for each directory.
-        dirs.iter().try_for_each(|dir| sync_dir(dir))
+        self.place(&written)?;
+        // Those above are read from those below, which are in their places now.
+        records.iter().step_by(width).try_for_each(|record| self.seal_above(record.position.0))
     }
 
-    /// Seals the tiles of the levels above that become full with the one at `index` of level 0.
-    fn seal_above(&self, index: u64, dirs: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    /// Seals the tiles of the levels above that become full with the range that begins at `first`.
+    fn seal_above(&self, first: u64) -> io::Result<()> {
+        let index = range_index(first);
         let mut size = index.saturating_add(1).saturating_mul(RANGE);
         let leaves = size;
         let mut level = 0_u8;
@@ -102,21 +103,30 @@ impl Tiles {
             let tile = full(TileKind::Hashes { level }, above)?;
             let bytes = hash_tile_bytes(&self.nodes(leaves), tile)
                 .map_err(|error| io::Error::other(error.to_string()))?;
-            self.put(tile, &bytes, dirs)?;
+            let written = self.write(tile, &bytes)?;
+            self.place(&[written])?;
         }
     }
 
-    fn put(&self, tile: TileId, bytes: &[u8], dirs: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    /// Writes a tile under a temporary name.
+    fn write(&self, tile: TileId, bytes: &[u8]) -> io::Result<Written> {
         let path = self.path(tile);
-        let dir = path.parent().unwrap_or(&self.dir);
-        make_dirs(dir)?;
+        make_dirs(path.parent().unwrap_or(&self.dir))?;
         let temporary = path.with_added_extension("tmp");
         let mut file = File::create(&temporary)?;
         self.disk.run(Step::TileWrite, || file.write_all(bytes))?;
-        self.disk.run(Step::TileSync, || file.sync_all())?;
-        self.disk.run(Step::TileRename, || fs::rename(&temporary, &path))?;
-        dirs.insert(dir.to_owned());
-        Ok(())
+        Ok(Written { file, temporary, path })
+    }
+
+    /// Syncs the files, gives them their names, and syncs the names once for each directory.
+    fn place(&self, written: &[Written]) -> io::Result<()> {
+        self.disk.run(Step::TileSync, || sync_files(written))?;
+        let mut dirs = BTreeSet::new();
+        for Written { temporary, path, .. } in written {
+            self.disk.run(Step::TileRename, || fs::rename(temporary, path))?;
+            dirs.extend(path.parent());
+        }
+        dirs.into_iter().try_for_each(sync_dir)
     }
 
     /// The records of the range that begins at `first`, each held against its leaf hash.
@@ -174,6 +184,32 @@ impl Tiles {
         }
         Ok(())
     }
+}
+
+/// A file that has its bytes but not yet its name.
+#[derive(Debug)]
+struct Written {
+    file: File,
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+/// From this many files on, one sync of the whole file system costs less than one of each.
+#[cfg(target_os = "linux")]
+const FILES_SYNCED_ONE_BY_ONE: usize = 4;
+
+#[cfg(target_os = "linux")]
+fn sync_files(written: &[Written]) -> io::Result<()> {
+    match written.first() {
+        // Since Linux 5.8 it reports what could not be written back, as fsync does.
+        Some(any) if written.len() > FILES_SYNCED_ONE_BY_ONE => Ok(rustix::fs::syncfs(&any.file)?),
+        _ => written.iter().try_for_each(|written| written.file.sync_all()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_files(written: &[Written]) -> io::Result<()> {
+    written.iter().try_for_each(|written| written.file.sync_all())
 }
 
 fn range_index(position: u64) -> u64 {

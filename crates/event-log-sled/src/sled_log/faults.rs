@@ -1,0 +1,198 @@
+//! What is kept when the disk fails at any step, in either way it can.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use event_log::{
+    AppendError, EventLog, ExpectedVersion, Position, RecordedEvent, StreamVersion,
+    conformance::{
+        FakeClock,
+        fixtures::{record, stream, wide_record},
+    },
+};
+use futures::TryStreamExt;
+use merkle_log::{CompactRange, leaf_hash};
+
+use crate::{
+    SledLog,
+    disk::{Fault, Faults, Step},
+    verify::verify,
+};
+
+/// Fails one step, the `nth` time it is taken, and every step after it: the disk is gone.
+#[derive(Debug)]
+struct FailAt {
+    step: Step,
+    fault: Fault,
+    left: Mutex<u32>,
+}
+
+impl FailAt {
+    fn new(step: Step, fault: Fault, nth: u32) -> Arc<Self> {
+        Arc::new(Self { step, fault, left: Mutex::new(nth) })
+    }
+
+    fn has_failed(&self) -> bool {
+        *self.left.lock().unwrap() == 0
+    }
+}
+
+impl Faults for FailAt {
+    fn at(&self, step: Step) -> Fault {
+        let mut left = self.left.lock().unwrap();
+        if *left == 0 {
+            return Fault::FailedNotStored;
+        }
+        if step != self.step {
+            return Fault::None;
+        }
+        *left -= 1;
+        if *left == 0 { self.fault } else { Fault::None }
+    }
+}
+
+fn open_plainly(dir: &Path) -> SledLog {
+    SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
+}
+
+async fn all(log: &SledLog) -> Vec<RecordedEvent> {
+    log.read_all(Position(0), u64::MAX).try_collect().await.unwrap()
+}
+
+/// What a writer believes that has seen so many records of the stream.
+fn after(records: u64) -> ExpectedVersion {
+    records
+        .checked_sub(1)
+        .map_or(ExpectedVersion::NoStream, |last| ExpectedVersion::Exact(StreamVersion(last)))
+}
+
+/// Appends pairs of records until the log fails or enough were appended, and gives how many pairs
+/// were acknowledged and how many asked for.
+async fn append_pairs(log: &SledLog, most: u64) -> (u64, u64) {
+    for pair in 0..most {
+        let expected = after(pair * 2);
+        // Wide enough for a second segment to be needed on the way.
+        let records = vec![wide_record(&format!("{pair}"), 9_000); 2];
+        match log.append(&stream("pairs"), expected, records).await {
+            Ok(_) => {}
+            Err(AppendError::Poisoned { .. }) => return (pair, pair + 1),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    (most, most)
+}
+
+#[tokio::test]
+async fn whatever_step_fails_nothing_acknowledged_is_lost_and_nothing_is_torn() {
+    for step in Step::ALL {
+        for fault in [Fault::FailedNotStored, Fault::FailedButStored] {
+            for nth in [1, 2, 5] {
+                let dir = tempfile::tempdir().unwrap();
+                drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+                let faults = FailAt::new(step, fault, nth);
+                let clock = Arc::new(FakeClock::default());
+                let log =
+                    SledLog::open_with_faults(dir.path(), clock, Arc::<FailAt>::clone(&faults));
+                let log = log.unwrap();
+                let (acknowledged, asked) = append_pairs(&log, 700).await;
+                let seen = all(&log).await;
+                log.close().await;
+                drop(log);
+                let case = format!("{step:?} {fault:?} {nth}");
+                assert_eq!(u64::try_from(seen.len()).unwrap(), acknowledged * 2, "{case}");
+
+                let log = open_plainly(dir.path());
+                let found = all(&log).await;
+                let pairs = u64::try_from(found.len()).unwrap() / 2;
+                assert!((acknowledged..=asked).contains(&pairs), "{case}: {pairs}, {acknowledged}");
+                assert_eq!(found.len() % 2, 0, "{case}: half an append");
+                assert_eq!(found[..seen.len()], seen, "{case}");
+                let mut tree = CompactRange::new();
+                for record in &found {
+                    tree.push(leaf_hash(&record.bytes));
+                }
+                assert_eq!(log.root().await.unwrap(), (tree.size(), tree.root()), "{case}");
+                // It goes on from there.
+                let expected = after(tree.size());
+                log.append(&stream("pairs"), expected, vec![record("more")]).await.unwrap();
+                drop(log);
+                assert_eq!(verify(dir.path()).unwrap().size, tree.size() + 1, "{case}");
+                if step != Step::JournalRename && nth == 1 {
+                    assert!(faults.has_failed(), "{case}: it never came to that");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_a_failed_sync_the_log_refuses_and_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+    let faults = FailAt::new(Step::JournalSync, Fault::FailedNotStored, 1);
+    let log = SledLog::open_with_faults(dir.path(), Arc::new(FakeClock::default()), faults);
+    let log = log.unwrap();
+    for _ in 0..2 {
+        let failed = log.append(&stream("one"), ExpectedVersion::NoStream, vec![record("x")]).await;
+        assert!(
+            matches!(&failed, Err(AppendError::Poisoned { reason }) if reason.contains("journal")),
+            "{failed:?}"
+        );
+        assert_eq!(log.head().next_position, Position(0));
+    }
+}
+
+/// A disk with as much room as it is told.
+#[derive(Debug, Default)]
+struct Room(AtomicU64);
+
+impl Faults for Room {
+    fn at(&self, _: Step) -> Fault {
+        Fault::None
+    }
+
+    fn room(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_refused_cleanly_and_heals_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+    let room = Arc::new(Room::default());
+    let clock = Arc::new(FakeClock::default());
+    let log = SledLog::open_with_faults(dir.path(), clock, Arc::<Room>::clone(&room)).unwrap();
+    let own = stream("one");
+    let mut version = 0_u64;
+    let mut append = async |log: &SledLog| {
+        let result = log.append(&own, after(version), vec![wide_record("x", 60_000); 60]).await;
+        if result.is_ok() {
+            version += 60;
+        }
+        (result, version)
+    };
+    // The one segment there is takes some; then a segment would have to be added.
+    let accepted = loop {
+        match append(&log).await {
+            (Ok(_), _) => {}
+            (Err(AppendError::Full), accepted) => break accepted,
+            (Err(error), _) => panic!("{error}"),
+        }
+    };
+    assert!(accepted > 0);
+    assert!(matches!(append(&log).await, (Err(AppendError::Full), _)));
+    assert_eq!(log.head().next_position, Position(accepted));
+    room.0.store(u64::MAX, Ordering::SeqCst);
+    for _ in 0..30 {
+        append(&log).await.0.unwrap();
+    }
+    log.close().await;
+    drop(log);
+    assert_eq!(verify(dir.path()).unwrap().size, accepted + 30 * 60);
+}

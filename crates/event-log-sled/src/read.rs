@@ -105,6 +105,8 @@ fn pages(pages: impl futures::Stream<Item = Page> + Send + 'static) -> RecordStr
             Ok(records) => Either::Left(stream::iter(records.into_iter().map(Ok))),
             Err(error) => Either::Right(stream::iter([Err(error)])),
         })
+        // Whoever reads in pages asks once more after the end.
+        .fuse()
         .boxed()
 }
 

@@ -7,12 +7,13 @@ use std::{path::PathBuf, sync::Arc};
 
 use event_log::{Position, RecordedEvent};
 use jiff::Timestamp;
-use merkle_log::{Hash, leaf_hash};
+use merkle_log::leaf_hash;
 
 use crate::{
     disk::Disk,
     head::HeadFile,
     journal::{RESERVE_BYTES, Segments},
+    sealed,
     store::{Store, StoreHead},
     tail::{Tail, Work},
     tiles::Tiles,
@@ -61,10 +62,10 @@ impl Applier {
             self.tail.starve();
             return Ok(());
         }
-        let leaves: Vec<Hash> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        // Sealing again what was sealed before a crash writes the same files again.
-        self.tiles.seal(records, &leaves).map_err(|error| format!("the tiles: {error}"))?;
-        let applied = self.store.apply(&mut self.store_head, records, &leaves, recorded_at);
+        let sealed = sealed::seal(records).map_err(|error| format!("sealing: {error}"))?;
+        // Putting again what was put there before a crash replaces files by the same files.
+        self.tiles.put(&sealed).map_err(|error| format!("the tiles: {error}"))?;
+        let applied = self.store.apply(&mut self.store_head, records, &sealed, recorded_at);
         applied.map_err(|error| error.to_string())?;
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();

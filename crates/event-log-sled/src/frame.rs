@@ -1,4 +1,4 @@
-//! Runs of records as bytes: plain in the journal, compressed in the store.
+//! Runs of records as bytes, as the journal has them.
 //!
 //! A *payload* is records one after the other; each carries a checksum of its own, so that damage
 //! can be pinned to one position even where the checksum around the whole no longer fits.
@@ -12,20 +12,11 @@
 //! | … | stream id, then the record |
 
 use bytes::Bytes;
-use event_log::{
-    Position, RecordedEvent, StreamId, StreamVersion,
-    record::{RECORD_BYTES_MAX, STREAM_ID_BYTES_MAX},
-};
+use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 
-/// How many records a sealed frame holds: as many as a tile has hashes.
+/// How many records a sealed range holds: as many as a tile has hashes.
 pub(crate) const RANGE: u64 = 256;
 const RECORD_HEADER: usize = 15;
-/// The most bytes the payload of a sealed frame can have.
-const RANGE_BYTES_MAX: usize = 256 * (RECORD_HEADER + STREAM_ID_BYTES_MAX + RECORD_BYTES_MAX);
-/// `crc32c | first position | compressed length | payload length`.
-pub(crate) const FRAME_HEADER: usize = 20;
-const COMPRESSION_LEVEL: i32 = 1;
-
 /// What is wrong with a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FrameDamage {
@@ -98,64 +89,6 @@ impl Iterator for Records {
     }
 }
 
-/// The compressed frame of a run of records.
-pub(crate) fn compress(records: &[RecordedEvent]) -> std::io::Result<Vec<u8>> {
-    let mut payload = Vec::new();
-    for record in records {
-        put_record(&mut payload, record.version.0, record.stream.as_str(), &record.bytes);
-    }
-    let first = records.first().map_or(0, |record| record.position.0);
-    let compressed = zstd::bulk::compress(&payload, COMPRESSION_LEVEL)?;
-    let mut frame = Vec::with_capacity(FRAME_HEADER.saturating_add(compressed.len()));
-    frame.extend_from_slice(&[0; 4]);
-    frame.extend_from_slice(&first.to_be_bytes());
-    frame.extend_from_slice(&length32(compressed.len()));
-    frame.extend_from_slice(&length32(payload.len()));
-    frame.extend_from_slice(&compressed);
-    let crc = frame.get(4..).map_or(0, crc32c::crc32c);
-    if let Some(slot) = frame.first_chunk_mut() {
-        *slot = crc.to_be_bytes();
-    }
-    Ok(frame)
-}
-
-/// The whole length of a frame, from the header at its start; `None` if there is no header.
-pub(crate) fn frame_length(start: &[u8]) -> Option<usize> {
-    let header = start.first_chunk::<FRAME_HEADER>()?;
-    FRAME_HEADER.checked_add(usize::try_from(be32(header.get(12..)?)).ok()?)
-}
-
-/// The records of a compressed frame that should begin at `first` and hold [`RANGE`] records.
-pub(crate) fn decompress(frame: &[u8], first: Position) -> Result<Vec<RecordedEvent>, FrameDamage> {
-    let damage = |reason: &str| FrameDamage { position: first, reason: reason.to_owned() };
-    let header = frame
-        .first_chunk::<FRAME_HEADER>()
-        .ok_or_else(|| damage("expected the header of a frame, found less"))?;
-    let fits = frame.get(4..).is_some_and(|rest| crc32c::crc32c(rest) == be32(header));
-    let found_first = header.get(4..).map_or(0, be64);
-    if fits && found_first != first.0 {
-        return Err(damage(&format!(
-            "expected the frame from {first}, found that of {found_first}"
-        )));
-    }
-    let length = header.get(16..).map_or(0, be32);
-    let payload = usize::try_from(length)
-        .ok()
-        .filter(|length| *length <= RANGE_BYTES_MAX)
-        .zip(frame.get(FRAME_HEADER..))
-        .and_then(|(length, rest)| zstd::bulk::decompress(rest, length).ok())
-        .ok_or_else(|| damage("expected a compressed frame, found bytes that do not decompress"))?;
-    // Where the frame's checksum does not fit, a record's own may say which position it is.
-    let records = Records::new(Bytes::from(payload), first).collect::<Result<Vec<_>, _>>()?;
-    if !fits {
-        return Err(damage("expected a frame whose checksum fits, found other bytes"));
-    }
-    if u64::try_from(records.len()) != Ok(RANGE) {
-        return Err(damage(&format!("expected {RANGE} records, found {}", records.len())));
-    }
-    Ok(records)
-}
-
 /// The first four bytes as an integer; 0 when there are fewer.
 pub(crate) fn be32(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
@@ -170,6 +103,3 @@ pub(crate) fn be64(bytes: &[u8]) -> u64 {
 pub(crate) fn length32(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes()
 }
-
-#[cfg(test)]
-mod tests;

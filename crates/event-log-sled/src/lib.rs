@@ -16,7 +16,7 @@
 //! - [`mod@verify`]: every stored byte against the head; [`mend`]: one artifact from another
 //! - [`read`]: readers, page by page off the async threads
 //! - [`nodes`]: the Merkle tree's nodes, for proofs
-//! - [`frame`], [`stream_index`], [`ledger_file`], [`lock`], [`disk`]: bytes and files
+//! - [`frame`], [`sealed`], [`stream_index`], [`ledger_file`], [`lock`], [`disk`]: bytes and files
 
 mod applier;
 pub mod disk;
@@ -29,6 +29,7 @@ pub mod mend;
 pub mod nodes;
 pub mod open;
 mod read;
+mod sealed;
 mod sled_log;
 mod store;
 mod stream_index;

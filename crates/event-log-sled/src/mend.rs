@@ -10,13 +10,13 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent};
-use merkle_log::leaf_hash;
 
 use crate::{
     disk::{Disk, NoFaults, sync_dir},
     frame::RANGE,
     head::HeadFile,
     open::{self, Mending, OpenError, STORE},
+    sealed,
     store::{Store, StoreHead},
     tiles::Tiles,
     verify::{self, VerifyError},
@@ -80,8 +80,9 @@ fn fill_store(
     let mut first = store_head.next_position();
     while first < head.stored {
         let records = tiles.range(first)?;
-        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        store.apply(&mut store_head, &records, &leaves, head.recorded_at)?;
+        let sealed =
+            sealed::seal(&records).map_err(|error| OpenError::io("sealing", dir, error))?;
+        store.apply(&mut store_head, &records, &sealed, head.recorded_at)?;
         first = store_head.next_position();
     }
     Ok((store, store_head))
@@ -115,8 +116,7 @@ pub(crate) fn reseal_end(
 }
 
 fn reseal(tiles: &Tiles, records: &[RecordedEvent]) -> Result<(), OpenError> {
-    let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-    let sealed = tiles.seal(records, &leaves);
+    let sealed = sealed::seal(records).and_then(|sealed| tiles.put(&sealed));
     sealed.map_err(|source| OpenError::Io { what: "sealing a range again".to_owned(), source })
 }
 

@@ -1,4 +1,4 @@
-//! The event store: one sled keyspace of sealed frames and the stream index.
+//! The event store: one sled keyspace of sealed ranges and the stream index.
 //!
 //! The only file that names sled. What is known of sled 0.34 and what is done about it:
 //! - `flush` does not reach the disk: [`Store::apply`] syncs sled's file through a handle of its own.
@@ -7,7 +7,7 @@
 //! - Recovery after a power cut may give an empty store without a word: the head file knows better.
 //! - Opening a damaged store may panic: [`Store::open`] makes that an error.
 //!
-//! Keys, each with a tag: `F | first position | part` a part of a frame; `S | stream id | 0 | chunk`
+//! Keys, each with a tag: `F | first position | part` a part of a sealed range; `S | stream id | 0 | chunk`
 //! a chunk of the stream index; `H` how far the store reaches. Integers are big-endian.
 
 use std::{
@@ -24,7 +24,8 @@ use merkle_log::{CompactRange, Hash};
 
 use crate::{
     disk::{Disk, Step, sync_dir},
-    frame::{self, FrameDamage, RANGE, be64},
+    frame::{FrameDamage, be64},
+    sealed::{self, Sealed},
     stream_index::{CHUNK, Chunk},
 };
 
@@ -138,8 +139,8 @@ impl Store {
             .ok_or_else(|| StoreError::Failed("its own head is not what was written".to_owned()))
     }
 
-    /// Adds whole ranges of records, whose leaf hashes these are, in one atomic batch; durable when
-    /// it returns.
+    /// Adds whole ranges of records, as they are and sealed, in one atomic batch; durable when it
+    /// returns.
     ///
     /// `head` is how far the store reaches now, and is moved along. On failure nobody knows what
     /// was stored: the log is then poisoned, and the next opening finds out.
@@ -147,15 +148,13 @@ impl Store {
         &self,
         head: &mut StoreHead,
         records: &[RecordedEvent],
-        leaves: &[Hash],
+        ranges: &[Sealed],
         recorded_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
-        for range in records.chunks(usize::try_from(RANGE).unwrap_or(usize::MAX)) {
-            let first = range.first().map_or(0, |record| record.position.0);
-            let frame = frame::compress(range)?;
-            for (part, bytes) in (0_u16..).zip(frame.chunks(PART_BYTES_MAX)) {
-                batch.insert(frame_key(first, part).as_slice(), bytes);
+        for range in ranges {
+            for (part, bytes) in (0_u16..).zip(range.bytes.chunks(PART_BYTES_MAX)) {
+                batch.insert(frame_key(range.first.0, part).as_slice(), bytes);
             }
         }
         let mut chunks: BTreeMap<Vec<u8>, Chunk> = BTreeMap::new();
@@ -173,7 +172,7 @@ impl Store {
             batch.insert(key, chunk.to_bytes());
         }
         let mut next = StoreHead { tree: head.tree.clone(), recorded_at };
-        for leaf in leaves {
+        for leaf in ranges.iter().flat_map(|range| &range.leaves) {
             next.tree.push(*leaf);
         }
         batch.insert(HEAD_KEY, next.to_bytes());
@@ -189,27 +188,30 @@ impl Store {
 
     /// The records of the range that begins at `first`.
     pub(crate) fn range(&self, first: Position) -> Result<Vec<RecordedEvent>, StoreError> {
-        let damage = |found: &str| {
-            let reason = format!("expected the frame from {first} in the store, found {found}");
-            StoreError::Damaged(FrameDamage { position: first, reason })
-        };
-        let frame = guarded(|| {
+        Ok(sealed::unseal(&self.sealed(first)?, first)?)
+    }
+
+    /// The sealed range that begins at `first`, as it is stored.
+    pub(crate) fn sealed(&self, first: Position) -> Result<sled::IVec, StoreError> {
+        let sealed = guarded(|| {
             let Some(start) = self.keyspace.get(frame_key(first.0, 0))? else { return Ok(None) };
-            let length = frame::frame_length(&start).unwrap_or(start.len());
-            if length <= start.len() {
+            if start.len() < PART_BYTES_MAX {
                 return Ok(Some(start));
             }
-            let mut frame = start.to_vec();
-            let mut part = 0_u16;
-            while frame.len() < length {
-                part = part.saturating_add(1);
+            let mut sealed = start.to_vec();
+            for part in 1_u16.. {
                 let Some(bytes) = self.keyspace.get(frame_key(first.0, part))? else { break };
-                frame.extend_from_slice(&bytes);
+                sealed.extend_from_slice(&bytes);
+                if bytes.len() < PART_BYTES_MAX {
+                    break;
+                }
             }
-            Ok(Some(sled::IVec::from(frame)))
+            Ok(Some(sled::IVec::from(sealed)))
         })?;
-        let frame = frame.ok_or_else(|| damage("none"))?;
-        Ok(frame::decompress(&frame, first)?)
+        sealed.ok_or_else(|| {
+            let reason = format!("expected the range from {first} in the store, found none");
+            StoreError::Damaged(FrameDamage { position: first, reason })
+        })
     }
 
     /// The version that the stream's next record would get, by what is in the store.

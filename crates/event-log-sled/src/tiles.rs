@@ -1,16 +1,8 @@
 //! The sealed log: immutable files in the C2SP tlog-tiles layout, 256 records each.
 //!
 //! What auditors mirror and archives keep, and what a lost store is rebuilt from. Hash tiles are as
-//! they are served. Entry bundles are compressed at rest; `zstd -d` gives the bundle as it is
-//! served, and skips what follows it: the streams and versions, which are not in the tree.
-//!
-//! | bytes | what of `tile/entries/N.zst` |
-//! |---|---|
-//! | … | zstd frame of the bundle |
-//! | 4, 4 | `5E 2A 4D 18`, length of the rest (little-endian): a skippable zstd frame |
-//! | … | zstd frame of 256 × `version:u64 \| length:u8 \| stream id`, big-endian |
-//! | 4, 4, 4 | lengths, big-endian: of the bundle, of the list, of the first frame |
-//! | 4 | CRC-32C of all before |
+//! they are served; entry bundles have the form that `sealed` describes, and `.zst` after their
+//! name.
 //!
 //! Each file is put in place by a rename and never changes; sealing again writes the same.
 
@@ -21,27 +13,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bytes::Bytes;
-use event_log::{
-    Position, RecordedEvent, StreamId, StreamVersion,
-    record::{RECORD_BYTES_MAX, STREAM_ID_BYTES_MAX},
-};
+use event_log::{Position, RecordedEvent};
 use merkle_log::{
-    Hash, TileId, TileKind, TileReader, encode_bundle, leaf_hash, parse_bundle,
+    Hash, TileId, TileKind, TileReader, leaf_hash,
     tile::{TILE_WIDTH, hash_tile_bytes, parse_hash_tile},
 };
 
 use crate::{
     disk::{Disk, Step, sync_dir},
-    frame::{FrameDamage, RANGE, be32, be64, length32},
+    frame::{FrameDamage, RANGE},
     nodes::LogNodes,
+    sealed::{self, Sealed},
 };
-
-const SKIPPABLE: [u8; 4] = [0x5e, 0x2a, 0x4d, 0x18];
-const FOOTER: usize = 16;
-const COMPRESSION_LEVEL: i32 = 3;
-const BUNDLE_BYTES_MAX: usize = 256 * (2 + RECORD_BYTES_MAX);
-const LIST_BYTES_MAX: usize = 256 * (9 + STREAM_ID_BYTES_MAX);
 
 /// The tiles under one directory.
 #[derive(Debug, Clone)]
@@ -71,20 +54,18 @@ impl Tiles {
         }
     }
 
-    /// Seals whole ranges of records, whose leaf hashes these are; durable when it returns.
-    pub(crate) fn seal(&self, records: &[RecordedEvent], leaves: &[Hash]) -> io::Result<()> {
-        let width = usize::from(TILE_WIDTH);
+    /// Puts sealed ranges in their places; durable when it returns.
+    pub(crate) fn put(&self, ranges: &[Sealed]) -> io::Result<()> {
         let mut written = Vec::new();
-        for (range, leaves) in records.chunks(width).zip(leaves.chunks(width)) {
-            let first = range.first().map_or(0, |record| record.position.0);
-            let index = range_index(first);
-            written.push(self.write(full(TileKind::Entries, index)?, &bundle_file(range)?)?);
-            let hashes: Vec<u8> = leaves.iter().flat_map(|leaf| leaf.0).collect();
+        for range in ranges {
+            let index = range_index(range.first.0);
+            written.push(self.write(full(TileKind::Entries, index)?, &range.bytes)?);
+            let hashes: Vec<u8> = range.leaves.iter().flat_map(|leaf| leaf.0).collect();
             written.push(self.write(full(TileKind::Hashes { level: 0 }, index)?, &hashes)?);
         }
         self.place(&written)?;
         // Those above are read from those below, which are in their places now.
-        records.iter().step_by(width).try_for_each(|record| self.seal_above(record.position.0))
+        ranges.iter().try_for_each(|range| self.seal_above(range.first.0))
     }
 
     /// Seals the tiles of the levels above that become full with the range that begins at `first`.
@@ -141,12 +122,14 @@ impl Tiles {
             let bytes = (&self).read_tile(tile);
             bytes.map(|bytes| (tile, bytes)).map_err(|error| damage(first.0, error.to_string()))
         };
-        let (_, file) = read(TileKind::Entries)?;
-        let records = parse_bundle_file(&file, first)
-            .ok_or_else(|| damage(first.0, "expected an entry bundle, found other bytes".into()))?;
         let (tile, hashes) = read(TileKind::Hashes { level: 0 })?;
         let hashes = parse_hash_tile(tile, &hashes);
         let hashes = hashes.map_err(|error| damage(first.0, error.to_string()))?;
+        let (_, file) = read(TileKind::Entries)?;
+        let records = sealed::unseal(&file, first).map_err(|found| {
+            let position = sealed::first_damaged(&file, first, &hashes).unwrap_or(found.position);
+            damage(position.0, found.reason)
+        })?;
         for (record, hash) in records.iter().zip(hashes) {
             let found = leaf_hash(&record.bytes);
             if found != hash {
@@ -155,6 +138,12 @@ impl Tiles {
             }
         }
         Ok(records)
+    }
+
+    /// The leaf hashes of the range that begins at `first`, if they are there.
+    pub(crate) fn leaves(&self, first: Position) -> Option<Vec<Hash>> {
+        let tile = full(TileKind::Hashes { level: 0 }, range_index(first.0)).ok()?;
+        parse_hash_tile(tile, &self.read_tile(tile).ok()?).ok()
     }
 
     /// The nodes over so many leaves, all of them in full tiles.
@@ -231,59 +220,6 @@ fn make_dirs(dir: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) | Err(_) => sync_dir(parent),
     }
-}
-
-fn bundle_file(records: &[RecordedEvent]) -> io::Result<Vec<u8>> {
-    let bundle = encode_bundle(records.iter().map(|record| record.bytes.as_ref()))
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    let mut list = Vec::new();
-    for record in records {
-        let name = record.stream.as_str().as_bytes();
-        list.extend_from_slice(&record.version.0.to_be_bytes());
-        list.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-        list.extend_from_slice(name);
-    }
-    let entries = zstd::bulk::compress(&bundle, COMPRESSION_LEVEL)?;
-    let streams = zstd::bulk::compress(&list, COMPRESSION_LEVEL)?;
-    let rest = u32::try_from(streams.len().saturating_add(FOOTER)).unwrap_or(u32::MAX);
-    let mut file = entries.clone();
-    file.extend_from_slice(&SKIPPABLE);
-    file.extend_from_slice(&rest.to_le_bytes());
-    file.extend_from_slice(&streams);
-    file.extend_from_slice(&length32(bundle.len()));
-    file.extend_from_slice(&length32(list.len()));
-    file.extend_from_slice(&length32(entries.len()));
-    file.extend_from_slice(&crc32c::crc32c(&file).to_be_bytes());
-    Ok(file)
-}
-
-fn parse_bundle_file(file: &[u8], first: Position) -> Option<Vec<RecordedEvent>> {
-    let (rest, crc) = file.split_last_chunk::<4>()?;
-    if crc32c::crc32c(rest) != u32::from_be_bytes(*crc) {
-        return None;
-    }
-    let (rest, lengths) = rest.split_last_chunk::<12>()?;
-    let length = |at: usize| usize::try_from(be32(lengths.get(at..)?)).ok();
-    let (entries, streams) = rest.split_at_checked(length(8)?)?;
-    let streams = streams.get(8..)?;
-    let bundle = unpack(entries, length(0)?, BUNDLE_BYTES_MAX)?;
-    let list = unpack(streams, length(4)?, LIST_BYTES_MAX)?;
-    let mut records = Vec::with_capacity(usize::from(TILE_WIDTH));
-    let mut list = list;
-    for (place, entry) in (first.0..).zip(parse_bundle(&bundle, TILE_WIDTH).ok()?) {
-        let name_length = usize::from(*list.get(8)?);
-        let version = StreamVersion(be64(&list));
-        let mut item =
-            list.split_to(9_usize.checked_add(name_length).filter(|end| *end <= list.len())?);
-        let stream = StreamId::try_from(item.split_off(9)).ok()?;
-        let bytes = bundle.slice_ref(entry);
-        records.push(RecordedEvent { position: Position(place), stream, version, bytes });
-    }
-    list.is_empty().then_some(records)
-}
-
-fn unpack(compressed: &[u8], length: usize, most: usize) -> Option<Bytes> {
-    (length <= most).then(|| zstd::bulk::decompress(compressed, length).ok())?.map(Bytes::from)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::{
     journal::scan::{self, ScanError},
     mend,
     open::{self, Found, Mending, OpenError, first_difference},
+    sealed,
     store::{Store, StoreError},
 };
 
@@ -94,7 +95,7 @@ pub fn verify_with_progress(
     let stored = found.store_head.tree.size();
     let mut first = 0;
     while first < stored {
-        let records = found.store.range(Position(first)).map_err(OpenError::from)?;
+        let records = stored_range(&found, Position(first))?;
         let sealed = found.tiles.range(Position(first)).map_err(OpenError::from)?;
         mend::same(&records, &sealed)?;
         found.tiles.check_above(Position(first)).map_err(OpenError::from)?;
@@ -134,6 +135,16 @@ pub fn verify_with_progress(
     }
     progress(scanned.end);
     Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
+}
+
+/// A range from the store; where it is damaged, the tile's leaf hashes say which record is the first.
+fn stored_range(found: &Found, first: Position) -> Result<Vec<RecordedEvent>, VerifyError> {
+    let bytes = found.store.sealed(first).map_err(OpenError::from)?;
+    sealed::unseal(&bytes, first).map_err(|damage| {
+        let leaves = found.tiles.leaves(first).unwrap_or_default();
+        let position = sealed::first_damaged(&bytes, first, &leaves).unwrap_or(damage.position);
+        VerifyError::Damaged { position, reason: format!("the store: {}", damage.reason) }
+    })
 }
 
 fn same_root(who: &str, vouched: &CompactRange, found: &CompactRange) -> Result<(), VerifyError> {

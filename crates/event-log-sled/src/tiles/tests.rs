@@ -2,10 +2,13 @@ use std::{fs, sync::Arc};
 
 use bytes::Bytes;
 use event_log::{Position, RecordedEvent, StreamVersion};
-use merkle_log::{Hash, leaf_hash, prove_inclusion, tree_root, verify_inclusion};
+use merkle_log::{leaf_hash, prove_inclusion, tree_root, verify_inclusion};
 
 use super::Tiles;
-use crate::disk::{Disk, NoFaults};
+use crate::{
+    disk::{Disk, NoFaults},
+    sealed::seal,
+};
 
 fn records(from: u64, to: u64) -> Vec<RecordedEvent> {
     (from..to)
@@ -18,10 +21,6 @@ fn records(from: u64, to: u64) -> Vec<RecordedEvent> {
         .collect()
 }
 
-fn leaves(records: &[RecordedEvent]) -> Vec<Hash> {
-    records.iter().map(|record| leaf_hash(&record.bytes)).collect()
-}
-
 fn tiles(dir: &std::path::Path) -> Tiles {
     Tiles::new(dir.to_owned(), Disk::new(Arc::new(NoFaults)))
 }
@@ -31,7 +30,7 @@ fn a_sealed_range_gives_back_its_records() {
     let dir = tempfile::tempdir().unwrap();
     let tiles = tiles(dir.path());
     let sealed = records(0, 768);
-    tiles.seal(&sealed, &leaves(&sealed)).unwrap();
+    tiles.put(&seal(&sealed).unwrap()).unwrap();
     assert_eq!(tiles.range(Position(256)).unwrap(), sealed[256..512]);
     assert!(tiles.range(Position(768)).is_err());
 }
@@ -40,7 +39,7 @@ fn a_sealed_range_gives_back_its_records() {
 fn a_sealed_bundle_decompresses_to_the_bundle_as_it_is_served() {
     let dir = tempfile::tempdir().unwrap();
     let sealed = records(0, 256);
-    tiles(dir.path()).seal(&sealed, &leaves(&sealed)).unwrap();
+    tiles(dir.path()).put(&seal(&sealed).unwrap()).unwrap();
     let file = fs::read(dir.path().join("tile/entries/000.zst")).unwrap();
     let served = zstd::stream::decode_all(file.as_slice()).unwrap();
     let expected = merkle_log::encode_bundle(sealed.iter().map(|record| record.bytes.as_ref()));
@@ -52,7 +51,7 @@ fn any_flipped_byte_in_a_sealed_range_is_found() {
     let dir = tempfile::tempdir().unwrap();
     let tiles = tiles(dir.path());
     let sealed = records(0, 256);
-    tiles.seal(&sealed, &leaves(&sealed)).unwrap();
+    tiles.put(&seal(&sealed).unwrap()).unwrap();
     for name in ["tile/entries/000.zst", "tile/0/000"] {
         let path = dir.path().join(name);
         let whole = fs::read(&path).unwrap();
@@ -78,11 +77,10 @@ fn the_levels_above_follow_and_prove() {
     let mut tree = merkle_log::CompactRange::new();
     for first in (0..size).step_by(8_192) {
         let sealed = records(first, size.min(first + 8_192));
-        let leaves = leaves(&sealed);
-        for leaf in &leaves {
-            tree.push(*leaf);
+        for record in &sealed {
+            tree.push(leaf_hash(&record.bytes));
         }
-        tiles.seal(&sealed, &leaves).unwrap();
+        tiles.put(&seal(&sealed).unwrap()).unwrap();
     }
     assert!(dir.path().join("tile/1/000").exists());
     tiles.check_above(Position(65_536 - 256)).unwrap();

@@ -12,6 +12,7 @@
 //! - [`case_file`](mod@case_file), [`worklist`](mod@worklist): the questions as typed queries
 
 pub mod case_file;
+mod columns;
 mod detail;
 pub mod projector;
 pub mod schema;

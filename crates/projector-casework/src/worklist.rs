@@ -109,7 +109,7 @@ impl Default for WorklistFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WorklistItem {
     /// The complaint.
-    #[serde(serialize_with = "crate::case_file::stream_as_text")]
+    #[serde(serialize_with = "crate::columns::stream_as_text")]
     pub stream: StreamId,
     /// The responsible person, if there is one.
     pub handler: Option<String>,
@@ -180,7 +180,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<WorklistItem> {
             rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into())
         })?;
     Ok(WorklistItem {
-        stream: crate::case_file::stream(row, "stream")?,
+        stream: crate::columns::stream(row, "stream")?,
         handler: row.get("handler")?,
         received_at: time(row, "received_at")?,
         reopened_at: time_if_any(row, "reopened_at")?,

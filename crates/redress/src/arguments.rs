@@ -118,7 +118,7 @@ pub struct Demo {
     pub data: PathBuf,
 
     /// How many complaints the year has
-    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub complaints: u64,
 
     /// Which year is told: another seed, another year
@@ -248,7 +248,7 @@ pub struct ReportTransparency {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// The period: a year (2025), a half (2025-H1), a quarter (2025-Q1) or a month (2025-01)
+    /// The period: 2025, 2025-H1, 2025-Q1, 2025-10, 2025-10-01 or 2025-01-01..2025-06-30
     #[arg(long)]
     pub period: String,
 
@@ -259,6 +259,10 @@ pub struct ReportTransparency {
     /// The language of the page
     #[arg(long, value_enum, default_value_t = LocaleName::En)]
     pub locale: LocaleName,
+
+    /// How many complaints a published figure must count at least; 1 publishes everything
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub min_cell: u64,
 }
 
 /// The languages a report can be written in.

@@ -9,8 +9,8 @@ use crate::error::CommandError;
 
 /// The streams of one command.
 pub struct Console<'a> {
-    out: &'a mut (dyn Write + Send),
-    err: &'a mut (dyn Write + Send),
+    out: &'a mut (dyn Write + Send + Sync),
+    err: &'a mut (dyn Write + Send + Sync),
     json: bool,
     progress: bool,
 }
@@ -27,8 +27,8 @@ impl std::fmt::Debug for Console<'_> {
 impl<'a> Console<'a> {
     /// Streams, whether results are wanted as JSON, and whether progress bars may be drawn.
     pub fn new(
-        out: &'a mut (dyn Write + Send),
-        err: &'a mut (dyn Write + Send),
+        out: &'a mut (dyn Write + Send + Sync),
+        err: &'a mut (dyn Write + Send + Sync),
         json: bool,
         progress: bool,
     ) -> Self {
@@ -111,6 +111,12 @@ impl Bar {
         if self.0.elapsed() > Duration::from_secs(1) {
             self.0.set_position(position);
         }
+    }
+
+    /// How far it has come, and of how much.
+    pub fn set_of(&self, position: u64, length: u64) {
+        self.0.set_length(length);
+        self.set(position);
     }
 }
 

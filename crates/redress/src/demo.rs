@@ -4,6 +4,7 @@
 //!
 //! - [`lives`]: one complaint's life, as the commands that people send
 //! - [`author`]: writes a life down, keeping its time
+//! - [`year`]: sends all lives of a year, in order of simulated time
 //! - [`people`]: those who complain, and the accounts of those who handle complaints
 //! - [`matters`]: what the invented company sells, and what goes wrong with it
 //! - [`texts`]: what people write, in English and in Chinese
@@ -13,6 +14,7 @@ pub mod lives;
 pub mod matters;
 pub mod people;
 pub mod texts;
+pub mod year;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use std::{
 
 use event_log::{Position, StreamId};
 
+mod parts;
+
 /// Why a command was not done, by what its user does next.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {

@@ -1,5 +1,15 @@
 //! The command line of Redress: the one place that puts parts together.
 //!
+//! [`run`] takes arguments and streams, so that tests can call it as the binary does. A command gets
+//! its [`arguments`], opens what it needs of a [`ledger`], prints through a [`console`], and comes back
+//! with nothing or a [`CommandError`](error::CommandError).
+//!
+//! - [`arguments`]: what may be written on the command line
+//! - [`commands`]: one module for each command
+//! - [`ledger`]: a data directory, opened
+//! - [`console`]: results to standard output, messages to standard error
+//! - [`error`]: what was expected, what was found, what to do next
+//! - [`instant`]: a moment as people write it
 //! - [`demo`]: a believable year of invented complaints
 //! - [`import`]: taking in complaints from files that other bodies published
 
@@ -9,19 +19,36 @@ use std::{
     process::ExitCode,
 };
 
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    arguments::{Command, CommandLine, Import, Report},
+    console::Console,
+    error::CommandError,
+};
+
 pub mod arguments;
+pub mod commands;
 pub mod console;
 pub mod demo;
 pub mod error;
 pub mod import;
 pub mod instant;
+pub mod ledger;
+
+#[cfg(test)]
+mod tests;
+
+/// Wrong usage.
+const EXIT_USAGE: u8 = 2;
 
 /// Runs one command line, without progress bars. The first argument is the program's name.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     stdin: &mut (dyn Read + Send),
-    stdout: &mut (dyn Write + Send),
-    stderr: &mut (dyn Write + Send),
+    stdout: &mut (dyn Write + Send + Sync),
+    stderr: &mut (dyn Write + Send + Sync),
 ) -> ExitCode {
     run_with(args, stdin, stdout, stderr, false)
 }
@@ -29,11 +56,88 @@ pub fn run(
 /// [`run`], with progress bars on the process's own standard error where `progress` says so.
 pub fn run_with(
     args: impl IntoIterator<Item = OsString>,
-    stdin: &mut (dyn Read + Send),
-    stdout: &mut (dyn Write + Send),
-    stderr: &mut (dyn Write + Send),
+    _stdin: &mut (dyn Read + Send),
+    stdout: &mut (dyn Write + Send + Sync),
+    stderr: &mut (dyn Write + Send + Sync),
     progress: bool,
 ) -> ExitCode {
-    let _ = (args.into_iter().count(), stdin, stdout, stderr, progress);
-    ExitCode::from(2)
+    let line = match CommandLine::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) => return usage(&error, stdout, stderr),
+    };
+    if let Err(error) = trace(line.log.as_deref()) {
+        let _ = writeln!(stderr, "error: {error}");
+        return EXIT_USAGE.into();
+    }
+    let mut console = Console::new(stdout, stderr, line.json, progress);
+    let result = carry_out(line.command, &mut console);
+    let result = result.and_then(|()| console.flush());
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // What was printed so far may say which record is bad.
+            let _ = console.flush();
+            if !matches!(error, CommandError::OutputClosed) {
+                console.say(format_args!("error: {error}"));
+            }
+            if let Some(next) = error.next() {
+                console.say(format_args!(" next: {next}"));
+            }
+            error.exit_code().into()
+        }
+    }
+}
+
+/// What clap has to say: help and version are results, everything else is wrong usage.
+fn usage(
+    error: &clap::Error,
+    stdout: &mut (dyn Write + Send + Sync),
+    stderr: &mut (dyn Write + Send + Sync),
+) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = write!(stderr, "{text}");
+        return EXIT_USAGE.into();
+    }
+    let written = write!(stdout, "{text}").and_then(|()| stdout.flush());
+    match written.map_err(CommandError::output) {
+        Ok(()) | Err(CommandError::OutputClosed) => ExitCode::SUCCESS,
+        Err(error) => error.exit_code().into(),
+    }
+}
+
+/// Traces go to the process's own standard error; a second run in one process keeps the first's.
+fn trace(filter: Option<&str>) -> Result<(), String> {
+    let Some(filter) = filter.filter(|filter| !filter.is_empty()) else { return Ok(()) };
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        format!("expected a filter for --log such as `info`, found `{filter}`: {error}")
+    })?;
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).finish();
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    Ok(())
+}
+
+fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::failed("start the threads"))?;
+    runtime.block_on(async move {
+        match command {
+            Command::Demo(args) => commands::demo::run(&args, console).await,
+            Command::Init(args) => commands::init::run(&args, console).await,
+            Command::Replay(args) => commands::replay::run(&args, console).await,
+            Command::Verify(args) => commands::verify::run(&args, console).await,
+            Command::Report { kind: Report::Transparency(args) } => {
+                commands::report::run(&args, console).await
+            }
+            Command::Projections { what } => commands::projections::run(&what, console).await,
+            Command::Import { kind: Import::Cfpb(args) } => {
+                commands::import::run(&args, console).await
+            }
+            Command::Export { kind } => commands::export::run(&kind, console).await,
+            Command::Completions { shell } => commands::completions::run(shell, console),
+        }
+    })
 }

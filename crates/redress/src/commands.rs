@@ -1,0 +1,21 @@
+//! One module for each command.
+//!
+//! - [`completions`]: `redress completions`
+//! - [`demo`]: `redress demo`
+//! - [`export`]: `redress export`
+//! - [`import`]: `redress import`
+//! - [`init`]: `redress init`
+//! - [`projections`]: `redress projections`
+//! - [`replay`]: `redress replay`
+//! - [`report`]: `redress report`
+//! - [`verify`]: `redress verify`
+
+pub mod completions;
+pub mod demo;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod projections;
+pub mod replay;
+pub mod report;
+pub mod verify;

@@ -1,0 +1,306 @@
+//! `redress demo`: the main job, from beginning to end, on invented complaints.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use event_log::{Clock, EventLog, Position, clock::SystemClock};
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use projection::path_of;
+use projector_audit::{AuditView, write_html};
+use serde::{Deserialize, Serialize};
+
+use super::{report, verify};
+use crate::{
+    arguments::{Demo, LedgerAt, LocaleName, Verify},
+    console::Console,
+    demo::{
+        author::Year,
+        year::{Sent, YearClock, send, steps_of},
+    },
+    error::CommandError,
+    ledger::{Ledger, Places},
+};
+
+/// The year that is told. Fixed, so that the same seed always gives the same figures.
+const YEAR: i16 = 2_025;
+/// The name of the demo's ledger; `.invalid` belongs to nobody, and never will.
+const ORIGIN: &str = "demo.redress.invalid";
+/// How many complaints a published figure of the demo counts at least.
+const MIN_CELL: u64 = 10;
+/// The mark of a demo in its data directory: what was told. Without it nothing is ever removed.
+const MARK: &str = "demo.json";
+
+/// What a demo directory holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    seed: u64,
+    complaints: u64,
+}
+
+/// What was done, for programs.
+#[derive(Debug, Serialize)]
+struct Done {
+    data: String,
+    complaints: u64,
+    seed: u64,
+    carried_out: u64,
+    repeated: u64,
+    records: u64,
+    streams: usize,
+    root: String,
+    pages: Vec<String>,
+    audit_view: String,
+    audit_model: String,
+    seconds: f64,
+}
+
+/// Makes, replays, verifies and reports a year of invented complaints.
+///
+/// # Errors
+///
+/// [`CommandError`]: something else lies at that place, or a part failed.
+pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let watch = Stopwatch::start();
+    let at = LedgerAt { data: args.data.clone(), keys: None };
+    let mark = Mark { seed: args.seed, complaints: args.complaints };
+    console.say("Everything in this demo is invented: no person, company or complaint is real.");
+    let year = Year::of(YEAR);
+    let clock = Arc::new(YearClock::at(year.start));
+    let mut ledger = prepare(args, &at, &mark, Arc::clone(&clock) as Arc<dyn Clock>, console)?;
+
+    let made = tell(&mut ledger, &mark, year, &clock, console).await;
+    let replayed = match &made {
+        Ok(_) => replay(&ledger, console).await,
+        Err(_) => Ok(0),
+    };
+    ledger.close().await;
+    let (sent, records) = (made?, replayed?);
+
+    let lap = Stopwatch::start();
+    let verify = Verify { at: at.clone(), vault: true };
+    let whole = verify::verify(&verify, console).await?;
+    console.say(format_args!(
+        "verified   {} records and {} sealed fields, root {}… ({lap})",
+        whole.records,
+        whole.sealed,
+        whole.root.get(..16).unwrap_or(&whole.root),
+    ));
+
+    let published = publish(&at, console).await?;
+
+    let done = Done {
+        data: args.data.display().to_string(),
+        complaints: args.complaints,
+        seed: args.seed,
+        carried_out: sent.carried_out,
+        repeated: sent.repeated,
+        records,
+        streams: whole.streams,
+        root: whole.root,
+        pages: published.pages.iter().map(|path| path.display().to_string()).collect(),
+        audit_view: published.audit_view.display().to_string(),
+        audit_model: published.audit_model.display().to_string(),
+        seconds: watch.seconds(),
+    };
+    if console.json() { console.value(&done) } else { show(args, &done, console) }
+}
+
+/// Makes the demo's ledger, or opens the one that an earlier run of the same demo has left.
+fn prepare(
+    args: &Demo,
+    at: &LedgerAt,
+    mark: &Mark,
+    clock: Arc<dyn Clock>,
+    console: &mut Console<'_>,
+) -> Result<Ledger, CommandError> {
+    let mark_at = args.data.join(MARK);
+    let earlier = read_mark(&mark_at)?;
+    match earlier {
+        Some(_) if args.fresh => remove(at)?,
+        Some(earlier) if earlier == *mark => {
+            console.say(format_args!(
+                "This demo is at {} already: what is missing is added, nothing is repeated.",
+                args.data.display()
+            ));
+            return Ledger::open(at, clock);
+        }
+        Some(earlier) => {
+            return Err(CommandError::Refused {
+                problem: format!(
+                    "expected no other demo at {}, found the one of seed {} with {} complaints",
+                    args.data.display(),
+                    earlier.seed,
+                    earlier.complaints
+                ),
+                next: "replace it with --fresh, or name another directory with --data".to_owned(),
+            });
+        }
+        None => {}
+    }
+    let ledger = Ledger::create(at, ORIGIN, clock)?;
+    let text = serde_json::to_vec(mark).map_err(CommandError::failed("write the demo's mark"))?;
+    fs::write(&mark_at, text).map_err(CommandError::file("write", &mark_at))?;
+    Ok(ledger)
+}
+
+fn read_mark(path: &Path) -> Result<Option<Mark>, CommandError> {
+    match fs::read(path) {
+        // A mark that cannot be read marks nothing: the directory is somebody else's.
+        Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(CommandError::file("read", path)(error)),
+    }
+}
+
+/// Removes a demo: only ever called for a directory that bears the mark, and not while a process
+/// holds it.
+fn remove(at: &LedgerAt) -> Result<(), CommandError> {
+    if let Err(error) = Ledger::open(at, Arc::new(SystemClock))
+        && !matches!(error, CommandError::Broken { .. })
+    {
+        return Err(error);
+    }
+    let places = Places::of(at);
+    fs::remove_dir_all(&places.data).map_err(CommandError::file("remove", &places.data))?;
+    match fs::remove_file(&places.kek) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(CommandError::file("remove", &places.kek)(error));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    // Only if nothing else lies in it.
+    if let Some(directory) = places.kek.parent() {
+        let _ = fs::remove_dir(directory);
+    }
+    Ok(())
+}
+
+async fn tell(
+    ledger: &mut Ledger,
+    mark: &Mark,
+    year: Year,
+    clock: &YearClock,
+    console: &mut Console<'_>,
+) -> Result<Sent, CommandError> {
+    let lap = Stopwatch::start();
+    let service = Arc::new(ledger.service()?);
+    let steps = steps_of(mark.seed, mark.complaints, year);
+    let count = steps.len() as u64;
+    let bar = console.bar("commands", count);
+    let sent = send(&service, clock, steps, &mut |done| bar.set(done)).await?;
+    drop(bar);
+    let again = match sent.repeated {
+        0 => String::new(),
+        repeated => format!(", {repeated} had been carried out before"),
+    };
+    console.say(format_args!(
+        "sent       {count} commands of {} complaints{again} ({lap})",
+        mark.complaints
+    ));
+    Ok(sent)
+}
+
+async fn replay(ledger: &Ledger, console: &mut Console<'_>) -> Result<u64, CommandError> {
+    let lap = Stopwatch::start();
+    let head = ledger.log.head().next_position.0;
+    let mut records = ledger.log.read_all(Position(0), head);
+    let mut count = 0;
+    while records.try_next().await?.is_some() {
+        count += 1;
+    }
+    console.say(format_args!("replayed   {count} records ({lap})"));
+    Ok(count)
+}
+
+/// What can be opened afterwards.
+struct Published {
+    pages: Vec<PathBuf>,
+    audit_view: PathBuf,
+    audit_model: PathBuf,
+}
+
+/// Read models, the report in both languages, and the audit view.
+async fn publish(at: &LedgerAt, console: &mut Console<'_>) -> Result<Published, CommandError> {
+    let lap = Stopwatch::start();
+    let ledger = Ledger::open(at, Arc::new(SystemClock))?;
+    let result = publish_in(&ledger, console).await;
+    ledger.close().await;
+    let published = result?;
+    console.say(format_args!("published  read models, reports and audit view ({lap})"));
+    Ok(published)
+}
+
+async fn publish_in(ledger: &Ledger, console: &Console<'_>) -> Result<Published, CommandError> {
+    ledger.bring_read_models_up(console).await?;
+    let reports = ledger.places.reports();
+    let period = report::period(&YEAR.to_string())?;
+    let mut pages = Vec::new();
+    for locale in [LocaleName::En, LocaleName::Zh] {
+        let out = reports.join(format!("transparency-{YEAR}"));
+        let wanted = report::Wanted { period: period.clone(), out, locale, min_cell: MIN_CELL };
+        pages.extend(report::write(ledger, &wanted).await?.into_iter().next());
+    }
+    let audit_model = path_of(&ledger.places.read_models(), projector_audit::NAME);
+    let audit_view = reports.join("audit.html");
+    let (model, page) = (audit_model.clone(), audit_view.clone());
+    let view = AuditView::of(ledger.origin(), &audit_model.display().to_string());
+    let written = tokio::task::spawn_blocking(move || {
+        let connection = projection::open_reader(&model).map_err(CommandError::failed("read"))?;
+        write_html(&connection, &view, &page).map_err(CommandError::failed("write the audit view"))
+    });
+    written.await.map_err(CommandError::failed("write the audit view"))??;
+    Ok(Published { pages, audit_view, audit_model })
+}
+
+fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let data = args.data.display();
+    console.line(format_args!(
+        "{} invented complaints in {} records at {data}, in {:.1} s",
+        done.complaints, done.records, done.seconds
+    ))?;
+    console.line("\nOpen the reports:")?;
+    for page in &done.pages {
+        console.line(format_args!("  {page}"))?;
+    }
+    console.line("\nOpen the audit view, or ask its file with any SQLite tool:")?;
+    console.line(format_args!("  {}", done.audit_view))?;
+    console.line(format_args!("  {}", done.audit_model))?;
+    console.line("\nReplay, as it was on a day and as it was known on that day:")?;
+    console.line(format_args!("  redress replay --data {data} --format table"))?;
+    console.line(format_args!("  redress replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;
+    console.line(format_args!("  redress replay --data {data} --known-at {YEAR}-06-30 | wc -l"))?;
+    console.line("\nVerify, rebuild the read models, report a quarter, export:")?;
+    console.line(format_args!("  redress verify --data {data} --vault"))?;
+    console.line(format_args!("  redress projections rebuild --data {data}"))?;
+    console.line(format_args!(
+        "  redress report transparency --data {data} --period {YEAR}-Q2 --out ./report-{YEAR}-q2"
+    ))?;
+    console.line(format_args!("  redress export csv --data {data} --out ./export"))
+}
+
+/// How long something took, by the machine's clock.
+struct Stopwatch(Timestamp);
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self(SystemClock.now())
+    }
+
+    fn seconds(&self) -> f64 {
+        SystemClock.now().duration_since(self.0).as_secs_f64()
+    }
+}
+
+impl std::fmt::Display for Stopwatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1} s", self.seconds())
+    }
+}

@@ -1,0 +1,75 @@
+//! `redress import`: complaints from files that other bodies published.
+
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
+
+use complaint_domain::complaint::ComplaintRules;
+use event_log::clock::SystemClock;
+
+use crate::{
+    arguments::ImportCfpb,
+    console::Console,
+    error::CommandError,
+    import::cfpb::{CfpbImport, ImportReport, Progress, Target, import},
+    ledger::Ledger,
+};
+
+/// Takes in a file and says what became of its rows.
+///
+/// # Errors
+///
+/// [`CommandError`]: a file that is none of the kind, a ledger that cannot be written.
+pub async fn run(args: &ImportCfpb, console: &mut Console<'_>) -> Result<(), CommandError> {
+    // Opened for a dry run as well: whoever names a ledger is told if it is none.
+    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let result = take_in(args, &mut ledger, console).await;
+    ledger.close().await;
+    let report = result?;
+    if console.json() { console.value(&report) } else { tell(&report, console) }
+}
+
+async fn take_in(
+    args: &ImportCfpb,
+    ledger: &mut Ledger,
+    console: &Console<'_>,
+) -> Result<ImportReport, CommandError> {
+    let target = if args.dry_run {
+        Target::DryRun(ComplaintRules::default())
+    } else {
+        Target::Ledger(Arc::new(ledger.service()?))
+    };
+    let rejects = args.rejects.clone().unwrap_or_else(|| beside(args));
+    let wanted = CfpbImport { file: args.file.clone(), rejects, target };
+    let bar = console.bar("bytes", 0);
+    let mut told = |progress: Progress| bar.set_of(progress.bytes, progress.bytes_total);
+    Ok(import(wanted, Arc::new(SystemClock), &mut told).await?)
+}
+
+fn beside(args: &ImportCfpb) -> PathBuf {
+    let mut name = OsString::from(&args.file);
+    name.push(".rejects.csv");
+    PathBuf::from(name)
+}
+
+fn tell(report: &ImportReport, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let fits =
+        if report.dry_run { "would go in; nothing was written" } else { "are in the ledger" };
+    console.line(format_args!("{:>9} rows", report.rows))?;
+    console.line(format_args!("{:>9} {fits}", report.imported))?;
+    if !report.dry_run {
+        console.line(format_args!("{:>9} of these are new", report.added))?;
+    }
+    console.line(format_args!(
+        "{:>9} rejected: {}",
+        report.rejected,
+        report.rejects_path.display()
+    ))?;
+    if !report.ignored_columns.is_empty() {
+        let columns = report.ignored_columns.join(", ");
+        console.say(format_args!("columns that are not known were left out: {columns}"));
+    }
+    console.say(format_args!(
+        "took {:.1} s; the file's SHA-256 is {}",
+        report.seconds, report.file_digest
+    ));
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! `redress verify`: whether all is as it was written.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use complaint_codec::{Record, decode};
+use event_log::{EventLog, Position, RecordedEvent, StreamId, clock::SystemClock};
+use event_log_sled::verify::{Verified, verify_with_progress};
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use personal_vault::{SealedRef, Vault};
+use serde::Serialize;
+
+use crate::{arguments::Verify, console::Console, error::CommandError, ledger::Ledger};
+
+/// What was checked and found whole.
+#[derive(Debug, Serialize)]
+pub struct WholeLedger {
+    is_whole: bool,
+    /// How many records there are.
+    pub records: u64,
+    /// The root of the RFC 6962 tree over them, in hexadecimal.
+    pub root: String,
+    /// How many streams they belong to.
+    pub streams: usize,
+    /// How many sealed fields they name.
+    pub sealed: u64,
+    /// Whether each of those was opened in the vault.
+    pub is_vault_checked: bool,
+}
+
+#[derive(Serialize)]
+struct Broken<'a> {
+    is_whole: bool,
+    position: u64,
+    reason: &'a str,
+}
+
+/// Verifies a ledger and tells the result.
+///
+/// # Errors
+///
+/// [`CommandError::Broken`] with the first bad position; others when there is nothing to verify.
+pub async fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), CommandError> {
+    match verify(args, console).await {
+        Ok(whole) if console.json() => console.value(&whole),
+        Ok(whole) => tell(&whole, console),
+        Err(CommandError::Broken { position, reason }) => {
+            if console.json() {
+                let reason = reason.as_str();
+                console.value(&Broken { is_whole: false, position: position.0, reason })?;
+            } else {
+                console.line(format_args!("BROKEN at position {position}"))?;
+            }
+            Err(CommandError::Broken { position, reason })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandError> {
+    console.line("whole")?;
+    console.line(format_args!("  records  {}", whole.records))?;
+    console.line(format_args!("  streams  {}", whole.streams))?;
+    console.line(format_args!("  root     {}", whole.root))?;
+    let vault = if whole.is_vault_checked { "all opened" } else { "not checked; add --vault" };
+    console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))
+}
+
+/// Verifies a ledger: first every stored byte, then that the bytes make sense where they stand.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger, CommandError> {
+    let bytes = verify_bytes(args, console).await?;
+    // The bytes are those that were written; from here on the log may be asked.
+    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let vault = if args.vault { Some(ledger.vault()?) } else { None };
+    let checked = verify_records(&ledger, vault, bytes.size, console).await;
+    ledger.close().await;
+    let checked = checked?;
+    Ok(WholeLedger {
+        is_whole: true,
+        records: bytes.size,
+        root: bytes.root.to_string(),
+        streams: checked.next_versions.len(),
+        sealed: checked.sealed,
+        is_vault_checked: args.vault,
+    })
+}
+
+async fn verify_bytes(args: &Verify, console: &Console<'_>) -> Result<Verified, CommandError> {
+    let directory = args.at.data.clone();
+    let bar = console.bar("bytes", 0);
+    let verified = tokio::task::spawn_blocking(move || {
+        verify_with_progress(&directory, &mut |position| bar.set(position.0))
+    });
+    match verified.await {
+        Ok(verified) => Ok(verified?),
+        Err(error) => Err(CommandError::failed("verify")(error)),
+    }
+}
+
+async fn verify_records(
+    ledger: &Ledger,
+    vault: Option<Arc<Vault>>,
+    size: u64,
+    console: &Console<'_>,
+) -> Result<Checked, CommandError> {
+    let bar = console.bar("records", size);
+    let mut checked = Checked::default();
+    let mut records = ledger.log.read_all(Position(0), size);
+    while let Some(record) = records.try_next().await? {
+        let position = record.position;
+        bar.set(position.0);
+        let broken = |reason| CommandError::Broken { position, reason };
+        let decoded = checked.record(&record).map_err(broken)?;
+        if let Some(vault) = &vault
+            && !decoded.sealed.is_empty()
+        {
+            let vault = Arc::clone(vault);
+            let opened = tokio::task::spawn_blocking(move || open_sealed(&vault, &decoded)).await;
+            opened.map_err(CommandError::failed("open the vault"))?.map_err(broken)?;
+        }
+    }
+    Ok(checked)
+}
+
+/// What the records so far call for.
+#[derive(Debug, Default)]
+struct Checked {
+    next_versions: BTreeMap<StreamId, u64>,
+    recorded_at: Option<Timestamp>,
+    sealed: u64,
+}
+
+impl Checked {
+    /// Checks that a record can be read, stands where it says, and follows those before it.
+    fn record(&mut self, record: &RecordedEvent) -> Result<Record, String> {
+        let decoded = decode(&record.bytes).map_err(|error| error.to_string())?;
+        if decoded.stream != record.stream || decoded.version != record.version {
+            return Err(format!(
+                "expected a record of stream {} version {}, found one that says {} version {}",
+                record.stream, record.version, decoded.stream, decoded.version
+            ));
+        }
+        let next = self.next_versions.entry(decoded.stream.clone()).or_default();
+        if decoded.version.0 != *next {
+            return Err(format!(
+                "expected version {next} of stream {}, found {}",
+                decoded.stream, decoded.version
+            ));
+        }
+        *next += 1;
+        if let Some(before) = self.recorded_at.replace(decoded.recorded_at)
+            && decoded.recorded_at < before
+        {
+            return Err(format!(
+                "expected a record made at or after {before}, found {}",
+                decoded.recorded_at
+            ));
+        }
+        self.sealed += decoded.sealed.len() as u64;
+        Ok(decoded)
+    }
+}
+
+/// Opens every sealed field of a record, which holds it against digest, key and commitment.
+fn open_sealed(vault: &Vault, record: &Record) -> Result<(), String> {
+    for sealed in &record.sealed {
+        let reference = SealedRef {
+            group: sealed.field.group(),
+            subject: sealed.subject.0,
+            key: sealed.key.0,
+            vault: sealed.vault.0,
+            commitment: sealed.commitment.0,
+            digest: sealed.digest.0,
+        };
+        vault
+            .open_field(record.stream.as_str().as_bytes(), &reference)
+            .map_err(|error| format!("the sealed field `{:?}`: {error}", sealed.field))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! A data directory, opened: the one place that puts the parts of a ledger together.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use complaint_domain::complaint::ComplaintRules;
+use complaint_service::ComplaintService;
+use event_log::{Clock, EventLog, Position};
+use event_log_sled::SledLog;
+use personal_vault::{SystemEntropy, Vault, VaultPaths};
+use projection::{Projections, Projector, Status};
+use projector_audit::AuditProjector;
+use projector_casework::CaseworkProjector;
+use projector_transparency::TransparencyProjector;
+use sha2::{Digest as _, Sha256};
+
+use crate::{arguments::LedgerAt, console::Console, error::CommandError};
+
+/// Where the parts of a ledger lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The file of the key-encryption key, outside the data directory.
+    pub kek: PathBuf,
+}
+
+impl Places {
+    /// The places of the ledger that the arguments name.
+    pub fn of(at: &LedgerAt) -> Self {
+        let kek = at.keys.clone().unwrap_or_else(|| sibling(&at.data).join("kek"));
+        Self { data: at.data.clone(), kek }
+    }
+
+    /// The directory of read models.
+    pub fn read_models(&self) -> PathBuf {
+        self.data.join("read-models")
+    }
+
+    /// The directory of reports that nobody named another place for.
+    pub fn reports(&self) -> PathBuf {
+        self.data.join("reports")
+    }
+
+    fn vault(&self) -> VaultPaths {
+        VaultPaths {
+            vault: self.data.join("vault"),
+            keys: self.data.join("keys"),
+            kek: self.kek.clone(),
+        }
+    }
+}
+
+/// The directory of keys beside a data directory: whoever copies the one does not get the other.
+fn sibling(data: &Path) -> PathBuf {
+    let whole = || fs::canonicalize(data).unwrap_or_else(|_| data.to_path_buf());
+    // `.` and `..` have no name of their own.
+    let data = if data.file_name().is_some() { data.to_path_buf() } else { whole() };
+    let mut name = data.file_name().map_or_else(|| OsString::from("ledger"), OsString::from);
+    name.push(".keys");
+    data.with_file_name(name)
+}
+
+/// An open ledger. Held by this process alone until it is closed.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Where its parts lie.
+    pub places: Places,
+    /// The log.
+    pub log: Arc<SledLog>,
+    clock: Arc<dyn Clock>,
+    vault: Option<Arc<Vault>>,
+}
+
+impl Ledger {
+    /// Makes a new, empty ledger with its vault and keys.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`] when something lies there already, or nothing can be written there.
+    pub fn create(
+        at: &LedgerAt,
+        origin: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CommandError> {
+        let places = Places::of(at);
+        // Looked at first, so that no ledger is left behind whose vault could not be made.
+        if places.kek.exists() {
+            return Err(CommandError::Refused {
+                problem: format!(
+                    "expected no key-encryption key at {}, found one; it may be the only way to \
+                     read the personal data of another ledger",
+                    places.kek.display()
+                ),
+                next: "name another place with --keys or --data, or move it away if nothing needs \
+                       it"
+                .to_owned(),
+            });
+        }
+        let log = SledLog::create(&places.data, origin, Arc::clone(&clock))?;
+        let vault = Vault::create(&places.vault(), ledger_id(origin), Arc::new(SystemEntropy))?;
+        fs::create_dir_all(places.read_models())
+            .map_err(CommandError::file("make", &places.read_models()))?;
+        Ok(Self { places, log: Arc::new(log), clock, vault: Some(Arc::new(vault)) })
+    }
+
+    /// Opens the ledger that the arguments name, without its vault: no key is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: no ledger there, in use, damaged.
+    pub fn open(at: &LedgerAt, clock: Arc<dyn Clock>) -> Result<Self, CommandError> {
+        let places = Places::of(at);
+        let log = Arc::new(SledLog::open(&places.data, Arc::clone(&clock))?);
+        Ok(Self { places, log, clock, vault: None })
+    }
+
+    /// The name of the ledger.
+    pub fn origin(&self) -> &str {
+        &self.log.ledger().origin
+    }
+
+    /// The vault, opened once it is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: no key, a wrong one, a damaged vault.
+    pub fn vault(&mut self) -> Result<Arc<Vault>, CommandError> {
+        if let Some(vault) = &self.vault {
+            return Ok(Arc::clone(vault));
+        }
+        let id = ledger_id(self.origin());
+        let vault = Arc::new(Vault::open(&self.places.vault(), id, Arc::new(SystemEntropy))?);
+        self.vault = Some(Arc::clone(&vault));
+        Ok(vault)
+    }
+
+    /// The service that carries commands out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::vault`].
+    pub fn service(&mut self) -> Result<ComplaintService, CommandError> {
+        Ok(ComplaintService::new(
+            Arc::clone(&self.log) as Arc<dyn EventLog>,
+            self.vault()?,
+            Arc::clone(&self.clock),
+            Arc::new(SystemEntropy),
+            ComplaintRules::default(),
+        ))
+    }
+
+    /// Brings every read model up to the head, so that what is told of them is complete.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`] when one of them cannot follow.
+    pub async fn bring_read_models_up(&self, console: &Console<'_>) -> Result<(), CommandError> {
+        let directory = self.places.read_models();
+        fs::create_dir_all(&directory).map_err(CommandError::file("make", &directory))?;
+        let head = self.log.head().next_position;
+        let bar = console.bar("read models", head.0);
+        let mut told = |_: &'static str, position: Position| bar.set(position.0);
+        let projectors = projectors();
+        let log = self.log.as_ref();
+        let mut models =
+            Projections::open(&directory, self.origin(), projectors, log, &mut told).await;
+        let statuses = models.catch_up(log, head, &mut told).await;
+        models.close().await;
+        all_well(&statuses)
+    }
+
+    /// Finishes what is under way and lets go of the directory.
+    pub async fn close(self) {
+        self.log.close().await;
+    }
+}
+
+/// Every projector of this version.
+pub fn projectors() -> Vec<Box<dyn Projector>> {
+    vec![Box::new(CaseworkProjector), Box::new(AuditProjector), Box::new(TransparencyProjector)]
+}
+
+/// The id of a ledger inside its vault: SHA-256 of its origin.
+fn ledger_id(origin: &str) -> [u8; 32] {
+    Sha256::digest(origin).into()
+}
+
+fn all_well(statuses: &[Status]) -> Result<(), CommandError> {
+    let Some((status, failure)) =
+        statuses.iter().find_map(|status| Some((status, status.failure.as_ref()?)))
+    else {
+        return Ok(());
+    };
+    Err(CommandError::Refused {
+        problem: format!(
+            "the read model `{}` stopped at position {}: {}",
+            status.projector, failure.position, failure.reason
+        ),
+        next: format!("run `redress projections rebuild {}`", status.projector),
+    })
+}

@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 use bytes::Bytes;
 use event_log::{
     AppendError, Appended, Clock, ExpectedVersion, Head, NewRecord, Position, RecordedEvent,
-    StreamId, StreamVersion,
+    StreamId, StreamVersion, record::format_recorded_at,
 };
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -193,6 +193,7 @@ impl Writer {
         let mut records = Vec::with_capacity(group.records);
         let mut answers = Vec::with_capacity(group.answers.len());
         let mut position = self.next.0;
+        let recorded_at = format_recorded_at(recorded_at);
         for (append, appended) in group.answers {
             let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
             let mut version = appended.next_version.0.saturating_sub(count);
@@ -201,7 +202,7 @@ impl Writer {
                     position: Position(position),
                     stream: append.stream.clone(),
                     version: StreamVersion(version),
-                    bytes: Bytes::from(record.stamp(recorded_at)),
+                    bytes: Bytes::from(record.stamp_text(&recorded_at)),
                 });
                 position = position.saturating_add(1);
                 version = version.saturating_add(1);

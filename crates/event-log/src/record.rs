@@ -146,10 +146,15 @@ impl NewRecord {
     }
 
     /// The final bytes, with the time the log gives it (rounded down to a millisecond).
-    pub fn stamp(mut self, recorded_at: Timestamp) -> Vec<u8> {
-        let text = format_recorded_at(recorded_at);
+    pub fn stamp(self, recorded_at: Timestamp) -> Vec<u8> {
+        self.stamp_text(&format_recorded_at(recorded_at))
+    }
+
+    /// [`NewRecord::stamp`] for a log that stamps many records with one time, which it has written
+    /// with [`format_recorded_at`].
+    pub fn stamp_text(mut self, recorded_at: &str) -> Vec<u8> {
         let slot = self.bytes.get_mut(self.recorded_at_offset..).and_then(|b| b.first_chunk_mut());
-        if let (Some(slot), Some(text)) = (slot, text.as_bytes().first_chunk::<24>()) {
+        if let (Some(slot), Some(text)) = (slot, recorded_at.as_bytes().first_chunk::<24>()) {
             *slot = *text;
         }
         self.bytes

@@ -14,6 +14,7 @@
 pub mod error;
 pub mod ids;
 mod load;
+mod recent;
 pub mod request;
 pub mod service;
 

@@ -13,7 +13,7 @@ use futures::TryStreamExt;
 use personal_vault::SubjectKey;
 use uuid::Uuid;
 
-use crate::error::HandleError;
+use crate::{error::HandleError, request::CommandRequest, service::Answered};
 
 /// A command that the stream has answered.
 #[derive(Debug, Clone)]
@@ -40,6 +40,15 @@ impl Loaded {
         match self.next_version.0.checked_sub(1) {
             None => ExpectedVersion::NoStream,
             Some(last) => ExpectedVersion::Exact(StreamVersion(last)),
+        }
+    }
+
+    /// Notes where the records of new answers came to stand, now that they are durable.
+    pub(crate) fn place(&mut self, requests: &[CommandRequest], answers: &[Answered]) {
+        for (request, answer) in requests.iter().zip(answers) {
+            if let Some(seen) = self.seen.get_mut(&request.command_id) {
+                seen.first_position = answer.first_position;
+            }
         }
     }
 

@@ -23,6 +23,7 @@ use crate::{
     error::{HandleError, InvalidRequest},
     ids::{import_stream_of, record_id},
     load::{Loaded, Seen, decoded, load},
+    recent::Recent,
     request::{CommandRequest, digest_of},
 };
 
@@ -54,6 +55,7 @@ pub struct ComplaintService {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     rules: ComplaintRules,
+    recent: Recent,
 }
 
 impl ComplaintService {
@@ -65,7 +67,7 @@ impl ComplaintService {
         entropy: Arc<dyn Entropy>,
         rules: ComplaintRules,
     ) -> Self {
-        Self { log, vault, clock, entropy, rules }
+        Self { log, vault, clock, entropy, rules, recent: Recent::default() }
     }
 
     /// Carries out one command. Durable when it returns.
@@ -104,21 +106,33 @@ impl ComplaintService {
             }
         }
         for _ in 0..ATTEMPTS_MAX {
-            let loaded = load(self.log.as_ref(), stream).await?;
+            let (loaded, is_fresh) = match self.recent.take(stream) {
+                Some(loaded) => (loaded, false),
+                None => (load(self.log.as_ref(), stream).await?, true),
+            };
             let expected = loaded.expected_version();
             let mut batch = Batch::new(self, stream, loaded);
-            for request in &requests {
-                batch.decide(request).await?;
+            match batch.decide_all(&requests).await {
+                Ok(()) => {}
+                // Another writer may have moved the stream on since: refuse only by what is true.
+                Err(_) if !is_fresh => continue,
+                Err(error) => return Err(error),
             }
-            let Batch { answers, sealings, records, .. } = batch;
+            let Batch { mut loaded, answers, sealings, records, .. } = batch;
             if records.is_empty() {
+                self.recent.keep(stream.clone(), loaded);
                 return Ok(answers);
             }
             // The vault first: a record must never refer to a blob that a power cut took away.
             // A crash between the two leaves a blob that nothing refers to, which is harmless.
             self.vault.store_all(&sealings.iter().collect::<Vec<_>>()).await?;
             match self.log.append(stream, expected, records).await {
-                Ok(appended) => return Ok(placed(answers, expected, appended.first_position)),
+                Ok(appended) => {
+                    let answers = placed(answers, expected, appended.first_position);
+                    loaded.place(&requests, &answers);
+                    self.recent.keep(stream.clone(), loaded);
+                    return Ok(answers);
+                }
                 Err(AppendError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -221,6 +235,13 @@ impl<'a> Batch<'a> {
     fn new(service: &'a ComplaintService, stream: &'a StreamId, loaded: Loaded) -> Self {
         let (answers, sealings, records) = (Vec::new(), Vec::new(), Vec::new());
         Self { service, stream, loaded, answers, sealings, records }
+    }
+
+    async fn decide_all(&mut self, requests: &[CommandRequest]) -> Result<(), HandleError> {
+        for request in requests {
+            self.decide(request).await?;
+        }
+        Ok(())
     }
 
     async fn decide(&mut self, request: &CommandRequest) -> Result<(), HandleError> {

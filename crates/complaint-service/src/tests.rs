@@ -236,6 +236,23 @@ async fn fields_sealed_later_lie_under_the_key_of_the_complaint() {
 }
 
 #[tokio::test]
+async fn a_service_that_remembers_a_stream_notices_that_another_writer_moved_it_on() {
+    let bench = bench();
+    let other = service_over(Arc::clone(&bench.log) as _, Arc::clone(&bench.vault));
+    bench.service.handle(register(7)).await.unwrap();
+    // Remembered here: received and nothing more. True: acknowledged by the other.
+    let theirs = other.handle(acknowledge(8, 7)).await.unwrap();
+    let refused = bench.service.handle(acknowledge(9, 7)).await;
+    assert!(matches!(refused, Err(HandleError::Refused(_))), "by the truth: {refused:?}");
+    let again = bench.service.handle(acknowledge(8, 7)).await.unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.first_position, theirs.first_position);
+    // And the other way round: the answer that is remembered is the one that was given.
+    let remembered = other.handle(acknowledge(8, 7)).await.unwrap();
+    assert_eq!(remembered.first_position, theirs.first_position);
+}
+
+#[tokio::test]
 async fn an_import_is_recorded_once() {
     let bench = bench();
     let summary = ImportSummary {

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use complaint_codec::{DecodeError, decode};
 use event_log::{EventLog, Position, ReadError, RecordedEvent, StreamVersion};
 use futures::TryStreamExt;
-use merkle_log::{CompactRange, Hash, leaf_hash};
+use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
     column::{Cell, Column},
@@ -162,7 +162,7 @@ pub async fn export(
         first_position: (events > 0).then_some(from.0),
         last_position: (events > 0).then(|| to.0.saturating_sub(1)),
         tree_size: tree.size(),
-        root: root(&tree).to_string(),
+        root: tree.root().to_string(),
         files: directory.files(),
     };
     let mut text = serde_json::to_vec_pretty(&manifest)
@@ -171,10 +171,6 @@ pub async fn export(
     directory.text(MANIFEST, &text)?;
     directory.finish()?;
     Ok(ExportReport { manifest, events, complaints })
-}
-
-fn root(tree: &CompactRange) -> Hash {
-    tree.root()
 }
 
 /// The tables in the making.
@@ -190,7 +186,7 @@ struct Table {
 }
 
 enum Out {
-    Csv(CsvTable<NewFile>),
+    Csv(Box<CsvTable<NewFile>>),
     Jsonl(NewFile),
 }
 
@@ -267,7 +263,7 @@ impl Table {
         let file = directory.file(&name)?;
         let out = match format {
             Format::Csv => CsvTable::new(file, columns)
-                .map(Out::Csv)
+                .map(|table| Out::Csv(Box::new(table)))
                 .map_err(|source| ExportError::Write { name: name.clone(), source })?,
             Format::Jsonl => Out::Jsonl(file),
         };

@@ -1,6 +1,6 @@
 //! What every column means, for programs and for people.
 
-use std::io;
+use std::{fmt::Write as _, io};
 
 use super::{Export, ExportError, Format};
 use crate::{
@@ -50,15 +50,16 @@ pub(super) fn write(directory: &mut NewDirectory, export: &Export) -> Result<(),
     let mut rows = 0_u64;
     let mut page = String::from("# Data dictionary\n");
     for (table, columns) in &tables {
-        page.push_str(&format!(
-            "\n## {table}\n\n| column | type | meaning | unit | source |\n|---|---|---|---|---|\n"
-        ));
+        page.push_str("\n## ");
+        page.push_str(table);
+        page.push_str("\n\n| column | type | meaning | unit | source |\n|---|---|---|---|---|\n");
         for column in *columns {
             let Column { name, kind, meaning, unit, source } = column;
             let kind = kind.name();
             let cells = [table.as_str(), name, kind, meaning, unit, source];
             csv.row(&cells.map(|text| Cell::Text(text.to_owned()))).map_err(failed)?;
-            page.push_str(&format!("| `{name}` | {kind} | {meaning} | {unit} | {source} |\n"));
+            // Writing to a string cannot fail.
+            let _ = writeln!(page, "| `{name}` | {kind} | {meaning} | {unit} | {source} |");
             rows = rows.saturating_add(1);
         }
     }

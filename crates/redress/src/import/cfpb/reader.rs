@@ -184,13 +184,13 @@ impl<R: Read> Reader<R> {
                     };
                     return self.give_up(Some(column), damage).map(Some);
                 }
-                Scan::Whole { fields, len } => return self.whole(&fields, len).map(Some),
+                Scan::Whole { fields, len } => return Ok(Some(self.whole(&fields, len))),
             }
         }
     }
 
     /// A record without a flaw: taken, unless it is not one record.
-    fn whole(&mut self, fields: &[Field], len: usize) -> io::Result<Next> {
+    fn whole(&mut self, fields: &[Field], len: usize) -> Next {
         let record = self.rest().get(..len).unwrap_or_default();
         if let Some(shape) = self.shape {
             let several = lines_after_first(record).next().is_some();
@@ -199,7 +199,7 @@ impl<R: Read> Reader<R> {
                 if several {
                     return self.give_up_within(len, None, damage);
                 }
-                return Ok(self.pass(len, None, damage));
+                return self.pass(len, None, damage);
             }
             let swallowed = lines_after_first(record)
                 .find(|start| holds_record(record.get(*start..).unwrap_or_default(), shape));
@@ -211,7 +211,7 @@ impl<R: Read> Reader<R> {
         let fields = fields.iter().map(|field| field.of(record).into_owned()).collect();
         let place = self.place(len);
         self.step(len);
-        Ok(Next::Record(RawRecord { place, fields }))
+        Next::Record(RawRecord { place, fields })
     }
 
     /// Gives up a record whose end is not known.
@@ -247,12 +247,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Gives up a record whose end is known: what begins like a record inside it is read again.
-    fn give_up_within(
-        &mut self,
-        len: usize,
-        column: Option<usize>,
-        damage: Damage,
-    ) -> io::Result<Next> {
+    fn give_up_within(&mut self, len: usize, column: Option<usize>, damage: Damage) -> Next {
         let record = self.rest().get(..len).unwrap_or_default();
         let again = self.shape.and_then(|shape| {
             lines_after_first(record).find(|start| {
@@ -260,7 +255,7 @@ impl<R: Read> Reader<R> {
                 begins_like_record(line, true, shape) == Begins::Record
             })
         });
-        Ok(self.pass(again.unwrap_or(len), column, damage))
+        self.pass(again.unwrap_or(len), column, damage)
     }
 
     fn pass(&mut self, len: usize, column: Option<usize>, damage: Damage) -> Next {
@@ -301,7 +296,7 @@ impl<R: Read> Reader<R> {
     fn place(&self, len: usize) -> Place {
         let record = self.rest().get(..len).unwrap_or_default();
         let text = record.strip_suffix(b"\n").unwrap_or(record);
-        let lines = wide(text.iter().filter(|byte| **byte == b'\n').count());
+        let lines = line_ends(text);
         Place {
             line: self.line,
             last_line: self.line.saturating_add(lines),
@@ -315,7 +310,7 @@ impl<R: Read> Reader<R> {
 
     fn step(&mut self, len: usize) {
         let passed = self.rest().get(..len).unwrap_or_default();
-        let lines = wide(passed.iter().filter(|byte| **byte == b'\n').count());
+        let lines = line_ends(passed);
         self.line = self.line.saturating_add(lines);
         self.at = self.at.saturating_add(len).min(self.held.len());
     }
@@ -408,6 +403,11 @@ fn is_date(text: &[u8]) -> bool {
 fn lines_after_first(record: &[u8]) -> impl Iterator<Item = usize> {
     let ends = record.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     ends.map(|(at, _)| at.saturating_add(1)).filter(|start| *start < record.len())
+}
+
+/// How many lines end in these bytes.
+fn line_ends(bytes: &[u8]) -> u64 {
+    wide(bytes.split(|byte| *byte == b'\n').skip(1).count())
 }
 
 /// A length as a count.

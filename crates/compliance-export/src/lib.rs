@@ -6,7 +6,7 @@
 //! appears as a whole or not at all.
 //!
 //! - [`export`](mod@export): from the log to the directory
-//! - [`column`]: what a column is called and means, and what a cell holds
+//! - [`column`](mod@column): what a column is called and means, and what a cell holds
 //! - [`events`]: one row for each record
 //! - [`complaints`]: one row for each complaint, folded from its stream
 //! - [`table`]: rows as CSV or JSON Lines

@@ -60,10 +60,17 @@ const OUTCOMES: &[(Outcome, u32)] = &[
 pub fn life(seed: u64, number: u64, year: Year) -> Vec<Step> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(number);
-    let first = moment_of(year, &mut rng);
-    let mut case = Case::invent(Author::new(rng, first));
-    case.tell();
-    case.author.finish(year)
+    // What comes in on the last evening may be entered only after the year: then another is told.
+    loop {
+        let mut rng = ChaCha8Rng::from_rng(&mut rng);
+        let first = moment_of(year, &mut rng);
+        let mut case = Case::invent(Author::new(rng, first));
+        case.tell();
+        let steps = case.author.finish(year);
+        if !steps.is_empty() {
+            return steps;
+        }
+    }
 }
 
 /// Some moment of the year; weekends are quieter.

@@ -59,6 +59,7 @@ proptest! {
     fn steps_are_in_order_of_entry_and_none_is_entered_before_it_occurred(seed: u64) {
         let year = Year::of(2_025);
         let steps = life(seed, 0, year);
+        prop_assert!(!steps.is_empty());
         prop_assert!(steps.is_sorted_by_key(|step| step.entered_at));
         for step in steps {
             prop_assert!(step.occurred_at <= step.entered_at);

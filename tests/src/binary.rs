@@ -9,21 +9,32 @@ use std::{
 /// Builds `redress` with the profile of this test binary, once, and says where it lies.
 pub fn redress() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        // target/PROFILE/deps/suite-… → target/PROFILE
-        let suite = std::env::current_exe().unwrap();
-        let profile_dir = suite.ancestors().nth(2).unwrap();
-        let target_dir = profile_dir.parent().unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--offline", "--locked", "--package", "redress"]);
-        build.arg("--target-dir").arg(target_dir);
-        if profile_dir.ends_with("release") {
-            build.arg("--release");
-        }
-        let built = build.current_dir(root()).status().unwrap();
-        assert!(built.success(), "redress does not build");
-        profile_dir.join("redress")
+    BINARY.get_or_init(|| build(&["--package", "redress"]).join("redress"))
+}
+
+/// Builds the `soak` example likewise, and says in which folder it lies.
+pub fn examples() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        build(&["--package", "redress-tests", "--example", "soak"]).join("examples")
     })
+}
+
+/// Builds with the profile of this test binary, and gives the folder of what was built.
+fn build(what: &[&str]) -> PathBuf {
+    // target/PROFILE/deps/suite-… → target/PROFILE
+    let suite = std::env::current_exe().unwrap();
+    let profile_dir = suite.ancestors().nth(2).unwrap();
+    let target_dir = profile_dir.parent().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--offline", "--locked"]).args(what);
+    cargo.arg("--target-dir").arg(target_dir);
+    if profile_dir.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let status = cargo.current_dir(root()).status().unwrap();
+    assert!(status.success(), "{what:?} does not build");
+    profile_dir.to_owned()
 }
 
 /// The root of the workspace.

@@ -163,7 +163,7 @@ fn the_architecture_page_names_every_crate_and_no_other() {
         );
     }
     for line in page.lines().filter_map(|line| line.strip_prefix("| `")) {
-        let named = line.split('`').next().expect("a name");
-        assert!(names.contains(&named), "docs/ARCHITECTURE.md names {named}, which is no crate");
+        let entry = line.split('`').next().expect("a name");
+        assert!(names.contains(&entry), "docs/ARCHITECTURE.md names {entry}, which is no crate");
     }
 }

@@ -2,12 +2,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "a test that meets a surprise should stop"
 )]
 
 mod architecture;
 mod crash;
+mod disk;
+mod durability;
 mod privacy;
 mod readme;
+mod state_machine;
 mod tidy;

@@ -2,14 +2,20 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test that meets a surprise should stop"
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that meets a surprise should stop, and one that cannot run should say so"
 )]
 
 mod architecture;
 mod crash;
+mod damage;
 mod disk;
 mod durability;
+mod errors;
+mod import;
 mod privacy;
+mod read_models;
 mod readme;
 mod state_machine;
 mod tidy;

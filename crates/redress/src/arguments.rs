@@ -128,10 +128,6 @@ pub struct Demo {
     /// Remove an earlier demo at the same place first
     #[arg(long)]
     pub fresh: bool,
-
-    /// End when all is made and checked, without serving it; this version always does
-    #[arg(long)]
-    pub no_serve: bool,
 }
 
 /// Arguments of `redress init`.

@@ -13,6 +13,7 @@ pub struct Console<'a> {
     err: &'a mut (dyn Write + Send + Sync),
     json: bool,
     progress: bool,
+    program: String,
 }
 
 impl std::fmt::Debug for Console<'_> {
@@ -32,7 +33,19 @@ impl<'a> Console<'a> {
         json: bool,
         progress: bool,
     ) -> Self {
-        Self { out, err, json, progress }
+        Self { out, err, json, progress, program: "redress".to_owned() }
+    }
+
+    /// The same, for a program that was called by this name.
+    #[must_use]
+    pub fn called(mut self, program: String) -> Self {
+        self.program = program;
+        self
+    }
+
+    /// How the program was called: what a hint to run it again must say.
+    pub fn program(&self) -> &str {
+        &self.program
     }
 
     /// Whether results are wanted as JSON.

@@ -61,6 +61,8 @@ pub fn run_with(
     stderr: &mut (dyn Write + Send + Sync),
     progress: bool,
 ) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let program = args.first().map(|name| name.to_string_lossy().into_owned());
     let line = match CommandLine::try_parse_from(args) {
         Ok(line) => line,
         Err(error) => return usage(&error, stdout, stderr),
@@ -69,7 +71,8 @@ pub fn run_with(
         let _ = writeln!(stderr, "error: {error}");
         return EXIT_USAGE.into();
     }
-    let mut console = Console::new(stdout, stderr, line.json, progress);
+    let mut console = Console::new(stdout, stderr, line.json, progress)
+        .called(program.unwrap_or_else(|| "redress".to_owned()));
     let result = carry_out(line.command, &mut console);
     let result = result.and_then(|()| console.flush());
     match result {

@@ -262,6 +262,7 @@ async fn publish_in(ledger: &Ledger, console: &Console<'_>) -> Result<Published,
 
 fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), CommandError> {
     let data = args.data.display();
+    let redress = console.program().to_owned();
     console.line(format_args!(
         "{} invented complaints in {} records at {data}, in {:.1} s",
         done.complaints, done.records, done.seconds
@@ -274,16 +275,17 @@ fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), Comma
     console.line(format_args!("  {}", done.audit_view))?;
     console.line(format_args!("  {}", done.audit_model))?;
     console.line("\nReplay, as it was on a day and as it was known on that day:")?;
-    console.line(format_args!("  redress replay --data {data} --format table"))?;
-    console.line(format_args!("  redress replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;
-    console.line(format_args!("  redress replay --data {data} --known-at {YEAR}-06-30 | wc -l"))?;
+    console.line(format_args!("  {redress} replay --data {data} --format table"))?;
+    console.line(format_args!("  {redress} replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;
+    console
+        .line(format_args!("  {redress} replay --data {data} --known-at {YEAR}-06-30 | wc -l"))?;
     console.line("\nVerify, rebuild the read models, report a quarter, export:")?;
-    console.line(format_args!("  redress verify --data {data} --vault"))?;
-    console.line(format_args!("  redress projections rebuild --data {data}"))?;
+    console.line(format_args!("  {redress} verify --data {data} --vault"))?;
+    console.line(format_args!("  {redress} projections rebuild --data {data}"))?;
     console.line(format_args!(
-        "  redress report transparency --data {data} --period {YEAR}-Q2 --out ./report-{YEAR}-q2"
+        "  {redress} report transparency --data {data} --period {YEAR}-Q2 --out ./report-{YEAR}-q2"
     ))?;
-    console.line(format_args!("  redress export csv --data {data} --out ./export"))
+    console.line(format_args!("  {redress} export csv --data {data} --out ./export"))
 }
 
 /// How long something took, by the machine's clock.

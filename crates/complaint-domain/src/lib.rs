@@ -10,12 +10,14 @@
 //! - [`money`]: an exact amount in one currency
 //! - [`right`]: the closed list of consumer rights a complaint can put at stake
 //! - [`sealed`]: references to personal fields that lie sealed in the vault
+//! - [`clock`]: time limits: rule packs, holiday calendars, and what a clock shows and why
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`fact`]: an event with who, when it happened and when it was recorded
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 pub mod actor;
+pub mod clock;
 pub mod codes;
 pub mod complaint;
 pub mod fact;

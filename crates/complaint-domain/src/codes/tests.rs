@@ -5,10 +5,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::ParseCodeError;
 use crate::{
     actor::Role,
+    clock::{AfterHours, DayZero, DueAt, Language, LastDay, Milestone, Nature, RuleStatus, Unit},
     complaint::{
-        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, Impact, Outcome,
-        Party, PlatformCategory, Purpose, ReassignmentReason, RemedyKind, RemedyResult,
-        ReopenReason, ResponseKind, Severity, WithdrawalReason,
+        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, ExtensionReason,
+        Impact, Outcome, Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason,
+        RemedyKind, RemedyResult, ReopenReason, ResponseKind, Severity, WithdrawalReason,
     },
     right::Right,
     sealed::PersonalField,
@@ -55,6 +56,17 @@ fn the_code_of_every_value_is_its_stored_name() {
     agrees(ReopenReason::ALL, ReopenReason::code);
     agrees(WithdrawalReason::ALL, WithdrawalReason::code);
     agrees(CorrectionReason::ALL, CorrectionReason::code);
+    agrees(PauseGround::ALL, PauseGround::code);
+    agrees(ExtensionReason::ALL, ExtensionReason::code);
+    agrees(Milestone::ALL, Milestone::code);
+    agrees(Unit::ALL, Unit::code);
+    agrees(DayZero::ALL, DayZero::code);
+    agrees(DueAt::ALL, DueAt::code);
+    agrees(AfterHours::ALL, AfterHours::code);
+    agrees(LastDay::ALL, LastDay::code);
+    agrees(Nature::ALL, Nature::code);
+    agrees(RuleStatus::ALL, RuleStatus::code);
+    agrees(Language::ALL, Language::code);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The codes of the closed lists that commands and events are made of.
 
 use super::{
-    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, Impact, Outcome, Party,
-    PlatformCategory, Purpose, ReassignmentReason, RemedyKind, RemedyResult, ReopenReason,
-    ResponseKind, Severity, WithdrawalReason,
+    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, ExtensionReason, Impact,
+    Outcome, Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RemedyKind,
+    RemedyResult, ReopenReason, ResponseKind, Severity, WithdrawalReason,
 };
 use crate::codes::closed_list;
 
@@ -99,6 +99,18 @@ closed_list! {
         SettledOtherwise = "settled-otherwise",
         NotPursued = "not-pursued",
         NotStated = "not-stated",
+    }
+    PauseGround {
+        ExpertExamination = "expert-examination",
+        RecusalDecision = "recusal-decision",
+        WaitingForComplainant = "waiting-for-complainant",
+        WaitingForThirdParty = "waiting-for-third-party",
+    }
+    ExtensionReason {
+        Complex = "complex",
+        EspeciallyComplex = "especially-complex",
+        BeyondControl = "beyond-control",
+        SpecialGrounds = "special-grounds",
     }
     CorrectionReason {
         ClericalError = "clerical-error",

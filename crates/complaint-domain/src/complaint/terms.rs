@@ -3,6 +3,7 @@
 //! These are the stored schema. A change here that alters bytes needs a new event version in
 //! `complaint-codec` and leaves the golden files of the old one untouched.
 
+mod clock;
 mod correction;
 mod ending;
 mod handling;
@@ -10,6 +11,7 @@ mod intake;
 mod remedy;
 mod response;
 
+pub use clock::*;
 pub use correction::*;
 pub use ending::*;
 pub use handling::*;

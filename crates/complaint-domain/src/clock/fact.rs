@@ -1,0 +1,201 @@
+//! What happened, in the words of clocks.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Fact,
+    actor::Role,
+    complaint::{
+        Answer, ClockPaused, ClockResumed, Communication, ComplaintEvent, CorrectedFact,
+        DeadlineExtended, Direction, Outcome, Purpose, Response, ResponseKind,
+    },
+};
+
+/// A moment in the life of a complaint that can start or stop a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Milestone {
+    /// The complaint came in.
+    Received,
+    /// The complainant was told so.
+    Acknowledged,
+    /// It was passed to the party that must answer it.
+    Forwarded,
+    /// It was taken up for handling (受理), where that is a decision of its own.
+    Admitted,
+    /// It was not taken up.
+    NotAdmitted,
+    /// What the complainant was asked for has come.
+    InformationReceived,
+    /// A notice that a rule requires was sent.
+    NoticeSent,
+    /// The complainant was told how far it has come.
+    InterimResponse,
+    /// The complainant was told why it is late.
+    HoldingResponse,
+    /// The complainant was answered.
+    FinalResponse,
+    /// The answer gave the complainant everything.
+    FullyUpheld,
+    /// The complainant said yes or no to the final response.
+    AnswerReceived,
+    /// The complainant said yes.
+    ResponseAccepted,
+    /// Mediation came to an end, with an agreement or without.
+    MediationEnded,
+    /// A suspected violation was reported.
+    ViolationReported,
+    /// Whether to open a case on the violation was decided.
+    ViolationDecided,
+    /// Who reported the violation was told of that decision.
+    ReporterInformed,
+    /// It was put before those who review the decisions of others.
+    Escalated,
+    /// The complainant asked for a review.
+    ReviewRequested,
+    /// The review was decided.
+    ReviewDecided,
+    /// It went to an outside body.
+    ReferredExternally,
+    /// The complainant withdrew it.
+    Withdrawn,
+    /// It ended.
+    Closed,
+    /// It was taken up again.
+    Reopened,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClockFactKind {
+    /// A milestone was reached.
+    Reached(Milestone),
+    /// A clock was paused.
+    Paused(ClockPaused),
+    /// A clock was resumed.
+    Resumed(ClockResumed),
+    /// A clock's limit was extended.
+    Extended {
+        /// To when, why, and when the complainant was told.
+        extension: DeadlineExtended,
+        /// The role of whoever approved it.
+        by: Role,
+    },
+}
+
+/// Something that happened, and when it happened in the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockFact {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: ClockFactKind,
+}
+
+impl ClockFact {
+    /// A milestone was reached.
+    pub const fn reached(milestone: Milestone, at: Timestamp) -> Self {
+        Self { at, kind: ClockFactKind::Reached(milestone) }
+    }
+
+    /// The complaint came in.
+    pub const fn received(at: Timestamp) -> Self {
+        Self::reached(Milestone::Received, at)
+    }
+
+    /// The complaint was passed to the party that must answer it.
+    pub const fn forwarded(at: Timestamp) -> Self {
+        Self::reached(Milestone::Forwarded, at)
+    }
+
+    pub(super) fn is(&self, milestone: Milestone) -> bool {
+        self.kind == ClockFactKind::Reached(milestone)
+    }
+}
+
+/// Turns the events of one complaint, in the order of their stream, into what clocks read.
+///
+/// A correction of the receipt moves it; the uncorrected receipt is then no fact of the world any
+/// more, though it stays in the log. To see the clocks as they were known before, leave out the
+/// later events.
+pub fn clock_facts<'a>(
+    history: impl IntoIterator<Item = &'a Fact<ComplaintEvent>>,
+) -> Vec<ClockFact> {
+    let mut facts = Vec::new();
+    for fact in history {
+        if let ComplaintEvent::Corrected(correction) = &fact.event {
+            if let CorrectedFact::ReceivedAt { received_at } = correction.fact {
+                move_receipt(&mut facts, received_at);
+            }
+            continue;
+        }
+        let at = fact.occurred_at;
+        facts.extend(milestones(&fact.event).into_iter().map(|m| ClockFact::reached(m, at)));
+    }
+    facts
+}
+
+fn move_receipt(facts: &mut [ClockFact], received_at: Timestamp) {
+    if let Some(receipt) = facts.iter_mut().find(|fact| fact.is(Milestone::Received)) {
+        receipt.at = received_at;
+    }
+}
+
+fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
+    use ComplaintEvent as E;
+    match event {
+        E::Received(_) => vec![Milestone::Received],
+        E::Acknowledged(_) => vec![Milestone::Acknowledged],
+        E::CommunicationRecorded(message) => of_message(message).into_iter().collect(),
+        E::ResponseIssued(response) => of_response(response),
+        E::AnswerRecorded(given) => match given.answer {
+            Answer::Accepted => vec![Milestone::AnswerReceived, Milestone::ResponseAccepted],
+            Answer::Refused => vec![Milestone::AnswerReceived],
+            // Nobody said anything; that a platform reports no dispute is not an answer either.
+            Answer::Silent | Answer::NotDisputed => Vec::new(),
+        },
+        E::Closed(_) => vec![Milestone::Closed],
+        E::Reopened(_) => vec![Milestone::Reopened],
+        E::Withdrawn(_) => vec![Milestone::Withdrawn],
+        E::Assessed(_)
+        | E::Classified(_)
+        | E::Assigned(_)
+        | E::Reassigned(_)
+        | E::RemedyProposed(_)
+        | E::RemedyApproved(_)
+        | E::RemedyFulfilled(_)
+        | E::RootCauseIdentified(_)
+        | E::Corrected(_) => Vec::new(),
+    }
+}
+
+fn of_message(message: &Communication) -> Option<Milestone> {
+    match (message.direction, message.purpose) {
+        (Direction::Outgoing, Purpose::Forwarding) => Some(Milestone::Forwarded),
+        (Direction::Outgoing, Purpose::Notice) => Some(Milestone::NoticeSent),
+        (Direction::Incoming, Purpose::Information) => Some(Milestone::InformationReceived),
+        (
+            Direction::Incoming,
+            Purpose::Forwarding
+            | Purpose::InformationRequest
+            | Purpose::ProgressUpdate
+            | Purpose::Notice,
+        )
+        | (
+            Direction::Outgoing,
+            Purpose::InformationRequest | Purpose::Information | Purpose::ProgressUpdate,
+        ) => None,
+    }
+}
+
+fn of_response(response: &Response) -> Vec<Milestone> {
+    match (response.kind, response.outcome) {
+        (ResponseKind::Interim, _) => vec![Milestone::InterimResponse],
+        (ResponseKind::Holding, _) => vec![Milestone::HoldingResponse],
+        (ResponseKind::Final, Some(Outcome::Upheld)) => {
+            vec![Milestone::FinalResponse, Milestone::FullyUpheld]
+        }
+        (ResponseKind::Final, _) => vec![Milestone::FinalResponse],
+    }
+}

@@ -1,0 +1,141 @@
+//! What a pack must be before any deadline depends on it.
+
+use std::collections::BTreeSet;
+
+use super::{
+    AfterHours, Basis, ClockRule, DueAt, InForce, LastDay, PackFile, ParsePackError, RuleStatus,
+    Unit,
+};
+
+/// The only form of pack there is so far.
+const FORMAT: u32 = 1;
+/// Ten years of days: longer than any limit in a rule, shorter than any calendar arithmetic fails.
+const COUNT_MAX: u32 = 3_660;
+
+pub(super) fn check(file: &PackFile) -> Result<(), ParsePackError> {
+    let wrong = |expected| ParsePackError::Pack { pack: file.code.clone(), expected };
+    if file.format != FORMAT {
+        return Err(wrong("format 1"));
+    }
+    if file.code.as_str().contains('/') {
+        return Err(wrong("a code without a slash"));
+    }
+    if is_backwards(file.in_force) {
+        return Err(wrong("a first day in force that is not after the last"));
+    }
+    if file.business_hours.is_some_and(|hours| hours.opens >= hours.closes) {
+        return Err(wrong("business to open before it closes"));
+    }
+    if file.clocks.is_empty() {
+        return Err(wrong("at least one clock"));
+    }
+    let codes: BTreeSet<_> = file.clocks.iter().map(|rule| &rule.code).collect();
+    if codes.len() != file.clocks.len() {
+        return Err(wrong("each clock's code once"));
+    }
+    file.clocks.iter().try_for_each(|rule| {
+        check_clock(file, rule).map_err(|expected| ParsePackError::Clock {
+            pack: file.code.clone(),
+            clock: rule.code.clone(),
+            expected,
+        })
+    })
+}
+
+fn is_backwards(in_force: InForce) -> bool {
+    matches!((in_force.from, in_force.until), (Some(from), Some(until)) if from > until)
+}
+
+fn check_clock(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
+    require(!rule.code.as_str().contains('/'), "a code without a slash")?;
+    require(!is_backwards(rule.in_force), "a first day in force that is not after the last")?;
+    require(!rule.stops.is_empty(), "something that stops it")?;
+    require(!rule.stops.contains(&rule.starts), "something else to stop it than what starts it")?;
+    require(rule.stops.is_disjoint(&rule.lapses), "a milestone to stop it or to end it, not both")?;
+    require(rule.length.count.get() <= COUNT_MAX, "a length of at most 3660")?;
+    check_times(file, rule)?;
+    check_calendar(file, rule)?;
+    check_track(file, rule)?;
+    check_extension(rule)?;
+    let grounds: BTreeSet<_> = rule.pauses.iter().map(|pause| pause.ground).collect();
+    require(grounds.len() == rule.pauses.len(), "each pause ground once")?;
+    let others = rule.pauses.iter().map(|pause| &pause.basis);
+    let extension = rule.extension.iter().map(|extension| &extension.basis);
+    others.chain(extension).chain([&rule.basis]).try_for_each(check_basis)
+}
+
+fn require(holds: bool, expected: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(expected) }
+}
+
+fn check_times(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
+    let in_hours = rule.length.unit == Unit::Hours;
+    let to_the_moment = rule.due_at == DueAt::ToTheMoment;
+    require(in_hours == to_the_moment, "a limit in hours to be due to the moment, and no other")?;
+    require(
+        !in_hours || rule.last_day == LastDay::AsItFalls,
+        "no rule on the last day of a limit in hours",
+    )?;
+    let needs_hours =
+        rule.due_at == DueAt::CloseOfBusiness || rule.after_hours == AfterHours::NextBusinessDay;
+    require(!needs_hours || file.business_hours.is_some(), "business hours in the pack")?;
+    require(
+        matches!(rule.warn.unit, Unit::Hours | Unit::CalendarDays)
+            && rule.warn.count.get() <= COUNT_MAX,
+        "a warning at most 3660 hours or calendar days ahead",
+    )
+}
+
+fn check_calendar(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
+    require(!rule.needs_calendar() || !file.calendars.is_empty(), "a calendar in the pack")
+}
+
+fn check_track(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
+    let Some(replaced) = &rule.replaces else { return Ok(()) };
+    require(rule.track.is_some(), "a track on which it takes the place of the other")?;
+    let is_known = file
+        .clocks
+        .iter()
+        .any(|other| other.code == *replaced && other.code != rule.code && other.track.is_none());
+    require(is_known, "to take the place of another clock of the pack that has no track")
+}
+
+fn check_extension(rule: &ClockRule) -> Result<(), &'static str> {
+    let Some(extension) = &rule.extension else { return Ok(()) };
+    require(rule.length.unit != Unit::Hours, "no extension of a limit in hours")?;
+    require(extension.total.unit == rule.length.unit, "an extension in the unit of the limit")?;
+    require(extension.total.count > rule.length.count, "an extension to more than the limit")?;
+    require(extension.total.count.get() <= COUNT_MAX, "an extension to at most 3660")?;
+    require(extension.times > 0, "an extension at least once")?;
+    require(!extension.approvers.is_empty(), "somebody who may approve the extension")
+}
+
+fn check_basis(basis: &Basis) -> Result<(), &'static str> {
+    require(!basis.citation.trim().is_empty(), "a citation")?;
+    match (basis.status, basis.read_on) {
+        (RuleStatus::Own, None) => Ok(()),
+        (RuleStatus::Own, Some(_)) => Err("no day of reading for a promise of the company's own"),
+        (RuleStatus::Verified | RuleStatus::Secondary | RuleStatus::Unverified, read_on) => {
+            require(read_on.is_some(), "the day on which the source was last looked at")
+        }
+    }
+}
+
+impl Unit {
+    /// Whether counting needs to know which days are worked.
+    pub(crate) const fn skips_days_off(self) -> bool {
+        match self {
+            Self::BusinessDays | Self::WorkingDays => true,
+            Self::Hours | Self::CalendarDays | Self::Weeks | Self::Months => false,
+        }
+    }
+}
+
+impl ClockRule {
+    /// Whether counting needs to know which days are worked.
+    pub(crate) fn needs_calendar(&self) -> bool {
+        self.length.unit.skips_days_off()
+            || self.after_hours == AfterHours::NextBusinessDay
+            || self.last_day == LastDay::NextWorkingDay
+    }
+}

@@ -1,0 +1,149 @@
+//! Whether a clock may be paused, resumed or extended now, before anything is recorded.
+//!
+//! The same rules by which the engine judges what was recorded, as refusals with a reason.
+
+use jiff::Timestamp;
+
+use super::{
+    ClockFact, ClockFactKind, ClockName, ClockReading, ClockResult, ExtensionVerdict, Rulebook,
+    clocks,
+};
+use crate::{
+    actor::Role,
+    complaint::{ClockPaused, ClockResumed, DeadlineExtended, PauseGround},
+};
+
+/// Why a clock may not be paused, resumed or extended. When several reasons apply, the first in
+/// this list is the one given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClockRefusal {
+    /// The clock has not started, or no pack has it.
+    #[error("expected a clock that has started, found none called `{clock}`")]
+    NotStarted {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// The clock was stopped, has lapsed, or has run out.
+    #[error("expected a clock that runs, found that `{clock}` has ended or run out")]
+    Ended {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// A pause of a clock that stands still.
+    #[error("expected a clock that runs, found that `{clock}` stands still already")]
+    AlreadyPaused {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// A resumption of a clock that runs.
+    #[error("expected a clock that stands still, found that `{clock}` runs")]
+    NotPaused {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// The rule does not let the clock stand still on this ground.
+    #[error("expected a ground that the rule of `{clock}` allows, found `{ground}`")]
+    GroundNotAllowed {
+        /// The clock.
+        clock: ClockName,
+        /// The ground.
+        ground: PauseGround,
+    },
+    /// The extension would not count.
+    #[error("expected an extension of `{clock}` that would count, found that {verdict}")]
+    ExtensionWouldNotCount {
+        /// The clock.
+        clock: ClockName,
+        /// Why not.
+        verdict: ExtensionVerdict,
+    },
+}
+
+fn running<'a>(
+    readings: &'a [ClockReading],
+    clock: &ClockName,
+) -> Result<&'a ClockReading, ClockRefusal> {
+    // Of a clock that starts again and again, the last start is the one somebody means.
+    let found = readings.iter().rev().find(|reading| reading.clock == *clock);
+    let reading = found.ok_or_else(|| ClockRefusal::NotStarted { clock: clock.clone() })?;
+    match reading.result {
+        ClockResult::Running { .. } | ClockResult::DueSoon { .. } | ClockResult::Paused { .. } => {
+            Ok(reading)
+        }
+        ClockResult::Met { .. }
+        | ClockResult::Missed { .. }
+        | ClockResult::Taken { .. }
+        | ClockResult::Passed { .. }
+        | ClockResult::Lapsed => Err(ClockRefusal::Ended { clock: clock.clone() }),
+    }
+}
+
+fn stands_still(reading: &ClockReading) -> bool {
+    reading.pauses.iter().any(|pause| pause.until.is_none())
+}
+
+impl ClockPaused {
+    /// Whether the clock may be paused, by its reading now.
+    ///
+    /// # Errors
+    ///
+    /// The first [`ClockRefusal`] that applies.
+    pub fn permitted(&self, readings: &[ClockReading]) -> Result<(), ClockRefusal> {
+        let reading = running(readings, &self.clock)?;
+        let clock = self.clock.clone();
+        if stands_still(reading) {
+            return Err(ClockRefusal::AlreadyPaused { clock });
+        }
+        if !reading.rule.pauses.iter().any(|allowed| allowed.ground == self.ground) {
+            return Err(ClockRefusal::GroundNotAllowed { clock, ground: self.ground });
+        }
+        Ok(())
+    }
+}
+
+impl ClockResumed {
+    /// Whether the clock may be resumed, by its reading now.
+    ///
+    /// # Errors
+    ///
+    /// The first [`ClockRefusal`] that applies.
+    pub fn permitted(&self, readings: &[ClockReading]) -> Result<(), ClockRefusal> {
+        if stands_still(running(readings, &self.clock)?) {
+            Ok(())
+        } else {
+            Err(ClockRefusal::NotPaused { clock: self.clock.clone() })
+        }
+    }
+}
+
+impl DeadlineExtended {
+    /// Whether the extension would count if somebody in this role granted it now.
+    ///
+    /// # Errors
+    ///
+    /// The first [`ClockRefusal`] that applies.
+    pub fn permitted(
+        &self,
+        facts: &[ClockFact],
+        rulebook: &Rulebook,
+        by: Role,
+        now: Timestamp,
+    ) -> Result<(), ClockRefusal> {
+        let read = |facts: &[ClockFact]| -> Vec<ClockReading> {
+            clocks(facts, rulebook, now).into_iter().flatten().collect()
+        };
+        running(&read(facts), &self.clock)?;
+        let kind = ClockFactKind::Extended { extension: self.clone(), by };
+        let supposed: Vec<_> = facts.iter().cloned().chain([ClockFact { at: now, kind }]).collect();
+        let readings = read(&supposed);
+        let reading = readings.iter().rev().find(|reading| reading.clock == self.clock);
+        match reading.and_then(|reading| reading.extensions.last()) {
+            Some(extension) if extension.verdict == ExtensionVerdict::Counted => Ok(()),
+            Some(extension) => Err(ClockRefusal::ExtensionWouldNotCount {
+                clock: self.clock.clone(),
+                verdict: extension.verdict,
+            }),
+            None => Err(ClockRefusal::NotStarted { clock: self.clock.clone() }),
+        }
+    }
+}

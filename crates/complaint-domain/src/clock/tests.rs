@@ -1,0 +1,7 @@
+//! The clocks: their data files, one story per pack, and the laws that hold for all of them.
+
+mod files;
+mod harness;
+mod laws;
+mod permission;
+mod stories;

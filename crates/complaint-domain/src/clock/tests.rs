@@ -1,5 +1,6 @@
 //! The clocks: their data files, one story per pack, and the laws that hold for all of them.
 
+mod edges;
 mod files;
 mod harness;
 mod laws;

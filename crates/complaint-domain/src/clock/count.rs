@@ -162,10 +162,9 @@ impl<'a> Counter<'a> {
     ) -> Result<Count, CountError> {
         let seconds = i64::from(hours).saturating_mul(SECONDS_PER_HOUR);
         let mut due = from.checked_add(SignedDuration::from_secs(seconds))?;
+        // Each began before the limit that those before it had left: nobody passes any other on.
         for still in stills.iter().filter(|still| still.until > from) {
-            if still.from <= due {
-                due = due.checked_add(still.from.max(from).duration_until(still.until))?;
-            }
+            due = due.checked_add(still.from.max(from).duration_until(still.until))?;
         }
         Ok(Count { days: Vec::new(), last: self.local_date(due), due })
     }

@@ -1,8 +1,13 @@
 //! Where one instant or one day decides.
 
-use super::harness::{label, pack, paused, reached, read_one, resumed, rulebook};
+use super::{
+    harness::{label, pack, paused, reached, read_one, resumed, rulebook, time},
+    laws::one_clock,
+};
 use crate::{
-    clock::{ClockFact, ClockReading, ClockResult, DayCount, Milestone as M, PauseVerdict, Rolled},
+    clock::{
+        ClockFact, ClockReading, ClockResult, DayCount, Milestone as M, PauseVerdict, Rolled, Unit,
+    },
     complaint::PauseGround,
 };
 
@@ -108,4 +113,30 @@ fn the_zone_of_the_company_decides_the_day() {
     };
     assert_eq!(due("America/New_York"), "2026-07-01 23:59:59 -04:00");
     assert_eq!(due("Australia/Sydney"), "2026-07-02 23:59:59 +10:00");
+}
+
+#[test]
+fn a_limit_in_hours_stands_still_to_the_minute() {
+    let ground = PauseGround::ExpertExamination;
+    let facts = [
+        reached(M::Received, "2026-06-02T09:00:00Z"),
+        paused("own/answer", ground, "2026-06-02T10:00:00Z"),
+        resumed("own/answer", "2026-06-02T10:45:00Z"),
+        paused("own/answer", ground, "2026-06-03T09:45:01Z"),
+        resumed("own/answer", "2026-06-04T09:00:00Z"),
+    ];
+    let rules = one_clock(24, Unit::Hours, "to-the-moment");
+    let reading = read_one(&rules, &facts, "2026-06-05T09:00:00Z", "own/answer");
+    assert_eq!(reading.due, time("2026-06-03T09:45:00Z"));
+    let verdicts: Vec<_> = reading.pauses.iter().map(|pause| pause.verdict).collect();
+    assert_eq!(verdicts, [PauseVerdict::Counted, PauseVerdict::AfterLimit]);
+}
+
+#[test]
+fn on_the_day_it_starts_no_day_is_used_and_no_warning_comes_before_it() {
+    let facts = [reached(M::Received, "2026-06-02T09:00:00Z")];
+    let rules = one_clock(6, Unit::Hours, "to-the-moment");
+    let hours = read_one(&rules, &facts, "2026-06-02T10:00:00Z", "own/answer");
+    assert_eq!(hours.warn_at, hours.start.at, "a day's warning does not fit into six hours");
+    assert_eq!(uk(&facts, "2026-06-02T10:00:00Z", "final-response").days_used(), 0);
 }

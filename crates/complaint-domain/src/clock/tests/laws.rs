@@ -66,7 +66,7 @@ fn read(facts: &[ClockFact], rulebook: &Rulebook, now: Timestamp) -> Vec<ClockRe
 }
 
 /// A pack of one clock of this length, with a pause that counts.
-fn one_clock(count: u32, unit: Unit, due_at: &str) -> Rulebook {
+pub(super) fn one_clock(count: u32, unit: Unit, due_at: &str) -> Rulebook {
     let text = format!(
         r#"{{"format":1,"code":"own","version":"1","name":{{"en":"Own","zh":"自定"}},
         "zone":"Europe/London","calendars":["gb-eng"],"clocks":[{{"code":"answer",

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod clocks;
 mod crash;
 mod damage;
 mod disk;

@@ -81,6 +81,13 @@ pub enum Command {
         kind: Export,
     },
 
+    /// Explain the time limits that run on a complaint
+    Clock {
+        /// What to do with them
+        #[command(subcommand)]
+        what: ClockCommand,
+    },
+
     /// Look after the read models: derived, disposable, rebuilt from the records
     Projections {
         /// What to do with them
@@ -268,6 +275,51 @@ pub enum LocaleName {
     En,
     /// Chinese
     Zh,
+}
+
+/// What `redress clock` can do.
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Say of each clock when it is due, and why
+    #[command(
+        long_about = "Derives each clock of the named rule packs from what happened to the complaint, and explains it: the rule and its citation, each counted and each skipped day, pauses and extensions, the due instant, the result. Nothing is stored.",
+        after_help = "Examples:\n  redress clock explain complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./redress-demo --pack uk-disp\n  redress clock explain complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./redress-demo --pack ./our-promises.json --clock first-answer"
+    )]
+    Explain(ClockExplain),
+
+    /// List the rule packs that come with the program
+    Packs,
+}
+
+/// Arguments of `redress clock explain`.
+#[derive(Debug, Args)]
+pub struct ClockExplain {
+    /// The complaint, by the name of its stream
+    pub complaint: String,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// A rule pack, by its code or as a file; may be given again
+    #[arg(long = "pack", value_name = "PACK", default_value = "iso-10002")]
+    pub packs: Vec<String>,
+
+    /// Only this clock, such as `final-response` or `uk-disp/final-response`
+    #[arg(long, value_name = "CLOCK")]
+    pub clock: Option<String>,
+
+    /// The zone whose local dates count, instead of the pack's own
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+
+    /// Read the clocks as they stood at this moment, instead of now
+    #[arg(long = "at", value_name = "TIME")]
+    pub when: Option<Instant>,
+
+    /// The language of the explanation
+    #[arg(long, value_enum, default_value_t = LocaleName::En)]
+    pub locale: LocaleName,
 }
 
 /// The kinds of export.

@@ -1,5 +1,6 @@
 //! One module for each command.
 //!
+//! - [`clock`]: `redress clock`
 //! - [`completions`]: `redress completions`
 //! - [`demo`]: `redress demo`
 //! - [`export`]: `redress export`
@@ -10,6 +11,7 @@
 //! - [`report`]: `redress report`
 //! - [`verify`]: `redress verify`
 
+pub mod clock;
 pub mod completions;
 pub mod demo;
 pub mod export;

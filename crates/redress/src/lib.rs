@@ -23,7 +23,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    arguments::{Command, CommandLine, Import, Report},
+    arguments::{ClockCommand, Command, CommandLine, Import, Report},
     console::Console,
     error::CommandError,
 };
@@ -135,6 +135,10 @@ fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandE
             Command::Report { kind: Report::Transparency(args) } => {
                 commands::report::run(&args, console).await
             }
+            Command::Clock { what: ClockCommand::Explain(args) } => {
+                commands::clock::explain(&args, console).await
+            }
+            Command::Clock { what: ClockCommand::Packs } => commands::clock::packs(console),
             Command::Projections { what } => commands::projections::run(&what, console).await,
             Command::Import { kind: Import::Cfpb(args) } => {
                 commands::import::run(&args, console).await

@@ -284,3 +284,19 @@ pub enum ClockResult {
     /// It ended without being met or missed.
     Lapsed,
 }
+
+impl ClockResult {
+    /// The stable code of the result, for programs and documents.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Running { .. } => "running",
+            Self::DueSoon { .. } => "due-soon",
+            Self::Paused { .. } => "paused",
+            Self::Met { .. } => "met",
+            Self::Missed { .. } => "missed",
+            Self::Taken { .. } => "taken",
+            Self::Passed { .. } => "passed",
+            Self::Lapsed => "lapsed",
+        }
+    }
+}

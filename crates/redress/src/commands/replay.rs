@@ -102,7 +102,10 @@ impl Range {
 }
 
 /// The records of one stream, which must have some.
-async fn stream_of(log: &dyn EventLog, name: &str) -> Result<RecordStream, CommandError> {
+pub(super) async fn stream_of(
+    log: &dyn EventLog,
+    name: &str,
+) -> Result<RecordStream, CommandError> {
     let stream: StreamId = name.parse().map_err(|error| CommandError::Usage {
         problem: format!("{error}"),
         next: "a stream's whole name stands in `redress replay --format table`".to_owned(),
@@ -157,6 +160,9 @@ fn row(record: &RecordedEvent) -> Result<String, CommandError> {
     ))
 }
 
-fn undecodable(position: Position, error: &complaint_codec::DecodeError) -> CommandError {
+pub(super) fn undecodable(
+    position: Position,
+    error: &complaint_codec::DecodeError,
+) -> CommandError {
     CommandError::Broken { position, reason: error.to_string() }
 }

@@ -1,0 +1,190 @@
+//! `redress clock`: which time limits run on a complaint, when each is due, and why.
+
+use std::{path::Path, sync::Arc};
+
+use complaint_codec::decode;
+use complaint_domain::{
+    Fact, LedgerEvent,
+    clock::{Adoption, ClockReading, Language, RulePack, Rulebook, clock_facts, clocks, shipped},
+    complaint::ComplaintEvent,
+};
+use event_log::{Clock, EventLog, clock::SystemClock};
+use futures::TryStreamExt;
+use serde_json::{Value, json};
+
+use crate::{
+    arguments::{ClockExplain, LocaleName},
+    commands::replay::{stream_of, undecodable},
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+};
+
+/// Explains the clocks of a complaint.
+///
+/// # Errors
+///
+/// [`CommandError`]: a complaint, pack, zone or clock that is not there, a damaged log.
+pub async fn explain(args: &ClockExplain, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let rulebook = rulebook(args)?;
+    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let history = history(ledger.log.as_ref(), args).await;
+    ledger.close().await;
+    let at = args.when.map_or_else(|| SystemClock.now(), |when| when.0);
+    let (mut readings, mut unread) = (Vec::new(), Vec::new());
+    for reading in clocks(&clock_facts(&history?), &rulebook, at) {
+        match reading {
+            Ok(reading) if is_wanted(args, &reading.clock.to_string()) => readings.push(reading),
+            Err(error) if is_wanted(args, &error.clock.to_string()) => unread.push(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    if readings.is_empty() && unread.is_empty() {
+        return Err(none_started(args, &rulebook));
+    }
+    let language = match args.locale {
+        LocaleName::En => Language::English,
+        LocaleName::Zh => Language::Chinese,
+    };
+    if console.json() {
+        let shown: Vec<_> = readings.iter().map(|reading| as_json(reading, language)).collect();
+        let unread: Vec<_> = unread.iter().map(ToString::to_string).collect();
+        console.line(json!({
+            "complaint": args.complaint, "at": at.to_string(), "clocks": shown, "unread": unread,
+        }))?;
+    } else {
+        for (number, reading) in readings.iter().enumerate() {
+            let gap = if number == 0 { "" } else { "\n" };
+            console.line(format_args!("{gap}{}", reading.text(language).trim_end()))?;
+        }
+    }
+    // One clock that cannot be counted hides no other; but it is said, and it is a failure.
+    match unread.into_iter().next() {
+        None => Ok(()),
+        Some(error) => Err(CommandError::failed("count a clock")(error)),
+    }
+}
+
+/// Prints the rule packs that come with the program.
+///
+/// # Errors
+///
+/// [`CommandError`] when the output is closed.
+pub fn packs(console: &mut Console<'_>) -> Result<(), CommandError> {
+    let packs: Vec<_> = shipped::pack_codes().filter_map(shipped::pack).collect();
+    if console.json() {
+        let listed: Vec<_> = packs.iter().map(pack_as_json).collect();
+        return console.line(Value::from(listed));
+    }
+    for pack in packs {
+        let name = pack.name().in_language(Language::English);
+        console.line(format_args!("{:<20}  {}", pack.code(), name))?;
+        for rule in pack.clocks() {
+            console.line(format_args!("  {:<28}  {}", rule.code, rule.basis.citation))?;
+        }
+    }
+    Ok(())
+}
+
+fn pack_as_json(pack: &RulePack) -> Value {
+    let clocks: Vec<_> = pack
+        .clocks()
+        .iter()
+        .map(|rule| json!({"code": rule.code, "citation": rule.basis.citation}))
+        .collect();
+    json!({
+        "code": pack.code(), "version": pack.version(), "clocks": clocks,
+        "name": pack.name().in_language(Language::English),
+    })
+}
+
+fn is_wanted(args: &ClockExplain, name: &str) -> bool {
+    let Some(wanted) = &args.clock else { return true };
+    name == wanted || name.split_once('/').is_some_and(|(_, clock)| clock == wanted)
+}
+
+/// The packs that were named, each with the calendars that come with the program.
+fn rulebook(args: &ClockExplain) -> Result<Rulebook, CommandError> {
+    let mut rulebook = Rulebook::with_shipped_calendars();
+    for named in &args.packs {
+        let mut adoption = Adoption::of(pack(named)?);
+        if let Some(zone) = &args.zone {
+            let zone = zone.parse().map_err(|error| CommandError::Usage {
+                problem: format!("{error}, found `{zone}`"),
+                next: "name a zone such as Europe/London".to_owned(),
+            })?;
+            adoption = adoption.in_zone(zone);
+        }
+        rulebook = rulebook.adopt(adoption).map_err(|error| CommandError::Usage {
+            problem: error.to_string(),
+            next: "name each pack once; a pack of your own names its calendar".to_owned(),
+        })?;
+    }
+    Ok(rulebook)
+}
+
+/// A pack that comes with the program, by its code; else a file.
+fn pack(named: &str) -> Result<RulePack, CommandError> {
+    if let Some(pack) = shipped::pack(named) {
+        return Ok(pack);
+    }
+    let codes: Vec<_> = shipped::pack_codes().collect();
+    let unknown = |found: String| CommandError::Usage {
+        problem: format!("expected a rule pack ({}) or a file with one, {found}", codes.join(", ")),
+        next: "see what there is with `redress clock packs`".to_owned(),
+    };
+    if !Path::new(named).is_file() {
+        return Err(unknown(format!("found `{named}`")));
+    }
+    let text = std::fs::read_to_string(named).map_err(|source| CommandError::File {
+        doing: "read",
+        path: named.into(),
+        source,
+    })?;
+    RulePack::parse(&text).map_err(|error| unknown(format!("found `{named}`: {error}")))
+}
+
+async fn history(
+    log: &dyn EventLog,
+    args: &ClockExplain,
+) -> Result<Vec<Fact<ComplaintEvent>>, CommandError> {
+    let mut records = stream_of(log, &args.complaint).await?;
+    let mut history = Vec::new();
+    while let Some(recorded) = records.try_next().await? {
+        let record =
+            decode(&recorded.bytes).map_err(|error| undecodable(recorded.position, &error))?;
+        let fact = record.fact();
+        let LedgerEvent::Complaint(event) = fact.event.clone() else {
+            return Err(CommandError::Usage {
+                problem: format!("expected a complaint, found {}", args.complaint),
+                next: "name a stream that begins with `complaint-`".to_owned(),
+            });
+        };
+        history.push(fact.map(|_| event));
+    }
+    Ok(history)
+}
+
+fn none_started(args: &ClockExplain, rulebook: &Rulebook) -> CommandError {
+    let rules = rulebook.adoptions().len();
+    let clock = args.clock.as_ref().map_or(String::new(), |clock| format!(" named `{clock}`"));
+    CommandError::Refused {
+        problem: format!("expected a clock{clock} that has started, found none in {rules} packs"),
+        next: "see the clocks of each pack with `redress clock packs`".to_owned(),
+    }
+}
+
+fn as_json(reading: &ClockReading, language: Language) -> Value {
+    json!({
+        "clock": reading.clock,
+        "pack_version": reading.pack_version,
+        "citation": reading.rule.basis.citation,
+        "started_at": reading.start.at.to_string(),
+        "due": reading.due.to_string(),
+        "due_local": reading.due_local(),
+        "original_due": reading.original_due.to_string(),
+        "ended_at": reading.end.map(|end| end.at.to_string()),
+        "result": reading.result.code(),
+        "text": reading.text(language),
+    })
+}

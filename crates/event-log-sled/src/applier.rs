@@ -13,14 +13,14 @@ use crate::{
     disk::Disk,
     head::HeadFile,
     journal::{RESERVE_BYTES, Segments},
-    sealed,
+    sealed::Sealer,
     store::{Store, StoreHead},
     tail::{Tail, Work},
     tiles::Tiles,
 };
 
 /// How many ranges go into one batch: enough to share a sync, few enough to keep sled's memory low.
-const BATCH_RANGES: usize = 16;
+pub(crate) const BATCH_RANGES: usize = 32;
 
 /// The applier's state, all of it owned by its thread.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub(crate) struct Applier {
     pub(crate) store: Store,
     pub(crate) store_head: StoreHead,
     pub(crate) tiles: Tiles,
+    pub(crate) sealer: Sealer,
     pub(crate) segments: Arc<Segments>,
 }
 
@@ -62,10 +63,11 @@ impl Applier {
             self.tail.starve();
             return Ok(());
         }
-        let sealed = sealed::seal(records).map_err(|error| format!("sealing: {error}"))?;
+        let sealed = self.sealer.seal(records).map_err(|error| format!("sealing: {error}"))?;
         // Putting again what was put there before a crash replaces files by the same files.
         self.tiles.put(&sealed).map_err(|error| format!("the tiles: {error}"))?;
-        let applied = self.store.apply(&mut self.store_head, records, &sealed, recorded_at);
+        let leaves = sealed.iter().flat_map(|range| &range.leaves);
+        let applied = self.store.apply(&mut self.store_head, records, leaves, recorded_at);
         applied.map_err(|error| error.to_string())?;
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();

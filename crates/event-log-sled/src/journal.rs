@@ -48,6 +48,10 @@ pub(crate) const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
 /// How many emptied segments are kept for use again.
 const READY_MAX: usize = 4;
 
+/// How many full segments are kept although nothing needs them: what was sealed last can be sealed
+/// again from them.
+const KEPT_BEHIND: usize = 2;
+
 /// A commit in the making: the frame's bytes, written once the header is known.
 #[derive(Debug)]
 pub(crate) struct Commit {
@@ -220,12 +224,14 @@ impl Segments {
         needed.map_or(held.current, |(number, _)| *number)
     }
 
-    /// Makes segments whose records are all below `stored` ready for use again. The head must
-    /// already say that they are not needed.
+    /// Makes segments whose records are all below `stored` ready for use again, but for the newest
+    /// few. The head must already say that they are not needed.
     pub(crate) fn release(&self, disk: &Disk, stored: Position) -> io::Result<()> {
         let mut held = self.held();
         let mut renamed = false;
-        while let Some((number, _)) = held.full.pop_front_if(|(_, end)| *end <= stored) {
+        while held.full.len() > KEPT_BEHIND
+            && let Some((number, _)) = held.full.pop_front_if(|(_, end)| *end <= stored)
+        {
             renamed = true;
             let old = self.dir.join(file_name(number));
             if held.ready.len() >= READY_MAX {

@@ -1,11 +1,12 @@
 //! The embedded event log.
 //!
 //! Four artifacts, each with one job. The *journal* is where an append becomes durable: one writer
-//! thread gathers what waits, writes one frame, syncs once and answers. The *store*, sled, follows
-//! in the background in whole ranges of 256 records and is what old records are read from. The
-//! *tiles* hold the same ranges sealed, for auditors and archives, and a lost store is rebuilt from
-//! them. The *head* says, outside all three, how much there must be, so that opening can fail
-//! closed. Records that are durable but not yet stored are held in memory, in the *tail*.
+//! thread gathers what waits, writes one frame, syncs once and answers. The *tiles* follow in the
+//! background in sealed ranges of 256 records; they are what old records are read from, what auditors
+//! mirror and archives keep. The *store*, sled, says which of those records belong to a stream, and
+//! is rebuilt from them should it be lost. The *head* says, outside all three, how much there must
+//! be, so that opening can fail closed. Records that are durable but not yet sealed are held in
+//! memory, in the *tail*.
 //!
 //! The life of a record: [`writer`] checks, stamps and numbers it, [`journal`] makes it durable,
 //! [`tail`] shows it to readers, [`applier`] moves it to [`tiles`] and [`store`], [`head`] vouches for it.
@@ -15,6 +16,7 @@
 //! - [`mod@open`]: creating and opening, failing closed
 //! - [`mod@verify`]: every stored byte against the head; [`mend`]: one artifact from another
 //! - [`read`]: readers, page by page off the async threads
+//! - [`range_cache`]: what was read last
 //! - [`nodes`]: the Merkle tree's nodes, for proofs
 //! - [`frame`], [`sealed`], [`stream_index`], [`ledger_file`], [`lock`], [`disk`]: bytes and files
 
@@ -28,6 +30,7 @@ mod lock;
 pub mod mend;
 pub mod nodes;
 pub mod open;
+mod range_cache;
 mod read;
 mod sealed;
 mod sled_log;

@@ -1,7 +1,9 @@
-//! Mending one artifact from another: the store from the tiles, the tiles from the store.
+//! Mending one artifact from another.
 //!
-//! Both hold the same sealed ranges, so a ledger is whole as long as each range is whole in one of
-//! them. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
+//! Every sealed record is in the tiles, in one copy. From them the store is made again, and every
+//! hash tile. The newest sealed ranges are in the journal still, and are sealed again from it. An
+//! older entry bundle that is damaged can only come from a backup; [`repair`] mends all else and names
+//! it. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
 
 use std::{
     fs, io,
@@ -10,16 +12,19 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent};
+use merkle_log::{CompactRange, leaf_hash, tile::TILE_WIDTH};
 
 use crate::{
+    applier::BATCH_RANGES,
     disk::{Disk, NoFaults, sync_dir},
-    frame::RANGE,
+    frame::{FrameDamage, RANGE},
     head::HeadFile,
+    journal::scan,
     open::{self, Mending, OpenError, STORE},
     sealed,
     store::{Store, StoreHead},
     tiles::Tiles,
-    verify::{self, VerifyError},
+    verify::{self, VerifyError, place},
 };
 
 /// Makes the store anew from the tiles, as far as the head says it reached.
@@ -79,45 +84,78 @@ fn fill_store(
     let mut store_head = store.head()?;
     let mut first = store_head.next_position();
     while first < head.stored {
-        let records = tiles.range(first)?;
-        let sealed =
-            sealed::seal(&records).map_err(|error| OpenError::io("sealing", dir, error))?;
-        store.apply(&mut store_head, &records, &sealed, head.recorded_at)?;
-        first = store_head.next_position();
+        let (mut records, mut leaves) = (Vec::new(), Vec::new());
+        for _ in 0..BATCH_RANGES {
+            if first < head.stored {
+                let (more, their) = tiles.range_with_leaves(first)?;
+                records.extend(more);
+                leaves.extend(their);
+                first = Position(first.0.saturating_add(RANGE));
+            }
+        }
+        store.apply(&mut store_head, &records, &leaves, head.recorded_at)?;
     }
     Ok((store, store_head))
 }
 
-/// Seals again, from the store, the newest ranges that the tiles lack; all of them if need be.
+/// Seals again, from the journal, the newest of the ranges below `end` that the tiles lack.
 ///
 /// Looks backwards from the end and stops at the first range that is whole: ranges are sealed in
 /// order, so what an accident takes is the newest. [`repair`] looks at every one.
 pub(crate) fn reseal_end(
     tiles: &Tiles,
-    store: &Store,
-    stored: Position,
+    journal: &Path,
+    end: Position,
 ) -> Result<Option<String>, OpenError> {
-    let mut lacking = Vec::new();
-    let mut end = stored.0;
-    while let Some(first) = end.checked_sub(RANGE) {
-        if tiles.range(Position(first)).is_ok() {
-            break;
+    let mut lacking = None;
+    let mut next = end.0;
+    while let Some(first) = next.checked_sub(RANGE) {
+        match tiles.range(Position(first)) {
+            Ok(_) => break,
+            Err(damage) => lacking = Some((Position(first), damage)),
         }
-        lacking.push(first);
-        end = first;
+        next = first;
     }
-    let Some(first) = lacking.last() else { return Ok(None) };
-    for first in lacking.iter().rev() {
-        reseal(tiles, &store.range(Position(*first))?)?;
-    }
-    let said = format!("the tiles lacked the records from {first} to {stored}: sealed them again");
+    let Some((first, damage)) = lacking else { return Ok(None) };
+    reseal(tiles, journal, first, end, &damage)?;
+    let said = format!("the tiles lacked the records from {first} to {end}: sealed them again");
     tracing::warn!("{said}");
     Ok(Some(said))
 }
 
-fn reseal(tiles: &Tiles, records: &[RecordedEvent]) -> Result<(), OpenError> {
-    let sealed = sealed::seal(records).and_then(|sealed| tiles.put(&sealed));
-    sealed.map_err(|source| OpenError::Io { what: "sealing a range again".to_owned(), source })
+/// Seals the ranges from `first` to `end` again from the journal, which keeps the newest of them.
+fn reseal(
+    tiles: &Tiles,
+    journal: &Path,
+    first: Position,
+    end: Position,
+    damage: &FrameDamage,
+) -> Result<(), OpenError> {
+    let mut records = Vec::new();
+    let mut wrong = None;
+    let from = scan::From { position: first, segment: 0 };
+    let scanned = scan::scan(journal, from, false, &mut |mut found, _| {
+        found.retain(|record| record.position < end);
+        records.append(&mut found);
+        let ranges = records.len().checked_div(usize::from(TILE_WIDTH)).unwrap_or(0);
+        let whole = ranges.saturating_mul(usize::from(TILE_WIDTH));
+        if whole > 0 && wrong.is_none() {
+            let sealed: Vec<_> = records.drain(..whole).collect();
+            wrong = seal_again(tiles, &sealed).err();
+        }
+    });
+    if let Some(error) = wrong {
+        return Err(error);
+    }
+    let reached = scanned.map_or(Position(0), |scanned| scanned.end);
+    if reached >= end {
+        return Ok(());
+    }
+    let reason = format!(
+        "{}, and the journal holds those records no more: put the tiles' file back from a backup",
+        damage.reason
+    );
+    Err(OpenError::Damaged { position: damage.position, reason })
 }
 
 /// Mends what can be mended in the ledger in `dir`, verifies the whole, and says what it did.
@@ -129,42 +167,48 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     let disk = Disk::new(Arc::new(NoFaults));
     let mut found = open::find(dir, &disk, Mending::Allowed)?;
     let mut said = std::mem::take(&mut found.repairs);
-    let mut store_damage = None;
     let mut places = 0_u64;
+    let mut tree = CompactRange::new();
+    let mut to_hash = Vec::new();
+    let mut lost = None;
     let mut first = Position(0);
     while first < found.store_head.next_position() {
-        let sealed = found.tiles.range(first).and_then(|sealed| {
-            found.tiles.check_above(first)?;
-            Ok(sealed)
-        });
-        let records = match (found.store.range(first), sealed) {
-            (Ok(stored), Ok(sealed)) => {
-                same(&stored, &sealed)?;
-                sealed
+        match whole_records(&found, first, &mut said) {
+            Ok((records, damage)) => {
+                for record in &records {
+                    places = places.wrapping_add(place(record));
+                    tree.push(leaf_hash(&record.bytes));
+                }
+                to_hash.extend(damage.map(|damage| (first, damage)));
             }
-            (Ok(stored), Err(damage)) => {
-                reseal(&found.tiles, &stored)?;
-                said.push(format!("{}: sealed again from the store", damage.reason));
-                stored
+            Err(error) => {
+                lost.get_or_insert(error);
             }
-            (Err(error), Ok(sealed)) => {
-                store_damage = store_damage.or(Some(OpenError::from(error)));
-                sealed
-            }
-            (Err(error), Err(_)) => return Err(OpenError::from(error).into()),
-        };
-        places = records.iter().fold(places, |sum, record| sum.wrapping_add(verify::place(record)));
+        }
         first = Position(first.0.saturating_add(RANGE));
     }
-    // The stream index is in the store only, and follows from the tiles as all of it does.
-    let whole = verify::index_places(&found.store).is_ok_and(|found| found == places);
-    if !whole && store_damage.is_none() {
-        let reason = "the stream index does not list each record in its place".to_owned();
-        store_damage = Some(OpenError::Damaged { position: Position(0), reason });
+    if let Some(error) = lost {
+        return Err(error.into());
     }
+    // Hash tiles are made again only from records that are known to be those that were hashed: if
+    // they are not, the old tile is what tells which one was changed.
+    verify::same_root("the store", &found.store_head.tree, &tree)?;
+    for (first, damage) in to_hash {
+        let records = found.tiles.read(first).map_err(OpenError::from)?;
+        seal_again(&found.tiles, &records)?;
+        said.push(format!("{}: made the hash tiles again from the records", damage.reason));
+    }
+    // The stream index follows from the tiles as all of the store does.
+    let listed = verify::index_places(&found.store);
     let open::Found { lock, store, head, .. } = found;
     drop(store);
-    if let Some(why) = store_damage {
+    let reason = match listed {
+        Ok(listed) if listed == places => None,
+        Ok(_) => Some("the stream index does not list each record in its place".to_owned()),
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(reason) = reason {
+        let why = OpenError::Damaged { position: Position(0), reason };
         said.push(rebuild_store(dir, &disk, &head, &why)?.2);
     }
     drop(lock);
@@ -172,13 +216,30 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     Ok(said)
 }
 
-/// Refuses two copies of a range that are whole in themselves and yet differ.
-pub(crate) fn same(stored: &[RecordedEvent], sealed: &[RecordedEvent]) -> Result<(), VerifyError> {
-    let differing = stored.iter().zip(sealed).find(|(stored, sealed)| stored != sealed);
-    differing.map_or(Ok(()), |(stored, _)| {
-        let reason = "expected the same record in store and tiles, found two".to_owned();
-        Err(VerifyError::Damaged { position: stored.position, reason })
-    })
+/// The records of a sealed range, from the journal if they are whole only there; and what is wrong
+/// with its hash tiles, if anything.
+fn whole_records(
+    found: &open::Found,
+    first: Position,
+    said: &mut Vec<String>,
+) -> Result<(Vec<RecordedEvent>, Option<FrameDamage>), OpenError> {
+    let tiles = &found.tiles;
+    let damage = match tiles.range(first) {
+        Ok(records) => return Ok((records, tiles.check_above(first).err())),
+        Err(damage) => damage,
+    };
+    if let Ok(records) = tiles.read(first) {
+        return Ok((records, Some(damage)));
+    }
+    let end = Position(first.0.saturating_add(RANGE));
+    reseal(tiles, &found.journal, first, end, &damage)?;
+    said.push(format!("{}: sealed again from the journal", damage.reason));
+    Ok((tiles.range(first)?, tiles.check_above(first).err()))
+}
+
+fn seal_again(tiles: &Tiles, records: &[RecordedEvent]) -> Result<(), OpenError> {
+    let sealed = sealed::seal(records).and_then(|sealed| tiles.put(&sealed));
+    sealed.map_err(|source| OpenError::Io { what: "sealing a range again".to_owned(), source })
 }
 
 #[cfg(test)]

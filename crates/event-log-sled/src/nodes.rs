@@ -1,20 +1,80 @@
 //! The nodes of the Merkle tree, for proofs: sealed ones from tiles, the others from the tail.
 
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use event_log::{Position, RecordedEvent};
+use lru::LruCache;
 use merkle_log::{
-    Hash, NodeSource, TileId, TileKind, node_hash,
+    Hash, NodeSource, TileId, TileKind, leaf_hash, node_hash,
     tile::{TILE_WIDTH, TileReader, parse_hash_tile},
 };
 
-use crate::tiles::Tiles;
+use crate::{tail::Tail, tiles::Tiles};
+
+/// How many hash tiles are kept: 8 KiB each.
+const TILES_KEPT: usize = 1_024;
+
+type Tile = Arc<[Hash]>;
+
+/// What proofs were made of lately, shared by all who ask a log for some.
+#[derive(Debug)]
+pub(crate) struct NodeCache {
+    tiles: Mutex<LruCache<TileId, Tile>>,
+    /// The hashes of the records that were in the tail when somebody last asked.
+    tail: Mutex<(Position, Arc<Vec<Hash>>)>,
+}
+
+impl Default for NodeCache {
+    fn default() -> Self {
+        let kept = NonZeroUsize::new(TILES_KEPT).unwrap_or(NonZeroUsize::MIN);
+        Self { tiles: Mutex::new(LruCache::new(kept)), tail: Mutex::default() }
+    }
+}
+
+impl NodeCache {
+    fn tile(
+        &self,
+        tile: TileId,
+        read: impl FnOnce() -> Result<Tile, String>,
+    ) -> Result<Tile, String> {
+        let lock = || self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = lock().get(&tile) {
+            return Ok(Arc::clone(found));
+        }
+        let found = read()?;
+        lock().put(tile, Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The leaf hashes of the tail and the position of its first; each record is hashed once.
+    fn tail(&self, tail: &Tail) -> (Position, Arc<Vec<Hash>>) {
+        let mut known = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let (from, hashes) = &mut *known;
+        let known_to = from.0.saturating_add(u64::try_from(hashes.len()).unwrap_or(u64::MAX));
+        let (first, fresh) = tail.since(Position(known_to));
+        let gone = usize::try_from(first.0.saturating_sub(from.0)).unwrap_or(usize::MAX);
+        if gone > 0 || !fresh.is_empty() {
+            let hash = |record: &RecordedEvent| leaf_hash(&record.bytes);
+            let kept = hashes.iter().skip(gone).copied();
+            *hashes = Arc::new(kept.chain(fresh.iter().map(hash)).collect());
+            *from = first;
+        }
+        (first, Arc::clone(hashes))
+    }
+}
 
 /// The tree at the moment it was asked for; grows no further.
 #[derive(Debug, Clone)]
 pub struct LogNodes {
-    pub(crate) tiles: Tiles,
+    tiles: Tiles,
+    cache: Option<Arc<NodeCache>>,
     /// How many leaves are in full tiles.
-    pub(crate) sealed: u64,
+    sealed: u64,
     /// The hashes of the leaves after those.
-    pub(crate) tail: Vec<Hash>,
+    tail: Arc<Vec<Hash>>,
 }
 
 /// A node could not be had.
@@ -27,6 +87,17 @@ pub struct NodeError {
 }
 
 impl LogNodes {
+    /// The tree over all records of a log.
+    pub(crate) fn of_log(tiles: Tiles, tail: &Tail, cache: &Arc<NodeCache>) -> Self {
+        let (first, tail) = cache.tail(tail);
+        Self { tiles, cache: Some(Arc::clone(cache)), sealed: first.0, tail }
+    }
+
+    /// The tree over so many leaves, all of them in full tiles, read from the disk each time.
+    pub(crate) fn sealed(tiles: Tiles, sealed: u64) -> Self {
+        Self { tiles, cache: None, sealed, tail: Arc::default() }
+    }
+
     /// How many leaves the tree has.
     pub fn size(&self) -> u64 {
         self.sealed.saturating_add(u64::try_from(self.tail.len()).unwrap_or(u64::MAX))
@@ -50,11 +121,19 @@ impl LogNodes {
     }
 
     fn sealed_node(&self, (tile, first, count): (TileId, u64, u64)) -> Result<Hash, String> {
-        let bytes = (&self.tiles).read_tile(tile).map_err(|error| format!("{tile}: {error}"))?;
-        let hashes = parse_hash_tile(tile, &bytes).map_err(|error| error.to_string())?;
+        let read = || {
+            let bytes =
+                (&self.tiles).read_tile(tile).map_err(|error| format!("{tile}: {error}"))?;
+            let hashes = parse_hash_tile(tile, &bytes).map_err(|error| error.to_string())?;
+            Ok(Tile::from(hashes))
+        };
+        let hashes = match &self.cache {
+            Some(cache) => cache.tile(tile, read)?,
+            None => read()?,
+        };
         let skipped = usize::try_from(first).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let mut row: Vec<Hash> = hashes.into_iter().skip(skipped).take(count).collect();
+        let mut row: Vec<Hash> = hashes.iter().skip(skipped).take(count).copied().collect();
         while row.len() > 1 {
             let (pairs, _) = row.as_chunks::<2>();
             row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();

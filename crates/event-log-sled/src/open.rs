@@ -25,6 +25,7 @@ use crate::{
     lock::{Lock, LockError},
     mend,
     read::Source,
+    sealed::Sealer,
     sled_log::{SledLog, Threads},
     store::{Store, StoreError, StoreHead},
     tail::Tail,
@@ -197,7 +198,12 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     let head = HeadFile::read(dir)
         .map_err(|error| OpenError::Damaged { position: Position(0), reason: error.to_string() })?;
     let tiles = Tiles::new(dir.join(TILES), disk.clone());
+    let journal = dir.join(JOURNAL);
     let mut repairs = Vec::new();
+    if mending == Mending::Allowed {
+        // Before the store, which may have to be made again from them.
+        repairs.extend(mend::reseal_end(&tiles, &journal, head.stored)?);
+    }
     let (store, store_head) = match open_store(dir, disk, &head) {
         Err(error) if mending == Mending::Allowed => {
             let (store, store_head, said) = mend::rebuild_store(dir, disk, &head, &error)?;
@@ -207,9 +213,9 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
         opened => opened?,
     };
     if mending == Mending::Allowed {
-        repairs.extend(mend::reseal_end(&tiles, &store, head.stored)?);
+        // A store may be ahead of a head that was not replaced any more.
+        repairs.extend(mend::reseal_end(&tiles, &journal, store_head.next_position())?);
     }
-    let journal = dir.join(JOURNAL);
     Ok(Found { lock, ledger, head, store, store_head, tiles, journal, repairs })
 }
 
@@ -274,6 +280,7 @@ pub(crate) fn open(
         store: found.store.clone(),
         store_head: found.store_head,
         tiles: found.tiles.clone(),
+        sealer: Sealer::new().map_err(|error| OpenError::io("making a compressor", dir, error))?,
         segments: scanned.segments,
     };
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
@@ -287,7 +294,13 @@ pub(crate) fn open(
         requests,
         threads: Threads::new(vec![writing, applying]),
         head: durable,
-        source: Source { store: found.store, tail, tiles: found.tiles },
+        source: Source {
+            store: found.store,
+            tail,
+            tiles: found.tiles,
+            ranges: Arc::default(),
+            nodes: Arc::default(),
+        },
         ledger: found.ledger,
         repairs: found.repairs,
         _lock: found.lock,

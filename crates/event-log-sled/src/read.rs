@@ -1,8 +1,8 @@
 //! Readers: a page at a time, so that no reader holds the log in memory.
 //!
-//! Pages from the store are read on threads for blocking work, and the next page is read while the
-//! last one is consumed; pages from the tail are copied where the reader stands. No thread waits
-//! for a reader, so any number of them may stop reading.
+//! Sealed ranges are read on threads for blocking work, and the next page is read while the last one
+//! is consumed; what is in memory is copied where the reader stands. No thread waits for a reader,
+//! so any number of them may stop reading.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -11,7 +11,9 @@ use futures::{StreamExt, future::Either, stream};
 use tokio::task::JoinHandle;
 
 use crate::{
-    frame::RANGE,
+    frame::{FrameDamage, RANGE},
+    nodes::NodeCache,
+    range_cache::{Range, RangeCache},
     store::{Store, StoreError},
     stream_index::CHUNK,
     tail::Tail,
@@ -26,6 +28,8 @@ pub(crate) struct Source {
     pub(crate) store: Store,
     pub(crate) tail: Arc<Tail>,
     pub(crate) tiles: Tiles,
+    pub(crate) ranges: Arc<RangeCache>,
+    pub(crate) nodes: Arc<NodeCache>,
 }
 
 impl From<StoreError> for ReadError {
@@ -36,6 +40,12 @@ impl From<StoreError> for ReadError {
                 Self::Corrupt { position: damage.position, reason: damage.reason }
             }
         }
+    }
+}
+
+impl From<FrameDamage> for ReadError {
+    fn from(damage: FrameDamage) -> Self {
+        Self::Corrupt { position: damage.position, reason: damage.reason }
     }
 }
 
@@ -60,33 +70,21 @@ impl Source {
     pub(crate) fn stream(self, id: StreamId, from: StreamVersion, end: Position) -> RecordStream {
         let reader = StreamReader { source: self, id, from: from.0, end, tail: None };
         pages(stream::unfold(Some(reader), |reader| async move {
-            let reader = reader?;
-            let read = tokio::task::spawn_blocking(move || {
-                let mut reader = reader;
-                let page = reader.page();
-                (page, reader)
-            });
-            match read.await {
-                Ok((Ok(Some(page)), reader)) => Some((Ok(page), Some(reader))),
-                Ok((Ok(None), _)) => None,
-                Ok((Err(error), _)) => Some((Err(error), None)),
-                Err(_) => Some((Err(stopped()), None)),
+            let mut reader = reader?;
+            match reader.page().await {
+                Ok(Some(page)) => Some((Ok(page), Some(reader))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
             }
         }))
     }
 
-    /// A range from the store, or, where the store is damaged, from the tiles.
-    fn whole_range(&self, first: Position) -> Page {
-        self.store.range(first).or_else(|error| {
-            let records = self.tiles.range(first).map_err(|_| error.clone())?;
-            tracing::error!(%error, "the store is damaged; the tiles gave the records instead");
-            Ok(records)
-        })
-    }
-
     fn stored_page(&self, from: u64, end: u64) -> Page {
         let first = range_start(from);
-        let mut records = self.whole_range(Position(first))?;
+        let mut records = match self.ranges.get(Position(first)) {
+            Some(range) => range.to_vec(),
+            None => self.tiles.read(Position(first))?,
+        };
         let last = end.saturating_sub(first).min(RANGE);
         records.truncate(usize::try_from(last).unwrap_or(usize::MAX));
         records.drain(..usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX));
@@ -159,50 +157,92 @@ struct StreamReader {
 
 impl StreamReader {
     /// The next records of the stream; `None` when there are no more.
-    fn page(&mut self) -> Result<Option<Vec<RecordedEvent>>, ReadError> {
+    async fn page(&mut self) -> Result<Option<Vec<RecordedEvent>>, ReadError> {
+        let wanted = self.stored_positions()?;
+        if wanted.is_empty() {
+            return Ok(self.rest_of_tail());
+        }
+        let count = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+        self.from = self.from.saturating_add(count);
+        if let Some(page) = self.fetch(&wanted, |first| Ok(self.source.ranges.get(first))) {
+            return page.map(Some);
+        }
+        let reader = Self { tail: None, id: self.id.clone(), source: self.source.clone(), ..*self };
+        let read = tokio::task::spawn_blocking(move || {
+            reader.fetch(&wanted, |first| reader.sealed_range(first).map(Some))
+        });
+        match read.await {
+            Ok(Some(page)) => page.map(Some),
+            Ok(None) | Err(_) => Err(stopped()),
+        }
+    }
+
+    /// Where the next records are that are not in the tail; at most a chunk of them.
+    ///
+    /// The index is asked right here: one look at a key, which is in memory nearly always, costs a
+    /// tenth of going to another thread for it. So a stream that is new or short-lived is read
+    /// without such a way.
+    fn stored_positions(&mut self) -> Result<Vec<u64>, ReadError> {
         let (first, tail) = self.tail.get_or_insert_with(|| {
             // The tail first: what leaves it meanwhile is in the store by the time that is read.
             let (first, records) = self.source.tail.stream(&self.id, StreamVersion(self.from));
             (first, records.into())
         });
-        let covered = tail.front().is_some_and(|record| record.version.0 <= self.from);
-        if !covered {
-            let stored_end = (*first).min(self.end);
-            let number = self.from.checked_div(CHUNK).unwrap_or(0);
-            let skipped = self.from.saturating_sub(number.saturating_mul(CHUNK));
-            let positions = self.source.store.positions(&self.id, number)?;
-            let wanted: Vec<u64> = positions
-                .into_iter()
-                .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
-                .take_while(|position| *position < stored_end.0)
-                .collect();
-            if !wanted.is_empty() {
-                let count = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
-                self.from = self.from.saturating_add(count);
-                return self.fetch(&wanted).map(Some);
-            }
+        if self.from == u64::MAX || tail.front().is_some_and(|record| record.version.0 <= self.from)
+        {
+            return Ok(Vec::new());
         }
+        let stored_end = (*first).min(self.end);
+        let number = self.from.checked_div(CHUNK).unwrap_or(0);
+        let skipped = self.from.saturating_sub(number.saturating_mul(CHUNK));
+        let positions = self.source.store.positions(&self.id, number)?.into_iter();
+        let positions = positions.skip(usize::try_from(skipped).unwrap_or(usize::MAX));
+        Ok(positions.take_while(|position| *position < stored_end.0).collect())
+    }
+
+    fn rest_of_tail(&mut self) -> Option<Vec<RecordedEvent>> {
+        let (_, tail) = self.tail.as_mut()?;
         let end = self.end;
         let rest: Vec<_> = tail.drain(..).take_while(|record| record.position < end).collect();
         self.from = u64::MAX;
-        Ok((!rest.is_empty()).then_some(rest))
+        (!rest.is_empty()).then_some(rest)
     }
 
-    /// The records at these positions, in order; each frame is read once.
-    fn fetch(&self, positions: &[u64]) -> Page {
+    /// A range, and keeps it for the next who asks.
+    fn sealed_range(&self, first: Position) -> Result<Range, ReadError> {
+        if let Some(range) = self.source.ranges.get(first) {
+            return Ok(range);
+        }
+        let range = Range::from(self.source.tiles.read(first)?);
+        self.source.ranges.put(first, &range);
+        Ok(range)
+    }
+
+    /// The records at these positions, in order; each range is asked for once. `None` when one of
+    /// them is not given.
+    fn fetch(
+        &self,
+        positions: &[u64],
+        range: impl Fn(Position) -> Result<Option<Range>, ReadError>,
+    ) -> Option<Page> {
         let mut found = Vec::with_capacity(positions.len());
-        for same_frame in positions.chunk_by(|a, b| range_start(*a) == range_start(*b)) {
-            let first = same_frame.first().map_or(0, |position| range_start(*position));
-            let records = self.source.whole_range(Position(first))?;
-            for position in same_frame {
+        for same_range in positions.chunk_by(|a, b| range_start(*a) == range_start(*b)) {
+            let first = same_range.first().map_or(0, |position| range_start(*position));
+            let records = match range(Position(first)) {
+                Ok(records) => records?,
+                Err(error) => return Some(Err(error)),
+            };
+            for position in same_range {
                 let place = usize::try_from(position.saturating_sub(first)).unwrap_or(usize::MAX);
-                let record = records.get(place).filter(|record| record.stream == self.id);
-                found.push(record.cloned().ok_or_else(|| ReadError::Corrupt {
-                    position: Position(*position),
-                    reason: format!("expected a record of stream {}, found another's", self.id),
-                })?);
+                let Some(record) = records.get(place).filter(|record| record.stream == self.id)
+                else {
+                    let reason =
+                        format!("expected a record of stream {}, found another's", self.id);
+                    return Some(Err(ReadError::Corrupt { position: Position(*position), reason }));
+                };
+                found.push(record.clone());
             }
         }
-        Ok(found)
+        Some(Ok(found))
     }
 }

@@ -1,10 +1,10 @@
-//! A whole range of 256 records as bytes: the same in the store and in the tiles.
+//! A whole range of 256 records as the bytes of one file in the tiles.
 //!
 //! | bytes | what |
 //! |---|---|
 //! | … | zstd frame of the C2SP entry bundle: 256 × `length:u16 \| record`, big-endian |
 //! | 4, 4 | `5E 2A 4D 18`, length of all that follows (little-endian): a skippable zstd frame |
-//! | … | zstd frame of 256 × `version:u64 \| length:u8 \| stream id`, big-endian |
+//! | … | zstd frame of 256 × `version:u64 \| length:u8 \| place:u16`, big-endian: where in the record its stream id stands; `ff ff`: nowhere, it follows here |
 //! | 8 | first position, big-endian |
 //! | 4, 4, 4 | lengths, big-endian: of the bundle, of the list, of the first frame |
 //! | 4 | CRC-32C of all before, big-endian |
@@ -13,7 +13,7 @@
 //! the tree. A compressed range is whole or it is not: damage is pinned to its first record, or,
 //! where it still decompresses, to the record whose leaf hash does not fit.
 
-use std::io;
+use std::{cell::RefCell, fmt, io};
 
 use bytes::Bytes;
 use event_log::{
@@ -21,14 +21,31 @@ use event_log::{
     record::{RECORD_BYTES_MAX, STREAM_ID_BYTES_MAX},
 };
 use merkle_log::{Hash, encode_bundle, leaf_hash, parse_bundle, tile::TILE_WIDTH};
+use zstd::{
+    bulk::{Compressor, Decompressor},
+    zstd_safe::CParameter,
+};
 
 use crate::frame::{FrameDamage, be32, be64, length32};
 
 const SKIPPABLE: [u8; 4] = [0x5e, 0x2a, 0x4d, 0x18];
 const FOOTER: usize = 24;
-const COMPRESSION_LEVEL: i32 = 3;
+/// The fastest level is the smallest too: half of a record is ids and digests in hexadecimal, in
+/// which the short matches that higher levels look for cost more than they save.
+const COMPRESSION_LEVEL: i32 = 1;
+const SHORTEST_MATCH: u32 = 7;
 const BUNDLE_BYTES_MAX: usize = 256 * (2 + RECORD_BYTES_MAX);
-const LIST_BYTES_MAX: usize = 256 * (9 + STREAM_ID_BYTES_MAX);
+const ITEM: usize = 11;
+const LIST_BYTES_MAX: usize = 256 * (ITEM + STREAM_ID_BYTES_MAX);
+/// How far into a record its stream id is looked for.
+const LOOKED_AT: usize = 4_096;
+/// Said of a stream id that stands nowhere in its record.
+const NOWHERE: u16 = u16::MAX;
+
+thread_local! {
+    /// Making one costs as much as using it.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// A sealed range and its leaf hashes.
 #[derive(Debug)]
@@ -38,36 +55,82 @@ pub(crate) struct Sealed {
     pub(crate) leaves: Vec<Hash>,
 }
 
-/// Seals whole ranges of records.
-pub(crate) fn seal(records: &[RecordedEvent]) -> io::Result<Vec<Sealed>> {
-    records.chunks(usize::from(TILE_WIDTH)).map(seal_range).collect()
+/// Seals ranges; keeps what it compresses with.
+pub(crate) struct Sealer {
+    compressor: Compressor<'static>,
 }
 
-fn seal_range(records: &[RecordedEvent]) -> io::Result<Sealed> {
-    let bundle = encode_bundle(records.iter().map(|record| record.bytes.as_ref()))
-        .map_err(|error| io::Error::other(error.to_string()))?;
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer").finish_non_exhaustive()
+    }
+}
+
+impl Sealer {
+    pub(crate) fn new() -> io::Result<Self> {
+        let mut compressor = Compressor::new(COMPRESSION_LEVEL)?;
+        compressor.set_parameter(CParameter::MinMatch(SHORTEST_MATCH))?;
+        Ok(Self { compressor })
+    }
+
+    /// Seals whole ranges of records.
+    pub(crate) fn seal(&mut self, records: &[RecordedEvent]) -> io::Result<Vec<Sealed>> {
+        let ranges = records.chunks(usize::from(TILE_WIDTH));
+        ranges.map(|records| self.seal_range(records)).collect()
+    }
+
+    fn seal_range(&mut self, records: &[RecordedEvent]) -> io::Result<Sealed> {
+        let bundle = encode_bundle(records.iter().map(|record| record.bytes.as_ref()))
+            .map_err(|error| io::Error::other(error.to_string()))?;
+        let list = stream_list(records);
+        let first = records.first().map_or(Position(0), |record| record.position);
+        let mut bytes = self.compressor.compress(&bundle)?;
+        let entries_length = length32(bytes.len());
+        let streams = self.compressor.compress(&list)?;
+        let rest = u32::try_from(streams.len().saturating_add(FOOTER)).unwrap_or(u32::MAX);
+        bytes.extend_from_slice(&SKIPPABLE);
+        bytes.extend_from_slice(&rest.to_le_bytes());
+        bytes.extend_from_slice(&streams);
+        bytes.extend_from_slice(&first.0.to_be_bytes());
+        bytes.extend_from_slice(&length32(bundle.len()));
+        bytes.extend_from_slice(&length32(list.len()));
+        bytes.extend_from_slice(&entries_length);
+        bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_be_bytes());
+        let leaves = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        Ok(Sealed { first, bytes, leaves })
+    }
+}
+
+/// Seals a few ranges, now and then.
+pub(crate) fn seal(records: &[RecordedEvent]) -> io::Result<Vec<Sealed>> {
+    Sealer::new()?.seal(records)
+}
+
+/// Streams and versions, which are not in the tree. A record names its own stream nearly always,
+/// and then its place in the record is enough, which compresses to next to nothing.
+fn stream_list(records: &[RecordedEvent]) -> Vec<u8> {
     let mut list = Vec::new();
+    let mut before = 0;
     for record in records {
-        let name = record.stream.as_str().as_bytes();
+        let name = record.stream.as_bytes();
+        let stands_at =
+            |place: usize| record.bytes.get(place..).is_some_and(|b| b.starts_with(name));
+        let place = if stands_at(before) {
+            Some(before)
+        } else {
+            record.bytes.windows(name.len()).take(LOOKED_AT).position(|window| window == name)
+        };
+        let place = place.filter(|place| *place < usize::from(NOWHERE));
+        before = place.unwrap_or(before);
         list.extend_from_slice(&record.version.0.to_be_bytes());
         list.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-        list.extend_from_slice(name);
+        let said = place.and_then(|place| u16::try_from(place).ok()).unwrap_or(NOWHERE);
+        list.extend_from_slice(&said.to_be_bytes());
+        if said == NOWHERE {
+            list.extend_from_slice(name);
+        }
     }
-    let first = records.first().map_or(Position(0), |record| record.position);
-    let mut bytes = zstd::bulk::compress(&bundle, COMPRESSION_LEVEL)?;
-    let entries_length = length32(bytes.len());
-    let streams = zstd::bulk::compress(&list, COMPRESSION_LEVEL)?;
-    let rest = u32::try_from(streams.len().saturating_add(FOOTER)).unwrap_or(u32::MAX);
-    bytes.extend_from_slice(&SKIPPABLE);
-    bytes.extend_from_slice(&rest.to_le_bytes());
-    bytes.extend_from_slice(&streams);
-    bytes.extend_from_slice(&first.0.to_be_bytes());
-    bytes.extend_from_slice(&length32(bundle.len()));
-    bytes.extend_from_slice(&length32(list.len()));
-    bytes.extend_from_slice(&entries_length);
-    bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_be_bytes());
-    let leaves = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-    Ok(Sealed { first, bytes, leaves })
+    list
 }
 
 /// The records of the range that begins at `first`.
@@ -100,20 +163,38 @@ fn parse(bytes: &[u8], first: Position) -> Option<Vec<RecordedEvent>> {
     let mut list = unpack(streams.get(8..)?, length(12)?, LIST_BYTES_MAX)?;
     let mut records = Vec::with_capacity(usize::from(TILE_WIDTH));
     for (place, entry) in (first.0..).zip(parse_bundle(&bundle, TILE_WIDTH).ok()?) {
-        let version = StreamVersion(be64(&list));
-        let end = 9_usize.checked_add(usize::from(*list.get(8)?))?;
-        if end > list.len() {
-            return None;
-        }
-        let stream = StreamId::try_from(list.split_to(end).split_off(9)).ok()?;
+        let item = split_to(&mut list, ITEM)?;
+        let version = StreamVersion(be64(&item));
+        let length = usize::from(*item.get(8)?);
+        let stands_at = u16::from_be_bytes(*item.get(9..)?.first_chunk()?);
         let bytes = bundle.slice_ref(entry);
+        let name = if stands_at == NOWHERE {
+            split_to(&mut list, length)?
+        } else {
+            let start = usize::from(stands_at);
+            bundle.slice_ref(entry.get(start..start.checked_add(length)?)?)
+        };
+        let stream = StreamId::try_from(name).ok()?;
         records.push(RecordedEvent { position: Position(place), stream, version, bytes });
     }
     list.is_empty().then_some(records)
 }
 
+fn split_to(bytes: &mut Bytes, length: usize) -> Option<Bytes> {
+    (length <= bytes.len()).then(|| bytes.split_to(length))
+}
+
 fn unpack(compressed: &[u8], length: usize, most: usize) -> Option<Bytes> {
-    (length <= most).then(|| zstd::bulk::decompress(compressed, length).ok())?.map(Bytes::from)
+    if length > most {
+        return None;
+    }
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().ok()?),
+        };
+        decompressor.decompress(compressed, length).ok().map(Bytes::from)
+    })
 }
 
 #[cfg(test)]

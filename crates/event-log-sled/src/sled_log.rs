@@ -110,9 +110,8 @@ impl SledLog {
 
     /// The nodes of the Merkle tree over every durable record, for proofs.
     pub fn nodes(&self) -> LogNodes {
-        let (first, tail) = self.source.tail.all();
-        let tail = tail.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        LogNodes { tiles: self.source.tiles.clone(), sealed: first.0, tail }
+        let Source { tiles, tail, nodes, .. } = &self.source;
+        LogNodes::of_log(tiles.clone(), tail, nodes)
     }
 
     /// What opening had to mend, and how; empty when everything was whole.

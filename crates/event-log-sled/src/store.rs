@@ -1,17 +1,19 @@
-//! The event store: one sled keyspace of sealed ranges and the stream index.
+//! The event store's index: which positions the records of a stream have, in one sled keyspace.
+//!
+//! The records themselves are in the tiles, in one copy. All that is here follows from them.
 //!
 //! The only file that names sled. What is known of sled 0.34 and what is done about it:
 //! - `flush` does not reach the disk: [`Store::apply`] syncs sled's file through a handle of its own.
-//! - Large values go to files that are never synced: every value here is at most [`PART_BYTES_MAX`],
-//!   so that even a leaf full of them stays in its segment.
+//! - Large values go to files that are never synced: a chunk of the stream index never has more
+//!   than 2.6 KB, so that even a leaf full of them stays in its segment.
 //! - Recovery after a power cut may give an empty store without a word: the head file knows better.
 //! - Opening a damaged store may panic: [`Store::open`] makes that an error.
 //!
-//! Keys, each with a tag: `F | first position | part` a part of a sealed range; `S | stream id | 0 | chunk`
-//! a chunk of the stream index; `H` how far the store reaches. Integers are big-endian.
+//! Keys, each with a tag: `S | stream id | 0 | chunk` a chunk of the stream index; `H` how far it
+//! reaches. Integers are big-endian.
 
 use std::{
-    collections::BTreeMap,
+    collections::{HashMap, hash_map::Entry},
     fs::File,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -25,16 +27,12 @@ use merkle_log::{CompactRange, Hash};
 use crate::{
     disk::{Disk, Step, sync_dir},
     frame::{FrameDamage, be64},
-    sealed::{self, Sealed},
     stream_index::{CHUNK, Chunk},
 };
 
 /// A record of sled's log may not exceed a quarter of a segment, and may be a leaf of 17 entries.
 const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
-/// The most bytes of one value: 17 of them, with keys, stay below a quarter of a segment.
-pub(crate) const PART_BYTES_MAX: usize = 28 * 1024;
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
-const FRAME_TAG: u8 = b'F';
 const STREAM_TAG: u8 = b'S';
 const HEAD_KEY: &[u8] = b"H";
 
@@ -139,40 +137,43 @@ impl Store {
             .ok_or_else(|| StoreError::Failed("its own head is not what was written".to_owned()))
     }
 
-    /// Adds whole ranges of records, as they are and sealed, in one atomic batch; durable when it
-    /// returns.
+    /// Lists the records of whole ranges, which are in the tiles already, in one atomic batch;
+    /// durable when it returns. `leaves` are their hashes.
     ///
     /// `head` is how far the store reaches now, and is moved along. On failure nobody knows what
     /// was stored: the log is then poisoned, and the next opening finds out.
-    pub(crate) fn apply(
+    pub(crate) fn apply<'a>(
         &self,
         head: &mut StoreHead,
         records: &[RecordedEvent],
-        ranges: &[Sealed],
+        leaves: impl IntoIterator<Item = &'a Hash>,
         recorded_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
-        for range in ranges {
-            for (part, bytes) in (0_u16..).zip(range.bytes.chunks(PART_BYTES_MAX)) {
-                batch.insert(frame_key(range.first.0, part).as_slice(), bytes);
-            }
-        }
-        let mut chunks: BTreeMap<Vec<u8>, Chunk> = BTreeMap::new();
+        let mut chunks: Vec<(Vec<u8>, Chunk)> = Vec::new();
+        let mut places: HashMap<(&StreamId, u64), usize> = HashMap::new();
         for record in records {
-            let key = chunk_key(&record.stream, record.version.0.checked_div(CHUNK).unwrap_or(0));
-            if let Some(chunk) = chunks.get_mut(&key) {
+            let number = record.version.0.checked_div(CHUNK).unwrap_or(0);
+            let place = match places.entry((&record.stream, number)) {
+                Entry::Occupied(place) => *place.get(),
+                Entry::Vacant(place) => {
+                    let key = chunk_key(&record.stream, number);
+                    // Nothing can be there before the first of a chunk's versions.
+                    let begins = record.version.0.checked_rem(CHUNK) == Some(0);
+                    let chunk = if begins { None } else { self.chunk(&key)? };
+                    chunks.push((key, chunk.unwrap_or_default()));
+                    *place.insert(chunks.len().saturating_sub(1))
+                }
+            };
+            if let Some((_, chunk)) = chunks.get_mut(place) {
                 chunk.push(record.position.0);
-                continue;
             }
-            let mut chunk = self.chunk(&key)?.unwrap_or_default();
-            chunk.push(record.position.0);
-            chunks.insert(key, chunk);
         }
         for (key, chunk) in chunks {
             batch.insert(key, chunk.to_bytes());
         }
         let mut next = StoreHead { tree: head.tree.clone(), recorded_at };
-        for leaf in ranges.iter().flat_map(|range| &range.leaves) {
+        for leaf in leaves {
             next.tree.push(*leaf);
         }
         batch.insert(HEAD_KEY, next.to_bytes());
@@ -184,34 +185,6 @@ impl Store {
         disk.run(Step::StoreSync, || self.file.sync_data())?;
         *head = next;
         Ok(())
-    }
-
-    /// The records of the range that begins at `first`.
-    pub(crate) fn range(&self, first: Position) -> Result<Vec<RecordedEvent>, StoreError> {
-        Ok(sealed::unseal(&self.sealed(first)?, first)?)
-    }
-
-    /// The sealed range that begins at `first`, as it is stored.
-    pub(crate) fn sealed(&self, first: Position) -> Result<sled::IVec, StoreError> {
-        let sealed = guarded(|| {
-            let Some(start) = self.keyspace.get(frame_key(first.0, 0))? else { return Ok(None) };
-            if start.len() < PART_BYTES_MAX {
-                return Ok(Some(start));
-            }
-            let mut sealed = start.to_vec();
-            for part in 1_u16.. {
-                let Some(bytes) = self.keyspace.get(frame_key(first.0, part))? else { break };
-                sealed.extend_from_slice(&bytes);
-                if bytes.len() < PART_BYTES_MAX {
-                    break;
-                }
-            }
-            Ok(Some(sled::IVec::from(sealed)))
-        })?;
-        sealed.ok_or_else(|| {
-            let reason = format!("expected the range from {first} in the store, found none");
-            StoreError::Damaged(FrameDamage { position: first, reason })
-        })
     }
 
     /// The version that the stream's next record would get, by what is in the store.
@@ -280,18 +253,9 @@ fn index_damage() -> StoreError {
     StoreError::Failed("an entry of the stream index is not what was written".to_owned())
 }
 
-fn frame_key(first: u64, part: u16) -> [u8; 11] {
-    let mut key = [FRAME_TAG; 11];
-    if let Some((_, rest)) = key.split_first_chunk_mut::<1>() {
-        let bytes = first.to_be_bytes().into_iter().chain(part.to_be_bytes());
-        rest.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
-    }
-    key
-}
-
 /// The zero keeps a stream's chunks apart from those of a stream whose name begins with its name.
 fn chunk_key(stream: &StreamId, number: u64) -> Vec<u8> {
-    let name = stream.as_str().as_bytes();
+    let name = stream.as_bytes();
     let mut key = Vec::with_capacity(name.len().saturating_add(10));
     key.push(STREAM_TAG);
     key.extend_from_slice(name);

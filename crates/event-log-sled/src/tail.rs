@@ -18,6 +18,8 @@ const RECORDS_MAX: usize = 65_536;
 /// The most bytes of them, give or take one commit. More than one range of the widest records.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 
+const DRAINED_AT_ONCE: usize = 256;
+
 /// The tail, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Tail {
@@ -161,19 +163,20 @@ impl Tail {
 
     /// Lets go of the records below `stored`, which the store has synced.
     pub(crate) fn drain(&self, stored: Position) {
-        let mut held = self.held();
-        while held.first < stored.0 {
-            let Some(record) = held.records.pop_front() else { break };
-            held.first = held.first.saturating_add(1);
-            held.bytes = held.bytes.saturating_sub(record.bytes.len());
-            if let Some(stream) = held.streams.get_mut(&record.stream) {
-                stream.positions.pop_front();
-                if stream.positions.is_empty() {
-                    held.streams.remove(&record.stream);
-                }
+        // A few at a time, and let go of outside the lock: writer and readers wait for it.
+        loop {
+            let mut held = self.held();
+            let left = usize::try_from(stored.0.saturating_sub(held.first)).unwrap_or(usize::MAX);
+            let count = left.min(DRAINED_AT_ONCE).min(held.records.len());
+            let drained: Vec<_> = held.records.drain(..count).collect();
+            for record in &drained {
+                held.forget(record);
+            }
+            drop(held);
+            if drained.is_empty() {
+                break;
             }
         }
-        drop(held);
         self.drained.notify_one();
     }
 
@@ -217,6 +220,14 @@ impl Tail {
         Some(held.records.range(skipped.min(end)..end).cloned().collect())
     }
 
+    /// The position of the first record there is, and the records from `from` on.
+    pub(crate) fn since(&self, from: Position) -> (Position, Vec<RecordedEvent>) {
+        let held = self.held();
+        let skipped = usize::try_from(from.0.saturating_sub(held.first)).unwrap_or(usize::MAX);
+        let records = held.records.range(skipped.min(held.records.len())..);
+        (Position(held.first), records.cloned().collect())
+    }
+
     /// All records, and the position of the first.
     pub(crate) fn all(&self) -> (Position, Vec<RecordedEvent>) {
         let held = self.held();
@@ -248,6 +259,18 @@ impl Tail {
 }
 
 impl Held {
+    /// Takes note that the first record has gone.
+    fn forget(&mut self, record: &RecordedEvent) {
+        self.first = self.first.saturating_add(1);
+        self.bytes = self.bytes.saturating_sub(record.bytes.len());
+        if let Some(stream) = self.streams.get_mut(&record.stream) {
+            stream.positions.pop_front();
+            if stream.positions.is_empty() {
+                self.streams.remove(&record.stream);
+            }
+        }
+    }
+
     fn next(&self) -> u64 {
         self.first.saturating_add(u64::try_from(self.records.len()).unwrap_or(u64::MAX))
     }

@@ -1,8 +1,8 @@
 //! The sealed log: immutable files in the C2SP tlog-tiles layout, 256 records each.
 //!
-//! What auditors mirror and archives keep, and what a lost store is rebuilt from. Hash tiles are as
-//! they are served; entry bundles have the form that `sealed` describes, and `.zst` after their
-//! name.
+//! The one copy of every sealed record: what readers read, auditors mirror and archives keep, and
+//! what a lost store is rebuilt from. Hash tiles are as they are served; entry bundles have the form
+//! that `sealed` describes, and `.zst` after their name.
 //!
 //! Each file is put in place by a rename and never changes; sealing again writes the same.
 
@@ -110,8 +110,27 @@ impl Tiles {
         dirs.into_iter().try_for_each(sync_dir)
     }
 
+    /// The records of the range that begins at `first`, for readers: its checksum is held against its
+    /// bytes, and not each record against the tree.
+    pub(crate) fn read(&self, first: Position) -> Result<Vec<RecordedEvent>, FrameDamage> {
+        let damage = |reason| FrameDamage { position: first, reason };
+        let tile = full(TileKind::Entries, range_index(first.0));
+        let file = tile.and_then(|tile| self.read_tile(tile)).map_err(|error| {
+            damage(format!("expected the sealed range from {first}, found none: {error}"))
+        })?;
+        sealed::unseal(&file, first)
+    }
+
     /// The records of the range that begins at `first`, each held against its leaf hash.
     pub(crate) fn range(&self, first: Position) -> Result<Vec<RecordedEvent>, FrameDamage> {
+        self.range_with_leaves(first).map(|(records, _)| records)
+    }
+
+    /// [`Tiles::range`], and the leaf hashes.
+    pub(crate) fn range_with_leaves(
+        &self,
+        first: Position,
+    ) -> Result<(Vec<RecordedEvent>, Vec<Hash>), FrameDamage> {
         let index = range_index(first.0);
         let damage = |position: u64, reason: String| {
             let reason = format!("the sealed range from {first}: {reason}");
@@ -130,25 +149,19 @@ impl Tiles {
             let position = sealed::first_damaged(&file, first, &hashes).unwrap_or(found.position);
             damage(position.0, found.reason)
         })?;
-        for (record, hash) in records.iter().zip(hashes) {
+        for (record, hash) in records.iter().zip(&hashes) {
             let found = leaf_hash(&record.bytes);
-            if found != hash {
+            if found != *hash {
                 let reason = format!("expected leaf hash {hash}, found {found}");
                 return Err(damage(record.position.0, reason));
             }
         }
-        Ok(records)
-    }
-
-    /// The leaf hashes of the range that begins at `first`, if they are there.
-    pub(crate) fn leaves(&self, first: Position) -> Option<Vec<Hash>> {
-        let tile = full(TileKind::Hashes { level: 0 }, range_index(first.0)).ok()?;
-        parse_hash_tile(tile, &self.read_tile(tile).ok()?).ok()
+        Ok((records, hashes))
     }
 
     /// The nodes over so many leaves, all of them in full tiles.
     fn nodes(&self, sealed: u64) -> LogNodes {
-        LogNodes { tiles: self.clone(), sealed, tail: Vec::new() }
+        LogNodes::sealed(self.clone(), sealed)
     }
 
     /// Holds the tiles above level 0 that end with the range at `first` against those below them.

@@ -7,8 +7,10 @@
 use std::{
     collections::hash_map::DefaultHasher,
     hash::{Hash as _, Hasher},
+    num::NonZero,
     path::Path,
-    sync::Arc,
+    sync::{Arc, mpsc},
+    thread,
 };
 
 use event_log::{Position, RecordedEvent, StreamId};
@@ -16,13 +18,12 @@ use merkle_log::{CompactRange, Hash, leaf_hash};
 
 use crate::{
     disk::{Disk, NoFaults},
-    frame::RANGE,
+    frame::FrameDamage,
     head::HeadFile,
     journal::scan::{self, ScanError},
-    mend,
     open::{self, Found, Mending, OpenError, first_difference},
-    sealed,
     store::{Store, StoreError},
+    tiles::Tiles,
 };
 
 /// What a whole ledger holds.
@@ -93,18 +94,11 @@ pub fn verify_with_progress(
     let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
     let mut check = Check::new(&found.head);
     let stored = found.store_head.tree.size();
-    let mut first = 0;
-    while first < stored {
-        let records = stored_range(&found, Position(first))?;
-        let sealed = found.tiles.range(Position(first)).map_err(OpenError::from)?;
-        mend::same(&records, &sealed)?;
-        found.tiles.check_above(Position(first)).map_err(OpenError::from)?;
-        for record in records {
-            check.record(&record)?;
-        }
-        first = first.saturating_add(RANGE);
-        progress(Position(first));
-    }
+    sealed_ranges(&found.tiles, stored, &mut |range| {
+        check.range(&range)?;
+        progress(Position(check.tree.size()));
+        Ok(())
+    })?;
     same_root("the store", &found.store_head.tree, &check.tree)?;
     check.index(&found)?;
 
@@ -137,18 +131,67 @@ pub fn verify_with_progress(
     Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
 }
 
-/// A range from the store; where it is damaged, the tile's leaf hashes say which record is the first.
-fn stored_range(found: &Found, first: Position) -> Result<Vec<RecordedEvent>, VerifyError> {
-    let bytes = found.store.sealed(first).map_err(OpenError::from)?;
-    sealed::unseal(&bytes, first).map_err(|damage| {
-        let leaves = found.tiles.leaves(first).unwrap_or_default();
-        let position = sealed::first_damaged(&bytes, first, &leaves).unwrap_or(damage.position);
-        VerifyError::Damaged { position, reason: format!("the store: {}", damage.reason) }
+/// A sealed range whose records have the leaf hashes that its hash tile has.
+struct CheckedRange {
+    leaves: Vec<Hash>,
+    /// The sum of [`place`] over its records.
+    places: u64,
+}
+
+/// How many threads read and hash, at most; a disk and a tree do not go faster with more.
+const THREADS_MAX: usize = 4;
+/// How many ranges each of them may be ahead.
+const AHEAD: usize = 8;
+
+/// Gives every sealed range below `stored` in order, read and hashed on as many threads as there
+/// are processors.
+fn sealed_ranges(
+    tiles: &Tiles,
+    stored: u64,
+    give: &mut dyn FnMut(CheckedRange) -> Result<(), VerifyError>,
+) -> Result<(), VerifyError> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+    thread::scope(|scope| {
+        let mut checked = Vec::new();
+        for own in (0..stored).step_by(RANGE_STEP).take(threads) {
+            let (sender, receiver) = mpsc::sync_channel(AHEAD);
+            checked.push(receiver);
+            scope.spawn(move || {
+                let own = (own..stored).step_by(RANGE_STEP.saturating_mul(threads));
+                for first in own {
+                    // Whoever no longer listens has found something wrong.
+                    if sender.send(checked_range(tiles, Position(first))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        for receiver in checked.iter().cycle() {
+            // The threads take turns, so that the first without a range has come to the end.
+            let Ok(range) = receiver.recv() else { break };
+            give(range.map_err(OpenError::from)?)?;
+        }
+        Ok(())
     })
 }
 
-fn same_root(who: &str, vouched: &CompactRange, found: &CompactRange) -> Result<(), VerifyError> {
-    let Some(position) = first_difference(vouched, found) else { return Ok(()) };
+const RANGE_STEP: usize = 256;
+
+fn checked_range(tiles: &Tiles, first: Position) -> Result<CheckedRange, FrameDamage> {
+    let (records, leaves) = tiles.range_with_leaves(first)?;
+    tiles.check_above(first)?;
+    let places = records.iter().fold(0_u64, |sum, record| sum.wrapping_add(place(record)));
+    Ok(CheckedRange { leaves, places })
+}
+
+pub(crate) fn same_root(
+    who: &str,
+    vouched: &CompactRange,
+    found: &CompactRange,
+) -> Result<(), VerifyError> {
+    let shorter = vouched.size().min(found.size());
+    let end = (vouched.size() != found.size()).then_some(Position(shorter));
+    let Some(position) = first_difference(vouched, found).or(end) else { return Ok(()) };
     let reason = format!(
         "expected root {} over the first {} records, as {who} says, found {}",
         vouched.root(),
@@ -170,6 +213,19 @@ impl<'a> Check<'a> {
         Self { head, tree: CompactRange::new(), places: 0 }
     }
 
+    fn range(&mut self, range: &CheckedRange) -> Result<(), VerifyError> {
+        self.places = self.places.wrapping_add(range.places);
+        range.leaves.iter().try_for_each(|leaf| self.leaf(*leaf))
+    }
+
+    fn leaf(&mut self, leaf: Hash) -> Result<(), VerifyError> {
+        self.tree.push(leaf);
+        if self.tree.size() == self.head.tree.size() {
+            same_root("the head", &self.head.tree, &self.tree)?;
+        }
+        Ok(())
+    }
+
     fn record(&mut self, record: &RecordedEvent) -> Result<(), VerifyError> {
         let expected = self.tree.size();
         if record.position.0 != expected {
@@ -178,12 +234,7 @@ impl<'a> Check<'a> {
                 reason: format!("expected position {expected}, found {}", record.position),
             });
         }
-        self.tree.push(leaf_hash(&record.bytes));
-        self.places = self.places.wrapping_add(place(record));
-        if self.tree.size() == self.head.tree.size() {
-            same_root("the head", &self.head.tree, &self.tree)?;
-        }
-        Ok(())
+        self.leaf(leaf_hash(&record.bytes))
     }
 
     /// The stream index must list each stored record once, in its place.

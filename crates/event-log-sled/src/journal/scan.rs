@@ -34,7 +34,7 @@ pub(crate) enum ScanError {
 pub(crate) struct From {
     /// The first record wanted.
     pub(crate) position: Position,
-    /// The oldest segment there must be.
+    /// The oldest segment there must be; those before it are kept and not read. 0: read all there are.
     pub(crate) segment: u64,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn scan(
 ) -> Result<Scanned, ScanError> {
     let numbers = segment_numbers(dir)?;
     let mut next = from.position.0;
-    if !numbers.is_empty() && !numbers.contains(&from.segment) {
+    if from.segment > 0 && !numbers.is_empty() && !numbers.contains(&from.segment) {
         let reason = format!("expected segment {} of the journal, found none", from.segment);
         return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
     }
@@ -81,6 +81,10 @@ pub(crate) fn scan(
     let mut ready = VecDeque::new();
     let mut current: Option<Segment> = None;
     for number in numbers {
+        if number < from.segment {
+            full.push_back((number, from.position));
+            continue;
+        }
         let path = dir.join(file_name(number));
         let mut file = OpenOptions::new().read(true).write(write).open(&path)?;
         let bytes = read_segment(&mut file)?;

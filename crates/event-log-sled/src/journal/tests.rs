@@ -84,21 +84,22 @@ fn a_commit_missing_before_another_is_damage() {
 #[test]
 fn a_segment_used_again_does_not_show_its_earlier_life() {
     let dir = tempfile::tempdir().unwrap();
-    let mut journal = written(dir.path(), 200, 60_000);
-    // The store has everything: the full segments become empty ones with new numbers.
-    journal.segments.release(&disk(), Position(400)).unwrap();
-    assert!(!dir.path().join(file_name(1)).exists());
-    let from = scan::From { position: Position(400), segment: journal.current.number };
+    let mut journal = written(dir.path(), 300, 60_000);
+    // The store has everything: full segments become empty ones with new numbers, but for the newest.
+    journal.segments.release(&disk(), Position(600)).unwrap();
+    let kept = (1..=4).filter(|number| dir.path().join(file_name(*number)).exists());
+    assert_eq!(kept.collect::<Vec<_>>(), [3, 4]);
+    let from = scan::From { position: Position(600), segment: journal.current.number };
     assert_eq!(positions(dir.path(), from).unwrap(), Vec::<u64>::new());
 
     let mut commit = Commit::new();
-    for n in 200..300 {
+    for n in 300..400 {
         commit.clear();
         commit.put(n * 2, "one", &vec![b'c'; 60_000]);
         commit.put(n * 2 + 1, "one", b"short");
         journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
     }
-    assert_eq!(positions(dir.path(), from).unwrap(), (400..600).collect::<Vec<_>>());
+    assert_eq!(positions(dir.path(), from).unwrap(), (600..800).collect::<Vec<_>>());
     let sizes = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().metadata().unwrap());
     let expected = u64::try_from(SEGMENT_BYTES).unwrap();
     assert!(sizes.into_iter().all(|metadata| metadata.len() == expected));

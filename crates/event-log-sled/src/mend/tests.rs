@@ -4,7 +4,7 @@ use event_log::{
     EventLog, ExpectedVersion, Position, RecordedEvent,
     conformance::{
         FakeClock,
-        fixtures::{record, stream},
+        fixtures::{record, stream, wide_record},
     },
 };
 use futures::TryStreamExt;
@@ -56,15 +56,20 @@ async fn a_lost_store_is_rebuilt_from_the_tiles_and_nothing_is_missing() {
 }
 
 #[tokio::test]
-async fn a_damaged_tile_is_sealed_again_from_the_store() {
+async fn a_damaged_tile_is_made_again_from_the_records_or_the_journal() {
     let dir = tempfile::tempdir().unwrap();
     thirteen_hundred(dir.path()).await;
     let before = verify(dir.path()).unwrap();
-    for (file, first) in [("tile/entries/002.zst", 512), ("tile/0/001", 256)] {
+    let tiles = [
+        ("tile/entries/002.zst", 512, "from the journal"),
+        ("tile/0/001", 256, "from the records"),
+    ];
+    for (file, first, from) in tiles {
         flip(&dir.path().join("tiles").join(file), 40);
         let found = verify(dir.path()).unwrap_err().to_string();
         assert!(found.contains(&format!("the sealed range from {first}")), "{found}");
-        assert_eq!(repair(dir.path()).unwrap().len(), 1);
+        let said = repair(dir.path()).unwrap();
+        assert!(said.len() == 1 && said[0].ends_with(from), "{said:?}");
         assert_eq!(verify(dir.path()).unwrap(), before);
     }
     fs::remove_dir_all(dir.path().join("tiles")).unwrap();
@@ -75,21 +80,62 @@ async fn a_damaged_tile_is_sealed_again_from_the_store() {
 }
 
 #[tokio::test]
-async fn what_is_whole_nowhere_is_named_and_nothing_is_made_worse() {
+async fn a_hash_tile_that_was_changed_to_fit_a_changed_record_is_not_explained_away() {
     let dir = tempfile::tempdir().unwrap();
     thirteen_hundred(dir.path()).await;
-    let store = dir.path().join("store");
-    fs::rename(&store, dir.path().join("old-store")).unwrap();
-    fs::create_dir(&store).unwrap();
-    fs::write(store.join("db"), b"not a store").unwrap();
-    flip(&dir.path().join("tiles/tile/entries/003.zst"), 40);
-    let refused = SledLog::open(dir.path(), Arc::new(FakeClock::default())).map(drop);
-    let refused = refused.unwrap_err().to_string();
-    assert!(refused.contains("damaged at position 768"), "{refused}");
-    assert!(repair(dir.path()).is_err());
-    // The true store comes back from a backup: nothing else was touched.
-    fs::remove_dir_all(&store).unwrap();
-    fs::rename(dir.path().join("old-store"), &store).unwrap();
-    repair(dir.path()).unwrap();
-    assert_eq!(verify(dir.path()).unwrap().size, 1_300);
+    let tiles = crate::tiles::Tiles::new(
+        dir.path().join("tiles"),
+        crate::disk::Disk::new(Arc::new(crate::disk::NoFaults)),
+    );
+    let mut records = tiles.read(Position(256)).unwrap();
+    let hashes = fs::read(dir.path().join("tiles/tile/0/001")).unwrap();
+    records[7] = RecordedEvent {
+        bytes: record("another").stamp(jiff::Timestamp::UNIX_EPOCH).into(),
+        ..records[7].clone()
+    };
+    tiles.put(&crate::sealed::seal(&records).unwrap()).unwrap();
+    for _ in 0..2 {
+        assert!(verify(dir.path()).is_err());
+        assert!(repair(dir.path()).is_err());
+        // With the old hashes the record is named, and repairing does not overwrite them.
+        fs::write(dir.path().join("tiles/tile/0/001"), &hashes).unwrap();
+        let found = verify(dir.path()).unwrap_err().to_string();
+        assert!(found.contains("damaged at position 263"), "{found}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_whole_nowhere_is_named_and_nothing_is_made_worse() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap();
+    // Over four segments of the journal, of which the first is given back.
+    for n in 0..8 {
+        let own = stream(&format!("wide-{n}"));
+        let records = vec![wide_record("x", 60_000); 60];
+        log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
+    }
+    log.close().await;
+    drop(log);
+    let before = verify(dir.path()).unwrap();
+    let tile = dir.path().join("tiles/tile/entries/000.zst");
+    let whole = fs::read(&tile).unwrap();
+    flip(&tile, 40);
+    for _ in 0..2 {
+        let opened = SledLog::open(dir.path(), Arc::new(FakeClock::default())).map(drop);
+        for refused in
+            [opened.unwrap_err().to_string(), repair(dir.path()).unwrap_err().to_string()]
+        {
+            assert!(refused.contains("damaged at position 0"), "{refused}");
+            assert!(refused.contains("back from a backup"), "{refused}");
+        }
+    }
+    // Nor is it a new ledger when the store is lost as well.
+    fs::rename(dir.path().join("store"), dir.path().join("elsewhere")).unwrap();
+    assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
+    assert!(!dir.path().join("store").exists());
+    fs::rename(dir.path().join("elsewhere"), dir.path().join("store")).unwrap();
+    // The file comes back from a backup: nothing else was touched.
+    fs::write(&tile, whole).unwrap();
+    assert!(repair(dir.path()).unwrap().is_empty());
+    assert_eq!(verify(dir.path()).unwrap(), before);
 }

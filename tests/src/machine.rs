@@ -1,7 +1,7 @@
 //! Random operations on two logs and a model: all three must agree in every answer and every byte.
 //!
 //! - [`model`]: what the answer must be
-//! - [`operations`]: what may be asked, and how often
+//! - [`mod@operations`]: what may be asked, and how often
 //! - [`logs`]: the log in memory and the log on sled, asked the same
 //! - [`soak`]: as many operations as one has time for
 

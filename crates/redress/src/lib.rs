@@ -2,7 +2,7 @@
 //!
 //! [`run`] takes arguments and streams, so that tests can call it as the binary does. A command gets
 //! its [`arguments`], opens what it needs of a [`ledger`], prints through a [`console`], and comes back
-//! with nothing or a [`CommandError`](error::CommandError).
+//! with nothing or a [`CommandError`].
 //!
 //! - [`arguments`]: what may be written on the command line
 //! - [`commands`]: one module for each command

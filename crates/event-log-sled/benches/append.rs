@@ -56,9 +56,7 @@ fn main() -> Outcome<()> {
                 tokio::runtime::Runtime::new()?.block_on(appends(&ledger, clients, count))?;
             report(&format!("the log, {clients} clients"), &ours, Some(&bare));
             ratios.push(ours.rate / bare.rate);
-            if let Some(before) = last.replace(ledger) {
-                std::fs::remove_dir_all(before)?;
-            }
+            last = Some(ledger);
         }
         ratios.sort_unstable_by(f64::total_cmp);
         if let (Some(least), Some(median), Some(most)) =
@@ -181,14 +179,14 @@ fn bare_group(file: File, clients: usize, events: usize) -> Outcome<Measured> {
 }
 
 /// A record of 500 bytes that compresses about as an event does.
-fn record(client: usize, version: u64) -> Outcome<NewRecord> {
+fn record(stream: &StreamId, client: usize, version: u64) -> Outcome<NewRecord> {
     let blank = String::from_utf8_lossy(RECORDED_AT_BLANK);
     let noise = (u64::try_from(client)? << 32 | version).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let noise =
         format!("{noise:016x}{:016x}", noise.rotate_left(23).wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut bytes = format!(
         "{{\"v\":1,\"recorded_at\":\"{blank}\",\"id\":\"{noise}\",\"type\":\"complaint.assigned.v1\",\
-         \"stream\":\"complaint-{client:026}\",\"version\":{version},\"actor\":{{\"id\":\"agent-{}\",\
+         \"stream\":\"{stream}\",\"version\":{version},\"actor\":{{\"id\":\"agent-{}\",\
          \"role\":\"agent\"}},\"command_id\":\"{noise}\",\"command_digest\":\"{noise}{noise}\",\
          \"data\":{{\"handler\":\"handler-{}\",\"reason\":\"workload\"",
         client % 40,
@@ -210,7 +208,8 @@ fn requests(client: usize, count: u64) -> Outcome<Vec<Request>> {
             0 => ExpectedVersion::NoStream,
             version => ExpectedVersion::Exact(StreamVersion(version - 1)),
         };
-        Ok((stream, expected, vec![record(client, n)?]))
+        let records = vec![record(&stream, client, n)?];
+        Ok((stream, expected, records))
     };
     (0..count).map(request).collect()
 }

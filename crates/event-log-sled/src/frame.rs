@@ -27,13 +27,13 @@ pub(crate) struct FrameDamage {
 }
 
 /// Adds one record to a payload.
-pub(crate) fn put_record(payload: &mut Vec<u8>, version: u64, stream: &str, record: &[u8]) {
+pub(crate) fn put_record(payload: &mut Vec<u8>, version: u64, stream: &[u8], record: &[u8]) {
     let start = payload.len();
     payload.extend_from_slice(&[0; 4]);
     payload.extend_from_slice(&version.to_be_bytes());
     payload.extend_from_slice(&u16::try_from(record.len()).unwrap_or(u16::MAX).to_be_bytes());
     payload.push(u8::try_from(stream.len()).unwrap_or(u8::MAX));
-    payload.extend_from_slice(stream.as_bytes());
+    payload.extend_from_slice(stream);
     payload.extend_from_slice(record);
     let crc = payload.get(start.saturating_add(4)..).map_or(0, crc32c::crc32c);
     if let Some(slot) = payload.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) {

@@ -69,7 +69,7 @@ impl Commit {
         self.records = 0;
     }
 
-    pub(crate) fn put(&mut self, version: u64, stream: &str, record: &[u8]) {
+    pub(crate) fn put(&mut self, version: u64, stream: &[u8], record: &[u8]) {
         crate::frame::put_record(&mut self.bytes, version, stream, record);
         self.records = self.records.saturating_add(1);
     }

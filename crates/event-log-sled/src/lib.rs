@@ -39,6 +39,7 @@ mod stream_index;
 mod tail;
 mod tiles;
 pub mod verify;
+mod versions;
 mod writer;
 
 pub use open::OpenError;

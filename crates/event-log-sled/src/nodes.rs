@@ -16,6 +16,11 @@ use crate::{tail::Tail, tiles::Tiles};
 
 /// How many hash tiles are kept: 8 KiB each.
 const TILES_KEPT: usize = 1_024;
+/// How many nodes are kept: some 100 bytes each.
+const NODES_KEPT: usize = 65_536;
+/// The lowest level whose nodes are kept. Those below follow from one tile, and each is asked for
+/// by few leaves; those above take up to as many hashes as the tree has leaves in 65,536 of them.
+const LEVEL_KEPT: u8 = 8;
 
 type Tile = Arc<[Hash]>;
 
@@ -23,14 +28,20 @@ type Tile = Arc<[Hash]>;
 #[derive(Debug)]
 pub(crate) struct NodeCache {
     tiles: Mutex<LruCache<TileId, Tile>>,
+    /// Nodes over sealed leaves only, which never change.
+    nodes: Mutex<LruCache<(u8, u64), Hash>>,
     /// The hashes of the records that were in the tail when somebody last asked.
     tail: Mutex<(Position, Arc<Vec<Hash>>)>,
 }
 
 impl Default for NodeCache {
     fn default() -> Self {
-        let kept = NonZeroUsize::new(TILES_KEPT).unwrap_or(NonZeroUsize::MIN);
-        Self { tiles: Mutex::new(LruCache::new(kept)), tail: Mutex::default() }
+        let most = |kept| NonZeroUsize::new(kept).unwrap_or(NonZeroUsize::MIN);
+        Self {
+            tiles: Mutex::new(LruCache::new(most(TILES_KEPT))),
+            nodes: Mutex::new(LruCache::new(most(NODES_KEPT))),
+            tail: Mutex::default(),
+        }
     }
 }
 
@@ -133,26 +144,13 @@ impl LogNodes {
         };
         let skipped = usize::try_from(first).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let mut row: Vec<Hash> = hashes.iter().skip(skipped).take(count).copied().collect();
-        while row.len() > 1 {
-            let (pairs, _) = row.as_chunks::<2>();
-            row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
-        }
-        row.first().copied().ok_or_else(|| format!("{tile} is too short"))
+        let row = hashes.iter().skip(skipped).take(count).copied().collect();
+        perfect_root(row).ok_or_else(|| format!("{tile} is too short"))
     }
-}
 
-impl NodeSource for LogNodes {
-    type Error = NodeError;
-
-    fn node(&self, level: u8, index: u64) -> Result<Hash, NodeError> {
+    /// [`NodeSource::node`] for a node that is inside the tree.
+    fn compute(&self, level: u8, index: u64) -> Result<Hash, NodeError> {
         let failed = |reason: String| NodeError { level, index, reason };
-        let end = index
-            .checked_add(1)
-            .and_then(|next| next.checked_mul(1_u64.checked_shl(level.into())?));
-        if end.is_none_or(|end| end > self.size()) {
-            return Err(failed("it lies outside the tree".to_owned()));
-        }
         if let Some(place) = self.tile_below(level, index) {
             return self.sealed_node(place).map_err(failed);
         }
@@ -163,5 +161,37 @@ impl NodeSource for LogNodes {
         };
         let left = index.saturating_mul(2);
         Ok(node_hash(&self.node(below, left)?, &self.node(below, left.saturating_add(1))?))
+    }
+}
+
+/// The root over a row of hashes whose number is a power of two.
+pub(crate) fn perfect_root(mut row: Vec<Hash>) -> Option<Hash> {
+    while row.len() > 1 {
+        let (pairs, _) = row.as_chunks::<2>();
+        row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
+    }
+    row.first().copied()
+}
+
+impl NodeSource for LogNodes {
+    type Error = NodeError;
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, NodeError> {
+        let failed = |reason: String| NodeError { level, index, reason };
+        let end = index
+            .checked_add(1)
+            .and_then(|next| next.checked_mul(1_u64.checked_shl(level.into())?));
+        let Some(end) = end.filter(|end| *end <= self.size()) else {
+            return Err(failed("it lies outside the tree".to_owned()));
+        };
+        let cache = self.cache.as_ref().filter(|_| level >= LEVEL_KEPT && end <= self.sealed);
+        let Some(cache) = cache else { return self.compute(level, index) };
+        let kept = || cache.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(node) = kept().get(&(level, index)) {
+            return Ok(*node);
+        }
+        let node = self.compute(level, index)?;
+        kept().put((level, index), node);
+        Ok(node)
     }
 }

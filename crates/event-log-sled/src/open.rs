@@ -30,6 +30,7 @@ use crate::{
     store::{Store, StoreError, StoreHead},
     tail::Tail,
     tiles::Tiles,
+    versions::Versions,
     writer::{self, Writer},
 };
 
@@ -271,6 +272,7 @@ pub(crate) fn open(
         clock,
         head,
         next: scanned.end,
+        versions: Versions::default(),
         recorded_at,
     };
     let applier = Applier {

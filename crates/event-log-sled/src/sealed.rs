@@ -114,12 +114,13 @@ fn stream_list(records: &[RecordedEvent]) -> Vec<u8> {
     for record in records {
         let name = record.stream.as_bytes();
         let stands_at =
-            |place: usize| record.bytes.get(place..).is_some_and(|b| b.starts_with(name));
-        let place = if stands_at(before) {
-            Some(before)
-        } else {
-            record.bytes.windows(name.len()).take(LOOKED_AT).position(|window| window == name)
-        };
+            |place: &usize| record.bytes.get(*place..).is_some_and(|b| b.starts_with(name));
+        let initial = name.first();
+        let looked_at = record.bytes.iter().take(LOOKED_AT).enumerate();
+        let candidates = looked_at.filter(|(_, byte)| Some(*byte) == initial);
+        let place = Some(before)
+            .filter(stands_at)
+            .or_else(|| candidates.map(|(place, _)| place).find(stands_at));
         let place = place.filter(|place| *place < usize::from(NOWHERE));
         before = place.unwrap_or(before);
         list.extend_from_slice(&record.version.0.to_be_bytes());

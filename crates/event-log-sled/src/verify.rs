@@ -18,9 +18,10 @@ use merkle_log::{CompactRange, Hash, leaf_hash};
 
 use crate::{
     disk::{Disk, NoFaults},
-    frame::FrameDamage,
+    frame::{FrameDamage, RANGE},
     head::HeadFile,
     journal::scan::{self, ScanError},
+    nodes::perfect_root,
     open::{self, Found, Mending, OpenError, first_difference},
     store::{Store, StoreError},
     tiles::Tiles,
@@ -134,6 +135,8 @@ pub fn verify_with_progress(
 /// A sealed range whose records have the leaf hashes that its hash tile has.
 struct CheckedRange {
     leaves: Vec<Hash>,
+    /// The root over them.
+    root: Hash,
     /// The sum of [`place`] over its records.
     places: u64,
 }
@@ -181,7 +184,8 @@ fn checked_range(tiles: &Tiles, first: Position) -> Result<CheckedRange, FrameDa
     let (records, leaves) = tiles.range_with_leaves(first)?;
     tiles.check_above(first)?;
     let places = records.iter().fold(0_u64, |sum, record| sum.wrapping_add(place(record)));
-    Ok(CheckedRange { leaves, places })
+    let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
+    Ok(CheckedRange { leaves, root, places })
 }
 
 pub(crate) fn same_root(
@@ -204,26 +208,42 @@ pub(crate) fn same_root(
 struct Check<'a> {
     head: &'a HeadFile,
     tree: CompactRange,
+    /// The tree whose leaves are the roots over sealed ranges.
+    ranges: CompactRange,
     /// A sum over all (stream, version, position), whatever their order.
     places: u64,
 }
 
 impl<'a> Check<'a> {
     fn new(head: &'a HeadFile) -> Self {
-        Self { head, tree: CompactRange::new(), places: 0 }
+        Self { head, tree: CompactRange::new(), ranges: CompactRange::new(), places: 0 }
     }
 
     fn range(&mut self, range: &CheckedRange) -> Result<(), VerifyError> {
         self.places = self.places.wrapping_add(range.places);
-        range.leaves.iter().try_for_each(|leaf| self.leaf(*leaf))
+        let size = self.tree.size().saturating_add(RANGE);
+        self.ranges.push(range.root);
+        let vouched = self.head.tree.size();
+        if vouched > self.tree.size() && vouched < size {
+            // A head that was written on closing, and not replaced since, ends inside a range.
+            range.leaves.iter().try_for_each(|leaf| self.leaf(*leaf))?;
+        }
+        // The subtrees over ranges are the subtrees over records: a range is a perfect one.
+        let tree = CompactRange::from_parts(size, self.ranges.roots().to_vec());
+        self.tree = tree.unwrap_or_default();
+        self.hold_against_head()
     }
 
-    fn leaf(&mut self, leaf: Hash) -> Result<(), VerifyError> {
-        self.tree.push(leaf);
+    fn hold_against_head(&self) -> Result<(), VerifyError> {
         if self.tree.size() == self.head.tree.size() {
             same_root("the head", &self.head.tree, &self.tree)?;
         }
         Ok(())
+    }
+
+    fn leaf(&mut self, leaf: Hash) -> Result<(), VerifyError> {
+        self.tree.push(leaf);
+        self.hold_against_head()
     }
 
     fn record(&mut self, record: &RecordedEvent) -> Result<(), VerifyError> {

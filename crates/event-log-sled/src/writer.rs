@@ -5,7 +5,7 @@
 //! earlier requests included, and refused alone. Only what is certain to be in the commit gets a
 //! number, so positions have no gaps by construction. Then: frame, sync, tail, head, answers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use event_log::{
@@ -19,6 +19,7 @@ use crate::{
     journal::{Commit, CommitError, Journal},
     store::{Store, StoreError},
     tail::{Room, Tail},
+    versions::Versions,
 };
 
 /// How many requests wait before callers do.
@@ -54,6 +55,8 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) head: watch::Sender<Head>,
     pub(crate) next: Position,
+    /// With the group's own requests counted in.
+    pub(crate) versions: Versions,
     pub(crate) recorded_at: Timestamp,
 }
 
@@ -61,7 +64,6 @@ pub(crate) struct Writer {
 #[derive(Debug, Default)]
 struct Group {
     answers: Vec<(Append, Appended)>,
-    versions: HashMap<StreamId, u64>,
     bytes: usize,
     records: usize,
 }
@@ -98,12 +100,12 @@ impl Writer {
     }
 
     /// Adds a request to the group or answers it. True when it was the request to stop.
-    fn take(&self, group: &mut Group, request: Request) -> bool {
+    fn take(&mut self, group: &mut Group, request: Request) -> bool {
         let append = match request {
             Request::Append(append) => append,
             Request::Stop => return true,
         };
-        match self.check(group, &append) {
+        match self.check(&append) {
             Ok(next_version) => {
                 let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
                 let position = u64::try_from(group.records).unwrap_or(u64::MAX);
@@ -118,7 +120,7 @@ impl Writer {
                     .map(NewRecord::len)
                     .sum::<usize>()
                     .saturating_add(group.bytes);
-                group.versions.insert(append.stream.clone(), appended.next_version.0);
+                self.versions.set(&append.stream, appended.next_version.0);
                 group.answers.push((append, appended));
             }
             Err(error) => {
@@ -128,22 +130,26 @@ impl Writer {
         false
     }
 
-    fn check(&self, group: &Group, append: &Append) -> Result<u64, AppendError> {
-        let next_version = match group.versions.get(&append.stream) {
-            Some(version) => *version,
-            // The tail before the store: a record leaves the tail only once the store has it.
-            None => match self.tail.next_version(&append.stream) {
-                Some(version) => version,
-                None => self.store.next_version(&append.stream).map_err(|error| match error {
-                    StoreError::Failed(reason) => AppendError::Unavailable { reason },
-                    StoreError::Damaged(damage) => {
-                        AppendError::Corrupt { position: damage.position, reason: damage.reason }
-                    }
-                })?,
-            },
+    fn check(&mut self, append: &Append) -> Result<u64, AppendError> {
+        let next_version = match self.versions.get(&append.stream) {
+            Some(version) => version,
+            None => self.look_up(&append.stream)?,
         };
         let checked = append.expected.check(&append.stream, StreamVersion(next_version))?;
         Ok(checked.0)
+    }
+
+    fn look_up(&mut self, stream: &StreamId) -> Result<u64, AppendError> {
+        // The tail before the store: a record leaves the tail only once the store has it.
+        if let Some(version) = self.tail.next_version(stream) {
+            return Ok(version);
+        }
+        self.store.next_version(stream).map_err(|error| match error {
+            StoreError::Failed(reason) => AppendError::Unavailable { reason },
+            StoreError::Damaged(damage) => {
+                AppendError::Corrupt { position: damage.position, reason: damage.reason }
+            }
+        })
     }
 
     /// Makes the group durable and answers it, or answers every one of it with the failure.
@@ -152,19 +158,24 @@ impl Writer {
             return;
         }
         if let Err(error) = self.room() {
+            self.versions.forget_all();
             return refuse(group.answers, &error);
         }
         let recorded_at = self.recorded_at.max(self.clock.now());
         let (records, answers) = self.number(group, recorded_at);
         commit.clear();
         for record in &records {
-            commit.put(record.version.0, record.stream.as_str(), &record.bytes);
+            commit.put(record.version.0, record.stream.as_bytes(), &record.bytes);
         }
         if !commit.is_empty() {
             match self.journal.commit(commit, self.next, recorded_at) {
                 Ok(()) => {}
-                Err(CommitError::Full) => return answer_all(answers, &AppendError::Full),
+                Err(CommitError::Full) => {
+                    self.versions.forget_all();
+                    return answer_all(answers, &AppendError::Full);
+                }
                 Err(CommitError::Failed(error)) => {
+                    self.versions.forget_all();
                     let reason = format!("the journal: {error}");
                     self.tail.poison(reason.clone());
                     return answer_all(answers, &AppendError::Poisoned { reason });

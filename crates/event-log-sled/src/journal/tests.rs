@@ -20,8 +20,8 @@ fn written(dir: &Path, commits: u64, bytes: usize) -> Journal {
     let mut commit = Commit::new();
     for n in 0..commits {
         commit.clear();
-        commit.put(n * 2, "one", &vec![b'a'; bytes]);
-        commit.put(n * 2 + 1, "one", &vec![b'b'; bytes]);
+        commit.put(n * 2, b"one", &vec![b'a'; bytes]);
+        commit.put(n * 2 + 1, b"one", &vec![b'b'; bytes]);
         journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
     }
     journal
@@ -95,8 +95,8 @@ fn a_segment_used_again_does_not_show_its_earlier_life() {
     let mut commit = Commit::new();
     for n in 300..400 {
         commit.clear();
-        commit.put(n * 2, "one", &vec![b'c'; 60_000]);
-        commit.put(n * 2 + 1, "one", b"short");
+        commit.put(n * 2, b"one", &vec![b'c'; 60_000]);
+        commit.put(n * 2 + 1, b"one", b"short");
         journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
     }
     assert_eq!(positions(dir.path(), from).unwrap(), (600..800).collect::<Vec<_>>());

@@ -46,7 +46,7 @@ impl Tiles {
         Self { dir, disk }
     }
 
-    fn path(&self, tile: TileId) -> PathBuf {
+    pub(crate) fn path(&self, tile: TileId) -> PathBuf {
         let path = self.dir.join(tile.to_string());
         match tile.kind() {
             TileKind::Entries => path.with_added_extension("zst"),
@@ -90,7 +90,7 @@ impl Tiles {
     }
 
     /// Writes a tile under a temporary name.
-    fn write(&self, tile: TileId, bytes: &[u8]) -> io::Result<Written> {
+    pub(crate) fn write(&self, tile: TileId, bytes: &[u8]) -> io::Result<Written> {
         let path = self.path(tile);
         make_dirs(path.parent().unwrap_or(&self.dir))?;
         let temporary = path.with_added_extension("tmp");
@@ -100,7 +100,7 @@ impl Tiles {
     }
 
     /// Syncs the files, gives them their names, and syncs the names once for each directory.
-    fn place(&self, written: &[Written]) -> io::Result<()> {
+    pub(crate) fn place(&self, written: &[Written]) -> io::Result<()> {
         self.disk.run(Step::TileSync, || sync_files(written))?;
         let mut dirs = BTreeSet::new();
         for Written { temporary, path, .. } in written {
@@ -164,6 +164,24 @@ impl Tiles {
         LogNodes::sealed(self.clone(), sealed)
     }
 
+    /// Holds a tile above level 0, whose leaves begin at `start`, against the hashes it should have.
+    pub(crate) fn check_hashes(
+        &self,
+        level: u8,
+        index: u64,
+        hashes: &[Hash],
+        start: Position,
+    ) -> Result<(), FrameDamage> {
+        let damage = |reason: String| FrameDamage { position: start, reason };
+        let tile = full(TileKind::Hashes { level }, index);
+        let tile = tile.map_err(|error| damage(error.to_string()))?;
+        let found = self.read_tile(tile).map_err(|error| damage(format!("{tile}: {error}")))?;
+        if found.chunks(32).eq(hashes.iter().map(|hash| hash.0.as_slice())) {
+            return Ok(());
+        }
+        Err(damage(format!("expected {tile} to follow from the tiles below it")))
+    }
+
     /// Holds the tiles above level 0 that end with the range at `first` against those below them.
     pub(crate) fn check_above(&self, first: Position) -> Result<(), FrameDamage> {
         let leaves = first.0.saturating_add(RANGE);
@@ -190,7 +208,7 @@ impl Tiles {
 
 /// A file that has its bytes but not yet its name.
 #[derive(Debug)]
-struct Written {
+pub(crate) struct Written {
     file: File,
     temporary: PathBuf,
     path: PathBuf,

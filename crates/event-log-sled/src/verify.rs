@@ -14,7 +14,7 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent, StreamId};
-use merkle_log::{CompactRange, Hash, leaf_hash};
+use merkle_log::{CompactRange, Hash, leaf_hash, tile::TILE_WIDTH};
 
 use crate::{
     disk::{Disk, NoFaults},
@@ -93,7 +93,7 @@ pub fn verify_with_progress(
     progress: &mut dyn FnMut(Position),
 ) -> Result<Verified, VerifyError> {
     let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
-    let mut check = Check::new(&found.head);
+    let mut check = Check::new(&found.head, &found.tiles);
     let stored = found.store_head.tree.size();
     sealed_ranges(&found.tiles, stored, &mut |range| {
         check.range(&range)?;
@@ -182,7 +182,6 @@ const RANGE_STEP: usize = 256;
 
 fn checked_range(tiles: &Tiles, first: Position) -> Result<CheckedRange, FrameDamage> {
     let (records, leaves) = tiles.range_with_leaves(first)?;
-    tiles.check_above(first)?;
     let places = records.iter().fold(0_u64, |sum, record| sum.wrapping_add(place(record)));
     let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
     Ok(CheckedRange { leaves, root, places })
@@ -207,6 +206,9 @@ pub(crate) fn same_root(
 
 struct Check<'a> {
     head: &'a HeadFile,
+    tiles: &'a Tiles,
+    /// The hashes of the tile being filled at each level from 1 up.
+    above: Vec<Vec<Hash>>,
     tree: CompactRange,
     /// The tree whose leaves are the roots over sealed ranges.
     ranges: CompactRange,
@@ -215,13 +217,21 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn new(head: &'a HeadFile) -> Self {
-        Self { head, tree: CompactRange::new(), ranges: CompactRange::new(), places: 0 }
+    fn new(head: &'a HeadFile, tiles: &'a Tiles) -> Self {
+        Self {
+            head,
+            tiles,
+            above: Vec::new(),
+            tree: CompactRange::new(),
+            ranges: CompactRange::new(),
+            places: 0,
+        }
     }
 
     fn range(&mut self, range: &CheckedRange) -> Result<(), VerifyError> {
         self.places = self.places.wrapping_add(range.places);
         let size = self.tree.size().saturating_add(RANGE);
+        self.above(range.root, size).map_err(OpenError::from)?;
         self.ranges.push(range.root);
         let vouched = self.head.tree.size();
         if vouched > self.tree.size() && vouched < size {
@@ -232,6 +242,30 @@ impl<'a> Check<'a> {
         let tree = CompactRange::from_parts(size, self.ranges.roots().to_vec());
         self.tree = tree.unwrap_or_default();
         self.hold_against_head()
+    }
+
+    /// Adds the root over a range that ends at `size`, and holds each tile above that it completes
+    /// against what is stored.
+    fn above(&mut self, mut root: Hash, size: u64) -> Result<(), FrameDamage> {
+        let mut width = RANGE;
+        for level in 1_u8..=u8::MAX {
+            width = width.saturating_mul(RANGE);
+            let place = usize::from(level.saturating_sub(1));
+            if self.above.len() <= place {
+                self.above.push(Vec::new());
+            }
+            let Some(hashes) = self.above.get_mut(place) else { return Ok(()) };
+            hashes.push(root);
+            if hashes.len() < usize::from(TILE_WIDTH) {
+                return Ok(());
+            }
+            let hashes = std::mem::take(hashes);
+            let start = size.saturating_sub(width);
+            let index = start.checked_div(width).unwrap_or(0);
+            self.tiles.check_hashes(level, index, &hashes, Position(start))?;
+            root = perfect_root(hashes).unwrap_or(root);
+        }
+        Ok(())
     }
 
     fn hold_against_head(&self) -> Result<(), VerifyError> {

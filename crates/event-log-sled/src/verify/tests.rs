@@ -121,3 +121,29 @@ async fn a_flipped_byte_in_the_store_is_found_or_is_not_part_of_it() {
     }
     assert!(found > harmless, "{found} found, {harmless} harmless");
 }
+
+#[tokio::test]
+async fn a_flipped_byte_in_a_tile_above_is_found_and_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap();
+    // One more range than a tile of level 1 stands for.
+    for n in 0..257 {
+        let records = (0..256).map(|m| record(&format!("{n}-{m}"))).collect();
+        let own = stream(&format!("stream-{n}"));
+        log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
+    }
+    log.close().await;
+    drop(log);
+    let whole = verify(dir.path()).unwrap();
+    assert_eq!((whole.size, whole.stored), (65_792, 65_792));
+    let tile = dir.path().join("tiles/tile/1/000");
+    let bytes = fs::read(&tile).unwrap();
+    let mut damaged = bytes.clone();
+    damaged[4_000] ^= 1;
+    fs::write(&tile, damaged).unwrap();
+    let found = verify(dir.path()).unwrap_err().to_string();
+    assert!(found.contains("expected tile/1/000 to follow"), "{found}");
+    assert_eq!(crate::mend::repair(dir.path()).unwrap().len(), 1);
+    assert_eq!(fs::read(&tile).unwrap(), bytes);
+    assert_eq!(verify(dir.path()).unwrap(), whole);
+}

@@ -14,7 +14,7 @@ use event_log::{
     clock::SystemClock,
     conformance::fixtures::{stream, wide_record},
 };
-use event_log_sled::{SledLog, verify::verify};
+use event_log_sled::{OpenError, SledLog, verify::verify};
 use futures::TryStreamExt;
 use redress_tests::binary::{self, root};
 
@@ -111,7 +111,7 @@ async fn a_disk_without_any_room_refuses_appends_and_heals_when_there_is_some() 
     drop(log);
     match SledLog::open(&dir, Arc::new(SystemClock)) {
         Ok(log) => assert!(all(&log).await == before, "the same records on a full disk"),
-        Err(error) => say(&format!("a full disk: opening was refused: {error:?}")),
+        Err(error) => assert!(matches!(error, OpenError::Full), "{error:?}"),
     }
     std::fs::remove_file(ballast).unwrap();
 

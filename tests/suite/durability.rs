@@ -4,17 +4,21 @@ use std::{
     collections::BTreeMap,
     path::Path,
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
 };
 
 use event_log::{
-    AppendError, EventLog, ExpectedVersion, NewRecord, Position, RecordedEvent, StreamVersion,
+    AppendError, EventLog, ExpectedVersion, NewRecord, Position, ReadError, RecordedEvent,
+    StreamVersion,
     clock::SystemClock,
     conformance::fixtures::{self, record, stream, wide_record},
     limits::APPEND_BYTES_MAX,
     record::{NewRecordError, RECORD_BYTES_MAX},
 };
-use event_log_sled::SledLog;
+use event_log_sled::{
+    SledLog,
+    disk::{Fault, Faults, Step},
+};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use redress_tests::cut;
 use tokio::task::JoinSet;
@@ -227,4 +231,98 @@ async fn large_records_and_appends_are_kept_up_to_the_limit_and_refused_beyond()
     assert_eq!(found.len(), usize::try_from(written).unwrap());
     assert!(found == before, "the same bytes after reopening");
     assert!(found[..81].iter().all(|record| record.bytes.len() == RECORD_BYTES_MAX));
+}
+
+/// A disk that stops before each journal sync until it is let go on.
+#[derive(Debug)]
+struct Gate {
+    reached: Mutex<mpsc::Sender<()>>,
+    go_on: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Gate {
+    /// The disk, what tells that a sync was reached, and what lets it go on; dropped, it lets all.
+    fn new() -> (Arc<Self>, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let ((reached, told), (permit, go_on)) = (mpsc::channel(), mpsc::channel());
+        (Arc::new(Self { reached: Mutex::new(reached), go_on: Mutex::new(go_on) }), told, permit)
+    }
+}
+
+impl Faults for Gate {
+    fn at(&self, step: Step) -> Fault {
+        if step == Step::JournalSync {
+            // An error means that the test has let everything go.
+            let _ = self.reached.lock().unwrap().send(());
+            let _ = self.go_on.lock().unwrap().recv();
+        }
+        Fault::None
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_of_a_record_before_it_is_synced() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(create(dir.path()));
+    let (gate, reached, go_on) = Gate::new();
+    let log = SledLog::open_with_faults(dir.path(), Arc::new(SystemClock), gate).unwrap();
+    let log = Arc::new(log);
+    let go_on = go_on; // dropped before the log: a test that fails must not leave it waiting
+    let (first, own) = (stream("first"), stream("own"));
+    let append = |stream| log.append(stream, ExpectedVersion::NoStream, vec![record("x")]);
+    // While the first is being synced, two that believe the same gather behind it.
+    let mut ahead = append(&first);
+    assert!((&mut ahead).now_or_never().is_none());
+    reached.recv().unwrap();
+    let (mut winner, mut loser) = (append(&own), append(&own));
+    let mut asked = log.append(&own, after(1), Vec::new());
+    assert!((&mut winner).now_or_never().is_none());
+    assert!((&mut loser).now_or_never().is_none());
+    assert!((&mut asked).now_or_never().is_none());
+    go_on.send(()).unwrap();
+    ahead.await.unwrap();
+
+    // Now both are decided, and the winner's record is written, but not synced.
+    reached.recv().unwrap();
+    assert!((&mut winner).now_or_never().is_none(), "acknowledged before it was synced");
+    assert!((&mut loser).now_or_never().is_none(), "told of a record that was not synced");
+    assert!((&mut asked).now_or_never().is_none(), "told of a record that was not synced");
+    assert_eq!(log.head().next_position, Position(1));
+    assert_eq!(all(&log).await.len(), 1);
+    let mut subscriber = Arc::clone(&log).subscribe(Position(1));
+    assert!(subscriber.next().now_or_never().is_none());
+    let mut own_records = log.read_stream(&own, StreamVersion(0));
+    assert!(own_records.next().await.is_none(), "read before it was synced");
+
+    drop(go_on);
+    assert_eq!(winner.await.unwrap().first_position, Position(1));
+    assert!(matches!(loser.await, Err(AppendError::Conflict { actual: Some(_), .. })));
+    assert_eq!(asked.await.unwrap().next_version, StreamVersion(1));
+    assert_eq!(subscriber.next().await.unwrap().unwrap().position, Position(1));
+}
+
+#[tokio::test]
+async fn a_reader_that_outlives_its_log_leaves_the_next_opening_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = create(dir.path());
+    for number in 0..4 {
+        log.append(&stream("one"), after(number * 256), vec![record("x"); 256]).await.unwrap();
+    }
+    let mut reader = log.read_all(Position(0), u64::MAX);
+    reader.next().await.unwrap().unwrap();
+    log.close().await;
+    drop(log);
+    let log = SledLog::open(dir.path(), Arc::new(SystemClock)).unwrap();
+    assert_eq!(log.repairs(), Vec::<String>::new());
+    assert_eq!(all(&log).await.len(), 1_024);
+    // The old one goes on from the tiles, which never change, or is told that its log is gone.
+    let rest = reader.map_ok(|record| record.position.0).collect::<Vec<_>>().await;
+    for (found, place) in rest.iter().zip(1..) {
+        match found {
+            Ok(position) => assert_eq!(*position, place),
+            Err(ReadError::Unavailable { .. }) => {
+                assert_eq!(usize::try_from(place), Ok(rest.len()))
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
 }

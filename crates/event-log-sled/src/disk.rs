@@ -1,6 +1,6 @@
 //! The seam between the log and the disk, where tests make it fail.
 //!
-//! Every write, sync and rename that a promise rests on runs through [`Disk::run`] under the name
+//! Every write, sync and rename that a promise rests on runs through `Disk::run` under the name
 //! of its [`Step`]. A test hands in [`Faults`] that fail a step in either of the two ways a disk
 //! can: nothing was stored, or it was stored and the answer was lost.
 

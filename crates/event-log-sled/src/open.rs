@@ -5,6 +5,7 @@
 //! empty store is never mistaken for a new ledger, for a new ledger has a head that says so.
 
 use std::{
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -24,9 +25,9 @@ use crate::{
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
     mend,
-    read::Source,
+    read::{OpenStore, Source},
     sealed::Sealer,
-    sled_log::{SledLog, Threads},
+    sled_log::{ClosesStore, SledLog, Threads},
     store::{Store, StoreError, StoreHead},
     tail::Tail,
     tiles::Tiles,
@@ -98,8 +99,8 @@ pub enum OpenError {
         /// What was expected and what was found.
         reason: String,
     },
-    /// There is no room on the disk for a journal. Make room, then try again.
-    #[error("there is no room on the disk for the journal")]
+    /// There is no room on the disk for journal or store. Make room, then try again.
+    #[error("there is no room on the disk for journal and store")]
     Full,
     /// The disk failed. Look at the cause.
     #[error("{what} failed")]
@@ -206,6 +207,12 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
         repairs.extend(mend::reseal_end(&tiles, &journal, head.stored)?);
     }
     let (store, store_head) = match open_store(dir, disk, &head) {
+        // A store in use is not damaged, and neither need be one on a full disk, where sled does
+        // not open and nothing can be mended.
+        Err(error @ OpenError::Locked { .. }) => return Err(error),
+        Err(_) if disk.room(dir).is_ok_and(|room| room < journal::RESERVE_BYTES) => {
+            return Err(OpenError::Full);
+        }
         Err(error) if mending == Mending::Allowed => {
             let (store, store_head, said) = mend::rebuild_store(dir, disk, &head, &error)?;
             repairs.push(said);
@@ -226,12 +233,22 @@ fn open_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreH
     if head.stored > Position(0) && !dir.join(STORE).join("db").exists() {
         return Err(short(Position(0)));
     }
+    // Asked first, since sled does not tell a store in use from a broken one.
+    if is_held(&dir.join(STORE).join("db")) {
+        return Err(OpenError::Locked { holder: None });
+    }
     let store = Store::open(&dir.join(STORE), disk.clone())?;
     let store_head = store.head()?;
     if store_head.next_position() < head.stored {
         return Err(short(store_head.next_position()));
     }
     Ok((store, store_head))
+}
+
+/// Whether somebody has sled's file open, who does not hold our lock.
+fn is_held(db: &Path) -> bool {
+    let tried = File::open(db).map(|file| file.try_lock());
+    matches!(tried, Ok(Err(TryLockError::WouldBlock)))
 }
 
 fn take_lock(dir: &Path) -> Result<Lock, OpenError> {
@@ -292,12 +309,14 @@ pub(crate) fn open(
     // Should the second not start, the first ends by itself: nobody is left to ask it.
     let writing = spawn("log-writer", Box::new(|| writer.run()))?;
     let applying = spawn("log-applier", Box::new(|| applier.run()))?;
+    let store = OpenStore::new(found.store);
     Ok(SledLog {
         requests,
         threads: Threads::new(vec![writing, applying]),
         head: durable,
+        _store: ClosesStore(store.clone()),
         source: Source {
-            store: found.store,
+            store,
             tail,
             tiles: found.tiles,
             ranges: Arc::default(),

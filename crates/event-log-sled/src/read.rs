@@ -4,7 +4,10 @@
 //! is consumed; what is in memory is copied where the reader stands. No thread waits for a reader,
 //! so any number of them may stop reading.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use event_log::{Position, ReadError, RecordStream, RecordedEvent, StreamId, StreamVersion};
 use futures::{StreamExt, future::Either, stream};
@@ -25,11 +28,38 @@ type Page = Result<Vec<RecordedEvent>, ReadError>;
 /// What readers share.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) store: Store,
+    pub(crate) store: OpenStore,
     pub(crate) tail: Arc<Tail>,
     pub(crate) tiles: Tiles,
     pub(crate) ranges: Arc<RangeCache>,
     pub(crate) nodes: Arc<NodeCache>,
+}
+
+/// The store while the log is open. A reader may outlive its log, and must not then hold sled
+/// behind the back of whoever opens the ledger next.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenStore(Arc<RwLock<Option<Store>>>);
+
+impl OpenStore {
+    pub(crate) fn new(store: Store) -> Self {
+        Self(Arc::new(RwLock::new(Some(store))))
+    }
+
+    /// Reads from the store, which stays open meanwhile; refuses when the log is gone.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Store) -> T) -> Result<T, ReadError> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref()
+            .map(read)
+            .ok_or_else(|| ReadError::Unavailable { reason: "the log was closed".to_owned() })
+    }
+
+    /// Waits for reads under way and lets go of the store.
+    pub(crate) fn close(&self) {
+        let held = self.0.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(store) = held {
+            store.close();
+        }
+    }
 }
 
 impl From<StoreError> for ReadError {
@@ -195,7 +225,8 @@ impl StreamReader {
         let stored_end = (*first).min(self.end);
         let number = self.from.checked_div(CHUNK).unwrap_or(0);
         let skipped = self.from.saturating_sub(number.saturating_mul(CHUNK));
-        let positions = self.source.store.positions(&self.id, number)?.into_iter();
+        let positions = self.source.store.read(|store| store.positions(&self.id, number))??;
+        let positions = positions.into_iter();
         let positions = positions.skip(usize::try_from(skipped).unwrap_or(usize::MAX));
         Ok(positions.take_while(|position| *position < stored_end.0).collect())
     }

@@ -16,17 +16,19 @@ use crate::{
     lock::Lock,
     nodes::LogNodes,
     open::{self, OpenError},
-    read::Source,
-    store::StoreError,
+    read::{OpenStore, Source},
+    store::Store,
     writer::{Append, Request},
 };
 
 /// An event log in a directory of its own, held by one process at a time.
 #[derive(Debug)]
 pub struct SledLog {
-    // Dropped in this order: without senders the writer ends, and then its thread is joined.
+    // Dropped in this order: without senders the writer ends, then its thread is joined, then no
+    // reader holds the store any more, and at last the lock is let go.
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) threads: Threads,
+    pub(crate) _store: ClosesStore,
     pub(crate) head: watch::Receiver<Head>,
     pub(crate) source: Source,
     pub(crate) ledger: LedgerFile,
@@ -91,7 +93,7 @@ impl SledLog {
         let grown = tokio::task::spawn_blocking(move || {
             loop {
                 let (first, tail) = source.tail.all();
-                let mut tree = source.store.head()?.tree;
+                let mut tree = source.store.read(Store::head)??.tree;
                 // The applier stores before it drains: between the two, look again.
                 let Some(known) = tree.size().checked_sub(first.0) else { continue };
                 let known = usize::try_from(known).unwrap_or(usize::MAX);
@@ -99,11 +101,11 @@ impl SledLog {
                     continue;
                 }
                 tail.iter().skip(known).for_each(|record| tree.push(leaf_hash(&record.bytes)));
-                return Ok::<_, StoreError>(tree);
+                return Ok(tree);
             }
         });
         match grown.await {
-            Ok(tree) => Ok(tree?),
+            Ok(tree) => tree,
             Err(_) => Err(unavailable_to_readers()),
         }
     }
@@ -157,6 +159,16 @@ fn join(threads: Vec<JoinHandle<()>>) {
 impl Drop for Threads {
     fn drop(&mut self) {
         join(self.take());
+    }
+}
+
+/// Closes the store when the log is dropped, whoever still reads.
+#[derive(Debug)]
+pub(crate) struct ClosesStore(pub(crate) OpenStore);
+
+impl Drop for ClosesStore {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

@@ -127,6 +127,20 @@ impl Store {
         Ok(Self { keyspace, disk, file: std::sync::Arc::new(file) })
     }
 
+    /// Lets go of sled and waits until its own threads have done so too: they hold its lock for a
+    /// moment longer, and whoever opens the ledger next would find it in use. Gives up after a
+    /// second; the next opening then says that it is in use.
+    pub(crate) fn close(self) {
+        let Self { keyspace, file, .. } = self;
+        drop(keyspace);
+        for _ in 0..200 {
+            if file.try_lock().is_ok() {
+                break;
+            }
+            std::thread::park_timeout(std::time::Duration::from_millis(5));
+        }
+    }
+
     /// How far it reaches. An empty store says zero; whether that can be is for the head to say.
     pub(crate) fn head(&self) -> Result<StoreHead, StoreError> {
         let Some(bytes) = guarded(|| self.keyspace.get(HEAD_KEY))? else {

@@ -5,7 +5,7 @@
 //! earlier requests included, and refused alone. Only what is certain to be in the commit gets a
 //! number, so positions have no gaps by construction. Then: frame, sync, tail, head, answers.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 use event_log::{
@@ -63,7 +63,9 @@ pub(crate) struct Writer {
 /// One group: what will be answered, and what will be written.
 #[derive(Debug, Default)]
 struct Group {
-    answers: Vec<(Append, Appended)>,
+    answers: Vec<(Append, Decided)>,
+    /// Streams that the group itself writes to.
+    written: HashSet<StreamId>,
     bytes: usize,
     records: usize,
 }
@@ -121,7 +123,13 @@ impl Writer {
                     .sum::<usize>()
                     .saturating_add(group.bytes);
                 self.versions.set(&append.stream, appended.next_version.0);
-                group.answers.push((append, appended));
+                group.written.insert(append.stream.clone());
+                group.answers.push((append, Ok(appended)));
+            }
+            // It conflicts with what the group itself writes, and may not learn of that before it is
+            // durable: who reloads after a conflict must find what it conflicted with.
+            Err(error) if group.written.contains(&append.stream) => {
+                group.answers.push((append, Err(error)));
             }
             Err(error) => {
                 let _ = append.answer.send(Err(error));
@@ -187,8 +195,8 @@ impl Writer {
             self.tail.push(records, recorded_at);
             self.head.send_replace(Head { next_position: self.next });
         }
-        for (answer, appended) in answers {
-            let _ = answer.send(Ok(appended));
+        for (answer, decided) in answers {
+            let _ = answer.send(decided);
         }
     }
 
@@ -205,7 +213,11 @@ impl Writer {
         let mut answers = Vec::with_capacity(group.answers.len());
         let mut position = self.next.0;
         let recorded_at = format_recorded_at(recorded_at);
-        for (append, appended) in group.answers {
+        for (append, decided) in group.answers {
+            let Ok(appended) = decided else {
+                answers.push((append.answer, decided));
+                continue;
+            };
             let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
             let mut version = appended.next_version.0.saturating_sub(count);
             for record in append.records {
@@ -218,13 +230,14 @@ impl Writer {
                 position = position.saturating_add(1);
                 version = version.saturating_add(1);
             }
-            answers.push((append.answer, appended));
+            answers.push((append.answer, decided));
         }
         (records, answers)
     }
 }
 
-type Answers = Vec<(oneshot::Sender<Result<Appended, AppendError>>, Appended)>;
+type Decided = Result<Appended, AppendError>;
+type Answers = Vec<(oneshot::Sender<Decided>, Decided)>;
 
 /// A caller that no longer waits is not told; its append stands as any other.
 fn answer_all(answers: Answers, error: &AppendError) {
@@ -233,7 +246,7 @@ fn answer_all(answers: Answers, error: &AppendError) {
     }
 }
 
-fn refuse(answers: Vec<(Append, Appended)>, error: &AppendError) {
+fn refuse(answers: Vec<(Append, Decided)>, error: &AppendError) {
     for (append, _) in answers {
         let _ = append.answer.send(Err(error.clone()));
     }

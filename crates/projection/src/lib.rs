@@ -27,7 +27,7 @@
 //! - [`digest`](mod@digest): one number for all rows of a read model
 //! - [`file`](mod@file): what makes a file a read model; opening one to read
 //! - [`status`](mod@status): how far a file has come, and whether its projector stopped
-//! - [`column`]: times as text that sorts
+//! - [`mod@column`]: times as text that sorts
 
 pub mod column;
 pub mod digest;

@@ -34,7 +34,7 @@ pub struct CommandLine {
 pub enum Command {
     /// Try everything on a year of invented complaints
     #[command(
-        long_about = "Makes a data directory with a believable year of invented complaints. Each is sent through the same commands as a real one; then the year is replayed, verified and reported.\n\nThe same seed always tells the same year. Nobody in it is real.",
+        long_about = "Makes a data directory with a believable year of invented complaints. Each is sent through the same commands as a real one; then the year is replayed, verified and reported.\n\nThe same seed always tells the same year; ids and keys are drawn anew each time, so the roots differ. Nobody in it is real.",
         after_help = "Examples:\n  redress demo\n  redress demo --data /tmp/try --complaints 500 --seed 7"
     )]
     Demo(Demo),

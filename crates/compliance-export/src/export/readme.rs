@@ -47,8 +47,8 @@ WHAT THE MANIFEST PROVES
 - `root` is the RFC 6962 root of the tree over all records before position `tree_size`. If
   events.jsonl begins at position 0, anyone can compute it from that file: the leaf hash of a line is
   SHA-256 of a zero byte and the line. With events.csv, the leaf hashes are given.
-- If the same root and size stand in a checkpoint that the ledger signed or a witness saw, then the
-  events are those of the ledger: none altered, removed, added or put in another order.
+- If the same root and size stand in a statement that you trust, from another time or another
+  hand, then the events are those of the ledger: none altered, removed, added or put in another order.
 
 WHAT IT DOES NOT PROVE
 

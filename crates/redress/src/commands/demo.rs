@@ -261,8 +261,8 @@ async fn publish_in(ledger: &Ledger, console: &Console<'_>) -> Result<Published,
 }
 
 fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let data = args.data.display();
-    let redress = console.program().to_owned();
+    let data = quoted(&args.data.to_string_lossy());
+    let redress = quoted(console.program());
     console.line(format_args!(
         "{} invented complaints in {} records at {data}, in {:.1} s",
         done.complaints, done.records, done.seconds
@@ -286,6 +286,15 @@ fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), Comma
         "  {redress} report transparency --data {data} --period {YEAR}-Q2 --out ./report-{YEAR}-q2"
     ))?;
     console.line(format_args!("  {redress} export csv --data {data} --out ./export"))
+}
+
+/// A word that a shell reads as this text.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "./-_+:@%,=".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// How long something took, by the machine's clock.

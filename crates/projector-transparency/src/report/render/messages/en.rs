@@ -20,7 +20,7 @@ pub(super) const MESSAGES: Messages = Messages {
     gap: " ",
     colon: ": ",
     lead: "In this period {received} complaints were received and {ended} came to an end. At its end, {open} were still open.",
-    provenance: "Every figure on this page was counted from the first {size} records of a ledger in which nothing can be changed or removed unnoticed. Whoever holds a copy can count again and must arrive at the same report, byte for byte.",
+    provenance: "Every figure on this page was counted from the first {size} records of a ledger whose root is printed at the end of this page: change or remove one of them, and the root is another. Whoever holds a copy can count again and must arrive at the same report, byte for byte.",
     not_over: "The period was not over when these figures were counted: the last record is of {at}. They will still change.",
     contents: "On this page",
     key_figures: "Key figures",
@@ -75,7 +75,7 @@ pub(super) const MESSAGES: Messages = Messages {
         about(
             "flow",
             "The balance, step by step",
-            "Complaints received, reopened, closed and withdrawn, by the day on which it happened (UTC); open at the end = open at the start + received + reopened − closed − withdrawn.",
+            "Complaints received, reopened, closed and withdrawn, by the day on which it happened (UTC); open at the end = open at the start + received + reopened − closed − withdrawn. Where a platform’s file does not say on which day a complaint was answered or closed, the day on which it was sent to the company stands in.",
         ),
         about(
             "received-by-product",

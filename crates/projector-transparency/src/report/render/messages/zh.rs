@@ -20,7 +20,7 @@ pub(super) const MESSAGES: Messages = Messages {
     gap: "",
     colon: "：",
     lead: "本期共收到投诉 {received} 件，办结 {ended} 件；期末尚有 {open} 件在办。",
-    provenance: "本页全部数字均由账本的前 {size} 条记录统计得出。账本中的任何改动或删除都会留下痕迹。凡持有账本副本者均可重新统计，所得报告应当逐字节一致。",
+    provenance: "本页全部数字均由账本的前 {size} 条记录统计得出。账本的根值印于文末：改动或删除其中任何一条记录，根值即随之改变。凡持有账本副本者均可重新统计，所得报告应当逐字节一致。",
     not_over: "统计时本期尚未结束：最后一条记录写于 {at}，数字仍会变动。",
     contents: "本页内容",
     key_figures: "主要数字",
@@ -51,7 +51,7 @@ pub(super) const MESSAGES: Messages = Messages {
         about(
             "flow",
             "分时段收支表",
-            "收到、重新受理、办结和撤回的投诉，按实际发生之日（UTC）统计；期末在办 = 期初在办 + 收到 + 重新受理 − 办结 − 撤回。",
+            "收到、重新受理、办结和撤回的投诉，按实际发生之日（UTC）统计；期末在办 = 期初在办 + 收到 + 重新受理 − 办结 − 撤回。平台文件未注明答复或办结日期的，以投诉送交企业之日代替。",
         ),
         about(
             "received-by-product",

@@ -138,6 +138,32 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
+/// Makes everything below a directory durable. Where the system can sync all of a file system at
+/// once, it does: for many small files that costs less than one sync of each.
+///
+/// # Errors
+///
+/// What the system said.
+pub fn sync_tree(dir: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        // Since Linux 5.8 it reports what could not be written back, as fsync does.
+        Ok(rustix::fs::syncfs(File::open(dir)?)?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        for entry in std::fs::read_dir(dir)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                sync_tree(&entry.path())?;
+            } else {
+                File::open(entry.path())?.sync_all()?;
+            }
+        }
+        sync_dir(dir)
+    }
+}
+
 /// The steps of replacing one kind of file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReplaceSteps {

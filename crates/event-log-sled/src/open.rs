@@ -36,7 +36,7 @@ use crate::{
 };
 
 const LOCK: &str = "lock";
-const JOURNAL: &str = "journal";
+pub(crate) const JOURNAL: &str = "journal";
 pub(crate) const STORE: &str = "store";
 pub(crate) const TILES: &str = "tiles";
 /// What may stand in a directory before a ledger is made there: what other crates keep beside it,

@@ -207,6 +207,11 @@ impl Tail {
         self.held().poison.clone()
     }
 
+    /// A time not earlier than that of any record there is.
+    pub(crate) fn recorded_at(&self) -> Timestamp {
+        self.held().recorded_at.back().map_or(Timestamp::UNIX_EPOCH, |(_, time)| *time)
+    }
+
     /// The position of the first record that is not in the store.
     pub(crate) fn first(&self) -> Position {
         Position(self.held().first)

@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod upkeep;
+
+pub use upkeep::{Backup, Restore};
+
 /// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
 #[derive(Debug, Parser)]
 #[command(
@@ -63,7 +67,7 @@ pub enum Command {
     /// Check that nothing was altered or removed
     #[command(
         long_about = "Reads every stored byte, computes the root of the tree over all records again and compares it with the head. Also checks that each record can be read and stands where it says.\n\nExit code 0: whole. 1: broken, and the first bad position is named.",
-        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --vault --json"
+        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --vault --json\n  redress verify --data ./redress-demo --repair"
     )]
     Verify(Verify),
 
@@ -94,6 +98,20 @@ pub enum Command {
         #[command(subcommand)]
         what: Projections,
     },
+
+    /// Copy the ledger to another place, so that it can be restored
+    #[command(
+        long_about = "Copies log, vault and wrapped keys to another directory. The first time all of it; after that, of the log only what is new, while what was copied before is held against its digest. A backup is finished when it says so, and the one before it is whole until then.\n\nThe key that opens the vault is never in it: copy that to another place, by other hands. Personal data lies in the directory `personal` of the backup; keep no copy of that longer than 30 days.",
+        after_help = "Example:\n  redress backup --data ./ledger --to /mnt/backup/ledger"
+    )]
+    Backup(Backup),
+
+    /// Make a ledger from a backup, and verify all of it
+    #[command(
+        long_about = "Makes a ledger from a backup, in a directory that is empty or does not exist. Every byte, every digest, the root over all records and every sealed field is checked before the directory gets its name. Read models are not in a backup: reports and `redress projections rebuild` make them.\n\nNever over a ledger: what was acknowledged after the backup is only there.",
+        after_help = "Examples:\n  redress restore --from /mnt/backup/ledger --data ./restored --keys ./ledger.keys/kek\n  redress restore --from /mnt/backup/ledger --data ./archive --log-only"
+    )]
+    Restore(Restore),
 
     /// Print the completions for a shell
     #[command(
@@ -231,6 +249,11 @@ pub struct Verify {
     /// Also check that every sealed field lies in the vault, whole
     #[arg(long)]
     pub vault: bool,
+
+    /// First mend what can be mended: store and hash tiles from the records, the newest records
+    /// from the journal
+    #[arg(long)]
+    pub repair: bool,
 }
 
 /// The kinds of report.

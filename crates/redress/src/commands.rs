@@ -1,5 +1,6 @@
 //! One module for each command.
 //!
+//! - [`backup`]: `redress backup`
 //! - [`clock`]: `redress clock`
 //! - [`completions`]: `redress completions`
 //! - [`demo`]: `redress demo`
@@ -9,8 +10,10 @@
 //! - [`projections`]: `redress projections`
 //! - [`replay`]: `redress replay`
 //! - [`report`]: `redress report`
+//! - [`restore`]: `redress restore`
 //! - [`verify`]: `redress verify`
 
+pub mod backup;
 pub mod clock;
 pub mod completions;
 pub mod demo;
@@ -20,4 +23,5 @@ pub mod init;
 pub mod projections;
 pub mod replay;
 pub mod report;
+pub mod restore;
 pub mod verify;

@@ -81,8 +81,8 @@ impl CommandError {
                     .to_owned(),
             ),
             Self::Broken { .. } => Some(
-                "stop writing to it, keep a copy of the directory as it is, and compare with a \
-                 backup or a mirror"
+                "stop writing to it, keep a copy of the directory as it is, then try `redress \
+                 verify --repair`; what that cannot mend, compare with a backup or a mirror"
                     .to_owned(),
             ),
             Self::File { source, .. } => Some(next_for(source.kind()).to_owned()),

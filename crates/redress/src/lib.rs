@@ -11,6 +11,7 @@
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
 //! - [`demo`]: a believable year of invented complaints
+//! - [`backup`]: copies of a ledger, and a ledger from one
 //! - [`import`]: taking in complaints from files that other bodies published
 
 use std::{
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub mod arguments;
+pub mod backup;
 pub mod commands;
 pub mod console;
 pub mod demo;
@@ -143,6 +145,8 @@ fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandE
             Command::Import { kind: Import::Cfpb(args) } => {
                 commands::import::run(&args, console).await
             }
+            Command::Backup(args) => commands::backup::run(&args, console).await,
+            Command::Restore(args) => commands::restore::run(&args, console).await,
             Command::Export { kind } => commands::export::run(&kind, console).await,
             Command::Completions { shell } => commands::completions::run(shell, console),
         }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use complaint_codec::{Record, decode};
 use event_log::{EventLog, Position, RecordedEvent, StreamId, clock::SystemClock};
-use event_log_sled::verify::{Verified, verify_with_progress};
+use event_log_sled::{
+    mend,
+    verify::{Verified, verify_with_progress},
+};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use personal_vault::{SealedRef, Vault};
@@ -26,6 +29,8 @@ pub struct WholeLedger {
     pub sealed: u64,
     /// Whether each of those was opened in the vault.
     pub is_vault_checked: bool,
+    /// What was mended first; empty when nothing was, or nobody asked.
+    pub mended: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -58,7 +63,10 @@ pub async fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Command
 }
 
 fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandError> {
-    console.line("whole")?;
+    for mended in &whole.mended {
+        console.line(format_args!("mended: {mended}"))?;
+    }
+    console.line(if whole.mended.is_empty() { "whole" } else { "whole again" })?;
     console.line(format_args!("  records  {}", whole.records))?;
     console.line(format_args!("  streams  {}", whole.streams))?;
     console.line(format_args!("  root     {}", whole.root))?;
@@ -72,6 +80,7 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
 ///
 /// As [`run`].
 pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger, CommandError> {
+    let mended = if args.repair { repair(args).await? } else { Vec::new() };
     let bytes = verify_bytes(args, console).await?;
     // The bytes are those that were written; from here on the log may be asked.
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
@@ -86,7 +95,15 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
         streams: checked.next_versions.len(),
         sealed: checked.sealed,
         is_vault_checked: args.vault,
+        mended,
     })
+}
+
+/// Mends what can be mended, and says what that was. What is whole nowhere is named.
+async fn repair(args: &Verify) -> Result<Vec<String>, CommandError> {
+    let directory = args.at.data.clone();
+    let mended = tokio::task::spawn_blocking(move || mend::repair(&directory));
+    Ok(mended.await.map_err(CommandError::failed("repair"))??)
 }
 
 async fn verify_bytes(args: &Verify, console: &Console<'_>) -> Result<Verified, CommandError> {

@@ -1,0 +1,63 @@
+//! `redress restore`: a ledger from a backup.
+
+use serde::Serialize;
+
+use crate::{
+    arguments::Restore,
+    backup::restore::{Parts, restore},
+    console::Console,
+    error::CommandError,
+    ledger::Places,
+};
+
+#[derive(Serialize)]
+struct Done<'a> {
+    data: String,
+    origin: &'a str,
+    taken_at: String,
+    records: u64,
+    root: &'a str,
+    sealed: u64,
+    is_vault_checked: bool,
+}
+
+/// Restores a ledger and says what was verified.
+///
+/// # Errors
+///
+/// [`CommandError`]: no finished backup, a damaged one, a place that is taken, no key.
+pub async fn run(args: &Restore, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let parts = if args.log_only { Parts::LogOnly } else { Parts::All };
+    let restored = restore(&args.from, &args.at, parts, console).await?;
+    let (manifest, whole) = (&restored.manifest, &restored.whole);
+    let data = args.at.data.display().to_string();
+    if console.json() {
+        return console.value(&Done {
+            data,
+            origin: &manifest.origin,
+            taken_at: format!("{:.3}", manifest.taken_at),
+            records: whole.records,
+            root: &whole.root,
+            sealed: whole.sealed,
+            is_vault_checked: whole.is_vault_checked,
+        });
+    }
+    console.line(format_args!("restored {} to {data}, verified", manifest.origin))?;
+    console.line(format_args!("  taken at {:.3}", manifest.taken_at))?;
+    console.line(format_args!("  records  {}", whole.records))?;
+    console.line(format_args!("  root     {}", whole.root))?;
+    let vault = if whole.is_vault_checked { "all opened" } else { "not restored" };
+    console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
+    let place = Places::of(&crate::arguments::LedgerAt { data: args.at.data.clone(), keys: None });
+    if let Some(kek) = restored.kek.filter(|kek| *kek != place.kek) {
+        console.line(format_args!(
+            "the key was read at {} and not copied: name it with --keys, or put it at {}",
+            kek.display(),
+            place.kek.display()
+        ))?;
+    }
+    console.line(format_args!(
+        "what was recorded after {:.3} is not in it: let no other copy of this ledger go on",
+        manifest.taken_at
+    ))
+}

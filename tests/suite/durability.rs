@@ -320,7 +320,7 @@ async fn a_reader_that_outlives_its_log_leaves_the_next_opening_alone() {
         match found {
             Ok(position) => assert_eq!(*position, place),
             Err(ReadError::Unavailable { .. }) => {
-                assert_eq!(usize::try_from(place), Ok(rest.len()))
+                assert_eq!(usize::try_from(place), Ok(rest.len()));
             }
             Err(other) => panic!("{other}"),
         }

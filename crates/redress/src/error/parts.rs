@@ -38,8 +38,8 @@ impl From<OpenError> for CommandError {
             ),
             OpenError::NotALedger { .. } => refused(
                 &error,
-                "it was left alone; name the directory of a ledger with --data, or, if this was one, \
-                 put its ledger.json back from a backup",
+                "it may belong to another program and was left alone; name the directory of a ledger \
+                 with --data or, if this was one, put its ledger.json back from a backup",
             ),
             OpenError::NotEmpty { .. } => {
                 refused(&error, "name a directory that is empty or does not exist yet")

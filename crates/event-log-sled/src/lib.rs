@@ -8,18 +8,18 @@
 //! be, so that opening can fail closed. Records that are durable but not yet sealed are held in
 //! memory, in the *tail*.
 //!
-//! The life of a record: [`writer`] checks, stamps and numbers it, [`journal`] makes it durable,
-//! [`tail`] shows it to readers, [`applier`] moves it to [`tiles`] and [`store`], [`head`] vouches for it.
+//! The life of a record: `writer` checks, stamps and numbers it, `journal` makes it durable,
+//! `tail` shows it to readers, `applier` moves it to `tiles` and `store`, `head` vouches for it.
 //! Opening scans the journal into the tail and goes on from there: recovery is the normal way.
 //!
 //! - [`SledLog`]: what the world sees
 //! - [`mod@open`]: creating and opening, failing closed
 //! - [`mod@verify`]: every stored byte against the head; [`mend`]: one artifact from another
 //! - [`backup`]: a copy of it, taken while others append
-//! - [`read`]: readers, page by page off the async threads
-//! - [`range_cache`]: what was read last
+//! - `read`: readers, page by page off the async threads
+//! - `range_cache`: what was read last
 //! - [`nodes`]: the Merkle tree's nodes, for proofs
-//! - [`frame`], [`sealed`], [`stream_index`], [`ledger_file`], [`lock`], [`disk`]: bytes and files
+//! - `frame`, `sealed`, `stream_index`, [`ledger_file`], `lock`, [`disk`]: bytes and files
 
 mod applier;
 pub mod backup;

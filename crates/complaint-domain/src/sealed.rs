@@ -34,6 +34,9 @@ pub enum PersonalField {
     ResponseText,
     /// The reference of a payment.
     PaymentReference,
+    /// A number that the complainant chose, or that was drawn for them: their receipt opens it, so
+    /// that two people cannot be given the receipt of one record.
+    ReceiptNonce,
 }
 
 impl PersonalField {
@@ -50,6 +53,7 @@ impl PersonalField {
             Self::Note => 8,
             Self::ResponseText => 9,
             Self::PaymentReference => 10,
+            Self::ReceiptNonce => 11,
         }
     }
 }
@@ -66,6 +70,7 @@ closed_list! {
         Note = "note",
         ResponseText = "response-text",
         PaymentReference = "payment-reference",
+        ReceiptNonce = "receipt-nonce",
     }
 }
 

@@ -6,7 +6,9 @@ use complaint_codec::{Draft, encode};
 use complaint_domain::{
     Fact, LedgerEvent,
     actor::Actor,
-    complaint::{Circumstances, ComplaintEvent, ComplaintRules, decide, evolve},
+    complaint::{
+        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, Source, decide, evolve,
+    },
     import::{self, Import, ImportCommand, ImportSummary},
     sealed::{Digest, Hex, PersonalField, SealedField},
 };
@@ -24,7 +26,7 @@ use crate::{
     ids::{import_stream_of, record_id},
     load::{Loaded, Seen, decoded, load},
     recent::Recent,
-    request::{CommandRequest, digest_of},
+    request::{CommandRequest, PersonalText, digest_of},
 };
 
 /// How often a command is decided before its caller is told that the stream keeps changing.
@@ -267,17 +269,18 @@ impl<'a> Batch<'a> {
 
     /// Seals the personal fields in memory, under the key the complaint has or a new one.
     fn seal(&mut self, request: &CommandRequest) -> Result<Vec<SealedField>, HandleError> {
-        if request.personal.is_empty() {
+        let nonce = needs_nonce(request).then(|| drawn_nonce(self.service.entropy.as_ref()));
+        let personal: Vec<_> = request.personal.iter().chain(&nonce).collect();
+        if personal.is_empty() {
             return Ok(Vec::new());
         }
-        let fields: Vec<_> = request
-            .personal
+        let fields: Vec<_> = personal
             .iter()
             .map(|p| PlainField { group: p.field.group(), text: p.text.as_bytes() })
             .collect();
         let stream = self.stream.as_str().as_bytes();
         let sealing = self.service.vault.seal(stream, self.loaded.subject_key, &fields)?;
-        let named = request.personal.iter().map(|p| p.field);
+        let named = personal.iter().map(|p| p.field);
         let sealed: Vec<_> =
             named.zip(&sealing.refs).map(|(field, sealed)| reference(field, sealed)).collect();
         if self.loaded.subject_key.is_none() {
@@ -383,6 +386,22 @@ impl<'a> Batch<'a> {
             repeated: true,
         })
     }
+}
+
+/// Whether a complaint is registered by or for somebody who will get a receipt, and nobody chose a
+/// nonce for it. Of what another body published there is nobody to give a receipt to.
+fn needs_nonce(request: &CommandRequest) -> bool {
+    let ComplaintCommand::Register(receipt) = &request.command else { return false };
+    matches!(receipt.source, Source::Direct)
+        && !request.fields().contains(&PersonalField::ReceiptNonce)
+}
+
+/// A nonce drawn for a complainant who chose none: 32 hexadecimal digits. Not part of the command's
+/// digest, so that a retry, for which another would be drawn, is the same command still.
+fn drawn_nonce(entropy: &dyn Entropy) -> PersonalText {
+    let mut random = [0; 16];
+    entropy.fill(&mut random);
+    PersonalText::new(PersonalField::ReceiptNonce, Hex(random).to_string())
 }
 
 /// Keeps what the record will say: times are stored to the millisecond.

@@ -23,6 +23,7 @@ use event_log::{
     AppendError, Appended, Clock, EventLog, ExpectedVersion, Head, NewRecord, Position,
     RecordStream, StreamId, StreamVersion, memory::MemoryLog,
 };
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use personal_vault::{SealedRef, SystemEntropy, Vault, VaultPaths};
 use tokio::sync::watch;
@@ -104,6 +105,15 @@ fn register(id: u128) -> CommandRequest {
         .personal
         .push(PersonalText::new(PersonalField::Narrative, "My card was charged twice."));
     request.personal.push(PersonalText::new(PersonalField::ComplainantName, "A. Example"));
+    request
+}
+
+fn imported(id: u128) -> CommandRequest {
+    let mut request = register(id);
+    if let ComplaintCommand::Register(receipt) = &mut request.command {
+        receipt.source =
+            Source::Imported { scheme: "cfpb".parse().unwrap(), reference: "1".parse().unwrap() };
+    }
     request
 }
 
@@ -359,7 +369,8 @@ async fn sealed_fields_can_be_opened_before_the_record_that_refers_to_them_is_ap
     };
     let service = service_over(Arc::new(log), Arc::clone(&bench.vault));
     service.handle(register(7)).await.unwrap();
-    assert_eq!(*opened.lock().unwrap(), 2);
+    // Narrative and name, and the nonce that was drawn.
+    assert_eq!(*opened.lock().unwrap(), 3);
 }
 
 #[tokio::test]
@@ -390,4 +401,52 @@ async fn a_request_that_does_not_hold_together_is_refused_before_anything_else()
     let mut not_ours = acknowledge(8, 7);
     not_ours.stream = Some("import-1".parse().unwrap());
     assert!(matches!(invalid(not_ours).await, I::NotAComplaint { .. }));
+}
+
+/// The nonce that is sealed in the first record of a complaint.
+async fn nonce_of(bench: &Bench, complaint: u128) -> Option<String> {
+    let stream = stream_of(Uuid::from_u128(complaint));
+    let mut records = bench.log.read_stream(&stream, StreamVersion(0));
+    let record = decode(&records.try_next().await.unwrap().unwrap().bytes).unwrap();
+    let sealed = record.sealed.iter().find(|s| s.field == PersonalField::ReceiptNonce)?;
+    let reference = SealedRef {
+        group: sealed.field.group(),
+        subject: sealed.subject.0,
+        key: sealed.key.0,
+        vault: sealed.vault.0,
+        commitment: sealed.commitment.0,
+        digest: sealed.digest.0,
+    };
+    let text = bench.vault.open_field(stream.as_bytes(), &reference).unwrap();
+    Some(String::from_utf8(text.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_receipt_nonce_is_the_one_chosen_or_else_drawn() {
+    let bench = bench();
+    let mut chosen = register(1);
+    chosen.personal.push(PersonalText::new(PersonalField::ReceiptNonce, "blue horse 7"));
+    bench.service.handle(chosen).await.unwrap();
+    assert_eq!(nonce_of(&bench, 1).await.as_deref(), Some("blue horse 7"));
+    bench.service.handle(register(2)).await.unwrap();
+    bench.service.handle(register(3)).await.unwrap();
+    let (second, third) = (nonce_of(&bench, 2).await.unwrap(), nonce_of(&bench, 3).await.unwrap());
+    assert_eq!((second.len(), third.len()), (32, 32));
+    assert_ne!(second, third);
+    // Nobody waits for a receipt of what another body published.
+    bench.service.handle(imported(4)).await.unwrap();
+    assert_eq!(nonce_of(&bench, 4).await, None);
+}
+
+#[tokio::test]
+async fn a_retry_of_a_registration_whose_nonce_was_drawn_is_the_same_command() {
+    let bench = bench();
+    bench.service.handle(register(1)).await.unwrap();
+    let nonce = nonce_of(&bench, 1).await;
+    let again = bench.service.handle(register(1)).await.unwrap();
+    assert!(again.repeated);
+    // Also by a process that has forgotten the first try.
+    let service = service_over(Arc::clone(&bench.log) as _, Arc::clone(&bench.vault));
+    assert!(service.handle(register(1)).await.unwrap().repeated);
+    assert_eq!(nonce_of(&bench, 1).await, nonce);
 }

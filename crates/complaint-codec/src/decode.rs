@@ -5,6 +5,7 @@ use complaint_domain::{
     actor::Actor,
     complaint::ComplaintEvent,
     import::ImportEvent,
+    ledger::EvidenceEvent,
     sealed::{Digest, SealedField},
 };
 use event_log::{StreamId, StreamVersion};
@@ -178,6 +179,18 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
         "import.completed.v1" => {
             let summary = body("import.completed.v1", data)?;
             return Ok(LedgerEvent::Import(ImportEvent::Completed(summary)));
+        }
+        "ledger.key-rotated.v1" => {
+            let rotation = body("ledger.key-rotated.v1", data)?;
+            return Ok(LedgerEvent::Evidence(EvidenceEvent::KeyRotated(rotation)));
+        }
+        "ledger.time-anchored.v1" => {
+            let anchor = body("ledger.time-anchored.v1", data)?;
+            return Ok(LedgerEvent::Evidence(EvidenceEvent::TimeAnchored(anchor)));
+        }
+        "ledger.index-committed.v1" => {
+            let commitment = body("ledger.index-committed.v1", data)?;
+            return Ok(LedgerEvent::Evidence(EvidenceEvent::IndexCommitted(commitment)));
         }
         other => return Err(DecodeError::EventType { found: printable(other) }),
     };

@@ -5,6 +5,7 @@ use complaint_domain::{
     actor::Actor,
     complaint::ComplaintEvent,
     import::ImportEvent,
+    ledger::EvidenceEvent,
     sealed::{Digest, SealedField},
 };
 use event_log::{
@@ -101,6 +102,11 @@ impl Serialize for Data<'_> {
                 ComplaintEvent::Corrected(body) => body.serialize(serializer),
             },
             LedgerEvent::Import(ImportEvent::Completed(body)) => body.serialize(serializer),
+            LedgerEvent::Evidence(event) => match event {
+                EvidenceEvent::KeyRotated(body) => body.serialize(serializer),
+                EvidenceEvent::TimeAnchored(body) => body.serialize(serializer),
+                EvidenceEvent::IndexCommitted(body) => body.serialize(serializer),
+            },
         }
     }
 }

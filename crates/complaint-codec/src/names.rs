@@ -1,6 +1,8 @@
 //! Event types, written by hand: what is stored must outlive any renaming in the code.
 
-use complaint_domain::{LedgerEvent, complaint::ComplaintEvent, import::ImportEvent};
+use complaint_domain::{
+    LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
+};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -22,6 +24,9 @@ pub const EVENT_TYPES: &[&str] = &[
     "complaint.withdrawn.v1",
     "complaint.corrected.v1",
     "import.completed.v1",
+    "ledger.key-rotated.v1",
+    "ledger.time-anchored.v1",
+    "ledger.index-committed.v1",
 ];
 
 /// The stored name of an event.
@@ -47,5 +52,10 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             ComplaintEvent::Corrected(_) => "complaint.corrected.v1",
         },
         LedgerEvent::Import(ImportEvent::Completed(_)) => "import.completed.v1",
+        LedgerEvent::Evidence(event) => match event {
+            EvidenceEvent::KeyRotated(_) => "ledger.key-rotated.v1",
+            EvidenceEvent::TimeAnchored(_) => "ledger.time-anchored.v1",
+            EvidenceEvent::IndexCommitted(_) => "ledger.index-committed.v1",
+        },
     }
 }

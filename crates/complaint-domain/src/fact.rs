@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{actor::Actor, complaint::ComplaintEvent, import::ImportEvent};
+use crate::{actor::Actor, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent};
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +32,11 @@ impl<E> Fact<E> {
 
 /// Any event of the ledger, by the aggregate it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every event is a complaint's")]
 pub enum LedgerEvent {
     /// Of a `complaint-…` stream.
     Complaint(ComplaintEvent),
     /// Of an `import-…` stream.
     Import(ImportEvent),
+    /// Of the `ledger-…` stream.
+    Evidence(EvidenceEvent),
 }

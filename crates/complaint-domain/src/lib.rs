@@ -13,6 +13,7 @@
 //! - [`clock`]: time limits: rule packs, holiday calendars, and what a clock shows and why
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
 //! - [`import`]: a batch of complaints taken in from a file
+//! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
@@ -23,6 +24,7 @@ pub mod complaint;
 pub mod fact;
 pub mod import;
 pub mod label;
+pub mod ledger;
 pub mod money;
 pub mod right;
 pub mod sealed;

@@ -1,7 +1,8 @@
 //! Why there is no answer, by what the caller does next.
 
 use complaint_domain::{
-    complaint::ComplaintRejection, import::ImportRejection, sealed::PersonalField,
+    complaint::ComplaintRejection, import::ImportRejection, ledger::EvidenceRejection,
+    sealed::PersonalField,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -15,6 +16,9 @@ pub enum HandleError {
     /// The rules of an import refuse it; nothing was written anywhere.
     #[error("{0}")]
     ImportRefused(ImportRejection),
+    /// The rules of the ledger itself refuse it; nothing was written anywhere.
+    #[error("{0}")]
+    EvidenceRefused(EvidenceRejection),
     /// The request does not hold together; nothing was written. Change the request.
     #[error(transparent)]
     Invalid(#[from] InvalidRequest),

@@ -3,6 +3,7 @@
 use event_log::StreamId;
 use jiff::Timestamp;
 use personal_vault::Entropy;
+use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 use uuid::Uuid;
 
@@ -18,6 +19,15 @@ pub fn stream_of(command_id: Uuid) -> StreamId {
 /// The stream of the import that this command records.
 pub fn import_stream_of(command_id: Uuid) -> StreamId {
     named("import", command_id)
+}
+
+/// The stream of the ledger itself: the ULID has the first 128 bits of SHA-256 of the origin, so
+/// that whoever knows the origin finds it.
+pub fn ledger_stream_of(origin: &str) -> StreamId {
+    let digest: [u8; 32] = Sha256::digest(origin).into();
+    let mut id = [0; 16];
+    id.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+    named("ledger", Uuid::from_bytes(id))
 }
 
 fn named(kind: &str, command_id: Uuid) -> StreamId {

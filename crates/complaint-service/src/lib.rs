@@ -8,10 +8,12 @@
 //!
 //! - [`request`]: what a caller hands in, and its digest
 //! - [`service`]: the way from request to answer
+//! - [`evidence`]: what happens to the ledger itself
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
 //! - [`ids`]: where ids come from
 
 pub mod error;
+pub mod evidence;
 pub mod ids;
 mod load;
 mod recent;
@@ -23,7 +25,8 @@ mod tests;
 
 pub use error::HandleError;
 pub use event_log::Clock;
-pub use ids::{import_stream_of, stream_of};
+pub use evidence::EvidenceService;
+pub use ids::{import_stream_of, ledger_stream_of, stream_of};
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};
 pub use service::{Answered, ComplaintService};

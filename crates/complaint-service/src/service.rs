@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How often a command is decided before its caller is told that the stream keeps changing.
-const ATTEMPTS_MAX: u32 = 4;
+pub(crate) const ATTEMPTS_MAX: u32 = 4;
 /// The most commands that may share one append.
 const COMMANDS_MAX: usize = 64;
 
@@ -196,7 +196,7 @@ impl ComplaintService {
     }
 }
 
-/// Where the record of an import stands.
+/// Where the record of an import or of evidence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
     /// Its position.

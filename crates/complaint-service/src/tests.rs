@@ -17,6 +17,7 @@ use complaint_domain::{
         ComplaintEvent, ComplaintRules, Receipt, Source,
     },
     import::ImportSummary,
+    ledger::{EvidenceCommand, IndexCommitment},
     sealed::{Hex, PersonalField},
 };
 use event_log::{
@@ -29,7 +30,10 @@ use personal_vault::{SealedRef, SystemEntropy, Vault, VaultPaths};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{CommandRequest, ComplaintService, HandleError, PersonalText, stream_of};
+use crate::{
+    CommandRequest, ComplaintService, EvidenceService, HandleError, PersonalText, ledger_stream_of,
+    stream_of,
+};
 
 #[derive(Debug)]
 struct FixedClock(Timestamp);
@@ -280,6 +284,41 @@ async fn an_import_is_recorded_once() {
     let other = ImportSummary { rows: 4, imported: 3, ..summary };
     let refused = bench.service.record_import(other, id, &agent()).await;
     assert!(matches!(refused, Err(HandleError::CommandIdReused { .. })), "{refused:?}");
+}
+
+fn index_commitment(size: u64) -> EvidenceCommand {
+    EvidenceCommand::CommitIndex(IndexCommitment {
+        size,
+        root: Hex([7; 32]),
+        entries: 1,
+        definition: 1,
+    })
+}
+
+#[tokio::test]
+async fn evidence_is_recorded_once_in_the_stream_of_the_ledger() {
+    let log = Arc::new(MemoryLog::new(clock()));
+    let entropy = Arc::new(SystemEntropy);
+    let evidence =
+        EvidenceService::new(Arc::clone(&log) as _, clock(), entropy, "ledger.example/a");
+    let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let noted = evidence.record(&index_commitment(5), first).await.unwrap();
+    let again = evidence.record(&index_commitment(5), first).await.unwrap();
+    assert!(!noted.repeated && again.repeated);
+    assert_eq!(noted.position, again.position);
+    let reused = evidence.record(&index_commitment(6), first).await;
+    assert!(matches!(reused, Err(HandleError::CommandIdReused { .. })), "{reused:?}");
+    let stale = evidence.record(&index_commitment(5), second).await;
+    assert!(matches!(stale, Err(HandleError::EvidenceRefused(_))), "{stale:?}");
+    evidence.record(&index_commitment(6), second).await.unwrap();
+
+    let stream = ledger_stream_of("ledger.example/a");
+    assert_ne!(stream, ledger_stream_of("ledger.example/b"));
+    let records: Vec<_> =
+        log.read_stream(&stream, StreamVersion::default()).try_collect().await.unwrap();
+    let types: Vec<_> =
+        records.iter().map(|record| decode(&record.bytes).unwrap().event_type).collect();
+    assert_eq!(types, ["ledger.index-committed.v1"; 2]);
 }
 
 /// A log that does something of its own before each append.

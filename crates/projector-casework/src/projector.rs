@@ -56,7 +56,8 @@ impl Projector for CaseworkProjector {
                 entry.note(happened)?;
                 entry.apply(happened)?;
             }
-            LedgerEvent::Import(_) => {} // its complaints speak for themselves
+            // The complaints of an import speak for themselves; evidence is about the ledger.
+            LedgerEvent::Import(_) | LedgerEvent::Evidence(_) => {}
         }
         Ok(())
     }

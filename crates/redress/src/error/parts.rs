@@ -121,6 +121,7 @@ impl From<HandleError> for CommandError {
             }
             error @ (HandleError::Refused(_)
             | HandleError::ImportRefused(_)
+            | HandleError::EvidenceRefused(_)
             | HandleError::Invalid(_)
             | HandleError::CommandIdReused { .. }
             | HandleError::Contended { .. }

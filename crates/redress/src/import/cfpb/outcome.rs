@@ -116,6 +116,7 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
             said(place, "record-too-large", &format!("expected {limit} {unit}, found {found}"))
         }
         stop @ (HandleError::ImportRefused(_)
+        | HandleError::EvidenceRefused(_)
         | HandleError::Contended { .. }
         | HandleError::Append(
             AppendError::Conflict { .. }

@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("complaint-codec", &["complaint-domain", "event-log"]),
     ("event-log", &[]),
     ("event-log-sled", &["event-log", "merkle-log"]),
+    ("evidence-check", &["merkle-log"]),
     ("merkle-log", &[]),
     ("personal-vault", &[]),
     ("complaint-service", &["complaint-codec", "complaint-domain", "event-log", "personal-vault"]),

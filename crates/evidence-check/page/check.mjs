@@ -1,0 +1,791 @@
+// Checks evidence of a Redress ledger: the same steps as `redress check`, in a browser or in Node.
+//
+// Needs WebCrypto for SHA-256, SHA-512 and HMAC; asks for no network. Ed25519 is computed here, so
+// that every browser decides alike, and where WebCrypto knows it, both must agree.
+// Formats: docs/format.md. Whatever is read may come from an enemy: one spelling of each thing, and
+// what does not hold is thrown as `Fault` with a line where there is one.
+
+export class Fault extends Error {}
+
+const fail = (message) => { throw new Fault(message); };
+const utf8 = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function text(bytes, what) {
+  try { return strict.decode(bytes); } catch { return fail(`${what} is not UTF-8`); }
+}
+
+function join(...parts) {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) { bytes.set(part, at); at += part.length; }
+  return bytes;
+}
+
+const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function fromHex(digits, count) {
+  if (typeof digits !== "string" || !/^[0-9a-f]*$/.test(digits) || digits.length !== 2 * count) {
+    fail(`expected ${count} bytes in lower-case hexadecimal`);
+  }
+  return Uint8Array.from({ length: count }, (_, i) => parseInt(digits.substr(2 * i, 2), 16));
+}
+
+/** Standard base64 with its padding, in the one way these bytes are written; `null` otherwise. */
+function fromBase64(letters) {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(letters) || letters.length % 4 !== 0) return null;
+  const bytes = Uint8Array.from(atob(letters), (c) => c.charCodeAt(0));
+  return toBase64(bytes) === letters ? bytes : null;
+}
+
+function toBase64(bytes) {
+  let letters = "";
+  for (let at = 0; at < bytes.length; at += 0x6000) {
+    letters += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
+  }
+  return letters;
+}
+
+function hashOf(letters) {
+  const bytes = fromBase64(letters);
+  return bytes && bytes.length === 32 ? bytes : null;
+}
+
+function decimal(digits) {
+  if (!/^(0|[1-9][0-9]{0,18})$/.test(digits)) return null;
+  const number = BigInt(digits);
+  return number < 1n << 63n ? number : null;
+}
+
+// ---------------------------------------------------------------------------------------- hashes
+
+const digest = async (name, bytes) => new Uint8Array(await crypto.subtle.digest(name, bytes));
+const sha256 = (bytes) => digest("SHA-256", bytes);
+
+async function hmac(key, message) {
+  const made = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", made, message));
+}
+
+function be(number, bytes) {
+  const out = new Uint8Array(bytes);
+  for (let i = bytes - 1, rest = BigInt(number); i >= 0; i -= 1, rest >>= 8n) out[i] = Number(rest & 255n);
+  return out;
+}
+
+const framed = (...parts) => join(...parts.flatMap((part) => [be(part.length, 4), part]));
+
+// ------------------------------------------------------------------- the tree (RFC 6962, RFC 9162)
+
+export const leafHash = (bytes) => sha256(join([0], bytes));
+const nodeHash = (left, right) => sha256(join([1], left, right));
+
+async function verifyInclusion(leaf, index, size, hashes, root) {
+  if (index >= size) fail(`a tree of ${size} leaves has no leaf ${index}`);
+  let node = index;
+  let last = size - 1n;
+  let found = leaf;
+  for (const sibling of hashes) {
+    if (last === 0n) fail("the proof has more hashes than the tree has levels");
+    if ((node & 1n) === 1n || node === last) {
+      found = await nodeHash(sibling, found);
+      while ((node & 1n) === 0n && node !== 0n) { node >>= 1n; last >>= 1n; }
+    } else {
+      found = await nodeHash(found, sibling);
+    }
+    node >>= 1n;
+    last >>= 1n;
+  }
+  if (last !== 0n) fail("the proof has fewer hashes than the tree has levels");
+  if (!same(found, root)) fail(`expected the root ${hex(root)}, found ${hex(found)}`);
+}
+
+async function rootOf(leaves) {
+  if (leaves.length === 0) return sha256(new Uint8Array());
+  if (leaves.length === 1) return leaves[0];
+  let half = 1;
+  while (half * 2 < leaves.length) half *= 2;
+  return nodeHash(await rootOf(leaves.slice(0, half)), await rootOf(leaves.slice(half)));
+}
+
+// ------------------------------------------------------------------------------ Ed25519 (RFC 8032)
+
+const P = (1n << 255n) - 19n;
+const ORDER = (1n << 252n) + 27742317777372353535851937790883648493n;
+const mod = (a) => { const r = a % P; return r < 0n ? r + P : r; };
+
+function power(base, exponent) {
+  let result = 1n;
+  for (let b = mod(base), e = exponent; e > 0n; e >>= 1n, b = mod(b * b)) if (e & 1n) result = mod(result * b);
+  return result;
+}
+
+const inverse = (a) => power(a, P - 2n);
+const D = mod(-121665n * inverse(121666n));
+const ROOT_OF_MINUS_1 = power(2n, (P - 1n) / 4n);
+const ZERO = [0n, 1n, 1n, 0n]; // extended coordinates: X, Y, Z, T
+
+function add([x1, y1, z1, t1], [x2, y2, z2, t2]) {
+  const a = mod((y1 - x1) * (y2 - x2));
+  const b = mod((y1 + x1) * (y2 + x2));
+  const c = mod(2n * D * t1 * t2);
+  const d = mod(2n * z1 * z2);
+  const [e, f, g, h] = [b - a, d - c, d + c, b + a];
+  return [mod(e * f), mod(g * h), mod(f * g), mod(e * h)];
+}
+
+function multiply(point, scalar) {
+  let result = ZERO;
+  for (let p = point, n = scalar; n > 0n; n >>= 1n, p = add(p, p)) if (n & 1n) result = add(result, p);
+  return result;
+}
+
+const isZero = ([x, y, z]) => mod(x) === 0n && mod(y - z) === 0n;
+const equal = (p, q) => mod(p[0] * q[2] - q[0] * p[2]) === 0n && mod(p[1] * q[2] - q[1] * p[2]) === 0n;
+const little = (bytes) => bytes.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n);
+
+/** The point these 32 bytes stand for; `null` when none, or when they are not its one spelling. */
+function point(bytes) {
+  const encoded = little(bytes);
+  const sign = encoded >> 255n;
+  const y = encoded & ((1n << 255n) - 1n);
+  if (y >= P) return null;
+  const u = mod(y * y - 1n);
+  const v = mod(D * y * y + 1n);
+  let x = mod(u * power(v, 3n) * power(u * power(v, 7n), (P - 5n) / 8n));
+  const check = mod(v * x * x);
+  if (check === mod(-u)) x = mod(x * ROOT_OF_MINUS_1);
+  else if (check !== u) return null;
+  if (x === 0n && sign === 1n) return null;
+  if ((x & 1n) !== sign) x = P - x;
+  return [x, y, 1n, mod(x * y)];
+}
+
+const BASE = point(fromHex("5866666666666666666666666666666666666666666666666666666666666666", 32));
+
+async function ed25519(key, message, signature) {
+  if (signature.length !== 64) return false;
+  const [encoded, s] = [signature.slice(0, 32), little(signature.slice(32))];
+  const [a, r] = [point(key), point(encoded)];
+  // Strict: one signature has one spelling, and weak keys sign nothing.
+  if (s >= ORDER || !a || !r || isZero(multiply(a, 8n)) || isZero(multiply(r, 8n))) return false;
+  const k = little(await digest("SHA-512", join(encoded, key, message))) % ORDER;
+  return equal(multiply(BASE, s), add(r, multiply(a, k)));
+}
+
+/** Our own answer, and that of WebCrypto where it knows Ed25519: both must say yes. */
+export async function verifySignature(key, message, signature) {
+  const ours = await ed25519(key, message, signature);
+  let theirs = ours;
+  try {
+    const made = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+    theirs = await crypto.subtle.verify({ name: "Ed25519" }, made, signature, message);
+  } catch { /* this WebCrypto has no Ed25519, or takes no such key: ours decides */ }
+  return ours && theirs;
+}
+
+// ---------------------------------------------------------------------- keys, notes, checkpoints
+
+const isKeyName = (name) => name !== "" && !/[\s+\p{Cc}]/u.test(name);
+
+export async function parseKey(written) {
+  const parts = written.split("+");
+  const [name, id] = parts;
+  const key = fromBase64(parts.slice(2).join("+"));
+  if (parts.length < 3 || !isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || !key || key.length !== 33) {
+    fail("a verifier key is written as name+id+key");
+  }
+  if (key[0] !== 1 && key[0] !== 4) fail("only keys of type 0x01 and 0x04 are known");
+  const given = hex((await sha256(join(utf8.encode(`${name}\n`), key))).slice(0, 4));
+  if (given !== id) fail(`the id is ${id}, but name and key give ${given}`);
+  const place = point(key.slice(1));
+  if (!place || isZero(multiply(place, 8n))) fail("the key is not an Ed25519 public key");
+  return { name, id, kind: key[0], key: key.slice(1) };
+}
+
+function parseNote(bytes) {
+  if (bytes.length > 1_000_000) fail("a note of more than 1,000,000 bytes");
+  const whole = text(bytes, "the note");
+  const bad = /[\x00-\x09\x0b-\x1f]/.exec(whole);
+  if (bad) fail(`line ${whole.slice(0, bad.index).split("\n").length}: a control character`);
+  if (!whole.endsWith("\n")) fail(`line ${whole.split("\n").length}: the last line must end in a newline`);
+  const cut = whole.slice(0, -1).lastIndexOf("\n\n");
+  if (cut < 0) fail("no text, empty line and signatures");
+  const body = whole.slice(0, cut + 1);
+  const first = body.split("\n").length + 1;
+  const signatures = whole.slice(cut + 2, -1).split("\n").map((line, i) => {
+    const wrong = `line ${first + i}: expected \`— NAME SIGNATURE\``;
+    const [, name, letters] = /^— ([^ ]+) (.+)$/.exec(line) ?? fail(wrong);
+    const made = fromBase64(letters);
+    if (!made || made.length < 5 || !isKeyName(name)) fail(wrong);
+    return { name, id: hex(made.slice(0, 4)), bytes: made.slice(4), line: first + i };
+  });
+  if (signatures.length > 100) fail("more than 100 signatures");
+  return { body, signatures, whole };
+}
+
+function parseCheckpoint(body) {
+  const lines = body.split("\n");
+  if (lines.length < 4 || lines.pop() !== "") fail("line 3: expected origin, size and root");
+  lines.forEach((line, i) => {
+    if (line === "" || /\p{Cc}/u.test(line)) fail(`line ${i + 1}: an empty line or a control character`);
+  });
+  const size = decimal(lines[1]) ?? fail("line 2: expected the size in decimal, without leading zeroes");
+  const root = hashOf(lines[2]) ?? fail("line 3: expected the root, 32 bytes in base64");
+  return { origin: lines[0], size, root };
+}
+
+/** The good signatures of a note by these keys; a bad one by a known key spoils it. */
+async function goodSignatures(note, keys) {
+  const good = [];
+  for (const signature of note.signatures) {
+    const key = keys.find((known) => known.name === signature.name && known.id === signature.id);
+    if (!key) continue;
+    const bad = `line ${signature.line}: the signature by ${key.name}+${key.id} is not good`;
+    let message = note.body;
+    let { bytes } = signature;
+    let time = null;
+    if (key.kind === 4) {
+      if (bytes.length < 8) fail(bad);
+      time = bytes.slice(0, 8).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+      bytes = bytes.slice(8);
+      message = `cosignature/v1\ntime ${time}\n${message}`;
+    }
+    if (!(await verifySignature(key.key, utf8.encode(message), bytes))) fail(bad);
+    good.push({ key, time });
+  }
+  return good;
+}
+
+/** Reads a trust policy (C2SP tlog-policy), or a single verifier key: that log and no witness. */
+export async function parsePolicy(written) {
+  if (!/[\s]/.test(written.trim())) {
+    const key = await parseKey(written.trim());
+    if (key.kind !== 1) fail("expected the key of a log, found that of a witness");
+    return { logs: [key], witnesses: [], names: new Map(), quorum: "none" };
+  }
+  const policy = { logs: [], witnesses: [], names: new Map(), quorum: null };
+  const grouped = new Set();
+  const define = (name, member) => {
+    if (name === "none" || policy.names.has(name)) fail(`the name ${name} is taken`);
+    policy.names.set(name, member);
+  };
+  const lines = written.split("\n");
+  for (let i = 0; i < lines.length; i += 1) {
+    try {
+      const words = lines[i].split(/[ \t]+/).filter((word) => word !== "");
+      if (words.length === 0 || words[0].startsWith("#")) continue;
+      const [what, name, ...rest] = words;
+      if (what === "log" && name && rest.length < 2) {
+        const key = await parseKey(name);
+        if (key.kind !== 1) fail("a log needs a key of type 0x01");
+        policy.logs.push(key);
+      } else if (what === "witness" && rest.length > 0 && rest.length < 3) {
+        const key = await parseKey(rest[0]);
+        if (key.kind !== 4) fail("a witness needs a key of type 0x04");
+        define(name, { witness: key });
+        policy.witnesses.push(key);
+      } else if (what === "group" && rest.length > 1) {
+        const [threshold, ...members] = rest;
+        const number = { all: members.length, any: 1 }[threshold] ?? Number(decimal(threshold) ?? 0n);
+        if (number < 1 || number > members.length) fail("expected all, any, or a number of members");
+        for (const member of members) {
+          if (!policy.names.has(member) || grouped.has(member)) fail("a member must be defined, and be in one group only");
+          grouped.add(member);
+        }
+        define(name, { number, members });
+      } else if (what === "quorum" && name && rest.length === 0 && policy.quorum === null) {
+        if (name !== "none" && !policy.names.has(name)) fail("a name that no earlier line defines");
+        policy.quorum = name;
+      } else fail("expected log, witness, group or one quorum");
+    } catch (error) {
+      if (error instanceof Fault) fail(`policy, line ${i + 1}: ${error.message}`);
+      throw error;
+    }
+  }
+  if (policy.quorum === null) fail("the policy ends without a quorum");
+  return policy;
+}
+
+async function accept(policy, note) {
+  const checkpoint = parseCheckpoint(note.body);
+  const keys = policy.logs.filter((key) => key.name === checkpoint.origin);
+  if (keys.length === 0) fail(`line 1: \`${checkpoint.origin}\` is not a log of the policy`);
+  if ((await goodSignatures(note, keys)).length === 0) fail(`the log \`${checkpoint.origin}\` has not signed`);
+  const cosigned = await goodSignatures(note, policy.witnesses);
+  const reached = (name) => {
+    const member = policy.names.get(name);
+    if (member.witness) return cosigned.some(({ key }) => key === member.witness);
+    return member.members.filter(reached).length >= member.number;
+  };
+  if (policy.quorum !== "none" && !reached(policy.quorum)) {
+    fail(`the quorum is not reached: ${cosigned.length} of ${policy.witnesses.length} known witnesses have cosigned`);
+  }
+  return { ...checkpoint, cosigned };
+}
+
+// ---------------------------------------------------------------------- log proofs and enclosures
+
+/** Lines with their numbers, for formats that end in another one. */
+function reader(bytes) {
+  let at = 0;
+  return {
+    number: 0,
+    next(expected) {
+      this.number += 1;
+      const end = bytes.indexOf(10, at);
+      if (end < 0) this.wrong(expected);
+      const line = text(bytes.subarray(at, end), `line ${this.number}`);
+      at = end + 1;
+      return line;
+    },
+    rest: () => bytes.subarray(at),
+    wrong(expected) { return fail(`line ${this.number}: expected ${expected}`); },
+  };
+}
+
+function parseLogProof(bytes) {
+  const lines = reader(bytes);
+  const header = "`c2sp.org/tlog-proof@v1`";
+  if (lines.next(header) !== "c2sp.org/tlog-proof@v1") lines.wrong(header);
+  let line = lines.next("`index`");
+  let extra = null;
+  if (line.startsWith("extra ")) {
+    extra = fromBase64(line.slice(6)) ?? lines.wrong("extra data in base64");
+    line = lines.next("`index`");
+  }
+  const indexed = /^index (.*)$/.exec(line)?.[1] ?? lines.wrong("`index` and a number");
+  const index = decimal(indexed) ?? lines.wrong("`index` and a decimal number without leading zeroes");
+  const hashes = [];
+  for (;;) {
+    line = lines.next("a hash of 32 bytes in base64, or an empty line");
+    if (line === "") break;
+    if (hashes.length === 63) lines.wrong("an empty line, for no tree needs more than 63 hashes");
+    hashes.push(hashOf(line) ?? lines.wrong("a hash of 32 bytes in base64, or an empty line"));
+  }
+  return { extra, index, hashes, note: parseNote(lines.rest()) };
+}
+
+async function inflate(packed, most) {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const parts = [];
+  let size = 0;
+  try {
+    for (const source = stream.getReader(); ;) {
+      const { done, value } = await source.read();
+      if (done) return join(...parts);
+      size += value.length;
+      if (size > most) { await source.cancel(); break; }
+      parts.push(value);
+    }
+  } catch { /* said below */ }
+  return fail(`what is enclosed cannot be unpacked to at most ${most} bytes`);
+}
+
+async function parseEnclosure(bytes) {
+  if (bytes.length < 16 || !same(bytes.slice(0, 8), utf8.encode("RDRSENC1"))) {
+    fail("what is enclosed was not made by redress, or by a newer one");
+  }
+  const cut = bytes.length - 8;
+  if (!same((await sha256(bytes.slice(0, cut))).slice(0, 8), bytes.slice(cut))) {
+    fail("what is enclosed was damaged: its digest does not fit");
+  }
+  const json = JSON.parse(text(await inflate(bytes.slice(8, cut), 8 * 1024 * 1024), "what is enclosed"));
+  return { record: json.record, receipt: json.receipt ?? null, openings: json.openings ?? [] };
+}
+
+function parseRecord(bytes) {
+  let record;
+  try { record = JSON.parse(text(bytes, "the record")); } catch { fail("expected the JSON of a record"); }
+  if (typeof record.type !== "string" || typeof record.stream !== "string"
+    || !Number.isSafeInteger(record.version) || typeof record.data !== "object") {
+    fail("expected the JSON of a record");
+  }
+  return record;
+}
+
+const FIELDS = {
+  narrative: 1, "complainant-name": 2, contact: 3, address: 4, postcode: 5, "account-number": 6,
+  message: 7, note: 8, "response-text": 9, "payment-reference": 10, "receipt-nonce": 11,
+};
+
+async function checkOpening(origin, record, opening) {
+  if (!Object.hasOwn(FIELDS, opening.field) || FIELDS[opening.field] !== opening.group) {
+    fail("the number of the field is not its own");
+  }
+  const sealed = (record.sealed ?? []).find((entry) => entry.field === opening.field);
+  if (!sealed) fail(`the record has no sealed field \`${opening.field}\``);
+  const message = framed(utf8.encode("cl/commit/v1"), await sha256(utf8.encode(origin)),
+    utf8.encode(record.stream), be(opening.group, 2), utf8.encode(opening.text));
+  const found = await hmac(fromHex(opening.salt, 64), message);
+  if (hex(found) !== sealed.commitment) {
+    fail(`text and salt of \`${opening.field}\` are not those that the record commits to`);
+  }
+}
+
+// ------------------------------------------------------------------------------------ index proofs
+
+function parseEntry(bytes) {
+  if (!bytes || bytes.length < 42 || bytes[0] !== 4) return null;
+  const name = bytes.slice(1, -40);
+  if (!/^[A-Za-z0-9-]+$/.test(String.fromCharCode(...name))) return null;
+  return { bytes, stream: String.fromCharCode(...name) };
+}
+
+function parseIndexProof(bytes) {
+  const lines = reader(bytes);
+  const header = "`redress/index-proof@v1`";
+  if (lines.next(header) !== "redress/index-proof@v1") lines.wrong(header);
+  const stream = /^stream (.*)$/.exec(lines.next("`stream`"))?.[1] ?? lines.wrong("`stream` and its name");
+  const letters = /^commitment (.*)$/.exec(lines.next("`commitment`"))?.[1] ?? lines.wrong("`commitment`");
+  const commitment = fromBase64(letters) ?? lines.wrong("`commitment` and a record in base64");
+  const [leaves, entries] = [[], []];
+  const expected = "a leaf, an entry, a hash of the last entry's proof, or an empty line";
+  for (;;) {
+    const line = lines.next(expected);
+    if (line === "") break;
+    if (line.startsWith("leaf ") && entries.length === 0) {
+      leaves.push(hashOf(line.slice(5)) ?? lines.wrong(expected));
+    } else if (line.startsWith("entry ")) {
+      const [, place, written] = /^entry ([0-9]+) (.*)$/.exec(line) ?? lines.wrong(expected);
+      const index = decimal(place) ?? lines.wrong(expected);
+      const entry = parseEntry(fromBase64(written)) ?? lines.wrong(expected);
+      if (entries.length === 2) lines.wrong("an empty line, for no proof needs a third entry");
+      entries.push({ index, entry, hashes: [] });
+    } else {
+      const last = entries.at(-1) ?? lines.wrong(expected);
+      if (last.hashes.length === 63) lines.wrong("at most 63 hashes, for no tree needs more");
+      last.hashes.push(hashOf(line) ?? lines.wrong(expected));
+    }
+  }
+  return { stream, commitment, leaves, entries, proof: parseLogProof(lines.rest()) };
+}
+
+async function verifyIndexProof(proof, policy) {
+  const accepted = await accept(policy, proof.proof.note);
+  await verifyInclusion(await leafHash(proof.commitment), proof.proof.index, accepted.size,
+    proof.proof.hashes, accepted.root);
+  const record = parseRecord(proof.commitment);
+  const list = record.data;
+  if (record.type !== "ledger.index-committed.v1" || !record.stream.startsWith("ledger-")
+    || list.definition !== 1 || !Number.isSafeInteger(list.size) || !Number.isSafeInteger(list.entries)) {
+    fail("expected a record of type ledger.index-committed.v1, definition 1, found another");
+  }
+  if (BigInt(list.size) > proof.proof.index) fail("a commitment cannot cover records after it");
+  const root = fromHex(list.root, 32);
+  for (const { index, entry, hashes } of proof.entries) {
+    await verifyInclusion(await leafHash(entry.bytes), index, BigInt(list.entries), hashes, root);
+  }
+  const [first, second] = proof.entries;
+  if (proof.leaves.length > 0) {
+    const expected = join([4], utf8.encode(proof.stream), be(proof.leaves.length, 8), await rootOf(proof.leaves));
+    if (proof.entries.length !== 1 || !same(first.entry.bytes, expected)) {
+      fail("the entry does not fit the leaves");
+    }
+  } else {
+    const name = proof.stream;
+    const count = BigInt(list.entries);
+    const encloses = proof.entries.length === 0
+      ? count === 0n && same(root, await rootOf([]))
+      : proof.entries.length === 1
+        ? (first.entry.stream > name ? first.index === 0n : first.entry.stream < name && first.index + 1n === count)
+        : first.index + 1n === second.index && first.entry.stream < name && name < second.entry.stream;
+    if (!encloses) fail(`the entries do not enclose the place where \`${name}\` would be`);
+  }
+  return { ...accepted, covers: list.size };
+}
+
+// ------------------------------------------------------------------------------------ the zip file
+
+const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let i = 0; i < 8; i += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+const crc32 = (bytes) => ~bytes.reduce((crc, byte) => (crc >>> 8) ^ CRCS[(crc ^ byte) & 255], ~0) >>> 0;
+const le = (number, bytes) => be(number, bytes).reverse();
+const isPlain = (name) => name.length <= 200
+  && name.split("/").every((part) => /^[A-Za-z0-9-][A-Za-z0-9.-]*$/.test(part));
+
+/** The narrowest zip there is: stored, in order, without gaps, extras and times. */
+function writeArchive(files) {
+  const [parts, list] = [[], []];
+  let at = 0;
+  for (const [name, content] of files) {
+    const head = join(le(20, 2), le(0x0800, 2), le(0, 4), le(0x21, 2), le(crc32(content), 4),
+      le(content.length, 4), le(content.length, 4), le(name.length, 2), le(0, 2));
+    parts.push(join(le(0x04034b50, 4), head, utf8.encode(name)), content);
+    list.push(join(le(0x02014b50, 4), le(20, 2), head, new Uint8Array(10), le(at, 4), utf8.encode(name)));
+    at += 30 + name.length + content.length;
+  }
+  const length = list.reduce((sum, entry) => sum + entry.length, 0);
+  const end = join(le(0x06054b50, 4), le(0, 4), le(list.length, 2), le(list.length, 2), le(length, 4), le(at, 4), le(0, 2));
+  return join(...parts, ...list, end);
+}
+
+function readArchive(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const files = new Map();
+  let at = 0;
+  let last = "";
+  while (at + 30 <= bytes.length && view.getUint32(at, true) === 0x04034b50) {
+    const [length, nameLength] = [view.getUint32(at + 22, true), view.getUint16(at + 26, true)];
+    const begin = at + 30 + nameLength;
+    if (begin + length > bytes.length) fail(`byte ${at}: the archive ends inside a file`);
+    const name = text(bytes.subarray(at + 30, begin), "a name");
+    const content = bytes.slice(begin, begin + length);
+    if (!isPlain(name) || name <= last || files.size === 60000) fail(`byte ${at}: not a plain name in order`);
+    if (view.getUint32(at + 14, true) !== crc32(content)) fail(`${name}: the checksum does not fit its bytes`);
+    files.set(name, content);
+    last = name;
+    at = begin + length;
+  }
+  const written = writeArchive(files);
+  if (!same(written, bytes)) {
+    const differs = written.findIndex((byte, i) => byte !== bytes[i]);
+    fail(`byte ${differs < 0 ? written.length : differs}: not as redress writes an archive`);
+  }
+  return files;
+}
+
+// -------------------------------------------------------------------------------------- the checks
+
+/** Steps, each with where, what and whether; goes on after a step that fails. */
+class Steps {
+  constructor() { this.steps = []; this.facts = []; this.opened = []; this.records = []; }
+
+  async take(at, claim, work) {
+    try {
+      const value = await work();
+      this.steps.push({ at, claim, verdict: "holds", why: "" });
+      return value ?? true;
+    } catch (error) {
+      this.steps.push({ at, claim, verdict: "fails", why: error.message });
+      return undefined;
+    }
+  }
+
+  open(at, claim, why) { this.steps.push({ at, claim, verdict: "open", why }); }
+
+  accepted(accepted) {
+    this.facts.push(["log", accepted.origin], ["tree size", String(accepted.size)], ["root", hex(accepted.root)]);
+    for (const { key, time } of accepted.cosigned) {
+      this.facts.push(["cosigned by", `${key.name} at ${new Date(Number(time) * 1000).toISOString()}`]);
+    }
+  }
+
+  async openings(at, origin, record, openings) {
+    for (const opening of openings) {
+      const claim = `the record commits to this \`${opening.field}\``;
+      if (await this.take(at, claim, () => checkOpening(origin, record, opening))) {
+        this.opened.push([opening.field, opening.text]);
+      }
+    }
+  }
+
+  done(kind) {
+    const { steps, facts, opened, records } = this;
+    return { kind, isGood: steps.every(({ verdict }) => verdict !== "fails"), steps, facts, opened, records };
+  }
+}
+
+/** The key that a bundle names itself; `null` when it names none. Proves nothing by itself. */
+export function ownKey(bytes) {
+  try {
+    const manifest = JSON.parse(text(readArchive(bytes).get("bundle.json"), "bundle.json"));
+    return typeof manifest.log_key === "string" ? manifest.log_key : null;
+  } catch { return null; }
+}
+
+/** Checks evidence of any kind under a policy of `parsePolicy`. */
+export async function check(bytes, policy) {
+  const steps = new Steps();
+  const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
+  if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy);
+  if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
+  if (begins("redress/index-proof@")) return checkIndex(steps, bytes, policy);
+  if (begins("old ")) {
+    await steps.take("proof", "it is checked here", () => fail("a consistency proof needs the checkpoint you kept; use `redress check --old`"));
+    return steps.done("a consistency proof");
+  }
+  const note = await steps.take("checkpoint", "it is a signed note", () => parseNote(bytes));
+  const accepted = note && await steps.take("checkpoint", "those whom the policy names have signed it", () => accept(policy, note));
+  if (accepted) steps.accepted(accepted);
+  return steps.done("a checkpoint");
+}
+
+async function checkLogProof(steps, bytes, policy) {
+  const kind = () => (enclosure?.receipt ? "a receipt" : "a proof that a record is in the log");
+  let enclosure;
+  const proof = await steps.take("proof", "it is a log proof (C2SP tlog-proof)", () => parseLogProof(bytes));
+  if (!proof) return steps.done(kind());
+  enclosure = await steps.take("extra", "the record is there",
+    () => parseEnclosure(proof.extra ?? fail("the proof encloses no record")));
+  if (!enclosure) return steps.done(kind());
+  const accepted = await steps.take("checkpoint", "those whom the policy names have signed the checkpoint",
+    () => accept(policy, proof.note));
+  const leaf = await leafHash(utf8.encode(enclosure.record));
+  if (accepted) {
+    steps.accepted(accepted);
+    await steps.take("inclusion", `the record is at position ${proof.index} of the log`,
+      () => verifyInclusion(leaf, proof.index, accepted.size, proof.hashes, accepted.root));
+  }
+  const record = await steps.take("extra", "the record can be read", () => parseRecord(utf8.encode(enclosure.record)));
+  if (record) {
+    steps.records.push({ position: String(proof.index), ...record });
+    await steps.openings("extra", proof.note.body.split("\n")[0], record, enclosure.openings);
+    if (enclosure.receipt && !enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
+      steps.open("extra", "nobody else was given the receipt of this record",
+        "a nonce that the complainant chose; this record was made without one");
+    }
+  }
+  return steps.done(kind());
+}
+
+async function checkIndex(steps, bytes, policy) {
+  const proof = await steps.take("proof", "it is an index proof", () => parseIndexProof(bytes));
+  if (proof) {
+    const claim = proof.leaves.length === 0
+      ? `there is no stream ${proof.stream} in the list of all streams`
+      : `these ${proof.leaves.length} are all events of ${proof.stream}`;
+    const shown = await steps.take("proof", claim, () => verifyIndexProof(proof, policy));
+    if (shown) {
+      steps.accepted(shown);
+      steps.facts.push(["as of", `the first ${shown.covers} records`]);
+    }
+  }
+  return steps.done("a proof about all events of one stream");
+}
+
+async function checkBundle(steps, bytes, policy) {
+  const kind = "an evidence bundle";
+  const files = await steps.take("the zip file", "it is an archive as redress writes it", () => readArchive(bytes));
+  if (!files) return steps.done(kind);
+  if (files.delete("verify.html")) {
+    steps.open("verify.html", "the page is one that redress writes", "`redress check`, or a page of your own");
+  }
+  const manifest = await steps.take("bundle.json", "it is a list of contents", () => parseManifest(files));
+  if (!manifest) return steps.done(kind);
+  files.delete("bundle.json");
+  await checkDigests(steps, files, manifest);
+  steps.facts.push(["stream", manifest.stream]);
+  const note = await steps.take("checkpoint.txt", "it is a signed note",
+    () => parseNote(files.get("checkpoint.txt") ?? fail("missing")));
+  if (!note) return steps.done(kind);
+  const accepted = await steps.take("checkpoint.txt", "those whom the policy names have signed it", async () => {
+    const found = await accept(policy, note);
+    if (found.origin !== manifest.origin) fail(`line 1: expected the origin \`${manifest.origin}\``);
+    return found;
+  });
+  if (accepted) steps.accepted(accepted);
+  const leaves = await checkRecords(steps, files, manifest, note, accepted);
+  await checkAllEvents(steps, files, manifest, note, leaves, policy);
+  for (const name of files.keys()) {
+    if (name !== "README.txt" && name !== "checkpoint.txt") {
+      await steps.take(name, "it belongs to the bundle", () => fail("expected no such file in a bundle of version 1"));
+    }
+  }
+  return steps.done(kind);
+}
+
+function parseManifest(files) {
+  const bytes = files.get("bundle.json") ?? fail("missing");
+  let manifest;
+  try { manifest = JSON.parse(text(bytes, "it")); } catch { fail("expected other JSON"); }
+  if (manifest.format !== "redress-bundle" || manifest.version !== 1) fail("expected redress-bundle version 1");
+  const isWhole = typeof manifest.origin === "string" && typeof manifest.stream === "string"
+    && Array.isArray(manifest.positions) && manifest.positions.every(Number.isSafeInteger)
+    && manifest.positions.length > 0 && typeof manifest.files === "object";
+  if (!isWhole || JSON.stringify(manifest) !== text(bytes, "it")) fail("expected compact JSON with its keys in order");
+  return manifest;
+}
+
+async function checkDigests(steps, files, manifest) {
+  const claim = "it is as the list of contents says";
+  for (const [name, expected] of Object.entries(manifest.files)) {
+    const found = files.has(name) ? hex(await sha256(files.get(name))) : "no such file";
+    if (found !== expected) await steps.take(name, claim, () => fail(`expected the digest ${expected}, found ${found}`));
+  }
+  for (const name of files.keys()) {
+    if (!Object.hasOwn(manifest.files, name)) await steps.take(name, claim, () => fail("the list of contents does not name it"));
+  }
+  await steps.take("bundle.json", `${Object.keys(manifest.files).length} files were compared with it`, () => true);
+}
+
+async function checkRecords(steps, files, manifest, note, accepted) {
+  const leaves = [];
+  for (const [version, position] of manifest.positions.entries()) {
+    const name = String(position).padStart(12, "0");
+    const [recordAt, proofAt] = [`records/${name}.json`, `proofs/${name}.tlog-proof`];
+    const bytes = files.get(recordAt) ?? new Uint8Array();
+    const leaf = await leafHash(bytes);
+    const proved = await steps.take(proofAt, `the record is at position ${position} of the log`, async () => {
+      const proof = parseLogProof(files.get(proofAt) ?? fail("missing"));
+      if (proof.extra) fail("line 2: expected no extra data");
+      if (proof.index !== BigInt(position)) fail(`line 2: expected index ${position}, found ${proof.index}`);
+      if (proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
+      if (!accepted) fail("the checkpoint is not accepted");
+      await verifyInclusion(leaf, proof.index, accepted.size, proof.hashes, accepted.root);
+    });
+    if (proved) leaves.push(leaf);
+    files.delete(recordAt);
+    files.delete(proofAt);
+    const record = await steps.take(recordAt, `it is event ${version} of the case`, () => {
+      const found = parseRecord(bytes);
+      if (found.stream !== manifest.stream || found.version !== version) {
+        fail(`expected version ${version} of ${manifest.stream}, found version ${found.version} of ${found.stream}`);
+      }
+      return found;
+    });
+    if (record) {
+      steps.records.push({ position: String(position), ...record });
+      await checkOpenings(steps, files, manifest, name, record);
+    }
+  }
+  return leaves;
+}
+
+async function checkOpenings(steps, files, manifest, name, record) {
+  for (const { field } of record.sealed ?? []) {
+    const at = `openings/${name}-${field}.json`;
+    if (!files.has(at)) continue;
+    const opening = await steps.take(at, "it is an opened field", () => {
+      const found = JSON.parse(text(files.get(at), "it"));
+      if (found.field !== field || typeof found.text !== "string") fail("of another field");
+      return found;
+    });
+    files.delete(at);
+    if (opening) await steps.openings(at, manifest.origin, record, [opening]);
+  }
+}
+
+async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
+  const [at, claim] = ["index.proof", "these are all events of the case"];
+  const bytes = files.get(at);
+  files.delete(at);
+  if (!bytes) {
+    steps.open(at, claim, "an index commitment: the ledger had none when the bundle was made");
+    return;
+  }
+  let events = 0;
+  const shown = await steps.take(at, claim, async () => {
+    const proof = parseIndexProof(bytes);
+    events = proof.leaves.length;
+    const found = await verifyIndexProof(proof, policy);
+    if (proof.stream !== manifest.stream) fail(`line 2: it is about ${proof.stream}`);
+    if (proof.proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
+    const isStart = events > 0 && events <= leaves.length && proof.leaves.every((leaf, i) => same(leaf, leaves[i]));
+    if (!isStart) fail(`expected the ${events} events that the ledger committed to, found others among the ${leaves.length} of the bundle`);
+    if (manifest.positions.filter((position) => position < found.covers).length !== events) {
+      fail("the bundle has other events from before the commitment");
+    }
+    return found;
+  });
+  if (shown) {
+    steps.facts.push(["all events", `${events}, as of the first ${shown.covers} records`]);
+    if (leaves.length > events) {
+      steps.open(at, `nothing lies between the ${leaves.length - events} events after that`, "a later index commitment");
+    }
+  }
+}

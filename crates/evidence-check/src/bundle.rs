@@ -1,0 +1,348 @@
+//! All evidence of one case in one file that needs nothing else.
+//!
+//! An [`archive`](crate::archive) with the stored bytes of each record, a C2SP tlog-proof for each,
+//! one signed checkpoint under which all of them stand, opened fields, a proof that the events are all
+//! there are, a page that checks it in a browser, and a list of digests (docs/format.md).
+
+use std::collections::BTreeMap;
+
+use merkle_log::{LogProof, Policy, SignedNote, leaf_hash};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    archive::{Files, ReadArchiveError, WriteArchiveError, read_archive, write_archive},
+    check::{Checked, Kind, Steps},
+    index::IndexProof,
+    opening::Opening,
+    page,
+    record::RecordView,
+    text::to_hex,
+};
+
+/// The list of contents.
+pub const MANIFEST: &str = "bundle.json";
+/// The signed checkpoint.
+pub const CHECKPOINT: &str = "checkpoint.txt";
+/// The proof that the events are all there are; only when the ledger has committed to its index.
+pub const INDEX: &str = "index.proof";
+/// What it is, for people.
+pub const README: &str = "README.txt";
+/// The page that checks all the others.
+pub const PAGE: &str = "verify.html";
+
+/// What `bundle.json` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// `redress-bundle`.
+    pub format: String,
+    /// 1.
+    pub version: u32,
+    /// The log.
+    pub origin: String,
+    /// The case.
+    pub stream: String,
+    /// The key that the log says it signs with. Whoever checks must know it from elsewhere.
+    pub log_key: String,
+    /// The positions of the records, in the order of their versions.
+    pub positions: Vec<u64>,
+    /// SHA-256 of every other file but the page, in hexadecimal.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The format's name.
+pub const FORMAT: &str = "redress-bundle";
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// The name of a record's file.
+pub fn record_name(position: u64) -> String {
+    format!("records/{position:012}.json")
+}
+
+/// The name of a record's proof.
+pub fn proof_name(position: u64) -> String {
+    format!("proofs/{position:012}.tlog-proof")
+}
+
+/// The name of an opened field.
+pub fn opening_name(position: u64, field: &str) -> String {
+    format!("openings/{position:012}-{field}.json")
+}
+
+/// What goes into a bundle.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// The log.
+    pub origin: String,
+    /// The case.
+    pub stream: String,
+    /// The key that the log signs with.
+    pub log_key: String,
+    /// The checkpoint.
+    pub checkpoint: SignedNote,
+    /// Each record with its proof under that checkpoint, in the order of versions.
+    pub records: Vec<(String, LogProof)>,
+    /// Opened fields, each with the position of its record.
+    pub openings: Vec<(u64, Opening)>,
+    /// That these are all events of the case.
+    pub index: Option<IndexProof>,
+    /// What it is, for people.
+    pub readme: String,
+}
+
+/// Writes a bundle: the same contents give the same bytes.
+///
+/// # Errors
+///
+/// [`WriteArchiveError`]: more than an archive can hold.
+pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
+    let mut files = Files::new();
+    let mut positions = Vec::new();
+    files.insert(README.to_owned(), contents.readme.clone().into_bytes());
+    files.insert(CHECKPOINT.to_owned(), contents.checkpoint.to_string().into_bytes());
+    for (record, proof) in &contents.records {
+        positions.push(proof.index);
+        files.insert(record_name(proof.index), record.clone().into_bytes());
+        files.insert(proof_name(proof.index), proof.to_string().into_bytes());
+    }
+    for (position, opening) in &contents.openings {
+        let json = serde_json::to_vec(opening).unwrap_or_default();
+        files.insert(opening_name(*position, &opening.field), json);
+    }
+    if let Some(index) = &contents.index {
+        files.insert(INDEX.to_owned(), index.to_string().into_bytes());
+    }
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        origin: contents.origin.clone(),
+        stream: contents.stream.clone(),
+        log_key: contents.log_key.clone(),
+        positions,
+        files: files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect(),
+    };
+    let manifest = serde_json::to_vec(&manifest).unwrap_or_default();
+    files.insert(MANIFEST.to_owned(), manifest);
+    let page = page::with_evidence(&write_archive(&files)?);
+    files.insert(PAGE.to_owned(), page.into_bytes());
+    write_archive(&files)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    to_hex(&Sha256::digest(bytes))
+}
+
+/// Checks a bundle.
+pub(crate) fn check(mut steps: Steps, bytes: &[u8], policy: &Policy) -> Checked {
+    let files = read_archive(bytes).map_err(|error: ReadArchiveError| error.to_string());
+    if let Some(files) = steps.take("the zip file", "it is an archive as redress writes it", files)
+    {
+        check_files(&mut steps, files, policy);
+    }
+    steps.done(Kind::Bundle)
+}
+
+fn check_files(steps: &mut Steps, mut files: Files, policy: &Policy) {
+    let page = files.remove(PAGE).ok_or("missing");
+    let page = page.and_then(|page| check_page(&files, &page));
+    steps.take(PAGE, "the page is one that redress writes, and checks these same files", page);
+    let manifest = files.remove(MANIFEST).ok_or_else(|| "missing".to_owned());
+    let manifest = manifest.and_then(|bytes| parse_manifest(&bytes));
+    let Some(manifest) = steps.take(MANIFEST, "it is a list of contents", manifest) else { return };
+    check_digests(steps, &files, &manifest);
+    steps.fact("stream", &manifest.stream);
+
+    let note = files.get(CHECKPOINT).ok_or_else(|| "missing".to_owned());
+    let note = note.and_then(|bytes| SignedNote::parse(bytes).map_err(|error| error.to_string()));
+    let note = steps.take(CHECKPOINT, "it is a signed note", note);
+    let Some(note) = note else { return };
+    let accepted = policy.accept(&note).map_err(|error| error.to_string()).and_then(|accepted| {
+        let origin = accepted.checkpoint.origin();
+        if origin == manifest.origin {
+            Ok(accepted)
+        } else {
+            Err(format!("line 1: expected the origin `{}`, found `{origin}`", manifest.origin))
+        }
+    });
+    let claim = "those whom the policy names have signed it";
+    if let Some(accepted) = steps.take(CHECKPOINT, claim, accepted) {
+        steps.accepted(&accepted);
+    }
+    let mut case = Case { files: &mut files, manifest: &manifest, note: &note, policy };
+    let leaves = case.records(steps);
+    case.index(steps, &leaves);
+    for name in files.keys().filter(|name| !FURNITURE.contains(&name.as_str())) {
+        let stray: Result<(), &str> = Err("expected no such file in a bundle of version 1");
+        steps.take(name, "it belongs to the bundle", stray);
+    }
+}
+
+const FURNITURE: &[&str] = &[README, CHECKPOINT];
+
+fn parse_manifest(bytes: &[u8]) -> Result<Manifest, String> {
+    let manifest: Manifest = serde_json::from_slice(bytes)
+        .map_err(|error| format!("column {}: expected other JSON", error.column()))?;
+    if manifest.format != FORMAT || manifest.version != VERSION {
+        return Err(format!("expected {FORMAT} version {VERSION}, found another"));
+    }
+    if serde_json::to_vec(&manifest).unwrap_or_default() != bytes {
+        return Err("expected compact JSON with its keys in order".to_owned());
+    }
+    Ok(manifest)
+}
+
+fn check_page(others: &Files, page: &[u8]) -> Result<(), &'static str> {
+    let evidence = write_archive(others).map_err(|_| "the other files are too large")?;
+    page::check(page, &evidence)
+}
+
+fn check_digests(steps: &mut Steps, files: &Files, manifest: &Manifest) {
+    for (name, expected) in &manifest.files {
+        let found = files.get(name).map(|bytes| digest(bytes));
+        let result = match found {
+            None => Err("missing".to_owned()),
+            Some(found) if found != *expected => {
+                Err(format!("expected the digest {expected}, found {found}"))
+            }
+            Some(_) => Ok(()),
+        };
+        if result.is_err() {
+            steps.take(name, "it is as the list of contents says", result);
+        }
+    }
+    for name in files.keys().filter(|name| !manifest.files.contains_key(*name)) {
+        let unlisted: Result<(), &str> = Err("the list of contents does not name it");
+        steps.take(name, "it is as the list of contents says", unlisted);
+    }
+    let count = manifest.files.len();
+    steps.take(MANIFEST, format!("{count} files were compared with it"), Ok::<(), &str>(()));
+}
+
+/// The records of a bundle under its checkpoint.
+struct Case<'a> {
+    files: &'a mut Files,
+    manifest: &'a Manifest,
+    note: &'a SignedNote,
+    policy: &'a Policy,
+}
+
+impl Case<'_> {
+    /// Checks every record; gives the leaf hashes of those that are in the log.
+    fn records(&mut self, steps: &mut Steps) -> Vec<merkle_log::Hash> {
+        let mut leaves = Vec::new();
+        let manifest = self.manifest;
+        if manifest.positions.is_empty() {
+            let empty: Result<(), &str> = Err("expected at least one record");
+            steps.take(MANIFEST, "there is a case", empty);
+        }
+        for (version, position) in (0_u64..).zip(&manifest.positions) {
+            let (record_at, proof_at) = (record_name(*position), proof_name(*position));
+            let bytes = self.files.remove(&record_at).unwrap_or_default();
+            let proof = self.files.remove(&proof_at).unwrap_or_default();
+            let leaf = leaf_hash(&bytes);
+            let proved = self.prove(*position, &leaf, &proof);
+            let claim = format!("the record is at position {position} of the log");
+            if steps.take(&proof_at, claim, proved).is_some() {
+                leaves.push(leaf);
+            }
+            let record = RecordView::parse(&bytes).map_err(|error| error.to_string());
+            let record = record.and_then(|record| {
+                if record.stream == manifest.stream && record.version == version {
+                    Ok(record)
+                } else {
+                    Err(format!(
+                        "expected version {version} of {}, found version {} of {}",
+                        manifest.stream, record.version, record.stream
+                    ))
+                }
+            });
+            let claim = format!("it is event {version} of the case");
+            if let Some(record) = steps.take(&record_at, claim, record) {
+                self.open(steps, *position, &record);
+            }
+        }
+        leaves
+    }
+
+    fn prove(&self, position: u64, leaf: &merkle_log::Hash, proof: &[u8]) -> Result<(), String> {
+        let proof = LogProof::parse(proof).map_err(|error| error.to_string())?;
+        if proof.extra.is_some() {
+            return Err("line 2: expected no extra data".to_owned());
+        }
+        if proof.index != position {
+            return Err(format!("line 2: expected index {position}, found {}", proof.index));
+        }
+        if proof.checkpoint != *self.note {
+            return Err(format!("expected the checkpoint of {CHECKPOINT}, found another"));
+        }
+        proof.verify(leaf, self.policy).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn open(&mut self, steps: &mut Steps, position: u64, record: &RecordView<'_>) {
+        for sealed in &record.sealed {
+            let at = opening_name(position, &sealed.field);
+            let Some(bytes) = self.files.remove(&at) else { continue };
+            let opening = serde_json::from_slice::<Opening>(&bytes)
+                .map_err(|error| format!("column {}: expected an opened field", error.column()))
+                .and_then(|opening| {
+                    let is_named = opening.field == sealed.field;
+                    is_named.then_some(opening).ok_or_else(|| "of another field".to_owned())
+                });
+            if let Some(opening) = steps.take(&at, "it is an opened field", opening) {
+                steps.openings(&at, &self.manifest.origin, record, &[opening]);
+            }
+        }
+    }
+
+    /// Whether these are all events there were when the ledger last committed to its index.
+    fn index(&mut self, steps: &mut Steps, leaves: &[merkle_log::Hash]) {
+        let claim = "these are all events of the case";
+        let Some(bytes) = self.files.remove(INDEX) else {
+            let would = "an index commitment: the ledger had none when the bundle was made";
+            return steps.open(INDEX, claim, would);
+        };
+        let proof = IndexProof::parse(&bytes).map_err(|error| error.to_string());
+        let proof = steps.take(INDEX, "it is an index proof", proof);
+        let Some(proof) = proof else { return };
+        let shown = self.holds_all(&proof, leaves);
+        if let Some((size, events)) = steps.take(INDEX, claim, shown) {
+            steps.fact("all events", format_args!("{events}, as of the first {size} records"));
+            let later = leaves.len().saturating_sub(proof.leaves.len());
+            if later > 0 {
+                let claim = format!("nothing lies between the {later} events after that");
+                steps.open(INDEX, claim, "a later index commitment");
+            }
+        }
+    }
+
+    fn holds_all(
+        &self,
+        proof: &IndexProof,
+        leaves: &[merkle_log::Hash],
+    ) -> Result<(u64, u64), String> {
+        let shown = proof.verify(self.policy).map_err(|error| error.to_string())?;
+        if proof.stream != self.manifest.stream {
+            return Err(format!("line 2: it is about {}", proof.stream));
+        }
+        if proof.proof.checkpoint != *self.note {
+            return Err(format!("expected the checkpoint of {CHECKPOINT}, found another"));
+        }
+        if proof.leaves.is_empty() || !leaves.starts_with(&proof.leaves) {
+            let (expected, found) = (proof.leaves.len(), leaves.len());
+            return Err(format!(
+                "expected the {expected} events that the ledger committed to, found others \
+                 among the {found} of the bundle"
+            ));
+        }
+        let before = self.manifest.positions.iter().filter(|position| **position < shown.size);
+        if before.count() != proof.leaves.len() {
+            return Err("the bundle has other events from before the commitment".to_owned());
+        }
+        Ok((shown.size, shown.events))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+use super::*;
+use crate::{
+    check::{Trust, Verdict, check as check_any},
+    test_data::{CASE, SmallLog, policy, strict_policy},
+};
+
+fn bundle(more: bool) -> Vec<u8> {
+    write(&SmallLog::new(more).contents()).unwrap()
+}
+
+fn checked(bytes: &[u8]) -> Checked {
+    let policy = strict_policy();
+    check_any(bytes, &Trust::policy(&policy))
+}
+
+/// The bundle with one file replaced, its list of contents and its page made to agree: what somebody
+/// would do who means to deceive.
+fn forged(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut files = read_archive(&bundle(true)).unwrap();
+    files.remove(PAGE);
+    let mut manifest = parse_manifest(&files.remove(MANIFEST).unwrap()).unwrap();
+    files.insert(name.to_owned(), content.to_vec());
+    manifest.files = files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
+    files.insert(MANIFEST.to_owned(), serde_json::to_vec(&manifest).unwrap());
+    let page = page::with_evidence(&write_archive(&files).unwrap());
+    files.insert(PAGE.to_owned(), page.into_bytes());
+    write_archive(&files).unwrap()
+}
+
+#[track_caller]
+fn failure(bytes: &[u8]) -> String {
+    let checked = checked(bytes);
+    let (at, claim, why) = checked.first_failure().expect("something that fails");
+    format!("{at}: {claim}: {why}")
+}
+
+#[test]
+fn a_bundle_shows_the_case_its_words_and_that_nothing_is_missing() {
+    let checked = checked(&bundle(false));
+    assert!(checked.is_good, "{:#?}", checked.steps);
+    assert_eq!(checked.kind, Kind::Bundle);
+    assert!(checked.facts.contains(&("stream".to_owned(), CASE.to_owned())));
+    assert!(
+        checked.facts.iter().any(|(n, v)| n == "all events" && v == "2, as of the first 5 records")
+    );
+    assert_eq!(checked.opened.len(), 2);
+    assert!(!checked.steps.iter().any(|step| matches!(step.verdict, Verdict::Open(_))));
+}
+
+#[test]
+fn what_came_after_the_commitment_is_said_to_be_open() {
+    let checked = checked(&bundle(true));
+    assert!(checked.is_good);
+    let open = checked.steps.iter().find(|step| matches!(step.verdict, Verdict::Open(_))).unwrap();
+    assert_eq!(open.claim, "nothing lies between the 1 events after that");
+}
+
+#[test]
+fn the_same_contents_give_the_same_bytes() {
+    assert_eq!(bundle(true), bundle(true));
+}
+
+#[test]
+fn every_changed_byte_of_a_bundle_is_found_and_placed() {
+    let bytes = bundle(false);
+    let policy = policy();
+    // Every byte of what is evidence; of the page, which is long, each hundredth.
+    let page = bytes.windows(PAGE.len()).position(|window| window == PAGE.as_bytes()).unwrap();
+    let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06").unwrap();
+    let places = (0..page).chain((page..end).step_by(101)).chain(end..bytes.len());
+    for at in places {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x20;
+        let checked = check_any(&changed, &Trust::policy(&policy));
+        assert!(!checked.is_good, "byte {at}");
+    }
+}
+
+#[test]
+fn a_forged_record_fails_at_its_own_proof() {
+    let log = SmallLog::new(true);
+    let forged_record = log.records[3].1.replace("agent-1", "agent-9");
+    let said = failure(&forged(&record_name(3), forged_record.as_bytes()));
+    assert!(
+        said.starts_with("proofs/000000000003.tlog-proof: the record is at position 3"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_forged_checkpoint_fails_at_its_signature() {
+    let text = SmallLog::new(true).checkpoint().to_string().replacen("\n7\n", "\n8\n", 1);
+    let said = failure(&forged(CHECKPOINT, text.as_bytes()));
+    assert!(
+        said.contains("checkpoint.txt: those whom the policy names have signed it: signature 1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn forged_words_fail_at_the_commitment() {
+    let name = opening_name(1, "narrative");
+    let mut opening = crate::test_data::openings().remove(0);
+    opening.text = "All is well.".to_owned();
+    let said = failure(&forged(&name, &serde_json::to_vec(&opening).unwrap()));
+    assert!(said.starts_with(&format!("{name}: the record commits to this `narrative`")), "{said}");
+}
+
+#[test]
+fn a_case_with_an_event_kept_back_does_not_hold() {
+    let mut contents = SmallLog::new(false).contents();
+    contents.records.pop();
+    let said = failure(&write(&contents).unwrap());
+    assert!(said.starts_with("index.proof: these are all events of the case"), "{said}");
+    // Nor with the first one, nor with another order.
+    let mut contents = SmallLog::new(false).contents();
+    contents.records.remove(0);
+    assert!(failure(&write(&contents).unwrap()).contains("expected version 0"));
+    let mut contents = SmallLog::new(false).contents();
+    contents.records.reverse();
+    assert!(failure(&write(&contents).unwrap()).contains("expected version 0"));
+}
+
+#[test]
+fn a_stray_file_and_a_missing_one_are_named() {
+    let said = failure(&forged("notes.txt", b"trust me"));
+    assert_eq!(
+        said,
+        "notes.txt: it belongs to the bundle: expected no such file in a bundle of version 1"
+    );
+    let mut contents = SmallLog::new(false).contents();
+    contents.index = None;
+    let checked = checked(&write(&contents).unwrap());
+    assert!(checked.is_good);
+    assert!(
+        checked
+            .steps
+            .iter()
+            .any(|step| step.at == INDEX && matches!(step.verdict, Verdict::Open(_)))
+    );
+}
+
+#[test]
+fn a_page_that_was_painted_over_is_refused() {
+    let mut files = read_archive(&bundle(false)).unwrap();
+    let page = String::from_utf8(files.remove(PAGE).unwrap()).unwrap();
+    files.insert(PAGE.to_owned(), page.replace("banner(\"bad\"", "banner(\"good\"").into_bytes());
+    let said = failure(&write_archive(&files).unwrap());
+    assert!(said.starts_with("verify.html: "), "{said}");
+}

@@ -1,0 +1,314 @@
+//! Any piece of evidence, told apart by how it begins, and checked step by step.
+//!
+//! A check does not stop at the first thing that does not hold where it can go on: whoever looks at
+//! evidence wants to know all that is wrong with it.
+
+use std::fmt::Display;
+
+use merkle_log::{
+    Checkpoint, LogProof, Policy, SignedNote, leaf_hash, policy::Accepted, verify_consistency,
+};
+use serde::Serialize;
+
+use crate::{
+    bundle, enclosure::Enclosure, growth::GrowthProof, index::IndexProof, opening::Opening,
+    record::RecordView,
+};
+
+/// What whoever checks brings along.
+#[derive(Debug, Clone, Copy)]
+pub struct Trust<'a> {
+    /// Whom they trust.
+    pub policy: &'a Policy,
+    /// The record that a log proof is about, when the proof does not enclose it.
+    pub record: Option<&'a [u8]>,
+    /// The checkpoint they kept, which a consistency proof must begin with.
+    pub old_checkpoint: Option<&'a [u8]>,
+}
+
+impl<'a> Trust<'a> {
+    /// A policy and nothing else.
+    pub fn policy(policy: &'a Policy) -> Self {
+        Self { policy, record: None, old_checkpoint: None }
+    }
+}
+
+/// The kinds of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A signed checkpoint.
+    Checkpoint,
+    /// That a record is in the log.
+    RecordProof,
+    /// What a complainant gets: that their record is in the log, and what it commits to.
+    Receipt,
+    /// That one checkpoint extends another.
+    Growth,
+    /// That these are all events of a case, or that there is no such case.
+    Index,
+    /// All evidence of one case.
+    Bundle,
+}
+
+impl Kind {
+    /// What the bytes claim to be, by how they begin. What begins like nothing else is taken for a
+    /// checkpoint, which may begin with any origin.
+    pub fn of(bytes: &[u8]) -> Self {
+        const BEGINNINGS: &[(&[u8], Kind)] = &[
+            (b"PK\x03\x04", Kind::Bundle),
+            (b"c2sp.org/tlog-proof@", Kind::RecordProof),
+            (b"redress/index-proof@", Kind::Index),
+            (b"old ", Kind::Growth),
+        ];
+        let known = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning));
+        known.map_or(Self::Checkpoint, |(_, kind)| *kind)
+    }
+
+    /// The kind in a few words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Checkpoint => "a checkpoint",
+            Self::RecordProof => "a proof that a record is in the log",
+            Self::Receipt => "a receipt",
+            Self::Growth => "a proof that one checkpoint extends another",
+            Self::Index => "a proof about all events of one stream",
+            Self::Bundle => "an evidence bundle",
+        }
+    }
+}
+
+/// What became of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not, and why.
+    Fails(String),
+    /// Nothing here says so either way, and what would.
+    Open(String),
+}
+
+/// One step of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Where: a file of a bundle, or a part of the one file.
+    pub at: String,
+    /// What should hold.
+    pub claim: String,
+    /// Whether it does.
+    pub verdict: Verdict,
+}
+
+/// What a check came to. Holds personal data where the evidence does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// What the evidence is.
+    pub kind: Kind,
+    /// Whether nothing failed.
+    pub is_good: bool,
+    /// Every step, in order.
+    pub steps: Vec<Step>,
+    /// What the evidence shows, in name and value; only what was checked.
+    pub facts: Vec<(String, String)>,
+    /// The fields that were opened and fit what the record commits to.
+    pub opened: Vec<(String, String)>,
+}
+
+impl Checked {
+    /// The first step that failed: where, what, why.
+    pub fn first_failure(&self) -> Option<(&str, &str, &str)> {
+        self.steps.iter().find_map(|step| match &step.verdict {
+            Verdict::Fails(why) => Some((step.at.as_str(), step.claim.as_str(), why.as_str())),
+            Verdict::Holds | Verdict::Open(_) => None,
+        })
+    }
+}
+
+/// A check under way.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    taken: Vec<Step>,
+    facts: Vec<(String, String)>,
+    opened: Vec<(String, String)>,
+}
+
+impl Steps {
+    /// Notes whether something holds, and gives it back if it does.
+    pub(crate) fn take<T, E: Display>(
+        &mut self,
+        at: &str,
+        claim: impl Into<String>,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        let (verdict, value) = match result {
+            Ok(value) => (Verdict::Holds, Some(value)),
+            Err(why) => (Verdict::Fails(why.to_string()), None),
+        };
+        self.taken.push(Step { at: at.to_owned(), claim: claim.into(), verdict });
+        value
+    }
+
+    /// Notes what nothing here shows.
+    pub(crate) fn open(&mut self, at: &str, claim: impl Into<String>, what_would: &str) {
+        let verdict = Verdict::Open(what_would.to_owned());
+        self.taken.push(Step { at: at.to_owned(), claim: claim.into(), verdict });
+    }
+
+    pub(crate) fn fact(&mut self, name: &str, value: impl Display) {
+        self.facts.push((name.to_owned(), value.to_string()));
+    }
+
+    /// What an accepted checkpoint states, and who has cosigned it.
+    pub(crate) fn accepted(&mut self, accepted: &Accepted) {
+        self.fact("log", accepted.checkpoint.origin());
+        self.fact("tree size", accepted.checkpoint.size());
+        self.fact("root", accepted.checkpoint.root());
+        for (witness, time) in &accepted.cosigned {
+            self.fact("cosigned by", format_args!("{witness} at Unix second {time}"));
+        }
+    }
+
+    /// Opens fields of a record, each a step of its own.
+    pub(crate) fn openings(
+        &mut self,
+        at: &str,
+        origin: &str,
+        record: &RecordView<'_>,
+        openings: &[Opening],
+    ) {
+        for opening in openings {
+            let claim = format!("the record commits to this `{}`", opening.field);
+            if self.take(at, claim, opening.check(origin, record)).is_some() {
+                self.opened.push((opening.field.clone(), opening.text.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn done(self, kind: Kind) -> Checked {
+        let Self { taken: steps, facts, opened } = self;
+        let is_good = !steps.iter().any(|step| matches!(step.verdict, Verdict::Fails(_)));
+        Checked { kind, is_good, steps, facts, opened }
+    }
+}
+
+/// Checks evidence of any kind.
+pub fn check(bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let steps = Steps::default();
+    match Kind::of(bytes) {
+        Kind::Checkpoint => checkpoint(steps, bytes, trust),
+        Kind::RecordProof | Kind::Receipt => log_proof(steps, bytes, trust),
+        Kind::Growth => growth(steps, bytes, trust),
+        Kind::Index => index(steps, bytes, trust),
+        Kind::Bundle => bundle::check(steps, bytes, trust.policy),
+    }
+}
+
+fn checkpoint(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let at = "checkpoint";
+    let note = steps.take(at, "it is a signed note", SignedNote::parse(bytes));
+    let accepted = note.and_then(|note| {
+        steps.take(at, "those whom the policy names have signed it", trust.policy.accept(&note))
+    });
+    if let Some(accepted) = accepted {
+        steps.accepted(&accepted);
+    }
+    steps.done(Kind::Checkpoint)
+}
+
+fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let at = "proof";
+    let proof = steps.take(at, "it is a log proof (C2SP tlog-proof)", LogProof::parse(bytes));
+    let Some(proof) = proof else { return steps.done(Kind::RecordProof) };
+    let enclosed = proof.extra.as_deref().filter(|_| trust.record.is_none()).map(Enclosure::parse);
+    let enclosure = match (trust.record, enclosed) {
+        (Some(record), _) => String::from_utf8(record.to_vec())
+            .map(Enclosure::of_record)
+            .map_err(|_| "the record is not UTF-8".to_owned()),
+        (None, Some(enclosure)) => enclosure.map_err(|error| error.to_string()),
+        (None, None) => Err("the proof encloses no record; bring it with --record".to_owned()),
+    };
+    let enclosure = steps.take("extra", "the record is there", enclosure);
+    let Some(enclosure) = enclosure else { return steps.done(Kind::RecordProof) };
+    let kind = if enclosure.receipt.is_some() { Kind::Receipt } else { Kind::RecordProof };
+
+    let claim = "those whom the policy names have signed the checkpoint";
+    let accepted = steps.take("checkpoint", claim, trust.policy.accept(&proof.checkpoint));
+    if let Some(accepted) = &accepted {
+        steps.accepted(accepted);
+        let verified = proof.verify(&leaf_hash(enclosure.record.as_bytes()), trust.policy);
+        let claim = format!("the record is at position {} of the log", proof.index);
+        if steps.take("inclusion", claim, verified).is_some() {
+            steps.fact("position", proof.index);
+        }
+    }
+    let record = RecordView::parse(enclosure.record.as_bytes());
+    if let Some(record) = steps.take("extra", "the record can be read", record) {
+        steps.fact("stream", &record.stream);
+        steps.fact("event", &record.r#type);
+        steps.fact("recorded at", &record.recorded_at);
+        let origin = Checkpoint::parse(proof.checkpoint.text());
+        let origin = origin.as_ref().map_or("", Checkpoint::origin);
+        steps.openings("extra", origin, &record, &enclosure.openings);
+        if kind == Kind::Receipt && enclosure.nonce().is_none() {
+            steps.open(
+                "extra",
+                "nobody else was given the receipt of this record",
+                "a nonce that the complainant chose; this record was made without one",
+            );
+        }
+    }
+    steps.done(kind)
+}
+
+fn growth(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let growth = steps.take("proof", "it is a consistency proof", GrowthProof::parse(bytes));
+    let Some(growth) = growth else { return steps.done(Kind::Growth) };
+    let by_policy = |note: &SignedNote| trust.policy.accept(note);
+    let claim = "those whom the policy names have signed the new checkpoint";
+    let new = steps.take("checkpoint", claim, by_policy(&growth.checkpoint));
+    let old = trust.old_checkpoint.ok_or_else(|| {
+        "nothing to compare with; bring the checkpoint you kept with --old".to_owned()
+    });
+    let old = old.and_then(|bytes| SignedNote::parse(bytes).map_err(|error| error.to_string()));
+    let old = old.and_then(|note| by_policy(&note).map_err(|error| error.to_string()));
+    let claim = "those whom the policy names have signed the checkpoint you kept";
+    let old = steps.take("old checkpoint", claim, old);
+    let (Some(old), Some(new)) = (old, new) else { return steps.done(Kind::Growth) };
+    steps.accepted(&new);
+    let (old, new) = (old.checkpoint, new.checkpoint);
+    let same_log = if old.origin() == new.origin() && old.size() == growth.old_size {
+        Ok(())
+    } else {
+        let (expected, found) = (old.size(), growth.old_size);
+        Err(format!("expected size {expected} of {}, found {found} of another", old.origin()))
+    };
+    steps.take("proof", "it begins at the checkpoint you kept", same_log);
+    let grown =
+        verify_consistency(old.size(), new.size(), &old.root(), &new.root(), &growth.hashes);
+    let claim = format!("the first {} of {} records are the same", old.size(), new.size());
+    steps.take("proof", claim, grown);
+    steps.done(Kind::Growth)
+}
+
+fn index(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let proof = steps.take("proof", "it is an index proof", IndexProof::parse(bytes));
+    let Some(proof) = proof else { return steps.done(Kind::Index) };
+    let claim = if proof.leaves.is_empty() {
+        format!("there is no stream {} in the list of all streams", proof.stream)
+    } else {
+        format!("these {} are all events of {}", proof.leaves.len(), proof.stream)
+    };
+    if let Some(shown) = steps.take("proof", claim, proof.verify(trust.policy)) {
+        steps.accepted(&shown.accepted);
+        steps.fact("stream", &proof.stream);
+        steps.fact("events", shown.events);
+        steps.fact("as of", format_args!("the first {} records", shown.size));
+        steps.fact("committed at position", shown.position);
+    }
+    steps.done(Kind::Index)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use std::process::Command;
+
+use merkle_log::LogProof;
+
+use super::*;
+use crate::{
+    archive::{Files, write_archive},
+    check::Trust,
+    enclosure::{Enclosure, ReceiptSecret},
+    test_data::{CASE, SmallLog, key, openings, strict_policy, witness},
+};
+
+fn archive() -> Vec<u8> {
+    write_archive(&Files::from([("a.txt".to_owned(), b"evidence".to_vec())])).unwrap()
+}
+
+#[test]
+fn the_page_of_this_version_is_known() {
+    let digest = to_hex(&Sha256::digest(empty()));
+    assert!(
+        KNOWN_PAGES.lines().any(|known| known == digest),
+        "the page has changed: add {digest} at the end of page/known-pages.txt, remove none"
+    );
+}
+
+#[test]
+fn a_page_must_hold_the_evidence_it_comes_with_and_nothing_unknown() {
+    let page = with_evidence(&archive());
+    assert_eq!(check(page.as_bytes(), &archive()), Ok(()));
+    assert!(check(page.as_bytes(), b"PK other evidence").is_err());
+    let painted = page.replace("FAILS", "holds");
+    assert_ne!(painted, page);
+    assert!(check(painted.as_bytes(), &archive()).is_err());
+}
+
+#[test]
+fn the_page_asks_for_nothing_from_outside() {
+    let page = empty();
+    assert!(page.contains("default-src 'none'"));
+    for outside in ["http://", "https://", "//cdn", "import(", "fetch(", "XMLHttp", "innerHTML"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(!page.contains(SCRIPT_SLOT) && !page.contains(EVIDENCE_SLOT));
+}
+
+/// Evidence of each kind, and each of it changed in many ways.
+fn evidence() -> Vec<Vec<u8>> {
+    let log = SmallLog::new(true);
+    let bundle = crate::bundle::write(&log.contents()).unwrap();
+    let receipt = {
+        let record = log.records[1].1.clone();
+        let receipt = Some(ReceiptSecret([5; 32]));
+        let enclosure = Enclosure { record, receipt, openings: openings() };
+        LogProof { extra: Some(enclosure.to_bytes()), ..log.proof(1) }.to_string()
+    };
+    let originals = [
+        receipt.into_bytes(),
+        log.index_proof(CASE).to_string().into_bytes(),
+        log.index_proof("complaint-C").to_string().into_bytes(),
+        log.checkpoint().to_string().into_bytes(),
+        bundle,
+    ];
+    let mut all = Vec::new();
+    for original in originals {
+        // A page knows its own kind only from `redress check`; both look at all that is before it.
+        let page = original.windows(11).position(|window| window == b"verify.html");
+        let end = page.map_or(original.len(), |at| at - 30);
+        for step in 0..60 {
+            let mut changed = original.clone();
+            let at = (step * 7919 + step * step) % end;
+            match step % 3 {
+                0 => changed[at] ^= 0x01,
+                1 => drop(changed.remove(at)),
+                _ => changed.insert(at, b'A'),
+            }
+            all.push(changed);
+        }
+        all.push(original);
+    }
+    all
+}
+
+const ASK_NODE: &str = "
+import { readFileSync } from 'node:fs';
+const [script, folder, count] = process.argv.slice(1);
+const { check, parsePolicy } = await import(script);
+const policy = await parsePolicy(readFileSync(`${folder}/policy`, 'utf8'));
+for (let i = 0; i < Number(count); i += 1) {
+  const result = await check(new Uint8Array(readFileSync(`${folder}/${i}`)), policy);
+  const bad = result.steps.find(({ verdict }) => verdict === 'fails');
+  console.log(result.isGood ? 'good' : `bad ${bad.at}: ${bad.claim}: ${bad.why}`);
+}";
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that cannot run should say so")]
+fn the_page_and_the_library_decide_alike() {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("not run: there is no node here to run the page's script");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let all = evidence();
+    let (log, witness) = (key(), witness());
+    let (log, witness) = (log.verifier(), witness.verifier());
+    let text = format!("log {log}\nwitness auditor {witness}\nquorum auditor\n");
+    std::fs::write(folder.path().join("policy"), text).unwrap();
+    for (number, bytes) in all.iter().enumerate() {
+        std::fs::write(folder.path().join(number.to_string()), bytes).unwrap();
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/page/check.mjs");
+    let output = Command::new("node")
+        .args(["--input-type=module", "--eval", ASK_NODE, "--", script])
+        .arg(folder.path())
+        .arg(all.len().to_string())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<&str> = answers.lines().collect();
+    assert_eq!(answers.len(), all.len());
+    let policy = strict_policy();
+    let mut good = 0;
+    for (number, (bytes, answer)) in all.iter().zip(answers).enumerate() {
+        let checked = crate::check(bytes, &Trust::policy(&policy));
+        let ours = checked.first_failure();
+        assert_eq!(checked.is_good, answer == "good", "{number}: {ours:?} and {answer}");
+        good += usize::from(checked.is_good);
+    }
+    assert!(good >= 5, "{good} of the originals were good");
+}

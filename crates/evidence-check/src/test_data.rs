@@ -1,0 +1,191 @@
+//! A small ledger in memory: three cases, a commitment to the list of streams, a signed checkpoint.
+
+use std::collections::BTreeMap;
+
+use merkle_log::{
+    Checkpoint, Hash, KeyKind, LogProof, MemoryTree, Policy, SignedNote, SignerKey, leaf_hash,
+    prove_inclusion, tree_root,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    bundle::Contents,
+    index::{IndexEntry, IndexProof, ProvedEntry, root_of},
+    opening::{FIELDS, Opening},
+    text::to_hex,
+};
+
+pub(crate) const ORIGIN: &str = "ledger.example/complaints";
+pub(crate) const CASE: &str = "complaint-B";
+pub(crate) const SECRET_WORDS: &str = "My card was charged twice, says Ünal.";
+
+pub(crate) fn key() -> SignerKey {
+    SignerKey::from_seed(ORIGIN, KeyKind::Note, &[7; 32]).unwrap()
+}
+
+pub(crate) fn witness() -> SignerKey {
+    SignerKey::from_seed("witness.example/auditor", KeyKind::Cosignature, &[8; 32]).unwrap()
+}
+
+pub(crate) fn policy() -> Policy {
+    Policy::parse(format!("log {}\nquorum none\n", key().verifier()).as_bytes()).unwrap()
+}
+
+/// The same log, and a witness that must have cosigned.
+pub(crate) fn strict_policy() -> Policy {
+    let (log, witness) = (key(), witness());
+    let text =
+        format!("log {}\nwitness auditor {}\nquorum auditor\n", log.verifier(), witness.verifier());
+    Policy::parse(text.as_bytes()).unwrap()
+}
+
+pub(crate) fn opening(field: &str, text: &str) -> Opening {
+    let (_, group) = FIELDS.iter().find(|(name, _)| *name == field).unwrap();
+    let mut salt = [0; 64];
+    salt.iter_mut()
+        .zip(Sha256::digest(field).iter().cycle())
+        .for_each(|(byte, from)| *byte = *from);
+    Opening { field: field.to_owned(), group: *group, salt, text: text.to_owned() }
+}
+
+pub(crate) fn openings() -> Vec<Opening> {
+    vec![opening("narrative", SECRET_WORDS), opening("receipt-nonce", "blue horse 7")]
+}
+
+fn record(stream: &str, version: u64, kind: &str, data: &str, openings: &[Opening]) -> String {
+    let sealed: Vec<_> = openings
+        .iter()
+        .map(|opening| {
+            let commitment = to_hex(&opening.commitment(ORIGIN, stream));
+            format!(r#"{{"field":"{}","commitment":"{commitment}"}}"#, opening.field)
+        })
+        .collect();
+    let time = "2026-03-01T10:00:00.000Z";
+    format!(
+        r#"{{"v":1,"type":"{kind}","stream":"{stream}","version":{version},"recorded_at":"{time}","occurred_at":"{time}","actor":{{"id":"agent-1","role":"agent"}},"data":{data},"sealed":[{}]}}"#,
+        sealed.join(",")
+    )
+}
+
+/// A log of records, with everything that is proved of it.
+pub(crate) struct SmallLog {
+    pub(crate) records: Vec<(String, String)>,
+    pub(crate) tree: MemoryTree,
+    /// How many records the commitment covers: all before it.
+    covers: usize,
+}
+
+impl SmallLog {
+    /// Three cases, then the commitment, then one more event of the middle case if `more`.
+    pub(crate) fn new(more: bool) -> Self {
+        let mut records = Vec::new();
+        for (stream, version) in
+            [("complaint-A", 0), (CASE, 0), ("complaint-D", 0), (CASE, 1), ("complaint-A", 1)]
+        {
+            let is_opened = stream == CASE && version == 0;
+            let opened = if is_opened { openings() } else { Vec::new() };
+            let kind = if version == 0 { "complaint.received.v1" } else { "complaint.closed.v1" };
+            records.push((stream.to_owned(), record(stream, version, kind, "{}", &opened)));
+        }
+        let covers = records.len();
+        let entries = entries_of(&records);
+        let list: MemoryTree = entries.iter().map(IndexEntry::leaf).collect();
+        let data = format!(
+            r#"{{"size":{covers},"root":"{}","entries":{},"definition":1}}"#,
+            tree_root(&list, list.size()).unwrap(),
+            entries.len()
+        );
+        let stream = "ledger-X";
+        records
+            .push((stream.to_owned(), record(stream, 0, "ledger.index-committed.v1", &data, &[])));
+        if more {
+            records.push((CASE.to_owned(), record(CASE, 2, "complaint.reopened.v1", "{}", &[])));
+        }
+        let tree = records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
+        Self { records, tree, covers }
+    }
+
+    pub(crate) fn root_of_first(&self, size: u64) -> Hash {
+        tree_root(&self.tree, size).unwrap()
+    }
+
+    pub(crate) fn checkpoint_of(&self, size: u64) -> SignedNote {
+        let mut note =
+            Checkpoint::new(ORIGIN, size, self.root_of_first(size)).unwrap().signed_by(&key());
+        let cosignature = witness().sign(note.text(), 1_750_000_000);
+        note.add(cosignature);
+        note
+    }
+
+    pub(crate) fn checkpoint(&self) -> SignedNote {
+        self.checkpoint_of(self.tree.size())
+    }
+
+    pub(crate) fn proof(&self, index: u64) -> LogProof {
+        let hashes = prove_inclusion(&self.tree, index, self.tree.size()).unwrap();
+        LogProof { extra: None, index, hashes, checkpoint: self.checkpoint() }
+    }
+
+    /// The proof that the log's own index gives for a stream, whether there is one or not.
+    pub(crate) fn index_proof(&self, stream: &str) -> IndexProof {
+        let records = &self.records[..self.covers];
+        let entries = entries_of(records);
+        let list: MemoryTree = entries.iter().map(IndexEntry::leaf).collect();
+        let prove = |place: usize| ProvedEntry {
+            index: place as u64,
+            entry: entries[place].clone(),
+            hashes: prove_inclusion(&list, place as u64, list.size()).unwrap(),
+        };
+        let mine = |(name, _): &&(String, String)| name == stream;
+        let leaves = records.iter().filter(mine).map(|(_, r)| leaf_hash(r.as_bytes())).collect();
+        let found = entries.binary_search_by(|entry| entry.stream.as_str().cmp(stream));
+        let places: Vec<usize> = match found {
+            Ok(place) => vec![place],
+            Err(0) => vec![0],
+            Err(place) if place == entries.len() => vec![place - 1],
+            Err(place) => vec![place - 1, place],
+        };
+        IndexProof {
+            stream: stream.to_owned(),
+            commitment: self.records[self.covers].1.clone(),
+            leaves,
+            entries: places.into_iter().map(prove).collect(),
+            proof: self.proof(self.covers as u64),
+        }
+    }
+
+    pub(crate) fn contents(&self) -> Contents {
+        let mine = |(_, (stream, _)): &(usize, &(String, String))| stream == CASE;
+        let records: Vec<_> = self
+            .records
+            .iter()
+            .enumerate()
+            .filter(mine)
+            .map(|(position, (_, record))| (record.clone(), self.proof(position as u64)))
+            .collect();
+        let first = records[0].1.index;
+        Contents {
+            origin: ORIGIN.to_owned(),
+            stream: CASE.to_owned(),
+            log_key: key().verifier().to_string(),
+            checkpoint: self.checkpoint(),
+            records,
+            openings: openings().into_iter().map(|opening| (first, opening)).collect(),
+            index: Some(self.index_proof(CASE)),
+            readme: "A bundle for tests.\n".to_owned(),
+        }
+    }
+}
+
+fn entries_of(records: &[(String, String)]) -> Vec<IndexEntry> {
+    let mut streams = BTreeMap::<&str, Vec<Hash>>::new();
+    for (stream, record) in records {
+        streams.entry(stream).or_default().push(leaf_hash(record.as_bytes()));
+    }
+    let entry = |(stream, leaves): (&str, Vec<Hash>)| IndexEntry {
+        stream: stream.to_owned(),
+        events: leaves.len() as u64,
+        root: root_of(&leaves),
+    };
+    streams.into_iter().map(entry).collect()
+}

@@ -8,6 +8,8 @@ use serde_json::Value;
 /// docs/ARCHITECTURE.md draws the same picture.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("complaint-domain", &[]),
+    ("checkpoint-signer", &["merkle-log"]),
+    ("checkpoint-witness", &["merkle-log"]),
     ("complaint-codec", &["complaint-domain", "event-log"]),
     ("event-log", &[]),
     ("event-log-sled", &["event-log", "merkle-log"]),
@@ -55,7 +57,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
             "redress-tests",
         ],
     ),
-    ("chacha20poly1305", &["personal-vault"]),
+    ("chacha20poly1305", &["personal-vault", "checkpoint-signer"]),
     ("clap", &["redress"]),
 ];
 
@@ -67,6 +69,7 @@ const LICENCES: &[&str] = &[
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
+    "CDLA-Permissive-2.0",
     "CC0-1.0",
     "ISC",
     "MIT",

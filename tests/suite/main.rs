@@ -18,5 +18,6 @@ mod import;
 mod privacy;
 mod read_models;
 mod readme;
+mod signing;
 mod state_machine;
 mod tidy;

@@ -212,6 +212,16 @@ impl Policy {
             }
             Err(bad) => return Err(bad.into()),
         }
+        Ok(Accepted { checkpoint, cosigned: self.cosigned(note)? })
+    }
+
+    /// The known witnesses that have cosigned, if they are enough, by the names of their keys, with
+    /// the latest time each states in Unix seconds. Whether the log has signed is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`]: a bad cosignature, or no quorum.
+    pub fn cosigned(&self, note: &SignedNote) -> Result<BTreeMap<String, u64>, PolicyError> {
         let witness_keys: Vec<_> = self.witnesses.iter().map(|w| w.key.clone()).collect();
         let found = match note.verify(&witness_keys) {
             Ok(found) => found,
@@ -233,7 +243,7 @@ impl Policy {
             let latest = times.entry(String::from(signature.key.name())).or_insert(time);
             *latest = time.max(*latest);
         }
-        Ok(Accepted { checkpoint, cosigned: times })
+        Ok(times)
     }
 
     fn cosigners(&self, found: &[Verified<'_>]) -> BTreeSet<usize> {

@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod signing;
 mod upkeep;
 
+pub use signing::{Against, Checkpoint, Keys, KeysStatus, SigningAt};
 pub use upkeep::{Backup, Restore};
 
 /// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
@@ -67,7 +69,7 @@ pub enum Command {
     /// Check that nothing was altered or removed
     #[command(
         long_about = "Reads every stored byte, computes the root of the tree over all records again and compares it with the head. Also checks that each record can be read and stands where it says.\n\nExit code 0: whole. 1: broken, and the first bad position is named.",
-        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --vault --json\n  redress verify --data ./redress-demo --repair"
+        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --against kept.checkpoint\n  redress verify --data ./redress-demo --vault --json\n  redress verify --data ./redress-demo --repair"
     )]
     Verify(Verify),
 
@@ -97,6 +99,20 @@ pub enum Command {
         /// What to do with them
         #[command(subcommand)]
         what: Projections,
+    },
+
+    /// Print the head, signed: the statement that strangers hold the ledger to
+    #[command(
+        long_about = "Signs how many records there are and the root over them, and prints the signed note (C2SP tlog-checkpoint). Before it leaves, it is written to the register, so that no other history can ever be signed: a ledger that does not extend what was signed before is refused.",
+        after_help = "Examples:\n  redress checkpoint --data ./ledger > kept.checkpoint\n  redress verify --data ./ledger --against kept.checkpoint"
+    )]
+    Checkpoint(Checkpoint),
+
+    /// Look after the keys
+    Keys {
+        /// What to do with them
+        #[command(subcommand)]
+        what: Keys,
     },
 
     /// Copy the ledger to another place, so that it can be restored
@@ -165,6 +181,14 @@ pub struct Init {
     /// The name of this ledger, unique in the world: a host name of yours, and a path if you like
     #[arg(long, value_name = "NAME")]
     pub origin: String,
+
+    /// What signs
+    #[command(flatten)]
+    pub signing: SigningAt,
+
+    /// Seal the signing key with a passphrase, which every command that signs then needs
+    #[arg(long)]
+    pub seal: bool,
 }
 
 /// The kinds of file that can be taken in.
@@ -249,6 +273,10 @@ pub struct Verify {
     /// Also check that every sealed field lies in the vault, whole
     #[arg(long)]
     pub vault: bool,
+
+    /// What to hold it against
+    #[command(flatten)]
+    pub against: Against,
 
     /// First mend what can be mended: store and hash tiles from the records, the newest records
     /// from the journal

@@ -7,10 +7,12 @@ use std::{
     sync::Arc,
 };
 
+use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
 use complaint_service::ComplaintService;
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::SledLog;
+use merkle_log::VerifierKey;
 use personal_vault::{SystemEntropy, Vault, VaultPaths};
 use projection::{Projections, Projector, Status};
 use projector_audit::AuditProjector;
@@ -18,7 +20,12 @@ use projector_casework::CaseworkProjector;
 use projector_transparency::TransparencyProjector;
 use sha2::{Digest as _, Sha256};
 
-use crate::{arguments::LedgerAt, console::Console, error::CommandError};
+use crate::{
+    arguments::{LedgerAt, SigningAt},
+    console::Console,
+    error::CommandError,
+    signing::{self, SigningPlaces},
+};
 
 /// Where the parts of a ledger lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +72,15 @@ fn sibling(data: &Path) -> PathBuf {
     data.with_file_name(name)
 }
 
+/// How the signing key of a new ledger is made.
+#[derive(Debug, Default)]
+pub struct NewSigning {
+    /// Where key and register will lie.
+    pub at: SigningAt,
+    /// What seals the key; without one it lies open to its owner.
+    pub passphrase: Option<Passphrase>,
+}
+
 /// An open ledger. Held by this process alone until it is closed.
 #[derive(Debug)]
 pub struct Ledger {
@@ -77,7 +93,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Makes a new, empty ledger with its vault and keys.
+    /// Makes a new, empty ledger with its vault, its keys, and the register of what it signs; gives
+    /// also the half of the signing key that verifies.
     ///
     /// # Errors
     ///
@@ -85,9 +102,11 @@ impl Ledger {
     pub fn create(
         at: &LedgerAt,
         origin: &str,
+        signing: &NewSigning,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<(Self, VerifierKey), CommandError> {
         let places = Places::of(at);
+        let signing_places = SigningPlaces::of(&places, &signing.at);
         // Looked at first, so that no ledger is left behind whose vault could not be made.
         if places.kek.exists() {
             return Err(CommandError::Refused {
@@ -101,11 +120,13 @@ impl Ledger {
                 .to_owned(),
             });
         }
+        signing_places.check_free()?;
         let log = SledLog::create(&places.data, origin, Arc::clone(&clock))?;
         let vault = Vault::create(&places.vault(), ledger_id(origin), Arc::new(SystemEntropy))?;
         fs::create_dir_all(places.read_models())
             .map_err(CommandError::file("make", &places.read_models()))?;
-        Ok(Self { places, log: Arc::new(log), clock, vault: Some(Arc::new(vault)) })
+        let key = signing::create(&signing_places, origin, signing.passphrase.as_ref())?;
+        Ok((Self { places, log: Arc::new(log), clock, vault: Some(Arc::new(vault)) }, key))
     }
 
     /// Opens the ledger that the arguments name, without its vault: no key is needed.

@@ -7,6 +7,7 @@
 //! - [`arguments`]: what may be written on the command line
 //! - [`commands`]: one module for each command
 //! - [`ledger`]: a data directory, opened
+//! - [`signing`]: what signs a ledger's checkpoints
 //! - [`console`]: results to standard output, messages to standard error
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
@@ -38,6 +39,7 @@ pub mod error;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod signing;
 
 #[cfg(test)]
 mod tests;
@@ -145,6 +147,8 @@ fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandE
             Command::Import { kind: Import::Cfpb(args) } => {
                 commands::import::run(&args, console).await
             }
+            Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
+            Command::Keys { what } => commands::keys::run(&what, console).await,
             Command::Backup(args) => commands::backup::run(&args, console).await,
             Command::Restore(args) => commands::restore::run(&args, console).await,
             Command::Export { kind } => commands::export::run(&kind, console).await,

@@ -12,11 +12,12 @@ use event_log_sled::{SledLog, backup::vouched, disk::sync_tree, ledger_file};
 
 use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, numbered};
 use crate::{
-    arguments::{LedgerAt, Verify},
+    arguments::{Against, LedgerAt, SigningAt, Verify},
     commands::verify::{self, WholeLedger},
     console::Console,
     error::CommandError,
     ledger::Places,
+    signing::{self, SigningPlaces, Standing},
 };
 
 /// In a directory that is being restored: it is ours, and may be removed and made anew.
@@ -31,6 +32,8 @@ pub struct Restored {
     pub whole: WholeLedger,
     /// Where the key was read from, if it was.
     pub kek: Option<PathBuf>,
+    /// How it stands to what the ledger has signed, if there is a register to tell.
+    pub standing: Option<Standing>,
 }
 
 /// Which parts of a backup are restored.
@@ -91,12 +94,16 @@ pub async fn restore(
         tokio::task::spawn_blocking(move || SledLog::open(&dir, Arc::new(SystemClock))).await
     };
     let log = opened.map_err(CommandError::failed("open the restored log"))??;
+    let signing = SigningPlaces::of(&Places::of(at), &SigningAt::default());
+    let standing = signing::standing(&log, &signing).await;
     log.close().await;
     drop(log);
+    let standing = standing?;
 
     let is_vault_checked = kek.is_some();
     let staged = LedgerAt { data: staging.dir.clone(), keys: kek.clone() };
-    let check = Verify { at: staged, vault: is_vault_checked, repair: false };
+    let against = Against::default();
+    let check = Verify { at: staged, vault: is_vault_checked, repair: false, against };
     let whole = verify::verify(&check, console).await?;
     if (whole.records, &whole.root) != (manifest.records, &manifest.root) {
         return Err(CommandError::Refused {
@@ -108,7 +115,7 @@ pub async fn restore(
         });
     }
     staging.finish(&at.data)?;
-    Ok(Restored { manifest, whole, kek })
+    Ok(Restored { manifest, whole, kek, standing })
 }
 
 /// Keeps a backup from being replaced while it is read; one on a read-only disk cannot be.

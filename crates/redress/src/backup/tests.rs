@@ -11,7 +11,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::take::take;
-use crate::{arguments::LedgerAt, ledger::Ledger, run};
+use crate::{
+    arguments::LedgerAt,
+    ledger::{Ledger, NewSigning},
+    run,
+};
 
 struct Home(TempDir);
 
@@ -295,7 +299,9 @@ async fn a_backup_taken_while_commands_are_carried_out_has_every_blob_it_names()
 
     let home = Home(TempDir::new().unwrap());
     let at = LedgerAt { data: home.path("ledger"), keys: None };
-    let mut ledger = Ledger::create(&at, "backup.example", Arc::new(SystemClock)).unwrap();
+    let signing = NewSigning::default();
+    let created = Ledger::create(&at, "backup.example", &signing, Arc::new(SystemClock));
+    let (mut ledger, _) = created.unwrap();
     let service = Arc::new(ledger.service().unwrap());
     let mut writers = tokio::task::JoinSet::new();
     let (enough, is_enough) = tokio::sync::watch::channel(false);

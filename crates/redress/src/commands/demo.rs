@@ -15,14 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{report, verify};
 use crate::{
-    arguments::{Demo, LedgerAt, LocaleName, Verify},
+    arguments::{Against, Demo, LedgerAt, LocaleName, SigningAt, Verify},
     console::Console,
     demo::{
         author::Year,
         year::{Sent, YearClock, send, steps_of},
     },
     error::CommandError,
-    ledger::{Ledger, Places},
+    ledger::{Ledger, NewSigning, Places},
+    signing::SigningPlaces,
 };
 
 /// The year that is told. Fixed, so that the same seed always gives the same figures.
@@ -81,7 +82,7 @@ pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandEr
     let (sent, records) = (made?, replayed?);
 
     let lap = Stopwatch::start();
-    let verify = Verify { at: at.clone(), vault: true, repair: false };
+    let verify = Verify { at: at.clone(), vault: true, repair: false, against: Against::default() };
     let whole = verify::verify(&verify, console).await?;
     console.say(format_args!(
         "verified   {} records and {} sealed fields, root {}… ({lap})",
@@ -141,7 +142,7 @@ fn prepare(
         }
         None => {}
     }
-    let ledger = Ledger::create(at, ORIGIN, clock)?;
+    let (ledger, _) = Ledger::create(at, ORIGIN, &NewSigning::default(), clock)?;
     let text = serde_json::to_vec(mark).map_err(CommandError::failed("write the demo's mark"))?;
     fs::write(&mark_at, text).map_err(CommandError::file("write", &mark_at))?;
     Ok(ledger)
@@ -170,11 +171,15 @@ fn remove(at: &LedgerAt) -> Result<(), CommandError> {
     }
     let places = Places::of(at);
     fs::remove_dir_all(&places.data).map_err(CommandError::file("remove", &places.data))?;
-    match fs::remove_file(&places.kek) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(CommandError::file("remove", &places.kek)(error));
+    let signing = SigningPlaces::of(&places, &SigningAt::default());
+    let lock = signing.register.with_added_extension("lock");
+    for path in [&places.kek, &signing.key, &signing.register, &lock] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(CommandError::file("remove", path)(error));
+            }
+            Ok(()) | Err(_) => {}
         }
-        Ok(()) | Err(_) => {}
     }
     // Only if nothing else lies in it.
     if let Some(directory) = places.kek.parent() {

@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
+use checkpoint_signer::Passphrase;
 use event_log::clock::SystemClock;
 use serde::Serialize;
 
-use crate::{arguments::Init, console::Console, error::CommandError, ledger::Ledger};
+use crate::{
+    arguments::Init,
+    console::Console,
+    error::CommandError,
+    ledger::{Ledger, NewSigning},
+    signing::{self, SigningPlaces},
+};
 
 #[derive(Serialize)]
 struct Made<'a> {
     data: String,
     key: String,
+    signing_key: String,
+    register: String,
+    verifier_key: String,
     origin: &'a str,
 }
 
@@ -21,13 +31,19 @@ struct Made<'a> {
 /// [`CommandError`]: an origin that is none, something at that place already, no permission.
 pub async fn run(args: &Init, console: &mut Console<'_>) -> Result<(), CommandError> {
     check_origin(&args.origin)?;
-    let ledger = Ledger::create(&args.at, &args.origin, Arc::new(SystemClock))?;
+    let passphrase = if args.seal { Some(new_passphrase(args)?) } else { None };
+    let signing = NewSigning { at: args.signing.clone(), passphrase };
+    let (ledger, key) = Ledger::create(&args.at, &args.origin, &signing, Arc::new(SystemClock))?;
     let places = ledger.places.clone();
+    let signing = SigningPlaces::of(&places, &args.signing);
     ledger.close().await;
     if console.json() {
         return console.value(&Made {
             data: places.data.display().to_string(),
             key: places.kek.display().to_string(),
+            signing_key: signing.key.display().to_string(),
+            register: signing.register.display().to_string(),
+            verifier_key: key.to_string(),
             origin: &args.origin,
         });
     }
@@ -35,7 +51,22 @@ pub async fn run(args: &Init, console: &mut Console<'_>) -> Result<(), CommandEr
     console.line(format_args!(
         "keep a copy of {} elsewhere: without it no personal data can be read",
         places.kek.display()
-    ))
+    ))?;
+    console.line(format_args!(
+        "its checkpoints are signed by {}; keep {} where no backup takes it back",
+        signing.key.display(),
+        signing.register.display()
+    ))?;
+    console.line("publish this verifier key, for whoever checks the ledger needs it:")?;
+    console.line(key)
+}
+
+/// The passphrase that will seal the signing key.
+fn new_passphrase(args: &Init) -> Result<Passphrase, CommandError> {
+    signing::passphrase(&args.signing)?.ok_or_else(|| CommandError::Refused {
+        problem: "expected a passphrase to seal the signing key with, found none".to_owned(),
+        next: "name a file with --passphrase-file, or set REDRESS_PASSPHRASE".to_owned(),
+    })
 }
 
 /// An origin stands alone on the first line of a checkpoint: no white space, no plus sign.

@@ -8,6 +8,7 @@ use crate::{
     console::Console,
     error::CommandError,
     ledger::Places,
+    signing::Standing,
 };
 
 #[derive(Serialize)]
@@ -19,6 +20,8 @@ struct Done<'a> {
     root: &'a str,
     sealed: u64,
     is_vault_checked: bool,
+    /// Whether this copy may go on; nothing when no register tells.
+    extends_what_was_signed: Option<bool>,
 }
 
 /// Restores a ledger and says what was verified.
@@ -40,6 +43,7 @@ pub async fn run(args: &Restore, console: &mut Console<'_>) -> Result<(), Comman
             root: &whole.root,
             sealed: whole.sealed,
             is_vault_checked: whole.is_vault_checked,
+            extends_what_was_signed: restored.standing.map(|it| it == Standing::Extends),
         });
     }
     console.line(format_args!("restored {} to {data}, verified", manifest.origin))?;
@@ -56,8 +60,27 @@ pub async fn run(args: &Restore, console: &mut Console<'_>) -> Result<(), Comman
             place.kek.display()
         ))?;
     }
+    tell_standing(restored.standing, console)?;
     console.line(format_args!(
         "what was recorded after {:.3} is not in it: let no other copy of this ledger go on",
         manifest.taken_at
     ))
+}
+
+fn tell_standing(
+    standing: Option<Standing>,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    match standing {
+        None => console.line("no register was found: nothing will be signed until it is back"),
+        Some(Standing::Extends) => console.line("it holds all that was signed, and can go on"),
+        Some(Standing::Shorter { signed }) => console.line(format_args!(
+            "{signed} records were signed: this copy lacks some of them. It can be read; nothing will \
+             be signed on it, for that would make a second history"
+        )),
+        Some(Standing::OtherHistory { signed }) => console.line(format_args!(
+            "{signed} records were signed, and they are not these: this is another history. It can be \
+             read; nothing will be signed on it"
+        )),
+    }
 }

@@ -15,6 +15,8 @@ use serde::Serialize;
 
 use crate::{arguments::Verify, console::Console, error::CommandError, ledger::Ledger};
 
+pub mod against;
+
 /// What was checked and found whole.
 #[derive(Debug, Serialize)]
 pub struct WholeLedger {
@@ -29,6 +31,8 @@ pub struct WholeLedger {
     pub sealed: u64,
     /// Whether each of those was opened in the vault.
     pub is_vault_checked: bool,
+    /// The checkpoint that it extends, if one was named.
+    pub extends: Option<against::Extended>,
     /// What was mended first; empty when nothing was, or nobody asked.
     pub mended: Vec<String>,
 }
@@ -71,7 +75,19 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
     console.line(format_args!("  streams  {}", whole.streams))?;
     console.line(format_args!("  root     {}", whole.root))?;
     let vault = if whole.is_vault_checked { "all opened" } else { "not checked; add --vault" };
-    console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))
+    console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
+    let Some(extended) = &whole.extends else { return Ok(()) };
+    console.line(format_args!("  extends  the checkpoint over {} records", extended.size))?;
+    match &extended.signed_by {
+        Some(key) => console.line(format_args!("  signed   by {key}"))?,
+        None => {
+            console.line("  signed   not checked; name the log's key with --vkey or --policy")?;
+        }
+    }
+    for witness in &extended.witnesses {
+        console.line(format_args!("  witness  {witness}"))?;
+    }
+    Ok(())
 }
 
 /// Verifies a ledger: first every stored byte, then that the bytes make sense where they stand.
@@ -86,6 +102,7 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let vault = if args.vault { Some(ledger.vault()?) } else { None };
     let checked = verify_records(&ledger, vault, bytes.size, console).await;
+    let extends = against::check(&args.against, &ledger).await;
     ledger.close().await;
     let checked = checked?;
     Ok(WholeLedger {
@@ -95,6 +112,7 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
         streams: checked.next_versions.len(),
         sealed: checked.sealed,
         is_vault_checked: args.vault,
+        extends: extends?,
         mended,
     })
 }

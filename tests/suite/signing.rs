@@ -1,0 +1,156 @@
+//! The head is signed, once for each history, and strangers can hold the ledger to it.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use merkle_log::{Checkpoint, SignedNote, VerifierKey};
+use redress_tests::binary::{Ran, run_in};
+use tempfile::TempDir;
+
+const ORIGIN: &str = "ledger.example/complaints";
+
+const FIRST: &str = "\
+Complaint ID,Product,Sub-product,Issue,Sub-issue,State,ZIP code,Submitted via,Date received,Date sent to company,Company,Company response,Timely response?,Consumer disputed?
+1,Debt collection,Medical,Disclosure,,FL,32219,Web,11/13/2014,11/13/2014,\"Example, Inc.\",Closed with explanation,Yes,
+2,Mortgage,FHA mortgage,Settlement,,TX,75006,Phone,11/13/2014,11/14/2014,Example Bank,In progress,Yes,
+";
+
+/// A folder with a ledger in it, and what its owner does there.
+pub(crate) struct Home {
+    folder: TempDir,
+    pub(crate) key: VerifierKey,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let made =
+            run_in(folder.path(), &["init", "--data", "ledger", "--origin", ORIGIN, "--json"]);
+        let key = made.done().json()["verifier_key"].as_str().unwrap().parse().unwrap();
+        let home = Self { folder, key };
+        home.take_in("first", FIRST);
+        home
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        run_in(self.path(), arguments)
+    }
+
+    /// Takes a small file of complaints in.
+    pub(crate) fn take_in(&self, name: &str, csv: &str) {
+        fs::write(self.path().join(name), csv).unwrap();
+        self.run(&["import", "cfpb", name, "--data", "ledger"]).done();
+    }
+
+    /// Takes in one more complaint, with this number.
+    pub(crate) fn grow(&self, number: u32) {
+        let (heading, _) = FIRST.split_once('\n').unwrap();
+        let row = format!(
+            "{number},Credit card,,Billing disputes,,NY,11102,Referral,11/14/2014,11/15/2014,Example Bank,Closed with explanation,Yes,"
+        );
+        self.take_in(&format!("grow-{number}"), &format!("{heading}\n{row}\n"));
+    }
+
+    /// Signs the head, and keeps the checkpoint in a file as an auditor would.
+    pub(crate) fn keep_checkpoint(&self, name: &str) -> Checkpoint {
+        let signed = self.run(&["checkpoint", "--data", "ledger"]).done();
+        fs::write(self.path().join(name), &signed.stdout).unwrap();
+        let note = SignedNote::parse(signed.stdout.as_bytes()).unwrap();
+        Checkpoint::parse(note.text()).unwrap()
+    }
+}
+
+#[test]
+fn a_new_ledger_has_a_key_only_its_owner_may_read_and_says_which_verifies() {
+    let home = Home::new();
+    for name in ["signing-key", "register", "kek"] {
+        let path = home.path().join("ledger.keys").join(name);
+        let bits = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(bits, 0o600, "{name}");
+    }
+    let status = home.run(&["keys", "status", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(status["verifier_key"], home.key.to_string());
+    assert_eq!(status["is_sealed"], false);
+    assert_eq!(home.key.name(), ORIGIN);
+}
+
+#[test]
+fn the_checkpoint_is_the_head_signed_by_that_key() {
+    let home = Home::new();
+    let signed = home.run(&["checkpoint", "--data", "ledger"]).done();
+    let note = SignedNote::parse(signed.stdout.as_bytes()).unwrap();
+    let checkpoint = Checkpoint::open(&note, &home.key).unwrap();
+    let whole = home.run(&["verify", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(whole["records"], checkpoint.size());
+    assert_eq!(whole["root"], checkpoint.root().to_string());
+    let again = home.run(&["checkpoint", "--data", "ledger"]).done();
+    assert_eq!(again.stdout, signed.stdout, "the same head has the same checkpoint");
+}
+
+#[test]
+fn a_kept_checkpoint_is_extended_by_the_ledger_that_grew_from_it() {
+    let home = Home::new();
+    let kept = home.keep_checkpoint("kept");
+    home.grow(3);
+    let key = home.key.to_string();
+    let against = ["verify", "--data", "ledger", "--against", "kept", "--vkey", &key, "--json"];
+    let whole = home.run(&against).done().json();
+    assert!(whole["records"].as_u64().unwrap() > kept.size());
+    assert_eq!(whole["extends"]["size"], kept.size());
+    assert_eq!(whole["extends"]["signed_by"], key);
+
+    fs::write(home.path().join("policy"), format!("log {key}\nquorum none\n")).unwrap();
+    home.run(&["verify", "--data", "ledger", "--against", "kept", "--policy", "policy"]).done();
+}
+
+#[test]
+fn a_checkpoint_that_is_not_the_ledgers_is_refused_by_name() {
+    let home = Home::new();
+    home.keep_checkpoint("kept");
+    let stranger = Home::new();
+    let key = stranger.key.to_string();
+    let against = ["verify", "--data", "ledger", "--against", "kept", "--vkey", &key];
+    let refused = home.run(&against).refused(1);
+    assert!(refused.stderr.contains("not signed as it must be"), "{}", refused.stderr);
+
+    // Of the same origin, signed by a good key, over another history.
+    stranger.grow(3);
+    stranger.keep_checkpoint("theirs");
+    fs::copy(stranger.path().join("theirs"), home.path().join("theirs")).unwrap();
+    let refused = home.run(&["verify", "--data", "ledger", "--against", "theirs"]).refused(1);
+    assert!(refused.stderr.contains("does not extend the checkpoint"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_sealed_key_signs_only_for_whoever_has_the_passphrase() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run_in(folder.path(), arguments);
+    fs::write(folder.path().join("phrase"), "correct horse battery staple\n").unwrap();
+    fs::write(folder.path().join("other"), "incorrect horse\n").unwrap();
+    let with = ["--passphrase-file", "phrase"];
+    let init = ["init", "--data", "ledger", "--origin", ORIGIN, "--seal"];
+    let refused = run(&init).refused(1);
+    assert!(refused.stderr.contains("passphrase"), "{}", refused.stderr);
+    assert!(!folder.path().join("ledger").exists(), "nothing is left behind");
+    run(&[&init[..], &with].concat()).done();
+    let checkpoint = ["checkpoint", "--data", "ledger"];
+    run(&checkpoint).refused(1);
+    run(&[&checkpoint[..], &["--passphrase-file", "other"]].concat()).refused(1);
+    run(&[&checkpoint[..], &with].concat()).done();
+    let status = run(&["keys", "status", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(status["is_sealed"], true, "known without the passphrase");
+}
+
+#[test]
+fn nothing_is_signed_without_the_register() {
+    let home = Home::new();
+    home.keep_checkpoint("kept");
+    let register = home.path().join("ledger.keys/register");
+    fs::rename(&register, home.path().join("elsewhere")).unwrap();
+    let refused = home.run(&["checkpoint", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("register"), "{}", refused.stderr);
+    home.run(&["checkpoint", "--data", "ledger", "--register", "elsewhere"]).done();
+}

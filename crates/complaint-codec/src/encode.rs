@@ -100,6 +100,26 @@ impl Serialize for Data<'_> {
                 ComplaintEvent::Reopened(body) => body.serialize(serializer),
                 ComplaintEvent::Withdrawn(body) => body.serialize(serializer),
                 ComplaintEvent::Corrected(body) => body.serialize(serializer),
+                ComplaintEvent::Recused(body) => body.serialize(serializer),
+                ComplaintEvent::InformationRequested(body) => body.serialize(serializer),
+                ComplaintEvent::EvidenceAdded(body) => body.serialize(serializer),
+                ComplaintEvent::RepresentativeAuthorised(body) => body.serialize(serializer),
+                ComplaintEvent::VulnerabilityFlagged(body) => body.serialize(serializer),
+                ComplaintEvent::ClockPaused(body) => body.serialize(serializer),
+                ComplaintEvent::ClockResumed(body) => body.serialize(serializer),
+                ComplaintEvent::DeadlineExtended(body) => body.serialize(serializer),
+                ComplaintEvent::ClockWarned(body) | ComplaintEvent::ClockMissed(body) => {
+                    body.serialize(serializer)
+                }
+                ComplaintEvent::DuplicateLinked(body) => body.serialize(serializer),
+                ComplaintEvent::DuplicateUnlinked(body) => body.serialize(serializer),
+                ComplaintEvent::Transferred(body) => body.serialize(serializer),
+                ComplaintEvent::Escalated(body) => body.serialize(serializer),
+                ComplaintEvent::ReferredExternally(body) => body.serialize(serializer),
+                ComplaintEvent::ExternalDecisionRecorded(body) => body.serialize(serializer),
+                ComplaintEvent::SuspectedViolationReported(body) => body.serialize(serializer),
+                ComplaintEvent::SurveyRequested(body) => body.serialize(serializer),
+                ComplaintEvent::SurveyAnswered(body) => body.serialize(serializer),
             },
             LedgerEvent::Import(ImportEvent::Completed(body)) => body.serialize(serializer),
             LedgerEvent::Evidence(event) => match event {

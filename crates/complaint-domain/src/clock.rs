@@ -50,6 +50,7 @@ pub use calendar::{
 };
 pub use count::CountError;
 pub use engine::{ReadClockError, clocks};
+pub(crate) use fact::take_in;
 pub use fact::{ClockFact, ClockFactKind, Milestone, clock_facts};
 pub use name::{ClockName, ParseClockNameError};
 pub use pack::{

@@ -24,7 +24,7 @@ pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use rejection::ComplaintRejection;
 pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules};
-pub use state::{Case, Complaint, Stage};
+pub use state::{Case, ClockNote, Complaint, Stage};
 pub use terms::*;
 
 #[cfg(test)]

@@ -37,6 +37,12 @@ pub enum PersonalField {
     /// A number that the complainant chose, or that was drawn for them: their receipt opens it, so
     /// that two people cannot be given the receipt of one record.
     ReceiptNonce,
+    /// A file put to the case.
+    Evidence,
+    /// The name of somebody who acts for the complainant.
+    RepresentativeName,
+    /// A way to reach somebody who acts for the complainant.
+    RepresentativeContact,
 }
 
 impl PersonalField {
@@ -54,6 +60,9 @@ impl PersonalField {
             Self::ResponseText => 9,
             Self::PaymentReference => 10,
             Self::ReceiptNonce => 11,
+            Self::Evidence => 12,
+            Self::RepresentativeName => 13,
+            Self::RepresentativeContact => 14,
         }
     }
 }
@@ -71,6 +80,9 @@ closed_list! {
         ResponseText = "response-text",
         PaymentReference = "payment-reference",
         ReceiptNonce = "receipt-nonce",
+        Evidence = "evidence",
+        RepresentativeName = "representative-name",
+        RepresentativeContact = "representative-contact",
     }
 }
 

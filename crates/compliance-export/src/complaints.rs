@@ -105,7 +105,26 @@ impl ComplaintRow {
         let LedgerEvent::Complaint(event) = &record.event else { return };
         let at = record.occurred_at;
         match event {
-            E::Received(_) | E::RemedyApproved(_) => {}
+            E::Received(_)
+            | E::RemedyApproved(_)
+            | E::InformationRequested(_)
+            | E::EvidenceAdded(_)
+            | E::RepresentativeAuthorised(_)
+            | E::VulnerabilityFlagged(_)
+            | E::ClockPaused(_)
+            | E::ClockResumed(_)
+            | E::DeadlineExtended(_)
+            | E::ClockWarned(_)
+            | E::ClockMissed(_)
+            | E::DuplicateLinked(_)
+            | E::DuplicateUnlinked(_)
+            | E::Transferred(_)
+            | E::Escalated(_)
+            | E::ReferredExternally(_)
+            | E::ExternalDecisionRecorded(_)
+            | E::SuspectedViolationReported(_)
+            | E::SurveyRequested(_)
+            | E::SurveyAnswered(_) => {}
             E::Acknowledged(_) => self.acknowledged_at = Some(at),
             E::Assessed(assessment) => self.assessment = Some(assessment.clone()),
             E::Classified(classification) => {
@@ -143,6 +162,7 @@ impl ComplaintRow {
                 self.answer = None;
             }
             E::Corrected(correction) => self.correct(&correction.fact),
+            E::Recused(_) => self.handler = None,
         }
     }
 

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use complaint_domain::{
     complaint::{
-        Assessment, ComplaintEvent, CorrectedFact, Matter, Receipt, Response, RootCause, Source,
+        Assessment, ComplaintEvent, CorrectedFact, DeadlineExtended, Matter, Receipt, Response,
+        RootCause, Source,
     },
     label::Label,
 };
 
 /// What the event says, beyond its type.
+#[expect(clippy::too_many_lines, reason = "a table, one entry for each event")]
 pub(crate) fn detail(event: &ComplaintEvent) -> String {
     match event {
         ComplaintEvent::Received(receipt) => received(receipt),
@@ -60,6 +62,57 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
                 CorrectedFact::Personal => "a sealed field".to_owned(),
             };
             format!("entry {}: {fact}: {}", correction.corrects, correction.reason)
+        }
+        ComplaintEvent::Recused(recusal) => format!("{}: {}", recusal.handler, recusal.ground),
+        ComplaintEvent::InformationRequested(request) => {
+            let mut words = format!("of {}, by {}", request.party, request.channel);
+            if let Some(day) = request.needed_by {
+                let _ = write!(words, "; needed by {day}");
+            }
+            words
+        }
+        ComplaintEvent::EvidenceAdded(added) => {
+            format!("evidence {}: {}, {}", added.evidence, added.kind, added.media_type)
+        }
+        ComplaintEvent::RepresentativeAuthorised(by) => {
+            let mut words = format!("representative {}: {}", by.representative, by.kind);
+            if let Some(day) = by.until {
+                let _ = write!(words, " until {day}");
+            }
+            words
+        }
+        ComplaintEvent::VulnerabilityFlagged(found) => {
+            found.drivers.iter().map(|driver| driver.code()).collect::<Vec<_>>().join(", ")
+        }
+        ComplaintEvent::ClockPaused(pause) => format!("{}: {}", pause.clock, pause.ground),
+        ComplaintEvent::ClockResumed(resumption) => resumption.clock.to_string(),
+        ComplaintEvent::DeadlineExtended(extension) => {
+            let DeadlineExtended { clock, asked_by, until, reason, .. } = extension;
+            format!("{clock} until {until}, asked for by {asked_by}: {reason}")
+        }
+        ComplaintEvent::ClockWarned(notice) | ComplaintEvent::ClockMissed(notice) => {
+            format!("{}, due {} ({})", notice.limit.clock, notice.limit.due, notice.citation)
+        }
+        ComplaintEvent::DuplicateLinked(link) => format!("{} of {}", link.kind, link.of),
+        ComplaintEvent::DuplicateUnlinked(unlink) => format!("{}: {}", unlink.of, unlink.reason),
+        ComplaintEvent::Transferred(transfer) => format!("to {}: {}", transfer.to, transfer.reason),
+        ComplaintEvent::Escalated(escalation) => escalation.reason.to_string(),
+        ComplaintEvent::ReferredExternally(referral) => {
+            format!("to {}, {}", referral.body, referral.method)
+        }
+        ComplaintEvent::ExternalDecisionRecorded(decision) => {
+            let mut words = format!("{}: {}", decision.body, decision.result);
+            if let Some(award) = &decision.award {
+                let _ = write!(words, ", {award}");
+            }
+            words
+        }
+        ComplaintEvent::SuspectedViolationReported(violation) => {
+            format!("to {}, {}: {}", violation.authority, violation.referral, violation.rule)
+        }
+        ComplaintEvent::SurveyRequested(request) => format!("by {}", request.channel),
+        ComplaintEvent::SurveyAnswered(said) => {
+            format!("process {}, outcome {}", said.process, said.outcome)
         }
     }
 }

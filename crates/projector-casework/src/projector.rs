@@ -155,6 +155,7 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one entry for each event")]
     fn apply(&self, happened: &ComplaintEvent) -> Result<(), ProjectError> {
         match happened {
             ComplaintEvent::Received(receipt) => self.received(receipt)?,
@@ -208,10 +209,40 @@ impl<'a> Entry<'a> {
                 "status = 'open', reopened_at = ?4, reopened_version = ?5, \
                  reopenings = reopenings + 1, answer = NULL, answered_at = NULL, \
                  closed_at = NULL, close_reason = NULL, \
-                 withdrawn_at = NULL, withdrawal_reason = NULL",
+                 withdrawn_at = NULL, withdrawal_reason = NULL, transferred_to = NULL",
                 params![self.version],
             )?,
             ComplaintEvent::Corrected(correction) => self.corrected(correction)?,
+            ComplaintEvent::Recused(_) => self.set("handler = NULL", &[])?,
+            ComplaintEvent::InformationRequested(_) => {
+                self.set("messages_outgoing = messages_outgoing + 1", &[])?;
+            }
+            ComplaintEvent::VulnerabilityFlagged(found) => {
+                self.set("vulnerability = ?5", params![json(&found.drivers)?])?;
+            }
+            ComplaintEvent::Escalated(escalation) => {
+                self.set("escalated_at = ?4, escalation = ?5", params![escalation.reason.code()])?;
+            }
+            ComplaintEvent::Transferred(transfer) => {
+                self.set("transferred_to = ?5", params![transfer.to.as_str()])?;
+            }
+            ComplaintEvent::ClockMissed(_) => {
+                self.set("missed_limits = missed_limits + 1", &[])?;
+            }
+            // What they say stands in the timeline.
+            ComplaintEvent::EvidenceAdded(_)
+            | ComplaintEvent::RepresentativeAuthorised(_)
+            | ComplaintEvent::ClockPaused(_)
+            | ComplaintEvent::ClockResumed(_)
+            | ComplaintEvent::DeadlineExtended(_)
+            | ComplaintEvent::ClockWarned(_)
+            | ComplaintEvent::DuplicateLinked(_)
+            | ComplaintEvent::DuplicateUnlinked(_)
+            | ComplaintEvent::ReferredExternally(_)
+            | ComplaintEvent::ExternalDecisionRecorded(_)
+            | ComplaintEvent::SuspectedViolationReported(_)
+            | ComplaintEvent::SurveyRequested(_)
+            | ComplaintEvent::SurveyAnswered(_) => self.set("", &[])?,
         }
         Ok(())
     }
@@ -231,9 +262,9 @@ impl<'a> Entry<'a> {
                 last_recorded_at, status, source_kind, source_scheme, source_reference,
                 is_ours_to_answer, channel, received_at, region, language, tags,
                 remedies_requested, respondent, taxonomy, product, sub_product, issue, sub_issue,
-                rights, reopenings, messages_incoming, messages_outgoing)
+                rights, reopenings, messages_incoming, messages_outgoing, missed_limits)
              VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10, ?4, ?11, ?12, ?13, ?14, ?15,
-                ?16, ?17, ?18, ?19, ?20, '[]', 0, 0, 0)
+                ?16, ?17, ?18, ?19, ?20, '[]', 0, 0, 0, 0)
              ON CONFLICT (stream) DO NOTHING",
             params![
                 self.position,

@@ -4,7 +4,7 @@
 //! records; lists are JSON; amounts are exact decimals as text.
 
 /// The form of tables and rows. Raise it with every change to either.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Tables and views.
 pub const TABLES: &str = "
@@ -64,7 +64,12 @@ CREATE TABLE case_file (
     reopened_version  INTEGER,
     reopenings        INTEGER NOT NULL,
     messages_incoming INTEGER NOT NULL,
-    messages_outgoing INTEGER NOT NULL
+    messages_outgoing INTEGER NOT NULL,
+    vulnerability     TEXT,                 -- JSON list of drivers, as last flagged
+    escalated_at      TEXT,                 -- the last time it went before the committee
+    escalation        TEXT,                 -- why
+    transferred_to    TEXT,                 -- who answers it instead; until it is reopened
+    missed_limits     INTEGER NOT NULL      -- how many time limits were noted as missed
 ) STRICT;
 
 -- Every event of every complaint, in a few words.
@@ -147,6 +152,7 @@ SELECT stream, handler, received_at, reopened_at, channel, product, issue, sever
     CASE
         WHEN NOT is_ours_to_answer AND responded_at IS NULL THEN 'await-response'
         WHEN NOT is_ours_to_answer THEN 'close'
+        WHEN transferred_to IS NOT NULL THEN 'close'
         WHEN acknowledged_at IS NULL THEN 'acknowledge'
         WHEN handler IS NULL THEN 'assign'
         WHEN assessed_at IS NULL THEN 'assess'

@@ -54,7 +54,26 @@ pub(crate) fn complaint(
         | ComplaintEvent::Assigned(_)
         | ComplaintEvent::Reassigned(_)
         | ComplaintEvent::CommunicationRecorded(_)
-        | ComplaintEvent::RemedyApproved(_) => {}
+        | ComplaintEvent::RemedyApproved(_)
+        | ComplaintEvent::Recused(_)
+        | ComplaintEvent::InformationRequested(_)
+        | ComplaintEvent::EvidenceAdded(_)
+        | ComplaintEvent::RepresentativeAuthorised(_)
+        | ComplaintEvent::VulnerabilityFlagged(_)
+        | ComplaintEvent::ClockPaused(_)
+        | ComplaintEvent::ClockResumed(_)
+        | ComplaintEvent::DeadlineExtended(_)
+        | ComplaintEvent::ClockWarned(_)
+        | ComplaintEvent::ClockMissed(_)
+        | ComplaintEvent::DuplicateLinked(_)
+        | ComplaintEvent::DuplicateUnlinked(_)
+        | ComplaintEvent::Transferred(_)
+        | ComplaintEvent::Escalated(_)
+        | ComplaintEvent::ReferredExternally(_)
+        | ComplaintEvent::ExternalDecisionRecorded(_)
+        | ComplaintEvent::SuspectedViolationReported(_)
+        | ComplaintEvent::SurveyRequested(_)
+        | ComplaintEvent::SurveyAnswered(_) => {}
     }
     recorded(tx, at, fact)
 }

@@ -49,6 +49,7 @@ closed_list! {
         ReviewRequested = "review-requested",
         ReviewDecided = "review-decided",
         ReferredExternally = "referred-externally",
+        Transferred = "transferred",
         Withdrawn = "withdrawn",
         Closed = "closed",
         Reopened = "reopened",

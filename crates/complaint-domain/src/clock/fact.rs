@@ -58,6 +58,8 @@ pub enum Milestone {
     ReviewDecided,
     /// It went to an outside body.
     ReferredExternally,
+    /// It was handed to another body, which answers it.
+    Transferred,
     /// The complainant withdrew it.
     Withdrawn,
     /// It ended.
@@ -124,16 +126,33 @@ pub fn clock_facts<'a>(
 ) -> Vec<ClockFact> {
     let mut facts = Vec::new();
     for fact in history {
-        if let ComplaintEvent::Corrected(correction) = &fact.event {
-            if let CorrectedFact::ReceivedAt { received_at } = correction.fact {
-                move_receipt(&mut facts, received_at);
-            }
-            continue;
-        }
-        let at = fact.occurred_at;
-        facts.extend(milestones(&fact.event).into_iter().map(|m| ClockFact::reached(m, at)));
+        take_in(&mut facts, fact);
     }
     facts
+}
+
+/// Adds what clocks make of the next event of the stream.
+pub(crate) fn take_in(facts: &mut Vec<ClockFact>, fact: &Fact<ComplaintEvent>) {
+    use ComplaintEvent as E;
+    let at = fact.occurred_at;
+    if let E::Corrected(correction) = &fact.event
+        && let CorrectedFact::ReceivedAt { received_at } = correction.fact
+    {
+        move_receipt(facts, received_at);
+    }
+    facts.extend(milestones(&fact.event).into_iter().map(|m| ClockFact::reached(m, at)));
+    facts.extend(interruption(fact).map(|kind| ClockFact { at, kind }));
+}
+
+fn interruption(fact: &Fact<ComplaintEvent>) -> Option<ClockFactKind> {
+    if let ComplaintEvent::ClockPaused(paused) = &fact.event {
+        return Some(ClockFactKind::Paused(paused.clone()));
+    }
+    if let ComplaintEvent::ClockResumed(resumed) = &fact.event {
+        return Some(ClockFactKind::Resumed(resumed.clone()));
+    }
+    let ComplaintEvent::DeadlineExtended(extension) = &fact.event else { return None };
+    Some(ClockFactKind::Extended { extension: extension.clone(), by: fact.actor.role })
 }
 
 fn move_receipt(facts: &mut [ClockFact], received_at: Timestamp) {
@@ -158,6 +177,10 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         E::Closed(_) => vec![Milestone::Closed],
         E::Reopened(_) => vec![Milestone::Reopened],
         E::Withdrawn(_) => vec![Milestone::Withdrawn],
+        E::Transferred(_) => vec![Milestone::Transferred],
+        E::Escalated(_) => vec![Milestone::Escalated],
+        E::ReferredExternally(_) => vec![Milestone::ReferredExternally],
+        E::SuspectedViolationReported(_) => vec![Milestone::ViolationReported],
         E::Assessed(_)
         | E::Classified(_)
         | E::Assigned(_)
@@ -166,7 +189,22 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         | E::RemedyApproved(_)
         | E::RemedyFulfilled(_)
         | E::RootCauseIdentified(_)
-        | E::Corrected(_) => Vec::new(),
+        | E::Corrected(_)
+        | E::Recused(_)
+        | E::InformationRequested(_)
+        | E::EvidenceAdded(_)
+        | E::RepresentativeAuthorised(_)
+        | E::VulnerabilityFlagged(_)
+        | E::ClockPaused(_)
+        | E::ClockResumed(_)
+        | E::DeadlineExtended(_)
+        | E::ClockWarned(_)
+        | E::ClockMissed(_)
+        | E::DuplicateLinked(_)
+        | E::DuplicateUnlinked(_)
+        | E::ExternalDecisionRecorded(_)
+        | E::SurveyRequested(_)
+        | E::SurveyAnswered(_) => Vec::new(),
     }
 }
 

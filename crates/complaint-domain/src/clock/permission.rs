@@ -9,7 +9,7 @@ use super::{
     clocks,
 };
 use crate::{
-    actor::Role,
+    actor::{ActorId, Role},
     complaint::{ClockPaused, ClockResumed, DeadlineExtended, PauseGround},
 };
 
@@ -17,6 +17,14 @@ use crate::{
 /// this list is the one given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClockRefusal {
+    /// An extension that its asker approves.
+    #[error(
+        "expected somebody else to approve the extension, found `{asked_by}`, who asked for it"
+    )]
+    ApprovedByAsker {
+        /// Who asked for it and would approve it.
+        asked_by: ActorId,
+    },
     /// The clock has not started, or no pack has it.
     #[error("expected a clock that has started, found none called `{clock}`")]
     NotStarted {
@@ -57,6 +65,42 @@ pub enum ClockRefusal {
         /// Why not.
         verdict: ExtensionVerdict,
     },
+    /// A warning of a limit that is not near, or is nobody's duty.
+    #[error("expected a limit of `{clock}` that is near, found none at that moment")]
+    NotDueSoon {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// A note of a missed limit that was not missed.
+    #[error("expected a limit of `{clock}` that was missed, found none at that moment")]
+    NotMissed {
+        /// The clock.
+        clock: ClockName,
+    },
+    /// A second note of the same.
+    #[error("expected a limit of `{clock}` that was not noted, found one that was")]
+    AlreadyNoted {
+        /// The clock.
+        clock: ClockName,
+    },
+}
+
+impl ClockRefusal {
+    /// The stable code of the reason, for programs and documents.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ApprovedByAsker { .. } => "clock-approved-by-asker",
+            Self::NotStarted { .. } => "clock-not-started",
+            Self::Ended { .. } => "clock-ended",
+            Self::AlreadyPaused { .. } => "clock-already-paused",
+            Self::NotPaused { .. } => "clock-not-paused",
+            Self::GroundNotAllowed { .. } => "clock-ground-not-allowed",
+            Self::ExtensionWouldNotCount { .. } => "clock-extension-would-not-count",
+            Self::NotDueSoon { .. } => "clock-not-due-soon",
+            Self::NotMissed { .. } => "clock-not-missed",
+            Self::AlreadyNoted { .. } => "clock-already-noted",
+        }
+    }
 }
 
 fn running<'a>(

@@ -4,6 +4,7 @@ use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, Time},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{ClockName, ClockRule, DayName, Milestone, Zone};
 use crate::{
@@ -66,13 +67,23 @@ impl ClockReading {
         begun.filter_map(|day| day.count.number()).last().unwrap_or(0)
     }
 
+    /// The pauses that held the clock.
+    pub fn counted_pauses(&self) -> impl Iterator<Item = &PauseReading> {
+        self.pauses.iter().filter(|pause| pause.verdict == PauseVerdict::Counted)
+    }
+
+    /// The extensions that moved the limit.
+    pub fn counted_extensions(&self) -> impl Iterator<Item = &ExtensionReading> {
+        self.extensions.iter().filter(|extension| extension.verdict == ExtensionVerdict::Counted)
+    }
+
     pub(super) fn local(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.zone.rules()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 }
 
 /// The calendar a clock was counted with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarUsed {
     /// Which.
     pub code: Label,

@@ -69,6 +69,7 @@ impl Language {
             M::ReviewRequested => self.pick("review requested", "申请核查"),
             M::ReviewDecided => self.pick("review decided", "作出核查决定"),
             M::ReferredExternally => self.pick("referred to an outside body", "转外部机构"),
+            M::Transferred => self.pick("handed to another body", "移送其他机构"),
             M::Withdrawn => self.pick("withdrawn", "撤回投诉"),
             M::Closed => self.pick("closed", "结案"),
             M::Reopened => self.pick("reopened", "重新办理"),

@@ -7,9 +7,11 @@ use crate::{
     actor::Role,
     clock::{AfterHours, DayZero, DueAt, Language, LastDay, Milestone, Nature, RuleStatus, Unit},
     complaint::{
-        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, ExtensionReason,
-        Impact, Outcome, Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason,
-        RemedyKind, RemedyResult, ReopenReason, ResponseKind, Severity, WithdrawalReason,
+        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
+        EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
+        Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RecusalGround,
+        RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity,
+        TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
     },
     right::Right,
     sealed::PersonalField,
@@ -58,6 +60,16 @@ fn the_code_of_every_value_is_its_stored_name() {
     agrees(CorrectionReason::ALL, CorrectionReason::code);
     agrees(PauseGround::ALL, PauseGround::code);
     agrees(ExtensionReason::ALL, ExtensionReason::code);
+    agrees(EscalationReason::ALL, EscalationReason::code);
+    agrees(EvidenceKind::ALL, EvidenceKind::code);
+    agrees(ExternalMethod::ALL, ExternalMethod::code);
+    agrees(ExternalResult::ALL, ExternalResult::code);
+    agrees(LinkKind::ALL, LinkKind::code);
+    agrees(RecusalGround::ALL, RecusalGround::code);
+    agrees(RepresentativeKind::ALL, RepresentativeKind::code);
+    agrees(TransferReason::ALL, TransferReason::code);
+    agrees(UnlinkReason::ALL, UnlinkReason::code);
+    agrees(VulnerabilityDriver::ALL, VulnerabilityDriver::code);
     agrees(Milestone::ALL, Milestone::code);
     agrees(Unit::ALL, Unit::code);
     agrees(DayZero::ALL, DayZero::code);

@@ -1,9 +1,11 @@
 //! The codes of the closed lists that commands and events are made of.
 
 use super::{
-    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, ExtensionReason, Impact,
-    Outcome, Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RemedyKind,
-    RemedyResult, ReopenReason, ResponseKind, Severity, WithdrawalReason,
+    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
+    EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
+    Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RecusalGround, RemedyKind,
+    RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity, TransferReason,
+    UnlinkReason, VulnerabilityDriver, WithdrawalReason,
 };
 use crate::codes::closed_list;
 
@@ -87,6 +89,7 @@ closed_list! {
         RecourseExpired = "recourse-expired",
         RecourseWaived = "recourse-waived",
         ClosedOnPlatform = "closed-on-platform",
+        Transferred = "transferred",
     }
     ReopenReason {
         NewEvidence = "new-evidence",
@@ -105,6 +108,67 @@ closed_list! {
         RecusalDecision = "recusal-decision",
         WaitingForComplainant = "waiting-for-complainant",
         WaitingForThirdParty = "waiting-for-third-party",
+    }
+    RecusalGround {
+        DirectInterest = "direct-interest",
+        Kinship = "kinship",
+        PriorInvolvement = "prior-involvement",
+        ReasonableDoubt = "reasonable-doubt",
+    }
+    TransferReason {
+        OtherFirmResponsible = "other-firm-responsible",
+        OtherAuthorityCompetent = "other-authority-competent",
+        OtherEntityOfGroup = "other-entity-of-group",
+    }
+    EvidenceKind {
+        Document = "document",
+        Correspondence = "correspondence",
+        Image = "image",
+        Recording = "recording",
+        Statement = "statement",
+        SystemRecord = "system-record",
+        ExpertReport = "expert-report",
+        Authority = "authority",
+    }
+    RepresentativeKind {
+        Professional = "professional",
+        FamilyOrFriend = "family-or-friend",
+        Guardian = "guardian",
+        Heir = "heir",
+        ConsumerOrganisation = "consumer-organisation",
+        JointComplainant = "joint-complainant",
+    }
+    VulnerabilityDriver {
+        Health = "health",
+        LifeEvents = "life-events",
+        Resilience = "resilience",
+        Capability = "capability",
+    }
+    LinkKind { Duplicate = "duplicate", Joint = "joint", Related = "related" }
+    UnlinkReason {
+        DifferentComplainant = "different-complainant",
+        DifferentMatter = "different-matter",
+        EnteredInError = "entered-in-error",
+    }
+    EscalationReason {
+        ComplainantRequest = "complainant-request",
+        NotFullyUpheld = "not-fully-upheld",
+        LimitMissed = "limit-missed",
+        Gravity = "gravity",
+        ConflictOfInterest = "conflict-of-interest",
+    }
+    ExternalMethod {
+        Facilitative = "facilitative",
+        Advisory = "advisory",
+        Determinative = "determinative",
+    }
+    ExternalResult {
+        Settled = "settled",
+        ForComplainant = "for-complainant",
+        PartlyForComplainant = "partly-for-complainant",
+        ForRespondent = "for-respondent",
+        OutsideJurisdiction = "outside-jurisdiction",
+        Discontinued = "discontinued",
     }
     ExtensionReason {
         Complex = "complex",

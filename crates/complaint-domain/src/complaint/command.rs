@@ -1,9 +1,12 @@
 //! What somebody asks for. Imperative; may be refused.
 
 use super::{
-    Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, Closure, Communication,
-    Correction, Reassignment, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
-    Response, RootCause, Withdrawal,
+    Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockLimit, ClockPaused,
+    ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
+    DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
+    Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
+    Representative, Response, RootCause, SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer,
+    Vulnerability, Withdrawal,
 };
 
 /// A command to one complaint.
@@ -43,6 +46,44 @@ pub enum ComplaintCommand {
     Withdraw(Withdrawal),
     /// Put an earlier entry right; the earlier entry stays.
     Correct(Correction),
+    /// Step aside for an interest in the case; somebody else is then assigned.
+    Recuse(Recusal),
+    /// Ask somebody for something.
+    RequestInformation(InformationRequest),
+    /// Put a file to the case.
+    AddEvidence(Evidence),
+    /// Let somebody act for the complainant.
+    AuthoriseRepresentative(Representative),
+    /// Note that the complainant is vulnerable, and by what.
+    FlagVulnerability(Vulnerability),
+    /// Let a clock stand still, on a ground that its rule allows.
+    PauseClock(ClockPaused),
+    /// Let a clock run on.
+    ResumeClock(ClockResumed),
+    /// Approve more time that somebody else asked for.
+    ExtendDeadline(DeadlineExtended),
+    /// Note that a limit is near; for the clock process.
+    WarnOfClock(ClockLimit),
+    /// Note that a limit was missed; for the clock process.
+    NoteMissedClock(ClockLimit),
+    /// Say that it belongs to another complaint.
+    LinkDuplicate(DuplicateLink),
+    /// Say that it does not after all.
+    UnlinkDuplicate(DuplicateUnlink),
+    /// Hand it to another body that is responsible.
+    Transfer(Transfer),
+    /// Put it before the committee.
+    Escalate(Escalation),
+    /// Note that an outside body took it up.
+    ReferExternally(ExternalReferral),
+    /// Note what an outside body came to.
+    RecordExternalDecision(ExternalDecision),
+    /// Send a suspected violation to a regulator, on a track of its own.
+    ReportSuspectedViolation(SuspectedViolation),
+    /// Ask the complainant how it was.
+    RequestSurvey(SurveyRequest),
+    /// Note how satisfied the complainant is.
+    RecordSurveyAnswer(SurveyAnswer),
 }
 
 impl ComplaintCommand {
@@ -65,6 +106,25 @@ impl ComplaintCommand {
         "reopen",
         "withdraw",
         "correct",
+        "recuse",
+        "request-information",
+        "add-evidence",
+        "authorise-representative",
+        "flag-vulnerability",
+        "pause-clock",
+        "resume-clock",
+        "extend-deadline",
+        "warn-of-clock",
+        "note-missed-clock",
+        "link-duplicate",
+        "unlink-duplicate",
+        "transfer",
+        "escalate",
+        "refer-externally",
+        "record-external-decision",
+        "report-suspected-violation",
+        "request-survey",
+        "record-survey-answer",
     ];
 
     /// What the command is called on the command line, in documents and in refusals.
@@ -87,6 +147,25 @@ impl ComplaintCommand {
             Self::Reopen(_) => "reopen",
             Self::Withdraw(_) => "withdraw",
             Self::Correct(_) => "correct",
+            Self::Recuse(_) => "recuse",
+            Self::RequestInformation(_) => "request-information",
+            Self::AddEvidence(_) => "add-evidence",
+            Self::AuthoriseRepresentative(_) => "authorise-representative",
+            Self::FlagVulnerability(_) => "flag-vulnerability",
+            Self::PauseClock(_) => "pause-clock",
+            Self::ResumeClock(_) => "resume-clock",
+            Self::ExtendDeadline(_) => "extend-deadline",
+            Self::WarnOfClock(_) => "warn-of-clock",
+            Self::NoteMissedClock(_) => "note-missed-clock",
+            Self::LinkDuplicate(_) => "link-duplicate",
+            Self::UnlinkDuplicate(_) => "unlink-duplicate",
+            Self::Transfer(_) => "transfer",
+            Self::Escalate(_) => "escalate",
+            Self::ReferExternally(_) => "refer-externally",
+            Self::RecordExternalDecision(_) => "record-external-decision",
+            Self::ReportSuspectedViolation(_) => "report-suspected-violation",
+            Self::RequestSurvey(_) => "request-survey",
+            Self::RecordSurveyAnswer(_) => "record-survey-answer",
         }
     }
 }

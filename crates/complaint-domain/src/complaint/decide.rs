@@ -1,15 +1,20 @@
 //! What may happen to a complaint, and why something is refused.
 
+mod clock;
 mod correction;
+mod elsewhere;
 mod ending;
 mod handling;
 mod intake;
+mod links;
+mod material;
 mod remedy;
 mod response;
+mod survey;
 
 use super::{
     Answer, Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRejection, Direction,
-    ResponseKind, Source,
+    EscalationReason, ResponseKind, Source,
     state::{Case, Complaint, Stage},
 };
 use crate::actor::Role;
@@ -72,6 +77,7 @@ pub fn decide(
     not_before_receipt(case, command, circumstances)?;
     not_before_turn(case, command, circumstances)?;
     not_before_response(case, command, circumstances)?;
+    notice_was_given(command, circumstances)?;
     somebody_responsible(case, command)?;
     step(case, command, circumstances).map(|event| vec![event])
 }
@@ -103,6 +109,27 @@ fn step(
         C::Withdraw(withdrawal) => Ok(ComplaintEvent::Withdrawn(withdrawal.clone())),
         C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),
         C::Correct(correction) => correction::correct(case, correction, circumstances),
+        C::Recuse(recusal) => handling::recuse(case, recusal),
+        C::RequestInformation(request) => material::request_information(request, circumstances),
+        C::AddEvidence(evidence) => material::add_evidence(case, evidence, circumstances),
+        C::AuthoriseRepresentative(representative) => {
+            material::authorise_representative(case, representative, circumstances)
+        }
+        C::FlagVulnerability(found) => material::flag_vulnerability(case, found),
+        C::PauseClock(pause) => clock::pause(case, pause, circumstances),
+        C::ResumeClock(resumption) => clock::resume(case, resumption, circumstances),
+        C::ExtendDeadline(extension) => clock::extend(case, extension, circumstances),
+        C::WarnOfClock(limit) => clock::warn(case, limit, circumstances),
+        C::NoteMissedClock(limit) => clock::note_missed(case, limit, circumstances),
+        C::LinkDuplicate(link) => links::link(case, link, circumstances),
+        C::UnlinkDuplicate(unlink) => links::unlink(case, unlink),
+        C::Transfer(transfer) => elsewhere::transfer(case, transfer),
+        C::Escalate(escalation) => elsewhere::escalate(case, escalation),
+        C::ReferExternally(referral) => elsewhere::refer(case, referral),
+        C::RecordExternalDecision(decision) => elsewhere::record_decision(case, decision),
+        C::ReportSuspectedViolation(violation) => elsewhere::report_violation(case, violation),
+        C::RequestSurvey(request) => survey::request(case, request),
+        C::RecordSurveyAnswer(answer) => survey::record_answer(case, answer),
     }
 }
 
@@ -118,7 +145,7 @@ fn role_may(
         | Role::CommitteeChair
         | Role::ComplianceOfficer
         | Role::DataProtectionOfficer
-        | Role::System => Ok(()),
+        | Role::System => for_people(command, circumstances.actor.role),
         Role::Auditor | Role::Regulator | Role::Administrator | Role::Public => {
             Err(ComplaintRejection::RoleMayNotWrite { role: circumstances.actor.role })
         }
@@ -127,6 +154,16 @@ fn role_may(
             Err(ComplaintRejection::NotForComplainants { command: command.name() })
         }
     }
+}
+
+/// Whether a limit was missed is for the clock process to say, once, and for nobody to anticipate.
+fn for_people(command: &ComplaintCommand, role: Role) -> Result<(), ComplaintRejection> {
+    let is_programs =
+        matches!(command, ComplaintCommand::WarnOfClock(_) | ComplaintCommand::NoteMissedClock(_));
+    if is_programs && role != Role::System {
+        return Err(ComplaintRejection::NotForPeople(command.name()));
+    }
+    Ok(())
 }
 
 /// What complainants do themselves. That they stayed silent, or what a platform says of them, is
@@ -139,7 +176,11 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         C::RecordAnswer(given) => {
             matches!(given.answer, Answer::Accepted | Answer::Refused)
         }
-        C::Withdraw(_) => true,
+        C::Escalate(escalation) => escalation.reason == EscalationReason::ComplainantRequest,
+        C::Withdraw(_)
+        | C::AddEvidence(_)
+        | C::AuthoriseRepresentative(_)
+        | C::RecordSurveyAnswer(_) => true,
         C::Acknowledge(_)
         | C::Assess(_)
         | C::Classify(_)
@@ -152,7 +193,22 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         | C::IdentifyRootCause(_)
         | C::Close(_)
         | C::Reopen(_)
-        | C::Correct(_) => false,
+        | C::Correct(_)
+        | C::Recuse(_)
+        | C::RequestInformation(_)
+        | C::FlagVulnerability(_)
+        | C::PauseClock(_)
+        | C::ResumeClock(_)
+        | C::ExtendDeadline(_)
+        | C::WarnOfClock(_)
+        | C::NoteMissedClock(_)
+        | C::LinkDuplicate(_)
+        | C::UnlinkDuplicate(_)
+        | C::Transfer(_)
+        | C::ReferExternally(_)
+        | C::RecordExternalDecision(_)
+        | C::ReportSuspectedViolation(_)
+        | C::RequestSurvey(_) => false,
     }
 }
 
@@ -160,7 +216,16 @@ fn stage_allows(case: &Case, command: &ComplaintCommand) -> Result<(), Complaint
     use ComplaintCommand as C;
     let how = match (case.stage, command) {
         (Stage::Open, C::Reopen(_)) => return Err(ComplaintRejection::StillOpen),
-        (Stage::Open, _) | (_, C::Reopen(_) | C::Correct(_)) => return Ok(()),
+        (Stage::Open, _)
+        | (
+            _,
+            C::Reopen(_)
+            | C::Correct(_)
+            | C::RecordSurveyAnswer(_)
+            | C::RecordExternalDecision(_)
+            | C::Escalate(_)
+            | C::NoteMissedClock(_),
+        ) => return Ok(()),
         (Stage::Closed, _) => "closed",
         (Stage::Withdrawn, _) => "withdrawn",
     };
@@ -219,7 +284,7 @@ fn not_before_response(
     match &case.final_response {
         Some(response)
             if occurred_at < response.responded_at
-                && matches!(command, C::RecordAnswer(_) | C::Close(_)) =>
+                && matches!(command, C::RecordAnswer(_) | C::Close(_) | C::RequestSurvey(_)) =>
         {
             let responded_at = response.responded_at;
             Err(ComplaintRejection::OccurredBeforeResponse { occurred_at, responded_at })
@@ -228,18 +293,39 @@ fn not_before_response(
     }
 }
 
+/// What rests on a notice to the complainant rests on one that was given, not on a promise of one.
+fn notice_was_given(
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    let notified = if let ComplaintCommand::ExtendDeadline(extension) = command {
+        extension.notified
+    } else if let ComplaintCommand::Transfer(transfer) = command {
+        transfer.notified
+    } else {
+        return Ok(());
+    };
+    let Circumstances { now, rules, .. } = circumstances;
+    if notified.duration_since(*now) > rules.clock_tolerance {
+        return Err(ComplaintRejection::NoticeInFuture { notified, now: *now });
+    }
+    Ok(())
+}
+
 /// A complaint that is ours to answer moves towards its end only while somebody is responsible.
 /// Whether that person is the one who acts is a matter of policies: a colleague may stand in.
 fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), ComplaintRejection> {
     use ComplaintCommand as C;
     let is_needed = match command {
-        C::Reassign(_) => true,
+        C::Reassign(_) | C::Recuse(_) => true,
         C::IssueResponse(response) => {
             case.is_ours_to_answer() && response.kind == ResponseKind::Final
         }
-        C::ProposeRemedy(_) | C::FulfilRemedy(_) | C::IdentifyRootCause(_) | C::Close(_) => {
-            case.is_ours_to_answer()
-        }
+        C::ProposeRemedy(_)
+        | C::FulfilRemedy(_)
+        | C::IdentifyRootCause(_)
+        | C::Close(_)
+        | C::Transfer(_) => case.is_ours_to_answer(),
         C::Register(_)
         | C::Acknowledge(_)
         | C::Assess(_)
@@ -250,7 +336,24 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         | C::RecordAnswer(_)
         | C::Reopen(_)
         | C::Withdraw(_)
-        | C::Correct(_) => false,
+        | C::Correct(_)
+        | C::RequestInformation(_)
+        | C::AddEvidence(_)
+        | C::AuthoriseRepresentative(_)
+        | C::FlagVulnerability(_)
+        | C::PauseClock(_)
+        | C::ResumeClock(_)
+        | C::ExtendDeadline(_)
+        | C::WarnOfClock(_)
+        | C::NoteMissedClock(_)
+        | C::LinkDuplicate(_)
+        | C::UnlinkDuplicate(_)
+        | C::Escalate(_)
+        | C::ReferExternally(_)
+        | C::RecordExternalDecision(_)
+        | C::ReportSuspectedViolation(_)
+        | C::RequestSurvey(_)
+        | C::RecordSurveyAnswer(_) => false,
     };
     if is_needed && case.handler.is_none() {
         return Err(ComplaintRejection::NobodyResponsible { command: command.name() });

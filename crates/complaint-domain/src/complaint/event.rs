@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, Closure, Communication,
-    Correction, Reassignment, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
-    Response, RootCause, Withdrawal,
+    Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockNotice, ClockPaused,
+    ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
+    DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
+    Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
+    Representative, Response, RootCause, SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer,
+    Vulnerability, Withdrawal,
 };
 
 /// An event of one complaint. Stored names are in `complaint-codec`, written by hand.
@@ -45,6 +48,44 @@ pub enum ComplaintEvent {
     Withdrawn(Withdrawal),
     /// An earlier entry was put right.
     Corrected(Correction),
+    /// The handler stepped aside.
+    Recused(Recusal),
+    /// Something was asked of somebody.
+    InformationRequested(InformationRequest),
+    /// A file was put to the case.
+    EvidenceAdded(Evidence),
+    /// Somebody may act for the complainant.
+    RepresentativeAuthorised(Representative),
+    /// The complainant was found vulnerable.
+    VulnerabilityFlagged(Vulnerability),
+    /// A clock stands still.
+    ClockPaused(ClockPaused),
+    /// A clock runs on.
+    ClockResumed(ClockResumed),
+    /// More time was taken.
+    DeadlineExtended(DeadlineExtended),
+    /// A limit came near.
+    ClockWarned(ClockNotice),
+    /// A limit was missed.
+    ClockMissed(ClockNotice),
+    /// It belongs to another complaint.
+    DuplicateLinked(DuplicateLink),
+    /// It does not belong to another complaint after all.
+    DuplicateUnlinked(DuplicateUnlink),
+    /// It was handed to another body.
+    Transferred(Transfer),
+    /// It was put before the committee.
+    Escalated(Escalation),
+    /// An outside body took it up.
+    ReferredExternally(ExternalReferral),
+    /// An outside body came to a decision.
+    ExternalDecisionRecorded(ExternalDecision),
+    /// A suspected violation goes to a regulator.
+    SuspectedViolationReported(SuspectedViolation),
+    /// The complainant was asked how it was.
+    SurveyRequested(SurveyRequest),
+    /// The complainant said how it was.
+    SurveyAnswered(SurveyAnswer),
 }
 
 /// A remedy was proposed, and whether it may stand without a second person.

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    AnswerGiven, Classification, ComplaintEvent, CorrectedFact, Correction, Receipt,
+    AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction, Receipt,
     RemedyApproval, RemedyFulfilment, RemedyProposed, Response, ResponseKind,
-    state::{Approval, Case, Complaint, Entry, FinalResponse, Remedy, Stage},
+    state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
 };
-use crate::{actor::ActorId, fact::Fact};
+use crate::{actor::ActorId, clock::take_in, fact::Fact};
 
 /// Applies one recorded event. It cannot fail: the event has already happened.
 ///
@@ -18,27 +18,12 @@ use crate::{actor::ActorId, fact::Fact};
 #[must_use]
 pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
     match state {
-        Complaint::NotReceived => match &fact.event {
-            ComplaintEvent::Received(receipt) => {
-                Complaint::Received(Box::new(received(receipt, fact)))
-            }
-            ComplaintEvent::Acknowledged(_)
-            | ComplaintEvent::Assessed(_)
-            | ComplaintEvent::Classified(_)
-            | ComplaintEvent::Assigned(_)
-            | ComplaintEvent::Reassigned(_)
-            | ComplaintEvent::CommunicationRecorded(_)
-            | ComplaintEvent::RemedyProposed(_)
-            | ComplaintEvent::RemedyApproved(_)
-            | ComplaintEvent::ResponseIssued(_)
-            | ComplaintEvent::AnswerRecorded(_)
-            | ComplaintEvent::RemedyFulfilled(_)
-            | ComplaintEvent::RootCauseIdentified(_)
-            | ComplaintEvent::Closed(_)
-            | ComplaintEvent::Reopened(_)
-            | ComplaintEvent::Withdrawn(_)
-            | ComplaintEvent::Corrected(_) => Complaint::NotReceived,
-        },
+        Complaint::NotReceived => {
+            let ComplaintEvent::Received(receipt) = &fact.event else {
+                return Complaint::NotReceived;
+            };
+            Complaint::Received(Box::new(received(receipt, fact)))
+        }
         Complaint::Received(mut case) => {
             let entry = entry_of(&fact.event);
             if is_step(&fact.event) {
@@ -46,6 +31,7 @@ pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
                 case.first_step_at = Some(first.min(fact.occurred_at));
             }
             apply(&mut case, fact);
+            take_in(&mut case.clock_facts, fact);
             case.entries.push(entry);
             Complaint::Received(case)
         }
@@ -53,6 +39,8 @@ pub fn evolve(state: Complaint, fact: &Fact<ComplaintEvent>) -> Complaint {
 }
 
 fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
+    let mut clock_facts = Vec::new();
+    take_in(&mut clock_facts, fact);
     Case {
         stage: Stage::Open,
         turned_at: None,
@@ -70,13 +58,31 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         remedies: BTreeMap::new(),
         final_response: None,
         root_cause: None,
+        recused: BTreeSet::new(),
+        evidence: 0,
+        representatives: Vec::new(),
+        vulnerability: None,
+        clock_facts,
+        noted: BTreeSet::new(),
+        links: BTreeMap::new(),
+        transferred_to: None,
+        is_escalated: false,
+        external: BTreeMap::new(),
+        violations: BTreeSet::new(),
+        survey: Survey::NotRequested,
     }
 }
 
 fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
     let (by, at) = (&fact.actor.id, fact.occurred_at);
     match &fact.event {
-        ComplaintEvent::Received(_) | ComplaintEvent::CommunicationRecorded(_) => {}
+        // What clocks make of an event is taken in beside this.
+        ComplaintEvent::Received(_)
+        | ComplaintEvent::CommunicationRecorded(_)
+        | ComplaintEvent::InformationRequested(_)
+        | ComplaintEvent::ClockPaused(_)
+        | ComplaintEvent::ClockResumed(_)
+        | ComplaintEvent::DeadlineExtended(_) => {}
         ComplaintEvent::Acknowledged(_) => case.is_acknowledged = true,
         ComplaintEvent::Assessed(assessment) => case.assessment = Some(assessment.clone()),
         ComplaintEvent::Classified(classification) => classified(case, classification),
@@ -92,6 +98,36 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::Withdrawn(_) => ended(case, Stage::Withdrawn, at),
         ComplaintEvent::Reopened(_) => reopened(case, at),
         ComplaintEvent::Corrected(correction) => corrected(case, correction),
+        ComplaintEvent::Recused(recusal) => {
+            case.handler = None;
+            case.recused.insert(recusal.handler.clone());
+        }
+        ComplaintEvent::EvidenceAdded(added) => case.evidence = added.evidence.0,
+        ComplaintEvent::RepresentativeAuthorised(authorised) => {
+            case.representatives.push(authorised.until);
+        }
+        ComplaintEvent::VulnerabilityFlagged(found) => case.vulnerability = Some(found.clone()),
+        ComplaintEvent::ClockWarned(notice) => noted(case, ClockNote::Warned, notice),
+        ComplaintEvent::ClockMissed(notice) => noted(case, ClockNote::Missed, notice),
+        ComplaintEvent::DuplicateLinked(link) => {
+            case.links.insert(link.of.clone(), link.kind);
+        }
+        ComplaintEvent::DuplicateUnlinked(unlink) => {
+            case.links.remove(&unlink.of);
+        }
+        ComplaintEvent::Transferred(transfer) => case.transferred_to = Some(transfer.to.clone()),
+        ComplaintEvent::Escalated(_) => case.is_escalated = true,
+        ComplaintEvent::ReferredExternally(referral) => {
+            case.external.insert(referral.body.clone(), None);
+        }
+        ComplaintEvent::ExternalDecisionRecorded(decision) => {
+            case.external.insert(decision.body.clone(), Some(decision.clone()));
+        }
+        ComplaintEvent::SuspectedViolationReported(violation) => {
+            case.violations.insert(violation.referral.clone());
+        }
+        ComplaintEvent::SurveyRequested(_) => case.survey = Survey::Requested,
+        ComplaintEvent::SurveyAnswered(_) => case.survey = Survey::Answered,
     }
 }
 
@@ -125,6 +161,7 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     match response.kind {
         ResponseKind::Interim | ResponseKind::Holding => {}
         ResponseKind::Final => {
+            case.is_escalated = false;
             case.final_response = Some(FinalResponse {
                 responded_at: at,
                 recourse_until: response.recourse.as_ref().map(|recourse| recourse.until),
@@ -135,6 +172,10 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
             });
         }
     }
+}
+
+fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {
+    case.noted.insert((note, notice.limit.clone()));
 }
 
 fn answer_recorded(case: &mut Case, given: &AnswerGiven) {
@@ -154,6 +195,9 @@ fn ended(case: &mut Case, stage: Stage, at: Timestamp) {
 fn reopened(case: &mut Case, at: Timestamp) {
     case.stage = Stage::Open;
     case.turned_at = Some(at);
+    case.transferred_to = None;
+    case.is_escalated = false;
+    case.survey = Survey::NotRequested;
     if let Some(response) = &mut case.final_response {
         response.answer = None;
         response.is_reopened = true;
@@ -194,11 +238,37 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::RootCauseIdentified(_)
         | ComplaintEvent::Closed(_)
         | ComplaintEvent::Reopened(_)
-        | ComplaintEvent::Withdrawn(_) => Entry::Other,
+        | ComplaintEvent::Withdrawn(_)
+        | ComplaintEvent::Recused(_)
+        | ComplaintEvent::InformationRequested(_)
+        | ComplaintEvent::EvidenceAdded(_)
+        | ComplaintEvent::RepresentativeAuthorised(_)
+        | ComplaintEvent::VulnerabilityFlagged(_)
+        | ComplaintEvent::ClockPaused(_)
+        | ComplaintEvent::ClockResumed(_)
+        | ComplaintEvent::DeadlineExtended(_)
+        | ComplaintEvent::ClockWarned(_)
+        | ComplaintEvent::ClockMissed(_)
+        | ComplaintEvent::DuplicateLinked(_)
+        | ComplaintEvent::DuplicateUnlinked(_)
+        | ComplaintEvent::Transferred(_)
+        | ComplaintEvent::Escalated(_)
+        | ComplaintEvent::ReferredExternally(_)
+        | ComplaintEvent::ExternalDecisionRecorded(_)
+        | ComplaintEvent::SuspectedViolationReported(_)
+        | ComplaintEvent::SurveyRequested(_)
+        | ComplaintEvent::SurveyAnswered(_) => Entry::Other,
     }
 }
 
-/// Whether the event is a step of the process, which cannot come before the receipt.
+/// Whether the event is a step of the process, which cannot come before the receipt. That a limit
+/// passed is derived from the receipt and moves with it.
 fn is_step(event: &ComplaintEvent) -> bool {
-    !matches!(event, ComplaintEvent::Received(_) | ComplaintEvent::Corrected(_))
+    !matches!(
+        event,
+        ComplaintEvent::Received(_)
+            | ComplaintEvent::Corrected(_)
+            | ComplaintEvent::ClockWarned(_)
+            | ComplaintEvent::ClockMissed(_)
+    )
 }

@@ -5,12 +5,15 @@ mod codes;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Answer, ApprovalLimit, CloseReason, PlatformCategory, RemedyId, RemedyKind, RemedyResult,
-    ResponseKind,
+    Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
+    RemedyResult, RepresentativeId, ResponseKind,
 };
 use crate::{
     actor::{ActorId, Role},
+    clock::ClockRefusal,
+    label::Label,
     money::Money,
+    reference::{ComplaintId, ReferralId},
 };
 
 /// Why a command was refused. When several reasons apply, the first in this list is the one given:
@@ -29,13 +32,17 @@ pub enum ComplaintRejection {
     },
     /// The complainant asked for what only those who work on complaints may do.
     #[error(
-        "expected a complainant to complain, send a message, accept, refuse or withdraw, \
-         found `{command}`, which is for those who work on the complaint"
+        "expected a complainant to complain, send a message or a file, name a representative, \
+         accept, refuse, withdraw, ask for a review or answer a survey, found `{command}`, which \
+         is for those who work on the complaint"
     )]
     NotForComplainants {
         /// The name of the command.
         command: &'static str,
     },
+    /// Somebody asked for what only a program of the ledger does.
+    #[error("expected a program of the ledger for `{0}`, found a person")]
+    NotForPeople(&'static str),
 
     // The life of a complaint.
     /// Something other than a receipt on an unknown complaint.
@@ -44,7 +51,8 @@ pub enum ComplaintRejection {
     /// A second receipt.
     #[error("expected a new complaint, found one that was received before")]
     AlreadyReceived,
-    /// Something other than a reopening or a correction on a complaint that has ended.
+    /// Something on a complaint that has ended, other than a reopening, a correction, a survey
+    /// answer, an external decision, an escalation or the note of a missed limit.
     #[error(
         "expected an open complaint for `{command}`, found one that was {how}; reopen it \
          first"
@@ -101,6 +109,14 @@ pub enum ComplaintRejection {
         /// When the final response was given.
         responded_at: Timestamp,
     },
+    /// A notice to the complainant that is still to be given.
+    #[error("expected a notice that was given by {now}, found one for {notified}")]
+    NoticeInFuture {
+        /// When the complainant is said to have been told.
+        notified: Timestamp,
+        /// The time now.
+        now: Timestamp,
+    },
 
     // Who is responsible.
     /// A step for which somebody must be responsible, while nobody is.
@@ -127,6 +143,17 @@ pub enum ComplaintRejection {
         /// Who is responsible.
         handler: ActorId,
     },
+    /// A recusal of somebody who is not responsible.
+    #[error("expected `{handler}`, who is responsible, to step aside, found `{found}`")]
+    NotTheHandler {
+        /// Who is responsible.
+        handler: ActorId,
+        /// Who would step aside.
+        found: ActorId,
+    },
+    /// Somebody who stepped aside would become responsible again.
+    #[error("expected somebody who has not stepped aside, found `{0}`, who has")]
+    HandlerRecused(ActorId),
 
     // Receipt, acknowledgement, assessment and classification.
     /// A complaint made to us, without what happened.
@@ -144,6 +171,48 @@ pub enum ComplaintRejection {
     /// The classification that stands, once more.
     #[error("expected a new classification, found the one that stands")]
     ClassificationUnchanged,
+
+    // What belongs to the case.
+    /// A request without its words.
+    #[error("expected the words of the request (`message`), found nothing")]
+    RequestTextMissing,
+    /// A request for a day that is over.
+    #[error("expected a day from {asked_on}, the day of the request, found {needed_by}")]
+    NeededByPassed {
+        /// The day of the request, in UTC.
+        asked_on: Date,
+        /// The day given.
+        needed_by: Date,
+    },
+    /// Evidence under a number that is not the next free one.
+    #[error("expected the next free evidence number {0}, found {1}")]
+    EvidenceNumberNotNext(u32, EvidenceId),
+    /// Evidence without its file.
+    #[error("expected a file (`evidence`), found nothing")]
+    EvidenceFileMissing,
+    /// A representative under a number that is not the next free one.
+    #[error("expected the next free representative number {0}, found {1}")]
+    RepresentativeNumberNotNext(u32, RepresentativeId),
+    /// A representative without a name.
+    #[error("expected the name of the representative (`representative-name`), found nothing")]
+    RepresentativeNameMissing,
+    /// An authority that was over before it was noted.
+    #[error("expected an authority that lasts, found one until {0}")]
+    AuthorityOver(Date),
+    /// Evidence that nobody put to the case.
+    #[error("expected evidence that was put to the case, found number {0}")]
+    EvidenceUnknown(EvidenceId),
+    /// A vulnerability that says not by what.
+    #[error("expected at least one driver of vulnerability, found none")]
+    DriversMissing,
+    /// The vulnerability that is noted, once more.
+    #[error("expected something new about the vulnerability, found what is noted")]
+    VulnerabilityUnchanged,
+
+    // Clocks.
+    /// The rule of the clock does not let it.
+    #[error(transparent)]
+    Clock(#[from] ClockRefusal),
 
     // Responses and answers.
     /// A response after a final one that was neither refused nor reopened.
@@ -373,10 +442,58 @@ pub enum ComplaintRejection {
     #[error("expected another cause, found the one that stands")]
     RootCauseUnchanged,
 
+    // Other complaints, other bodies.
+    /// A link that is there.
+    #[error("expected a complaint that is not linked, found {0}, which is; unlink it first")]
+    AlreadyLinked(ComplaintId),
+    /// A link that is not there.
+    #[error("expected a complaint that is linked, found {0}, which is not")]
+    NotLinked(ComplaintId),
+    /// A joint complaint of somebody whom nobody represents.
+    #[error("expected a representative for a joint complaint, found none; authorise one first")]
+    RepresentativeMissing,
+    /// A transfer to the body that has it.
+    #[error("expected another body, found `{0}`, which has the complaint")]
+    AlreadyTransferred(Label),
+    /// A second escalation of the same answer.
+    #[error(
+        "expected a complaint that was not escalated since its last answer, found one that was"
+    )]
+    AlreadyEscalated,
+    /// A referral to a body that has it.
+    #[error("expected a body that has not taken the complaint up, found `{0}`, which has")]
+    AlreadyReferred(Label),
+    /// A decision of a body that never had it.
+    #[error("expected a body that took the complaint up, found `{0}`; refer it first")]
+    NotReferred(Label),
+    /// The decision that stands, once more.
+    #[error("expected another decision, found the one that stands")]
+    ExternalDecisionUnchanged,
+    /// The same track, once more.
+    #[error("expected a violation that was not reported, found {0}, which was")]
+    ViolationAlreadyReported(ReferralId),
+
+    // The survey.
+    /// A second request.
+    #[error("expected a complainant who was not asked, found one who was")]
+    SurveyAlreadyRequested,
+    /// An answer that nobody asked for.
+    #[error("expected a complainant who was asked, found one who was not")]
+    SurveyNotRequested,
+    /// A second answer.
+    #[error("expected a survey without an answer, found one with")]
+    SurveyAlreadyAnswered,
+    /// A score that is none.
+    #[error("expected scores from 1 to 5, found {0}")]
+    ScoreOutOfRange(u8),
+
     // The end.
     /// A closing on a platform that no platform reports.
     #[error("expected a platform that reports the complaint closed, found none")]
     NotClosedOnPlatform,
+    /// A closing because of a transfer that never was.
+    #[error("expected a complaint that was handed to another body, found one that was not")]
+    NotTransferred,
     /// A closing before the complainant answered or let the time pass.
     #[error("expected the complainant's answer, or that there was none, found neither")]
     AnswerMissing,

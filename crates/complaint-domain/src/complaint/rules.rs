@@ -1,30 +1,47 @@
 //! The rules a company can set, as data.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use iso_currency::Currency;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
-use crate::{actor::Role, money::Money};
+use crate::{
+    actor::Role,
+    clock::{Adoption, Rulebook, shipped},
+    money::Money,
+};
 
 /// What `decide` takes from the rulebook.
 ///
-/// [`Default`] holds until a rulebook says otherwise: [`ApprovalLimits::default`] and a tolerance
-/// of five minutes between two clocks.
+/// [`Default`] holds until a rulebook says otherwise: [`ApprovalLimits::default`], a tolerance of
+/// five minutes between two clocks, and the time limits of the pack `iso-10002`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComplaintRules {
     /// How much each role may promise without a second person.
     pub approval_limits: ApprovalLimits,
     /// How far the actor's clock may run ahead of the service's.
     pub clock_tolerance: SignedDuration,
+    /// The time limits that run on complaints, with their calendars. Shared: it is large.
+    pub time_limits: Arc<Rulebook>,
 }
+
+static ISO_10002: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
+    let rulebook = Rulebook::with_shipped_calendars();
+    let adopted = shipped::pack("iso-10002").map(|pack| rulebook.adopt(Adoption::of(pack)));
+    Arc::new(adopted.and_then(Result::ok).unwrap_or_default())
+});
 
 impl Default for ComplaintRules {
     fn default() -> Self {
         Self {
             approval_limits: ApprovalLimits::default(),
             clock_tolerance: SignedDuration::from_mins(5),
+            time_limits: Arc::clone(&ISO_10002),
         }
     }
 }

@@ -5,10 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Answer, Assessment, Channel, CorrectedFact, Matter, PlatformCategory, RemedyId, RemedyResult,
-    RootCause, Source,
+    Answer, Assessment, Channel, ClockLimit, CorrectedFact, ExternalDecision, LinkKind, Matter,
+    PlatformCategory, RemedyId, RemedyResult, RootCause, Source, Vulnerability,
 };
-use crate::{actor::ActorId, label::Label, money::Money, right::Right};
+use crate::{
+    actor::ActorId,
+    clock::ClockFact,
+    label::Label,
+    money::Money,
+    reference::{ComplaintId, ReferralId},
+    right::Right,
+};
 
 /// A complaint as [`decide`](super::decide) sees it. Anything shown to people belongs in a read
 /// model.
@@ -22,8 +29,10 @@ use crate::{actor::ActorId, label::Label, money::Money, right::Right};
 ///   awaits approval. A remedy ends once, so a payment is recorded once.
 /// - An answer of the complainant belongs to a final response, and goes when that is replaced or
 ///   the complaint reopened.
-/// - A closed complaint has a final response, no accepted or approved remedy outstanding, and, if
-///   it was ours to answer, a root cause or the statement that none was found.
+/// - A closed complaint has no accepted or approved remedy outstanding. Unless it was transferred,
+///   it has a final response and, if it was ours to answer, a root cause or the statement that none
+///   was found.
+/// - Nobody who stepped aside is responsible.
 /// - No step happened before the receipt, no answer or closing before the final response, and no
 ///   ending or reopening before the one it follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,6 +78,43 @@ pub struct Case {
     pub(super) remedies: BTreeMap<RemedyId, Remedy>,
     pub(super) final_response: Option<FinalResponse>,
     pub(super) root_cause: Option<RootCause>,
+    /// Those who stepped aside; they never become responsible again.
+    pub(super) recused: BTreeSet<ActorId>,
+    /// The number of the last piece of evidence.
+    pub(super) evidence: u16,
+    /// The last day of each representative's authority, if it ends.
+    pub(super) representatives: Vec<Option<Date>>,
+    pub(super) vulnerability: Option<Vulnerability>,
+    /// What clocks read, in the order of the stream.
+    pub(super) clock_facts: Vec<ClockFact>,
+    /// The limits that somebody was warned of or that were missed.
+    pub(super) noted: BTreeSet<(ClockNote, ClockLimit)>,
+    pub(super) links: BTreeMap<ComplaintId, LinkKind>,
+    /// Who answers it instead, until it is reopened.
+    pub(super) transferred_to: Option<Label>,
+    /// Since the last final response or reopening.
+    pub(super) is_escalated: bool,
+    /// The outside bodies that took it up, and what each came to.
+    pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
+    pub(super) violations: BTreeSet<ReferralId>,
+    pub(super) survey: Survey,
+}
+
+/// What is noted of a limit, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClockNote {
+    /// It is near.
+    Warned,
+    /// It was missed.
+    Missed,
+}
+
+/// Whether the complainant was asked how it was, and has said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Survey {
+    NotRequested,
+    Requested,
+    Answered,
 }
 
 /// What kind of thing an entry says, as far as a correction must know.
@@ -153,6 +199,21 @@ impl Case {
     /// When it came in, as corrected.
     pub fn received_at(&self) -> Timestamp {
         self.received_at
+    }
+
+    /// What clocks read of it, in the order of its stream.
+    pub fn clock_facts(&self) -> &[ClockFact] {
+        &self.clock_facts
+    }
+
+    /// Whether it was noted of this limit already.
+    pub fn is_noted(&self, note: ClockNote, limit: &ClockLimit) -> bool {
+        self.noted.iter().any(|(kind, noted)| *kind == note && noted == limit)
+    }
+
+    /// Whether somebody may act for the complainant on the day.
+    pub(super) fn is_represented_on(&self, day: Date) -> bool {
+        self.representatives.iter().any(|until| until.is_none_or(|until| day <= until))
     }
 
     /// Whether it was taken in from a file of another body.

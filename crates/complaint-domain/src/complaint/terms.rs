@@ -5,16 +5,24 @@
 
 mod clock;
 mod correction;
+mod elsewhere;
 mod ending;
 mod handling;
 mod intake;
+mod links;
+mod material;
 mod remedy;
 mod response;
+mod survey;
 
 pub use clock::*;
 pub use correction::*;
+pub use elsewhere::*;
 pub use ending::*;
 pub use handling::*;
 pub use intake::*;
+pub use links::*;
+pub use material::*;
 pub use remedy::*;
 pub use response::*;
+pub use survey::*;

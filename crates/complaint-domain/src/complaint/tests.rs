@@ -3,11 +3,14 @@
 mod builders;
 mod harness;
 
+mod clock;
 mod correction;
+mod elsewhere;
 mod ending;
 mod handling;
 mod intake;
 mod laws;
+mod material;
 mod platform;
 mod precedence;
 mod reference;

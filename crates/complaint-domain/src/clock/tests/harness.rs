@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    actor::Role,
+    actor::{ActorId, Role},
     clock::{
         Adoption, ClockFact, ClockFactKind, ClockReading, Language, Milestone, Rulebook, clocks,
         shipped,
@@ -49,6 +49,7 @@ pub(super) fn resumed(clock: &str, at: &str) -> ClockFact {
 pub(super) fn extension(clock: &str, until: &str, notified: &str) -> DeadlineExtended {
     DeadlineExtended {
         clock: clock.parse().unwrap(),
+        asked_by: ActorId(label("ana")),
         until: until.parse().unwrap(),
         reason: ExtensionReason::Complex,
         notified: time(notified),

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::harness::{pack, rulebook, time};
+use super::harness::{label, pack, rulebook, time};
 use crate::{
-    actor::Role,
+    actor::{ActorId, Role},
     clock::{
         Adoption, ClockFact, ClockFactKind, ClockName, ClockReading, DayCount, Milestone, RulePack,
         Rulebook, Unit, clocks, shipped,
@@ -47,7 +47,8 @@ fn kind() -> impl Strategy<Value = ClockFactKind> {
         1 => (clock(), moment(), moment()).prop_map(|(clock, until, notified)| {
             let until = until.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
             let reason = ExtensionReason::Complex;
-            let extension = DeadlineExtended { clock, until, reason, notified };
+            let asked_by = ActorId(label("ana"));
+            let extension = DeadlineExtended { clock, asked_by, until, reason, notified };
             ClockFactKind::Extended { extension, by: Role::Supervisor }
         }),
     ]

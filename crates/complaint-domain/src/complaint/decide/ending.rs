@@ -17,6 +17,9 @@ pub(super) fn close(
     closure: &Closure,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    if closure.reason == CloseReason::Transferred {
+        return close_transferred(case, closure);
+    }
     let Some(response) = &case.final_response else {
         return Err(ComplaintRejection::FinalResponseMissing { command: "close" });
     };
@@ -25,18 +28,34 @@ pub(super) fn close(
         CloseReason::Accepted
         | CloseReason::RecourseExhausted
         | CloseReason::RecourseExpired
-        | CloseReason::RecourseWaived => reason_fits_answer(response, closure.reason)?,
+        | CloseReason::RecourseWaived
+        | CloseReason::Transferred => reason_fits_answer(response, closure.reason)?,
     }
     if closure.reason == CloseReason::RecourseExpired {
         recourse_is_over(response, circumstances)?;
     }
-    if let Some(remedy) = case.outstanding_remedies().next() {
-        return Err(ComplaintRejection::RemedyOutstanding { remedy });
-    }
+    no_remedy_outstanding(case)?;
     if case.is_ours_to_answer() && case.root_cause.is_none() {
         return Err(ComplaintRejection::RootCauseMissing);
     }
     Ok(ComplaintEvent::Closed(closure.clone()))
+}
+
+/// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
+/// before, we owe.
+fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.transferred_to.is_none() {
+        return Err(ComplaintRejection::NotTransferred);
+    }
+    no_remedy_outstanding(case)?;
+    Ok(ComplaintEvent::Closed(closure.clone()))
+}
+
+fn no_remedy_outstanding(case: &Case) -> Result<(), ComplaintRejection> {
+    match case.outstanding_remedies().next() {
+        Some(remedy) => Err(ComplaintRejection::RemedyOutstanding { remedy }),
+        None => Ok(()),
+    }
 }
 
 /// A platform's final response is one that reports the complaint closed.

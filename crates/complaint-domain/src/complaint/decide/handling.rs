@@ -1,17 +1,22 @@
 //! Who is responsible, and what lay behind the complaint.
 
-use crate::complaint::{
-    Assignment, ComplaintEvent, ComplaintRejection, Reassignment, RootCause, state::Case,
+use crate::{
+    actor::ActorId,
+    complaint::{
+        Assignment, ComplaintEvent, ComplaintRejection, Reassignment, Recusal, RootCause,
+        state::Case,
+    },
 };
 
 pub(super) fn assign(
     case: &Case,
     assignment: &Assignment,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    match &case.handler {
-        Some(handler) => Err(ComplaintRejection::AlreadyAssigned { handler: handler.clone() }),
-        None => Ok(ComplaintEvent::Assigned(assignment.clone())),
+    if let Some(handler) = &case.handler {
+        return Err(ComplaintRejection::AlreadyAssigned { handler: handler.clone() });
     }
+    not_recused(case, &assignment.handler)?;
+    Ok(ComplaintEvent::Assigned(assignment.clone()))
 }
 
 pub(super) fn reassign(
@@ -21,7 +26,28 @@ pub(super) fn reassign(
     if case.handler.as_ref() == Some(&reassignment.handler) {
         return Err(ComplaintRejection::SameHandler { handler: reassignment.handler.clone() });
     }
+    not_recused(case, &reassignment.handler)?;
     Ok(ComplaintEvent::Reassigned(reassignment.clone()))
+}
+
+/// Whoever steps aside is responsible no more, and nobody is until somebody else is assigned. A
+/// supervisor may say it for them.
+pub(super) fn recuse(case: &Case, recusal: &Recusal) -> Result<ComplaintEvent, ComplaintRejection> {
+    match &case.handler {
+        Some(handler) if *handler != recusal.handler => Err(ComplaintRejection::NotTheHandler {
+            handler: handler.clone(),
+            found: recusal.handler.clone(),
+        }),
+        Some(_) => Ok(ComplaintEvent::Recused(recusal.clone())),
+        None => Err(ComplaintRejection::NobodyResponsible { command: "recuse" }),
+    }
+}
+
+fn not_recused(case: &Case, handler: &ActorId) -> Result<(), ComplaintRejection> {
+    if case.recused.contains(handler) {
+        return Err(ComplaintRejection::HandlerRecused(handler.clone()));
+    }
+    Ok(())
 }
 
 /// May be repeated: a cause can turn out to be another, or be found after all.

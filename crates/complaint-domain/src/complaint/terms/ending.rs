@@ -16,6 +16,8 @@ pub enum CloseReason {
     RecourseWaived,
     /// The platform reports that the respondent closed it; only on an imported complaint.
     ClosedOnPlatform,
+    /// It was handed to another body, which answers it.
+    Transferred,
 }
 
 /// It ended.

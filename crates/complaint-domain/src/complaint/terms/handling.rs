@@ -1,5 +1,6 @@
 //! What is said while a complaint is worked on.
 
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::Channel;
@@ -33,6 +34,74 @@ pub struct Reassignment {
     pub handler: ActorId,
     /// Why.
     pub reason: ReassignmentReason,
+}
+
+/// Why somebody steps aside.
+///
+/// # Source
+///
+/// CBIRC Order 2020 No. 3: a handler has no direct interest; SAMR Order 20, article 19: mediators
+/// step aside for kinship or interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecusalGround {
+    /// They gain or lose by how it ends.
+    DirectInterest,
+    /// A party is family or a close friend.
+    Kinship,
+    /// They had a part in what is complained of.
+    PriorInvolvement,
+    /// Something else could make a reasonable person doubt them.
+    ReasonableDoubt,
+}
+
+/// The handler steps aside; nobody is responsible until somebody is assigned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recusal {
+    /// Who steps aside.
+    pub handler: ActorId,
+    /// Why.
+    pub ground: RecusalGround,
+}
+
+/// Something is asked of somebody; the words are sealed. What comes back is a communication with
+/// the purpose `information`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InformationRequest {
+    /// Who is asked.
+    pub party: Party,
+    /// By which way.
+    pub channel: Channel,
+    /// The day by which it is needed; no clock stands still for it unless a rule says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_by: Option<Date>,
+}
+
+/// Why a complaint goes to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferReason {
+    /// Another firm is responsible for what is complained of.
+    OtherFirmResponsible,
+    /// Another authority is competent.
+    OtherAuthorityCompetent,
+    /// Another part of the same group answers it.
+    OtherEntityOfGroup,
+}
+
+/// The complaint was handed to another body, which answers it from now on.
+///
+/// # Source
+///
+/// DISP 1.7: promptly, in writing, with reasons, and the complainant is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Who answers it from now on.
+    pub to: Label,
+    /// Why.
+    pub reason: TransferReason,
+    /// When the complainant was told whom it went to and why.
+    pub notified: Timestamp,
 }
 
 /// Which way a message went.

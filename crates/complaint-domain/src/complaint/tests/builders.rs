@@ -3,20 +3,28 @@
 use iso_currency::Currency;
 use jiff::civil::Date;
 
-use super::harness::{past, person};
+use super::harness::{past, person, time};
 use crate::{
     Fact,
+    clock::{Adoption, ClockName, ClockReading, Rulebook, clocks, shipped},
     complaint::{
         Acknowledgement, Answer, AnswerGiven, Assessment, Assignment, Channel, Classification,
-        CloseReason, Closure, Communication, ComplaintCommand as C, ComplaintEvent as E,
-        Complexity, CorrectedFact, Correction, CorrectionReason, Direction, Finding, Impact,
-        Matter, Outcome, Party, PlatformCategory, PlatformResponse, Purpose, Reassignment,
-        ReassignmentReason, Receipt, Recourse, RemedyApproval, RemedyFulfilment, RemedyId,
-        RemedyKind, RemedyProposal, RemedyProposed, RemedyResult, ReopenReason, Reopening,
-        Response, ResponseKind, RootCause, Severity, Source, Withdrawal, WithdrawalReason,
+        ClockLimit, ClockNotice, ClockPaused, ClockResumed, CloseReason, Closure, Communication,
+        ComplaintCommand as C, ComplaintEvent as E, Complexity, CorrectedFact, Correction,
+        CorrectionReason, DeadlineExtended, Direction, DuplicateLink, DuplicateUnlink, Escalation,
+        EscalationReason, Evidence, EvidenceId, EvidenceKind, ExtensionReason, ExternalDecision,
+        ExternalMethod, ExternalReferral, ExternalResult, Finding, Impact, InformationRequest,
+        LinkKind, Matter, Outcome, Party, PauseGround, PlatformCategory, PlatformResponse, Purpose,
+        Reassignment, ReassignmentReason, Receipt, Recourse, Recusal, RecusalGround,
+        RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyProposed,
+        RemedyResult, ReopenReason, Reopening, Representative, RepresentativeId,
+        RepresentativeKind, Response, ResponseKind, RootCause, Severity, Source, SurveyAnswer,
+        SurveyRequest, SuspectedViolation, Transfer, TransferReason, UnlinkReason, Vulnerability,
+        VulnerabilityDriver, Withdrawal, WithdrawalReason,
     },
     label::Label,
     money::Money,
+    reference::{ComplaintId, ReferralId},
     right::Right,
 };
 
@@ -194,7 +202,140 @@ pub(super) fn corrects(version: u64, fact: CorrectedFact) -> Correction {
     Correction { corrects: version, fact, reason: CorrectionReason::ClericalError }
 }
 
+pub(super) fn recusal(handler: &str) -> Recusal {
+    Recusal { handler: person(handler), ground: RecusalGround::Kinship }
+}
+
+pub(super) fn request(needed_by: Option<&str>) -> InformationRequest {
+    InformationRequest {
+        party: Party::Complainant,
+        channel: Channel::Email,
+        needed_by: needed_by.map(day),
+    }
+}
+
+pub(super) fn invoice(number: u16) -> Evidence {
+    Evidence {
+        evidence: EvidenceId(number),
+        kind: EvidenceKind::Document,
+        from: Some(Party::Complainant),
+        media_type: label("application/pdf"),
+    }
+}
+
+/// For ever, by word of mouth.
+pub(super) fn daughter(number: u16) -> Representative {
+    Representative {
+        representative: RepresentativeId(number),
+        kind: RepresentativeKind::FamilyOrFriend,
+        until: None,
+        evidence: None,
+    }
+}
+
+pub(super) fn vulnerable(drivers: &[VulnerabilityDriver]) -> Vulnerability {
+    Vulnerability { drivers: drivers.iter().copied().collect(), is_subject: false }
+}
+
+pub(super) fn clock(name: &str) -> ClockName {
+    name.parse().unwrap()
+}
+
+pub(super) fn pause(name: &str, ground: PauseGround) -> ClockPaused {
+    ClockPaused { clock: clock(name), ground }
+}
+
+pub(super) fn resume(name: &str) -> ClockResumed {
+    ClockResumed { clock: clock(name) }
+}
+
+/// Asked for by `ana`; the complainant was told at the time given.
+pub(super) fn extension(name: &str, until: &str, notified: &str) -> DeadlineExtended {
+    DeadlineExtended {
+        clock: clock(name),
+        asked_by: person("ana"),
+        until: day(until),
+        reason: ExtensionReason::Complex,
+        notified: time(notified),
+    }
+}
+
+/// The shipped pack as it stands, alone.
+pub(super) fn limits_of(pack: &str) -> Rulebook {
+    Rulebook::with_shipped_calendars().adopt(Adoption::of(shipped::pack(pack).unwrap())).unwrap()
+}
+
+/// The clock as the history lets it stand at the moment.
+pub(super) fn reading(rules: &Rulebook, history: &[Fact<E>], name: &str, at: &str) -> ClockReading {
+    let facts = crate::clock::clock_facts(history);
+    let found = clocks(&facts, rules, time(at)).into_iter().flatten();
+    found.filter(|reading| reading.clock == clock(name)).last().expect("a clock that has started")
+}
+
+pub(super) fn limit(name: &str, due: &str) -> ClockLimit {
+    ClockLimit { clock: clock(name), due: time(due) }
+}
+
+pub(super) fn complaint_id(number: u8) -> ComplaintId {
+    format!("complaint-01KA00000000000000000000{number:02}").parse().unwrap()
+}
+
+pub(super) fn linked_to(number: u8, kind: LinkKind) -> DuplicateLink {
+    DuplicateLink { of: complaint_id(number), kind }
+}
+
+pub(super) fn unlinked_from(number: u8) -> DuplicateUnlink {
+    DuplicateUnlink { of: complaint_id(number), reason: UnlinkReason::DifferentComplainant }
+}
+
+pub(super) fn handed_to(body: &str, notified: &str) -> Transfer {
+    Transfer {
+        to: label(body),
+        reason: TransferReason::OtherFirmResponsible,
+        notified: time(notified),
+    }
+}
+
+pub(super) fn escalation(reason: EscalationReason) -> Escalation {
+    Escalation { reason }
+}
+
+pub(super) fn referred_to(body: &str) -> ExternalReferral {
+    ExternalReferral { body: label(body), method: ExternalMethod::Determinative, reference: None }
+}
+
+pub(super) fn decided_by(body: &str, award: Option<&str>) -> ExternalDecision {
+    ExternalDecision {
+        body: label(body),
+        result: ExternalResult::ForComplainant,
+        is_binding: true,
+        award: award.map(gbp),
+    }
+}
+
+pub(super) fn violation(number: u8) -> SuspectedViolation {
+    let referral: ReferralId =
+        format!("referral-01KA00000000000000000000{number:02}").parse().unwrap();
+    SuspectedViolation { referral, authority: label("SAMR"), rule: label("CPL 55") }
+}
+
+pub(super) fn by_email() -> SurveyRequest {
+    SurveyRequest { channel: Channel::Email }
+}
+
+pub(super) fn scores(process: u8, outcome: u8) -> SurveyAnswer {
+    SurveyAnswer { process, outcome }
+}
+
 // Facts of the past.
+
+pub(super) fn warned(reading: &ClockReading) -> Fact<E> {
+    past(E::ClockWarned(ClockNotice::of(reading)))
+}
+
+pub(super) fn missed(reading: &ClockReading) -> Fact<E> {
+    past(E::ClockMissed(ClockNotice::of(reading)))
+}
 
 pub(super) fn received() -> Fact<E> {
     past(E::Received(receipt()))

@@ -1,12 +1,13 @@
 //! Given a history, when a command comes, then these events or this refusal.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
 use crate::{
     Fact,
     actor::{Actor, ActorId, Role},
+    clock::Rulebook,
     complaint::{
         Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRejection,
         ComplaintRules, decide, evolve,
@@ -111,6 +112,12 @@ impl Given {
     /// Other rules hold from here on.
     pub(super) fn under(self, rules: ComplaintRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// These time limits hold from here on.
+    pub(super) fn with_limits(mut self, rulebook: Rulebook) -> Self {
+        self.rules.time_limits = Arc::new(rulebook);
+        self
     }
 
     /// Commands come without any personal field from here on.

@@ -4,7 +4,10 @@
 mod impossible;
 mod wishes;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 use proptest::{
     prelude::*,
@@ -16,9 +19,13 @@ use self::{
     impossible::{impossible, impossible_history},
     wishes::{Wish, any_wishes},
 };
-use super::harness::{Given, given};
+use super::{
+    builders::limits_of,
+    harness::{Given, given},
+};
 use crate::{
     Fact,
+    clock::{Rulebook, clock_facts, clocks},
     complaint::{
         CloseReason, Complaint, ComplaintCommand as C, ComplaintEvent as E,
         ComplaintRejection as R, CorrectedFact, ResponseKind, evolve,
@@ -36,6 +43,7 @@ struct Life {
 fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
     let mut life = Life::default();
     let mut now = given([]).at("2024-01-01T00:00:00Z");
+    now.rules.time_limits = Arc::clone(&TIME_LIMITS);
     for wish in wishes {
         let command = wish.prepare(&mut now);
         let events = match now.decide(&command) {
@@ -52,6 +60,7 @@ fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
             life.facts.push(fact);
         }
         prop_assert_eq!(impossible(now.state()), None);
+        clocks_agree(&now, &life.facts)?;
         prop_assert_eq!(impossible_history(&life.facts), None);
         already_so(&now, &command)?;
     }
@@ -60,11 +69,25 @@ fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
     Ok(life)
 }
 
+/// A company's own promises: a clock that may be paused, and extended.
+static TIME_LIMITS: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(limits_of("template")));
+
+/// Recomputing any clock from the log gives what the state gives; and no time is gained by it.
+fn clocks_agree(now: &Given, log: &[Fact<E>]) -> Result<(), TestCaseError> {
+    let Complaint::Received(case) = now.state() else { return Ok(()) };
+    let of_log = clocks(&clock_facts(log), &TIME_LIMITS, now.now);
+    prop_assert_eq!(&clocks(case.clock_facts(), &TIME_LIMITS, now.now), &of_log);
+    for reading in of_log.into_iter().flatten() {
+        prop_assert!(!reading.net.is_negative() && reading.net <= reading.gross);
+    }
+    Ok(())
+}
+
 /// `evolve` takes notice of every event that `decide` gives: what was asked for is so, and asking
 /// for it once more at once is refused. Only what may well happen twice may be repeated.
 fn already_so(now: &Given, command: &C) -> Result<(), TestCaseError> {
     let may_happen_twice = match command {
-        C::RecordCommunication(_) => true,
+        C::RecordCommunication(_) | C::RequestInformation(_) => true,
         C::IssueResponse(response) => response.kind != ResponseKind::Final,
         C::Correct(correction) => correction.fact == CorrectedFact::Personal,
         C::Register(_)
@@ -80,7 +103,25 @@ fn already_so(now: &Given, command: &C) -> Result<(), TestCaseError> {
         | C::IdentifyRootCause(_)
         | C::Close(_)
         | C::Reopen(_)
-        | C::Withdraw(_) => false,
+        | C::Withdraw(_)
+        | C::Recuse(_)
+        | C::AddEvidence(_)
+        | C::AuthoriseRepresentative(_)
+        | C::FlagVulnerability(_)
+        | C::PauseClock(_)
+        | C::ResumeClock(_)
+        | C::ExtendDeadline(_)
+        | C::WarnOfClock(_)
+        | C::NoteMissedClock(_)
+        | C::LinkDuplicate(_)
+        | C::UnlinkDuplicate(_)
+        | C::Transfer(_)
+        | C::Escalate(_)
+        | C::ReferExternally(_)
+        | C::RecordExternalDecision(_)
+        | C::ReportSuspectedViolation(_)
+        | C::RequestSurvey(_)
+        | C::RecordSurveyAnswer(_) => false,
     };
     let again = now.decide(command);
     prop_assert!(may_happen_twice || again.is_err(), "`{}` was taken twice", command.name());

@@ -2,15 +2,24 @@
 
 use super::{
     builders::{
-        acknowledgement, again, answer, apology, approval, assessment, because, classification,
-        corrects, done, final_response, message, not_pursued, over_to, receipt, to,
+        acknowledgement, again, answer, apology, approval, assessment, because, by_email,
+        classification, corrects, daughter, decided_by, done, escalation, extension,
+        final_response, handed_to, invoice, limit, linked_to, message, not_pursued, over_to, pause,
+        receipt, recusal, referred_to, request, resume, scores, to, unlinked_from, violation,
+        vulnerable,
     },
     harness::given,
 };
 use crate::complaint::{
     Answer, Channel, CloseReason, ComplaintCommand as C, ComplaintRejection as R, CorrectedFact,
-    Direction, Party, ReopenReason, RootCause,
+    Direction, EscalationReason, LinkKind, Party, PauseGround, ReopenReason, RootCause,
+    VulnerabilityDriver,
 };
+
+/// When the complainant was told of something, before any command comes.
+pub(super) const TOLD_AT: &str = "2024-03-08T09:00:00Z";
+/// Some limit.
+const LIMIT: &str = "2024-03-22T23:59:59Z";
 
 /// One command of each kind, in the order of the enum.
 pub(super) fn one_of_each() -> Vec<C> {
@@ -32,6 +41,25 @@ pub(super) fn one_of_each() -> Vec<C> {
         C::Reopen(again(ReopenReason::NewEvidence)),
         C::Withdraw(not_pursued()),
         C::Correct(corrects(0, CorrectedFact::Channel { channel: Channel::Phone })),
+        C::Recuse(recusal("ana")),
+        C::RequestInformation(request(None)),
+        C::AddEvidence(invoice(1)),
+        C::AuthoriseRepresentative(daughter(1)),
+        C::FlagVulnerability(vulnerable(&[VulnerabilityDriver::Health])),
+        C::PauseClock(pause("template/answer", PauseGround::WaitingForComplainant)),
+        C::ResumeClock(resume("template/answer")),
+        C::ExtendDeadline(extension("template/answer", "2024-04-12", TOLD_AT)),
+        C::WarnOfClock(limit("template/answer", LIMIT)),
+        C::NoteMissedClock(limit("template/answer", LIMIT)),
+        C::LinkDuplicate(linked_to(1, LinkKind::Duplicate)),
+        C::UnlinkDuplicate(unlinked_from(1)),
+        C::Transfer(handed_to("Other Ltd", TOLD_AT)),
+        C::Escalate(escalation(EscalationReason::Gravity)),
+        C::ReferExternally(referred_to("Ombudsman")),
+        C::RecordExternalDecision(decided_by("Ombudsman", None)),
+        C::ReportSuspectedViolation(violation(1)),
+        C::RequestSurvey(by_email()),
+        C::RecordSurveyAnswer(scores(4, 2)),
     ]
 }
 

@@ -8,8 +8,8 @@ use crate::{
     Fact,
     actor::ActorId,
     complaint::{
-        Answer, Complaint, ComplaintEvent as E, CorrectedFact, Receipt, RemedyId, RemedyResult,
-        Response, ResponseKind, Source, Stage,
+        Answer, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Receipt, RemedyId,
+        RemedyResult, Response, ResponseKind, Source, Stage,
         state::{Approval, Case},
     },
     money::Money,
@@ -20,6 +20,9 @@ pub(super) fn impossible(complaint: &Complaint) -> Option<&'static str> {
     let Complaint::Received(case) = complaint else { return None };
     if case.first_step_at.is_some_and(|first| first < case.received_at) {
         return Some("a step before the receipt");
+    }
+    if case.handler.as_ref().is_some_and(|handler| case.recused.contains(handler)) {
+        return Some("somebody who stepped aside is responsible");
     }
     ended_wrongly(case).or_else(|| remedied_wrongly(case)).or_else(|| responded_wrongly(case))
 }
@@ -32,11 +35,14 @@ fn ended_wrongly(case: &Case) -> Option<&'static str> {
     if case.stage != Stage::Closed {
         return None;
     }
-    if case.final_response.is_none() {
-        return Some("closed without a final response");
-    }
     if case.outstanding_remedies().next().is_some() {
         return Some("closed with a promised remedy outstanding");
+    }
+    if case.transferred_to.is_some() {
+        return None;
+    }
+    if case.final_response.is_none() {
+        return Some("closed without a final response");
     }
     (case.is_ours_to_answer() && case.root_cause.is_none()).then_some("closed without a cause")
 }
@@ -73,6 +79,14 @@ fn responded_wrongly(case: &Case) -> Option<&'static str> {
     None
 }
 
+/// What others say, or what is found out, once a complaint has ended.
+fn may_follow_the_end(event: &E) -> bool {
+    matches!(
+        event,
+        E::SurveyAnswered(_) | E::ExternalDecisionRecorded(_) | E::Escalated(_) | E::ClockMissed(_)
+    )
+}
+
 /// What is impossible about a history, if anything is.
 pub(super) fn impossible_history(facts: &[Fact<E>]) -> Option<&'static str> {
     let mut seen = Seen::default();
@@ -92,6 +106,9 @@ struct Seen {
     ended_remedies: BTreeSet<RemedyId>,
     final_response: Option<Timestamp>,
     turned_at: Option<Timestamp>,
+    warned: BTreeSet<ClockLimit>,
+    missed: BTreeSet<ClockLimit>,
+    is_asked: bool,
 }
 
 impl Seen {
@@ -111,8 +128,13 @@ impl Seen {
                 }
                 (correction.corrects >= self.entries).then_some("a correction of nothing")
             }
-            E::Reopened(_) => self.turned(fact, false),
-            _ if !self.is_open => Some("a step on a complaint that is not open"),
+            E::Reopened(_) => {
+                self.is_asked = false;
+                self.turned(fact, false)
+            }
+            _ if !self.is_open && !may_follow_the_end(&fact.event) => {
+                Some("a step on a complaint that is not open")
+            }
             E::Closed(_) | E::Withdrawn(_) => {
                 let closed_by_nobody = matches!(fact.event, E::Closed(_)) && self.nobody_of_ours();
                 self.responsible = None;
@@ -135,10 +157,43 @@ impl Seen {
                 self.remedied(fact)
             }
             E::RootCauseIdentified(_) => self.nobody_of_ours().then_some("a cause by nobody"),
+            E::Recused(recusal) => {
+                let before = self.responsible.take();
+                (before.as_ref() != Some(&recusal.handler)).then_some("a recusal of somebody else")
+            }
+            E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
+                .then_some("an extension approved by who asked for it"),
+            E::ClockWarned(notice) => {
+                let is_first = self.warned.insert(notice.limit.clone());
+                (!is_first).then_some("warned twice of one limit")
+            }
+            E::ClockMissed(notice) => {
+                let is_first = self.missed.insert(notice.limit.clone());
+                (!is_first).then_some("one limit missed twice")
+            }
+            E::SurveyAnswered(_) | E::SurveyRequested(_) => {
+                let is_answer = matches!(fact.event, E::SurveyAnswered(_));
+                let is_out_of_turn = self.is_asked != is_answer;
+                self.is_asked = !is_answer;
+                is_out_of_turn.then_some("a survey out of turn")
+            }
+            E::Transferred(_) => self.nobody_of_ours().then_some("a transfer by nobody"),
             E::Acknowledged(_)
             | E::Assessed(_)
             | E::Classified(_)
-            | E::CommunicationRecorded(_) => None,
+            | E::CommunicationRecorded(_)
+            | E::InformationRequested(_)
+            | E::EvidenceAdded(_)
+            | E::RepresentativeAuthorised(_)
+            | E::VulnerabilityFlagged(_)
+            | E::ClockPaused(_)
+            | E::ClockResumed(_)
+            | E::DuplicateLinked(_)
+            | E::DuplicateUnlinked(_)
+            | E::Escalated(_)
+            | E::ReferredExternally(_)
+            | E::ExternalDecisionRecorded(_)
+            | E::SuspectedViolationReported(_) => None,
         }
     }
 

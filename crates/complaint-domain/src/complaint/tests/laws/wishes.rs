@@ -5,19 +5,24 @@ use proptest::{prelude::*, sample::select};
 
 use super::super::{
     builders::{
-        acknowledgement, again, answer, apology, approval, assessment, bare, because,
-        classification, corrects, day, declined, done, final_response, forwarding, found, holding,
-        imported_receipt, label, matter, message, not_pursued, offering, over_to, paid, receipt,
-        refund, reported, to,
+        acknowledgement, again, answer, apology, approval, assessment, bare, because, by_email,
+        classification, complaint_id, corrects, daughter, day, decided_by, declined, done,
+        escalation, extension, final_response, forwarding, found, handed_to, holding,
+        imported_receipt, invoice, label, limit, linked_to, matter, message, not_pursued, offering,
+        over_to, paid, pause, receipt, recusal, referred_to, refund, reported, request, resume,
+        scores, to, unlinked_from, violation, vulnerable,
     },
     harness::{Given, actor, time},
 };
 use crate::{
     actor::{Actor, Role},
+    clock::{ClockResult, clocks},
     complaint::{
-        Answer, Channel, Classification, CloseReason, Complaint, ComplaintCommand as C,
-        CorrectedFact, Direction, Party, PlatformCategory, Receipt, Recourse, RemedyFulfilment,
-        ReopenReason, Response, ResponseKind, RootCause, Stage,
+        Answer, Channel, Classification, ClockLimit, ClockNote, CloseReason, Complaint,
+        ComplaintCommand as C, CorrectedFact, Direction, DuplicateUnlink, EscalationReason,
+        LinkKind, Party, PauseGround, PlatformCategory, Receipt, Recourse, Recusal,
+        RemedyFulfilment, ReopenReason, Response, ResponseKind, RootCause, Stage,
+        VulnerabilityDriver,
         state::{Approval, Case},
     },
     sealed::PersonalField,
@@ -96,7 +101,16 @@ fn onward(given: &mut Given, choice: u8) -> C {
         return C::Register(receipts[usize::from(choice) % receipts.len()].clone());
     };
     if case.stage != Stage::Open {
-        return C::Reopen(again(ReopenReason::NewEvidence));
+        let commands = [
+            C::Reopen(again(ReopenReason::NewEvidence)),
+            C::RecordSurveyAnswer(scores(choice % 7, 3)),
+            C::Escalate(escalation(EscalationReason::ComplainantRequest)),
+            note_a_limit(given, &case),
+        ];
+        return commands[usize::from(choice) % commands.len()].clone();
+    }
+    if choice.is_multiple_of(4) {
+        return beside(given, &case, choice / 4);
     }
     let next = next_number(&case);
     let in_progress = PlatformCategory::InProgress;
@@ -139,6 +153,85 @@ fn onward(given: &mut Given, choice: u8) -> C {
         }
     };
     commands[usize::from(choice) % commands.len()].clone()
+}
+
+/// What may be done beside the way to the answer.
+fn beside(given: &mut Given, case: &Case, choice: u8) -> C {
+    let told = given.now.to_string();
+    let answer = "template/answer";
+    let first_link = case.links.keys().next().cloned();
+    let recused = case.handler.as_ref().map_or_else(
+        || recusal("ana"),
+        |handler| Recusal { handler: handler.clone(), ..recusal("ana") },
+    );
+    let commands = [
+        C::Recuse(recused),
+        C::RequestInformation(request(None)),
+        C::AddEvidence(invoice(case.evidence.saturating_add(1))),
+        C::AuthoriseRepresentative(daughter(next_representative(case))),
+        C::FlagVulnerability(vulnerable(&[VulnerabilityDriver::ALL[usize::from(choice) % 4]])),
+        pause_or_resume(given, case),
+        C::ExtendDeadline(extension(answer, "2024-02-09", &told)),
+        note_a_limit(&mut given.clone(), case),
+        C::LinkDuplicate(linked_to(choice % 3, LinkKind::Joint)),
+        C::UnlinkDuplicate(DuplicateUnlink {
+            of: first_link.unwrap_or_else(|| complaint_id(9)),
+            ..unlinked_from(9)
+        }),
+        C::Transfer(handed_to("Other Ltd", &told)),
+        C::Escalate(escalation(EscalationReason::NotFullyUpheld)),
+        C::ReferExternally(referred_to("Ombudsman")),
+        C::RecordExternalDecision(decided_by("Ombudsman", None)),
+        C::ReportSuspectedViolation(violation(choice % 3)),
+        C::RequestSurvey(by_email()),
+        C::RecordSurveyAnswer(scores(4, 2)),
+        C::Close(because(CloseReason::Transferred)),
+    ];
+    let command = commands[usize::from(choice) % commands.len()].clone();
+    match &command {
+        C::WarnOfClock(_) | C::NoteMissedClock(_) => given.actor = actor("clock", Role::System),
+        C::ExtendDeadline(_) => given.actor = actor("sue", Role::Supervisor),
+        _ => {}
+    }
+    command
+}
+
+fn pause_or_resume(given: &Given, case: &Case) -> C {
+    let answer = "template/answer";
+    let readings = clocks(case.clock_facts(), &given.rules.time_limits, given.now);
+    let is_still = readings
+        .into_iter()
+        .flatten()
+        .any(|reading| matches!(reading.result, ClockResult::Paused { .. }));
+    if is_still {
+        return C::ResumeClock(resume(answer));
+    }
+    C::PauseClock(pause(answer, PauseGround::WaitingForComplainant))
+}
+
+fn next_representative(case: &Case) -> u16 {
+    u16::try_from(case.representatives.len()).unwrap_or(u16::MAX).saturating_add(1)
+}
+
+/// What the clock process would note, or something it would not.
+fn note_a_limit(given: &mut Given, case: &Case) -> C {
+    given.actor = actor("clock", Role::System);
+    let readings = clocks(case.clock_facts(), &given.rules.time_limits, given.now);
+    let mut limits = readings.into_iter().flatten().filter_map(|reading| {
+        let is_missed = matches!(reading.result, ClockResult::Missed { .. });
+        let is_near = matches!(reading.result, ClockResult::DueSoon { .. });
+        let limit = ClockLimit { clock: reading.clock, due: reading.due };
+        (is_missed || is_near).then_some((is_missed, limit))
+    });
+    let unnoted = limits.find(|(is_missed, limit)| {
+        let note = if *is_missed { ClockNote::Missed } else { ClockNote::Warned };
+        !case.is_noted(note, limit)
+    });
+    match unnoted {
+        Some((true, limit)) => C::NoteMissedClock(limit),
+        Some((false, limit)) => C::WarnOfClock(limit),
+        None => C::WarnOfClock(limit("template/answer", "2024-01-01T00:00:00Z")),
+    }
 }
 
 fn next_number(case: &Case) -> u16 {
@@ -206,6 +299,32 @@ fn any_command() -> impl Strategy<Value = C> {
         select(ReopenReason::ALL).prop_map(|reason| C::Reopen(again(reason))),
         Just(C::Withdraw(not_pursued())),
         any_correction(),
+        any_entry_beside(),
+    ]
+}
+
+fn any_entry_beside() -> impl Strategy<Value = C> {
+    let answer = "template/answer";
+    prop_oneof![
+        select(vec!["ana", "ben"]).prop_map(|handler| C::Recuse(recusal(handler))),
+        select(vec![None, Some("2023-01-01")]).prop_map(|day| C::RequestInformation(request(day))),
+        (0..3_u16).prop_map(|number| C::AddEvidence(invoice(number))),
+        (0..3_u16).prop_map(|number| C::AuthoriseRepresentative(daughter(number))),
+        Just(C::FlagVulnerability(vulnerable(&[]))),
+        select(PauseGround::ALL).prop_map(move |ground| C::PauseClock(pause(answer, ground))),
+        select(vec![answer, "uk-disp/final-response"])
+            .prop_map(|clock| C::ResumeClock(resume(clock))),
+        select(vec!["2024-02-09", "2024-01-01"]).prop_map(move |until| {
+            C::ExtendDeadline(extension(answer, until, "2024-01-05T00:00:00Z"))
+        }),
+        (0..3_u8, select(LinkKind::ALL))
+            .prop_map(|(number, kind)| C::LinkDuplicate(linked_to(number, kind))),
+        (0..3_u8).prop_map(|number| C::UnlinkDuplicate(unlinked_from(number))),
+        Just(C::Transfer(handed_to("Other Ltd", "2090-01-01T00:00:00Z"))),
+        select(EscalationReason::ALL).prop_map(|reason| C::Escalate(escalation(reason))),
+        select(vec![None, Some("0"), Some("5")])
+            .prop_map(|award| C::RecordExternalDecision(decided_by("Ombudsman", award))),
+        Just(C::RecordSurveyAnswer(scores(0, 5))),
     ]
 }
 

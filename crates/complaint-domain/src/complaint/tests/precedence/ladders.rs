@@ -1,5 +1,8 @@
 //! One ladder for each way a command can be wrong.
 
+mod clock;
+mod elsewhere;
+mod material;
 mod remedy;
 mod response;
 
@@ -33,6 +36,9 @@ pub(super) fn all() -> Vec<(Attempt, Vec<Rung>)> {
     ladders.extend(response::responses());
     ladders.extend(endings());
     ladders.extend(corrections());
+    ladders.extend(clock::clocks());
+    ladders.extend(material::material());
+    ladders.extend(elsewhere::elsewhere());
     ladders
 }
 

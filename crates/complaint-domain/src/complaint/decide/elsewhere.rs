@@ -1,0 +1,71 @@
+//! When others look at it: another firm, the committee, an outside body, a regulator.
+
+use crate::complaint::{
+    ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
+    ExternalReferral, SuspectedViolation, Transfer, state::Case,
+};
+
+pub(super) fn transfer(
+    case: &Case,
+    transfer: &Transfer,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.transferred_to.as_ref() == Some(&transfer.to) {
+        return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
+    }
+    Ok(ComplaintEvent::Transferred(transfer.clone()))
+}
+
+/// Once for each answer: the committee looks at what was decided, not at the same thing twice.
+pub(super) fn escalate(
+    case: &Case,
+    escalation: &Escalation,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let needs_response = escalation.reason == EscalationReason::NotFullyUpheld;
+    if needs_response && case.final_response.is_none() {
+        return Err(ComplaintRejection::FinalResponseMissing { command: "escalate" });
+    }
+    if case.is_escalated {
+        return Err(ComplaintRejection::AlreadyEscalated);
+    }
+    Ok(ComplaintEvent::Escalated(escalation.clone()))
+}
+
+/// A body may take it up again once it has come to something.
+pub(super) fn refer(
+    case: &Case,
+    referral: &ExternalReferral,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.external.get(&referral.body).is_some_and(Option::is_none) {
+        return Err(ComplaintRejection::AlreadyReferred(referral.body.clone()));
+    }
+    Ok(ComplaintEvent::ReferredExternally(referral.clone()))
+}
+
+/// May be repeated: a decision can be set aside by a later one.
+pub(super) fn record_decision(
+    case: &Case,
+    decision: &ExternalDecision,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if let Some(award) = decision.award
+        && (award.amount.is_sign_negative() || award.amount.is_zero())
+    {
+        return Err(ComplaintRejection::AmountNotPositive { found: award });
+    }
+    match case.external.get(&decision.body) {
+        None => Err(ComplaintRejection::NotReferred(decision.body.clone())),
+        Some(Some(standing)) if standing == decision => {
+            Err(ComplaintRejection::ExternalDecisionUnchanged)
+        }
+        Some(_) => Ok(ComplaintEvent::ExternalDecisionRecorded(decision.clone())),
+    }
+}
+
+pub(super) fn report_violation(
+    case: &Case,
+    violation: &SuspectedViolation,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.violations.contains(&violation.referral) {
+        return Err(ComplaintRejection::ViolationAlreadyReported(violation.referral.clone()));
+    }
+    Ok(ComplaintEvent::SuspectedViolationReported(violation.clone()))
+}

@@ -1,0 +1,154 @@
+use super::{
+    builders::{
+        again, all_done, assigned, by_email, close, complaint_id, daughter, decided_by, escalation,
+        handed_to, linked_to, ready_to_close, received, referred_to, scores, unlinked_from,
+        violation,
+    },
+    harness::{given, past},
+};
+use crate::{
+    actor::Role,
+    complaint::{
+        CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
+        EscalationReason, LinkKind, ReopenReason,
+    },
+    label::Label,
+};
+
+const TOLD: &str = "2024-03-08T09:00:00Z";
+
+fn body(name: &str) -> Label {
+    name.parse().unwrap()
+}
+
+#[test]
+fn a_duplicate_is_linked_and_the_link_can_be_taken_back() {
+    let linked = linked_to(1, LinkKind::Duplicate);
+    let given = given([received(), past(E::DuplicateLinked(linked.clone()))]);
+    given
+        .clone()
+        .when(&C::LinkDuplicate(linked.clone()))
+        .then_rejected(R::AlreadyLinked(complaint_id(1)));
+    given
+        .after(&C::UnlinkDuplicate(unlinked_from(1)))
+        .when(&C::LinkDuplicate(linked.clone()))
+        .then(E::DuplicateLinked(linked));
+}
+
+#[test]
+fn people_complain_together_only_through_somebody_who_speaks_for_them() {
+    let jointly = linked_to(1, LinkKind::Joint);
+    let given = given([received()]);
+    given.clone().when(&C::LinkDuplicate(jointly.clone())).then_rejected(R::RepresentativeMissing);
+    given
+        .after(&C::AuthoriseRepresentative(daughter(1)))
+        .when(&C::LinkDuplicate(jointly.clone()))
+        .then(E::DuplicateLinked(jointly));
+}
+
+#[test]
+fn what_another_firm_answers_is_closed_without_an_answer_of_ours() {
+    let given = given([received(), assigned("ana")]);
+    given.clone().when(&close(CloseReason::Transferred)).then_rejected(R::NotTransferred);
+    given
+        .after(&C::Transfer(handed_to("Other Ltd", TOLD)))
+        .when(&close(CloseReason::Transferred))
+        .then(E::Closed(Closure { reason: CloseReason::Transferred }));
+}
+
+#[test]
+fn what_comes_back_from_another_firm_is_ours_again() {
+    given([received(), assigned("ana"), past(E::Transferred(handed_to("Other Ltd", TOLD)))])
+        .after(&close(CloseReason::Transferred))
+        .after(&C::Reopen(again(ReopenReason::ClosedInError)))
+        .after(&C::Assign(super::builders::to("ana")))
+        .when(&close(CloseReason::Transferred))
+        .then_rejected(R::NotTransferred);
+}
+
+#[test]
+fn the_committee_looks_at_an_answer_once_also_after_the_end() {
+    let asked = escalation(EscalationReason::ComplainantRequest);
+    let given = given(all_done()).by("portal", Role::Complainant);
+    given.clone().when(&C::Escalate(asked.clone())).then(E::Escalated(asked.clone()));
+    given
+        .after(&C::Escalate(asked.clone()))
+        .when(&C::Escalate(asked))
+        .then_rejected(R::AlreadyEscalated);
+}
+
+#[test]
+fn what_was_not_answered_cannot_be_escalated_for_its_answer() {
+    given([received()])
+        .when(&C::Escalate(escalation(EscalationReason::NotFullyUpheld)))
+        .then_rejected(R::FinalResponseMissing { command: "escalate" });
+}
+
+#[test]
+fn an_outside_body_decides_what_it_took_up_also_after_the_end() {
+    let mut history = ready_to_close();
+    history.push(past(E::ReferredExternally(referred_to("Ombudsman"))));
+    let closed = given(history).after(&close(CloseReason::Accepted));
+    let decision = decided_by("Ombudsman", Some("250"));
+    closed
+        .clone()
+        .when(&C::RecordExternalDecision(decision.clone()))
+        .then(E::ExternalDecisionRecorded(decision));
+    closed
+        .when(&C::RecordExternalDecision(decided_by("Court", None)))
+        .then_rejected(R::NotReferred(body("Court")));
+}
+
+#[test]
+fn a_body_has_a_case_once_at_a_time() {
+    let given = given([received(), past(E::ReferredExternally(referred_to("Ombudsman")))]);
+    given
+        .clone()
+        .when(&C::ReferExternally(referred_to("Ombudsman")))
+        .then_rejected(R::AlreadyReferred(body("Ombudsman")));
+    given
+        .after(&C::RecordExternalDecision(decided_by("Ombudsman", None)))
+        .when(&C::ReferExternally(referred_to("Ombudsman")))
+        .then(E::ReferredExternally(referred_to("Ombudsman")));
+}
+
+#[test]
+fn a_suspected_violation_goes_its_own_way_beside_the_dispute() {
+    let given = given([received()]);
+    given
+        .clone()
+        .when(&C::ReportSuspectedViolation(violation(1)))
+        .then(E::SuspectedViolationReported(violation(1)));
+    given
+        .after(&C::ReportSuspectedViolation(violation(1)))
+        .when(&C::ReportSuspectedViolation(violation(1)))
+        .then_rejected(R::ViolationAlreadyReported(violation(1).referral));
+}
+
+#[test]
+fn a_complainant_says_how_it_was_after_the_end_if_they_were_asked() {
+    let mut history = ready_to_close();
+    history.push(past(E::SurveyRequested(by_email())));
+    let closed = given(history).after(&close(CloseReason::Accepted));
+    let answered =
+        closed.by("portal", Role::Complainant).after(&C::RecordSurveyAnswer(scores(4, 2)));
+    answered
+        .clone()
+        .when(&C::RecordSurveyAnswer(scores(4, 2)))
+        .then_rejected(R::SurveyAlreadyAnswered);
+    given(all_done())
+        .when(&C::RecordSurveyAnswer(scores(4, 2)))
+        .then_rejected(R::SurveyNotRequested);
+}
+
+#[test]
+fn satisfaction_with_process_and_outcome_has_five_steps() {
+    let given = given([received(), past(E::SurveyRequested(by_email()))]);
+    for (process, outcome, wrong) in [(0, 3, 0), (3, 6, 6)] {
+        given
+            .clone()
+            .when(&C::RecordSurveyAnswer(scores(process, outcome)))
+            .then_rejected(R::ScoreOutOfRange(wrong));
+    }
+    given.when(&C::RecordSurveyAnswer(scores(1, 5))).then(E::SurveyAnswered(scores(1, 5)));
+}

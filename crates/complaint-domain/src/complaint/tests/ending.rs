@@ -186,16 +186,30 @@ fn a_closing_does_not_come_before_the_response() {
 }
 
 #[test]
-fn after_the_end_there_is_only_reopening_and_correction() {
+fn after_the_end_there_is_only_what_others_say_or_what_was_missed() {
     for command in super::reference::one_of_each() {
-        let outcome = given(all_done()).decide(&command);
+        let is_programs = matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_));
+        let role = if is_programs { Role::System } else { Role::Agent };
+        let outcome = given(all_done()).by("ana", role).decide(&command);
         if matches!(command, C::Register(_)) {
             assert_eq!(outcome, Err(R::AlreadyReceived));
-        } else if matches!(command, C::Reopen(_) | C::Correct(_)) {
+        } else if matches!(command, C::Reopen(_) | C::Correct(_) | C::Escalate(_)) {
             assert!(outcome.is_ok(), "{}", command.name());
+        } else if let Some(reason) = late(&command) {
+            assert_eq!(outcome.map_err(|rejection| rejection.code()), Err(reason));
         } else {
             assert_eq!(outcome, Err(R::Ended { command: command.name(), how: "closed" }));
         }
+    }
+}
+
+/// What is no longer refused for the end, but only because nothing of the kind is awaited.
+fn late(command: &C) -> Option<&'static str> {
+    match command.name() {
+        "record-survey-answer" => Some("survey-not-requested"),
+        "record-external-decision" => Some("not-referred"),
+        "note-missed-clock" => Some("clock-not-missed"),
+        _ => None,
     }
 }
 

@@ -10,10 +10,13 @@ use super::{
     },
     harness::given,
 };
-use crate::complaint::{
-    Answer, Channel, CloseReason, ComplaintCommand as C, ComplaintRejection as R, CorrectedFact,
-    Direction, EscalationReason, LinkKind, Party, PauseGround, ReopenReason, RootCause,
-    VulnerabilityDriver,
+use crate::{
+    actor::Role,
+    complaint::{
+        Answer, Channel, CloseReason, ComplaintCommand as C, ComplaintRejection as R,
+        CorrectedFact, Direction, EscalationReason, LinkKind, Party, PauseGround, ReopenReason,
+        RootCause, VulnerabilityDriver,
+    },
 };
 
 /// When the complainant was told of something, before any command comes.
@@ -72,7 +75,9 @@ fn every_command_has_a_name_in_the_list() {
 #[test]
 fn nothing_but_a_receipt_is_taken_on_an_unknown_complaint() {
     for command in one_of_each() {
-        let outcome = given([]).decide(&command);
+        let is_programs = matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_));
+        let role = if is_programs { Role::System } else { Role::Agent };
+        let outcome = given([]).by("ana", role).decide(&command);
         if matches!(command, C::Register(_)) {
             assert!(outcome.is_ok());
         } else {

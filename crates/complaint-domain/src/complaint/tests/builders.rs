@@ -269,7 +269,7 @@ pub(super) fn limits_of(pack: &str) -> Rulebook {
 pub(super) fn reading(rules: &Rulebook, history: &[Fact<E>], name: &str, at: &str) -> ClockReading {
     let facts = crate::clock::clock_facts(history);
     let found = clocks(&facts, rules, time(at)).into_iter().flatten();
-    found.filter(|reading| reading.clock == clock(name)).last().expect("a clock that has started")
+    found.rev().find(|reading| reading.clock == clock(name)).expect("a clock that has started")
 }
 
 pub(super) fn limit(name: &str, due: &str) -> ClockLimit {

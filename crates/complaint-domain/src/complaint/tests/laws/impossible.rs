@@ -95,6 +95,7 @@ pub(super) fn impossible_history(facts: &[Fact<E>]) -> Option<&'static str> {
 
 /// What a reader of the history keeps in mind; deliberately not the state of the aggregate.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four plain yes-or-no memories of a reader")]
 struct Seen {
     entries: u64,
     is_imported: bool,
@@ -164,19 +165,13 @@ impl Seen {
             E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
                 .then_some("an extension approved by who asked for it"),
             E::ClockWarned(notice) => {
-                let is_first = self.warned.insert(notice.limit.clone());
-                (!is_first).then_some("warned twice of one limit")
+                (!self.warned.insert(notice.limit.clone())).then_some("warned twice of one limit")
             }
             E::ClockMissed(notice) => {
-                let is_first = self.missed.insert(notice.limit.clone());
-                (!is_first).then_some("one limit missed twice")
+                (!self.missed.insert(notice.limit.clone())).then_some("one limit missed twice")
             }
-            E::SurveyAnswered(_) | E::SurveyRequested(_) => {
-                let is_answer = matches!(fact.event, E::SurveyAnswered(_));
-                let is_out_of_turn = self.is_asked != is_answer;
-                self.is_asked = !is_answer;
-                is_out_of_turn.then_some("a survey out of turn")
-            }
+            E::SurveyRequested(_) => self.surveyed(false),
+            E::SurveyAnswered(_) => self.surveyed(true),
             E::Transferred(_) => self.nobody_of_ours().then_some("a transfer by nobody"),
             E::Acknowledged(_)
             | E::Assessed(_)
@@ -202,6 +197,12 @@ impl Seen {
         self.is_ours = !(self.is_imported && receipt.respondent.is_some());
         self.is_open = true;
         (self.entries > 0).then_some("a second receipt")
+    }
+
+    fn surveyed(&mut self, is_answer: bool) -> Option<&'static str> {
+        let is_out_of_turn = self.is_asked != is_answer;
+        self.is_asked = !is_answer;
+        is_out_of_turn.then_some("a survey out of turn")
     }
 
     fn nobody_of_ours(&self) -> bool {

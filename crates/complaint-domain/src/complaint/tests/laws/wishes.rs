@@ -188,10 +188,10 @@ fn beside(given: &mut Given, case: &Case, choice: u8) -> C {
         C::Close(because(CloseReason::Transferred)),
     ];
     let command = commands[usize::from(choice) % commands.len()].clone();
-    match &command {
-        C::WarnOfClock(_) | C::NoteMissedClock(_) => given.actor = actor("clock", Role::System),
-        C::ExtendDeadline(_) => given.actor = actor("sue", Role::Supervisor),
-        _ => {}
+    if matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_)) {
+        given.actor = actor("clock", Role::System);
+    } else if matches!(command, C::ExtendDeadline(_)) {
+        given.actor = actor("sue", Role::Supervisor);
     }
     command
 }

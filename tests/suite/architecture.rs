@@ -14,6 +14,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("event-log", &[]),
     ("event-log-sled", &["event-log", "merkle-log"]),
     ("evidence-check", &["merkle-log"]),
+    (
+        "evidence-issue",
+        &[
+            "complaint-codec",
+            "complaint-domain",
+            "event-log",
+            "evidence-check",
+            "merkle-log",
+            "personal-vault",
+        ],
+    ),
     ("merkle-log", &[]),
     ("personal-vault", &[]),
     ("complaint-service", &["complaint-codec", "complaint-domain", "event-log", "personal-vault"]),

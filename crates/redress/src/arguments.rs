@@ -6,9 +6,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod evidence;
 mod signing;
 mod upkeep;
 
+pub use evidence::{
+    Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
+    ProveReceipt, ProveStream,
+};
 pub use signing::{Against, Checkpoint, Keys, KeysStatus, SigningAt};
 pub use upkeep::{Backup, Restore};
 
@@ -107,6 +112,27 @@ pub enum Command {
         after_help = "Examples:\n  redress checkpoint --data ./ledger > kept.checkpoint\n  redress verify --data ./ledger --against kept.checkpoint"
     )]
     Checkpoint(Checkpoint),
+
+    /// Hand out evidence: proofs, and receipts for complainants
+    Prove {
+        /// What to prove
+        #[command(subcommand)]
+        what: Prove,
+    },
+
+    /// Check evidence, without a ledger and without a network
+    #[command(
+        long_about = "Checks a receipt or other proof, a checkpoint, or an evidence bundle, offline, and names what does not hold. Whom you trust you must know from somewhere else than the evidence: the ledger's verifier key, or a policy file (C2SP tlog-policy) with the log and the witnesses that must have cosigned.\n\nExit code 0: all of it holds. 1: something does not.",
+        after_help = "Examples:\n  redress check mine.tlog-proof --vkey KEY\n  redress check bundle.zip --policy auditors.policy --json\n  redress check growth.proof --old kept.checkpoint --vkey KEY\n  redress check --page verify.html"
+    )]
+    Check(Check),
+
+    /// Commit to the list of all streams, so that no event and no case can be kept back
+    #[command(
+        long_about = "Makes the list of all streams with the root over the records of each, and records its root in the ledger. From then on, under a later checkpoint, `redress prove stream` shows that these are all events of a case, and `redress prove absence` that there is no such case. Run it before publishing a checkpoint, as often as you want to be held to it. Whoever has the log can make the same list again.",
+        after_help = "Examples:\n  redress commit-index --data ./ledger\n  redress commit-index --data ./ledger --check"
+    )]
+    CommitIndex(CommitIndex),
 
     /// Look after the keys
     Keys {
@@ -383,6 +409,13 @@ pub enum Export {
     /// Events and complaints as JSON Lines, with a data dictionary and a manifest of digests
     #[command(after_help = "Example:\n  redress export jsonl --data ./redress-demo --out ./jsonl")]
     Jsonl(ExportTo),
+
+    /// All evidence of one case in one zip file, with a page that checks it in a browser
+    #[command(
+        long_about = "Writes the records of a case with their proofs under one signed checkpoint, the proof that they are all there are, opened fields where asked for, and a page that checks all of it in a browser without a network. The same case under the same checkpoint gives the same bytes.",
+        after_help = "Examples:\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip --open narrative --reason 'ombudsman, case 17'\n  redress check case.zip --vkey KEY"
+    )]
+    Bundle(ExportBundle),
 }
 
 /// Arguments of `redress export`.

@@ -2,7 +2,9 @@
 //!
 //! - [`backup`]: `redress backup`
 //! - [`checkpoint`]: `redress checkpoint`
+//! - [`check`]: `redress check`
 //! - [`clock`]: `redress clock`
+//! - [`commit_index`]: `redress commit-index`
 //! - [`completions`]: `redress completions`
 //! - [`demo`]: `redress demo`
 //! - [`export`]: `redress export`
@@ -10,14 +12,17 @@
 //! - [`init`]: `redress init`
 //! - [`keys`]: `redress keys`
 //! - [`projections`]: `redress projections`
+//! - [`prove`]: `redress prove`
 //! - [`replay`]: `redress replay`
 //! - [`report`]: `redress report`
 //! - [`restore`]: `redress restore`
 //! - [`verify`]: `redress verify`
 
 pub mod backup;
+pub mod check;
 pub mod checkpoint;
 pub mod clock;
+pub mod commit_index;
 pub mod completions;
 pub mod demo;
 pub mod export;
@@ -25,6 +30,7 @@ pub mod import;
 pub mod init;
 pub mod keys;
 pub mod projections;
+pub mod prove;
 pub mod replay;
 pub mod report;
 pub mod restore;

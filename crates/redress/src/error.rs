@@ -8,6 +8,7 @@ use std::{
 
 use event_log::{Position, StreamId};
 
+mod evidence;
 mod parts;
 
 /// Why a command was not done, by what its user does next.

@@ -12,6 +12,7 @@ use complaint_domain::complaint::ComplaintRules;
 use complaint_service::ComplaintService;
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::SledLog;
+use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
 use merkle_log::VerifierKey;
 use personal_vault::{SystemEntropy, Vault, VaultPaths};
 use projection::{Projections, Projector, Status};
@@ -51,6 +52,11 @@ impl Places {
     /// The directory of reports that nobody named another place for.
     pub fn reports(&self) -> PathBuf {
         self.data.join("reports")
+    }
+
+    /// The file of the key from which receipt secrets follow, beside the key that opens the vault.
+    pub fn receipt_key(&self) -> PathBuf {
+        self.kek.with_file_name("receipt-key")
     }
 
     fn vault(&self) -> VaultPaths {
@@ -121,10 +127,14 @@ impl Ledger {
             });
         }
         signing_places.check_free()?;
+        if places.receipt_key().exists() {
+            return Err(ReceiptKeyError::AlreadyThere { path: places.receipt_key() }.into());
+        }
         let log = SledLog::create(&places.data, origin, Arc::clone(&clock))?;
         let vault = Vault::create(&places.vault(), ledger_id(origin), Arc::new(SystemEntropy))?;
         fs::create_dir_all(places.read_models())
             .map_err(CommandError::file("make", &places.read_models()))?;
+        ReceiptKey::create(&places.receipt_key(), origin, &SystemEntropy)?;
         let key = signing::create(&signing_places, origin, signing.passphrase.as_ref())?;
         Ok((Self { places, log: Arc::new(log), clock, vault: Some(Arc::new(vault)) }, key))
     }

@@ -8,6 +8,7 @@
 //! - [`commands`]: one module for each command
 //! - [`ledger`]: a data directory, opened
 //! - [`signing`]: what signs a ledger's checkpoints
+//! - [`evidence`]: what the commands that hand out evidence have in common
 //! - [`console`]: results to standard output, messages to standard error
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
@@ -36,6 +37,7 @@ pub mod commands;
 pub mod console;
 pub mod demo;
 pub mod error;
+pub mod evidence;
 pub mod import;
 pub mod instant;
 pub mod ledger;
@@ -148,6 +150,9 @@ fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandE
                 commands::import::run(&args, console).await
             }
             Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
+            Command::Prove { what } => commands::prove::run(&what, console).await,
+            Command::Check(args) => commands::check::run(&args, console),
+            Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
             Command::Keys { what } => commands::keys::run(&what, console).await,
             Command::Backup(args) => commands::backup::run(&args, console).await,
             Command::Restore(args) => commands::restore::run(&args, console).await,

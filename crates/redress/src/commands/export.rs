@@ -12,6 +12,8 @@ use crate::{
     ledger::Ledger,
 };
 
+pub mod bundle;
+
 /// Writes an export and says what is in it.
 ///
 /// # Errors
@@ -21,6 +23,7 @@ pub async fn run(what: &What, console: &mut Console<'_>) -> Result<(), CommandEr
     let (format, to) = match what {
         What::Csv(to) => (Format::Csv, to),
         What::Jsonl(to) => (Format::Jsonl, to),
+        What::Bundle(args) => return bundle::run(args, console).await,
     };
     let ledger = Ledger::open(&to.at, Arc::new(SystemClock))?;
     let result = write(&ledger, format, to, console).await;

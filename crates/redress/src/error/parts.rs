@@ -13,7 +13,7 @@ use projector_transparency::report::ReportError;
 use super::{CommandError, with_causes};
 use crate::import::cfpb::ImportError;
 
-fn refused(error: &(dyn Error + 'static), next: &str) -> CommandError {
+pub(super) fn refused(error: &(dyn Error + 'static), next: &str) -> CommandError {
     CommandError::Refused { problem: with_causes(error), next: next.to_owned() }
 }
 

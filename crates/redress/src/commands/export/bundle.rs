@@ -1,0 +1,91 @@
+//! `redress export bundle`: all evidence of one case in one file.
+
+use std::sync::Arc;
+
+use checkpoint_signer::KeyFile;
+use event_log::{Position, clock::SystemClock};
+use evidence_issue::{Case, bundle};
+use serde::Serialize;
+
+use crate::{
+    arguments::{ExportBundle, SigningAt},
+    console::Console,
+    error::CommandError,
+    evidence::{Issuer, deliver, open_fields, stream_id},
+    ledger::Ledger,
+    signing::SigningPlaces,
+};
+
+#[derive(Debug, Serialize)]
+struct Bundled {
+    file: String,
+    stream: String,
+    events: usize,
+    opened: Vec<String>,
+    has_all_events: bool,
+}
+
+/// Writes the bundle of a case.
+///
+/// # Errors
+///
+/// [`CommandError`]: no such case, nothing signed covers it, a field that does not open.
+pub async fn run(args: &ExportBundle, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let ledger = Ledger::open(&args.of.at, Arc::new(SystemClock))?;
+    let mut issuer = Issuer::new(ledger, &args.of)?;
+    let made = write(&mut issuer, args, console).await;
+    issuer.ledger.close().await;
+    tell(&made?, console)
+}
+
+async fn write(
+    issuer: &mut Issuer,
+    args: &ExportBundle,
+    console: &mut Console<'_>,
+) -> Result<Bundled, CommandError> {
+    let stream = stream_id(&args.stream)?;
+    let covered = Position(issuer.covered().await?);
+    let case = Case::read(issuer.ledger.log.as_ref(), &stream, covered).await?;
+    if case.records.is_empty() {
+        return Err(CommandError::Refused {
+            problem: format!("expected events of {stream} under the checkpoint, found none"),
+            next: "if it is newer than the checkpoint, run `redress checkpoint`; a stream's whole \
+                   name stands in `redress replay --format table`"
+                .to_owned(),
+        });
+    }
+    let mut openings = Vec::new();
+    for record in &case.records {
+        let opened = open_fields(&mut issuer.ledger, record, &args.open).await?;
+        openings.extend(opened.into_iter().map(|opening| (record.position.0, opening)));
+    }
+    let index = issuer.index_proof(&stream, console).await?;
+    let index = index.filter(|proof| !proof.leaves.is_empty());
+    let signing = SigningPlaces::of(&issuer.ledger.places, &SigningAt::default());
+    let key = KeyFile::read(&signing.key)?.verifier().to_string();
+    let made = Bundled {
+        file: args.out.display().to_string(),
+        stream: stream.to_string(),
+        events: case.records.len(),
+        opened: openings.iter().map(|(at, o)| format!("{} at {at}", o.field)).collect(),
+        has_all_events: index.is_some(),
+    };
+    let bytes =
+        issuer.prove(move |prover| bundle::bundle(prover, &case, openings, index, &key)).await?;
+    deliver(Some(&args.out), &bytes, console)?;
+    Ok(made)
+}
+
+fn tell(made: &Bundled, console: &mut Console<'_>) -> Result<(), CommandError> {
+    if !made.has_all_events {
+        console.say(
+            "nothing in it shows that these are all events: run `redress commit-index` and \
+             `redress checkpoint` first",
+        );
+    }
+    if console.json() {
+        return console.value(made);
+    }
+    console.line(format_args!("{} events of {} in {}", made.events, made.stream, made.file))?;
+    made.opened.iter().try_for_each(|opened| console.line(format_args!("  opened {opened}")))
+}

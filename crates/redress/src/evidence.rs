@@ -1,0 +1,227 @@
+//! What the commands that hand out evidence have in common.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use complaint_domain::sealed::PersonalField;
+use complaint_service::ledger_stream_of;
+use event_log::{EventLog, Position, RecordedEvent, StreamId, StreamVersion};
+use event_log_sled::nodes::LogNodes;
+use evidence_check::{
+    IndexProof, Opening,
+    index::{CommitmentView, INDEX_COMMITTED},
+    record::RecordView,
+};
+use evidence_issue::{
+    IndexList, Prover,
+    case::{open_field, sealed_fields},
+};
+use futures::TryStreamExt;
+use merkle_log::{LogProof, SignedNote};
+
+use crate::{
+    arguments::{ProofOf, SigningAt},
+    commands::verify::against,
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+    signing::{self, SigningPlaces},
+};
+
+/// A ledger that hands out evidence under one checkpoint.
+#[derive(Debug)]
+pub struct Issuer {
+    /// The ledger.
+    pub ledger: Ledger,
+    note: SignedNote,
+}
+
+impl Issuer {
+    /// An open ledger, and the checkpoint that the arguments name or the last one that was signed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: no checkpoint was signed yet, or it cannot be read.
+    pub fn new(ledger: Ledger, of: &ProofOf) -> Result<Self, CommandError> {
+        let note = match &of.checkpoint {
+            Some(path) => against::read_note(path)?,
+            None => {
+                let at = SigningAt { register: of.register.clone(), ..SigningAt::default() };
+                let places = SigningPlaces::of(&ledger.places, &at);
+                signing::last_signed(&places, ledger.origin())?
+            }
+        };
+        Ok(Self { ledger, note })
+    }
+
+    /// Does something with a prover, off the async threads: it reads tiles.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: the checkpoint is not of this ledger, or what is done fails.
+    pub async fn prove<T: Send + 'static, E: Send + 'static + Into<CommandError>>(
+        &self,
+        doing: impl FnOnce(&Prover<LogNodes>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let (nodes, note) = (self.ledger.log.nodes(), self.note.clone());
+        let size = nodes.size();
+        let done = tokio::task::spawn_blocking(move || {
+            let prover = Prover::new(nodes, size, note)?;
+            doing(&prover).map_err(Into::into)
+        });
+        done.await.map_err(CommandError::failed("prove it"))?
+    }
+
+    /// How many records the checkpoint covers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Issuer::prove`].
+    pub async fn covered(&self) -> Result<u64, CommandError> {
+        self.prove(|prover| Ok::<_, CommandError>(prover.checkpoint().size())).await
+    }
+
+    /// The record at a position.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: there is none, or the log cannot be read.
+    pub async fn record(&self, position: u64) -> Result<RecordedEvent, CommandError> {
+        let mut records = self.ledger.log.read_all(Position(position), 1);
+        records.try_next().await?.ok_or_else(|| CommandError::Refused {
+            problem: format!(
+                "expected a position below {}, found {position}",
+                self.ledger.log.head().next_position
+            ),
+            next: "look for the position with `redress replay --format table`".to_owned(),
+        })
+    }
+
+    /// What the ledger's newest commitment under the checkpoint shows of a stream; nothing when
+    /// there is no commitment under it.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: the ledger committed to another list than its records give, or cannot be read.
+    pub async fn index_proof(
+        &self,
+        stream: &StreamId,
+        console: &Console<'_>,
+    ) -> Result<Option<IndexProof>, CommandError> {
+        let covered = self.covered().await?;
+        let mut commitments = commitments(&self.ledger, Position(covered)).await?;
+        let Some((commitment, view)) = commitments.pop() else { return Ok(None) };
+        let list = list(&self.ledger, view.size, stream.as_str(), console).await?;
+        let position = commitment.position.0;
+        let proof: LogProof = self.prove(move |prover| prover.inclusion(position)).await?;
+        let shown = tokio::task::spawn_blocking(move || list.prove(&commitment, proof)).await;
+        Ok(Some(shown.map_err(CommandError::failed("prove it"))??))
+    }
+}
+
+/// The ledger's index commitments below a position, oldest first.
+///
+/// # Errors
+///
+/// [`CommandError`]: the log cannot be read, or a commitment is one of a newer version.
+pub async fn commitments(
+    ledger: &Ledger,
+    end: Position,
+) -> Result<Vec<(RecordedEvent, CommitmentView)>, CommandError> {
+    let stream = ledger_stream_of(ledger.origin());
+    let mut records = ledger.log.read_stream(&stream, StreamVersion::default());
+    let mut found = Vec::new();
+    while let Some(record) = records.try_next().await? {
+        if record.position >= end {
+            break;
+        }
+        let position = record.position;
+        let broken = |reason: String| CommandError::Broken { position, reason };
+        let view = RecordView::parse(&record.bytes).map_err(|error| broken(error.to_string()))?;
+        if view.r#type == INDEX_COMMITTED {
+            let view = CommitmentView::of(&view).map_err(|error| broken(error.to_string()))?;
+            found.push((record, view));
+        }
+    }
+    Ok(found)
+}
+
+/// The list of all streams over the first `size` records.
+///
+/// # Errors
+///
+/// [`CommandError`]: the log cannot be read, or the disk has no room to sort it.
+pub async fn list(
+    ledger: &Ledger,
+    size: u64,
+    stream: &str,
+    console: &Console<'_>,
+) -> Result<IndexList, CommandError> {
+    let bar = console.bar("streams", size);
+    let mut told = |position: Position| bar.set(position.0);
+    let data = ledger.places.data.clone();
+    Ok(IndexList::build(ledger.log.as_ref(), size, stream, &data, &mut told).await?)
+}
+
+/// Opens these fields of a record, where it has them: personal data, for whoever may see it.
+///
+/// # Errors
+///
+/// [`CommandError`]: no key, or a field that does not open.
+pub async fn open_fields(
+    ledger: &mut Ledger,
+    record: &RecordedEvent,
+    fields: &[PersonalField],
+) -> Result<Vec<Opening>, CommandError> {
+    let sealed = sealed_fields(record)?;
+    let wanted: Vec<_> = sealed.into_iter().filter(|s| fields.contains(&s.field)).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (vault, record) = (ledger.vault()?, record.clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        wanted.iter().map(|sealed| open_field(&vault, &record, sealed)).collect::<Result<_, _>>()
+    });
+    Ok(opened.await.map_err(CommandError::failed("open the vault"))??)
+}
+
+/// Prints evidence, or puts it in a file that only its owner may read: temporary file, sync, rename.
+///
+/// # Errors
+///
+/// [`CommandError`]: nobody reads, or the file cannot be written.
+pub fn deliver(
+    out: Option<&Path>,
+    bytes: &[u8],
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let Some(path) = out else { return console.raw(bytes) };
+    let temporary = path.with_added_extension("tmp");
+    let write = || {
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    };
+    write().map_err(CommandError::file("write", path))
+}
+
+/// A stream's name as somebody typed it.
+///
+/// # Errors
+///
+/// [`CommandError::Usage`].
+pub fn stream_id(text: &str) -> Result<StreamId, CommandError> {
+    text.parse().map_err(|error| CommandError::Usage {
+        problem: format!("{error}"),
+        next: "a stream's whole name stands in `redress replay --format table`".to_owned(),
+    })
+}

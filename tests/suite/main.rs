@@ -14,6 +14,7 @@ mod damage;
 mod disk;
 mod durability;
 mod errors;
+mod evidence;
 mod import;
 mod privacy;
 mod read_models;

@@ -626,14 +626,15 @@ async function checkLogProof(steps, bytes, policy) {
   const accepted = await steps.take("checkpoint", "those whom the policy names have signed the checkpoint",
     () => accept(policy, proof.note));
   const leaf = await leafHash(utf8.encode(enclosure.record));
+  let proved;
   if (accepted) {
     steps.accepted(accepted);
-    await steps.take("inclusion", `the record is at position ${proof.index} of the log`,
+    proved = await steps.take("inclusion", `the record is at position ${proof.index} of the log`,
       () => verifyInclusion(leaf, proof.index, accepted.size, proof.hashes, accepted.root));
   }
   const record = await steps.take("extra", "the record can be read", () => parseRecord(utf8.encode(enclosure.record)));
   if (record) {
-    steps.records.push({ position: String(proof.index), ...record });
+    steps.records.push({ ...record, position: String(proof.index), isProved: proved === true });
     await steps.openings("extra", proof.note.body.split("\n")[0], record, enclosure.openings);
     if (enclosure.receipt && !enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
       steps.open("extra", "nobody else was given the receipt of this record",
@@ -739,7 +740,7 @@ async function checkRecords(steps, files, manifest, note, accepted) {
       return found;
     });
     if (record) {
-      steps.records.push({ position: String(position), ...record });
+      steps.records.push({ ...record, position: String(position), isProved: proved === true });
       await checkOpenings(steps, files, manifest, name, record);
     }
   }

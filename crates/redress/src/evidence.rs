@@ -34,28 +34,32 @@ use crate::{
 
 /// A ledger that hands out evidence under one checkpoint.
 #[derive(Debug)]
-pub struct Issuer {
+pub struct Issuer<'a> {
     /// The ledger.
-    pub ledger: Ledger,
+    pub ledger: &'a mut Ledger,
     note: SignedNote,
 }
 
-impl Issuer {
+impl<'a> Issuer<'a> {
     /// An open ledger, and the checkpoint that the arguments name or the last one that was signed.
     ///
     /// # Errors
     ///
     /// [`CommandError`]: no checkpoint was signed yet, or it cannot be read.
-    pub fn new(ledger: Ledger, of: &ProofOf) -> Result<Self, CommandError> {
-        let note = match &of.checkpoint {
-            Some(path) => against::read_note(path)?,
-            None => {
-                let at = SigningAt { register: of.register.clone(), ..SigningAt::default() };
-                let places = SigningPlaces::of(&ledger.places, &at);
-                signing::last_signed(&places, ledger.origin())?
-            }
+    pub fn new(ledger: &'a mut Ledger, of: &ProofOf) -> Result<Self, CommandError> {
+        let note = if let Some(path) = &of.checkpoint {
+            against::read_note(path)?
+        } else {
+            let at = SigningAt { register: of.register.clone(), ..SigningAt::default() };
+            let places = SigningPlaces::of(&ledger.places, &at);
+            signing::last_signed(&places, ledger.origin())?
         };
-        Ok(Self { ledger, note })
+        Ok(Self::under(ledger, note))
+    }
+
+    /// An open ledger, under this checkpoint.
+    pub fn under(ledger: &'a mut Ledger, note: SignedNote) -> Self {
+        Self { ledger, note }
     }
 
     /// Does something with a prover, off the async threads: it reads tiles.
@@ -113,9 +117,9 @@ impl Issuer {
         console: &Console<'_>,
     ) -> Result<Option<IndexProof>, CommandError> {
         let covered = self.covered().await?;
-        let mut commitments = commitments(&self.ledger, Position(covered)).await?;
+        let mut commitments = commitments(self.ledger, Position(covered)).await?;
         let Some((commitment, view)) = commitments.pop() else { return Ok(None) };
-        let list = list(&self.ledger, view.size, stream.as_str(), console).await?;
+        let list = list(self.ledger, view.size, stream.as_str(), console).await?;
         let position = commitment.position.0;
         let proof: LogProof = self.prove(move |prover| prover.inclusion(position)).await?;
         let shown = tokio::task::spawn_blocking(move || list.prove(&commitment, proof)).await;
@@ -189,7 +193,7 @@ pub async fn open_fields(
     Ok(opened.await.map_err(CommandError::failed("open the vault"))??)
 }
 
-/// Prints evidence, or puts it in a file that only its owner may read: temporary file, sync, rename.
+/// Prints evidence, or puts it in a file.
 ///
 /// # Errors
 ///
@@ -199,7 +203,15 @@ pub fn deliver(
     bytes: &[u8],
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
-    let Some(path) = out else { return console.raw(bytes) };
+    out.map_or_else(|| console.raw(bytes), |path| put(path, bytes))
+}
+
+/// Puts evidence in a file that only its owner may read: temporary file, sync, rename.
+///
+/// # Errors
+///
+/// [`CommandError`]: the file cannot be written.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let temporary = path.with_added_extension("tmp");
     let write = || {
         let mut options = OpenOptions::new();

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use evidence_check::{Checked, Verdict, check, check::Trust, page};
+use evidence_check::{Checked, Kind, Verdict, check, check::Trust, page};
 use merkle_log::Policy;
 
 use crate::{
@@ -41,6 +41,13 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     let bytes = read(path)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
+    if Kind::of(&bytes) == Kind::Growth && old.is_none() {
+        return Err(CommandError::Usage {
+            problem: "expected the checkpoint you kept, for this shows that the log grew from it"
+                .to_owned(),
+            next: "name its file with --old".to_owned(),
+        });
+    }
     let trust = Trust {
         policy: &policy,
         record: record.as_deref().map(without_newline),

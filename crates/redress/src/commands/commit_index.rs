@@ -45,8 +45,8 @@ pub async fn run(args: &CommitIndex, console: &mut Console<'_>) -> Result<(), Co
 
 async fn commit(ledger: &Ledger, console: &mut Console<'_>) -> Result<(), CommandError> {
     let size = ledger.log.head().next_position.0;
-    let last = commitments(ledger, Position(size)).await?.pop();
-    if let Some((record, view)) = last
+    let newest = commitments(ledger, Position(size)).await?.pop();
+    if let Some((record, view)) = newest
         && record.position.0.checked_add(1) == Some(size)
         && view.size == record.position.0
     {

@@ -13,7 +13,7 @@ use projection::path_of;
 use projector_audit::{AuditView, write_html};
 use serde::{Deserialize, Serialize};
 
-use super::{report, verify};
+use super::{prove, report, verify};
 use crate::{
     arguments::{Against, Demo, LedgerAt, LocaleName, SigningAt, Verify},
     console::Console,
@@ -22,8 +22,9 @@ use crate::{
         year::{Sent, YearClock, send, steps_of},
     },
     error::CommandError,
+    evidence::Issuer,
     ledger::{Ledger, NewSigning, Places},
-    signing::SigningPlaces,
+    signing::{self, SigningPlaces},
 };
 
 /// The year that is told. Fixed, so that the same seed always gives the same figures.
@@ -56,6 +57,8 @@ struct Done {
     pages: Vec<String>,
     audit_view: String,
     audit_model: String,
+    receipt: String,
+    verifier_key: String,
     seconds: f64,
 }
 
@@ -105,6 +108,8 @@ pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandEr
         pages: published.pages.iter().map(|path| path.display().to_string()).collect(),
         audit_view: published.audit_view.display().to_string(),
         audit_model: published.audit_model.display().to_string(),
+        receipt: published.receipt.display().to_string(),
+        verifier_key: published.verifier_key,
         seconds: watch.seconds(),
     };
     if console.json() { console.value(&done) } else { show(args, &done, console) }
@@ -173,7 +178,7 @@ fn remove(at: &LedgerAt) -> Result<(), CommandError> {
     fs::remove_dir_all(&places.data).map_err(CommandError::file("remove", &places.data))?;
     let signing = SigningPlaces::of(&places, &SigningAt::default());
     let lock = signing.register.with_added_extension("lock");
-    for path in [&places.kek, &signing.key, &signing.register, &lock] {
+    for path in [&places.kek, &places.receipt_key(), &signing.key, &signing.register, &lock] {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(CommandError::file("remove", path)(error));
@@ -230,20 +235,44 @@ struct Published {
     pages: Vec<PathBuf>,
     audit_view: PathBuf,
     audit_model: PathBuf,
+    receipt: PathBuf,
+    verifier_key: String,
 }
 
-/// Read models, the report in both languages, and the audit view.
+/// Read models, the report in both languages, the audit view, and a receipt under a signed checkpoint.
 async fn publish(at: &LedgerAt, console: &mut Console<'_>) -> Result<Published, CommandError> {
     let lap = Stopwatch::start();
-    let ledger = Ledger::open(at, Arc::new(SystemClock))?;
-    let result = publish_in(&ledger, console).await;
+    let mut ledger = Ledger::open(at, Arc::new(SystemClock))?;
+    let result = publish_in(&mut ledger, console).await;
     ledger.close().await;
     let published = result?;
-    console.say(format_args!("published  read models, reports and audit view ({lap})"));
+    console.say(format_args!("published  read models, reports, audit view and a receipt ({lap})"));
     Ok(published)
 }
 
-async fn publish_in(ledger: &Ledger, console: &Console<'_>) -> Result<Published, CommandError> {
+async fn publish_in(
+    ledger: &mut Ledger,
+    console: &mut Console<'_>,
+) -> Result<Published, CommandError> {
+    let (pages, (audit_view, audit_model)) = reports_in(ledger, console).await?;
+    let (receipt, verifier_key) = receipt_in(ledger).await?;
+    Ok(Published { pages, audit_view, audit_model, receipt, verifier_key })
+}
+
+/// Signs the head and writes the receipt of the first complaint, without its words: invented as they
+/// are, the reports of a ledger are no place for them.
+async fn receipt_in(ledger: &mut Ledger) -> Result<(PathBuf, String), CommandError> {
+    let signer = signing::open(ledger, &SigningAt::default()).await?;
+    let (signer, note) = signing::sign_head(signer, &ledger.log).await?;
+    let path = ledger.places.reports().join("receipt.tlog-proof");
+    prove::first_receipt(&mut Issuer::under(ledger, note), &path).await?;
+    Ok((path, signer.verifier().to_string()))
+}
+
+async fn reports_in(
+    ledger: &Ledger,
+    console: &Console<'_>,
+) -> Result<(Vec<PathBuf>, (PathBuf, PathBuf)), CommandError> {
     ledger.bring_read_models_up(console).await?;
     let reports = ledger.places.reports();
     let period = report::period(&YEAR.to_string())?;
@@ -262,7 +291,7 @@ async fn publish_in(ledger: &Ledger, console: &Console<'_>) -> Result<Published,
         write_html(&connection, &view, &page).map_err(CommandError::failed("write the audit view"))
     });
     written.await.map_err(CommandError::failed("write the audit view"))??;
-    Ok(Published { pages, audit_view, audit_model })
+    Ok((pages, (audit_view, audit_model)))
 }
 
 fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), CommandError> {
@@ -279,6 +308,9 @@ fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), Comma
     console.line("\nOpen the audit view, or ask its file with any SQLite tool:")?;
     console.line(format_args!("  {}", done.audit_view))?;
     console.line(format_args!("  {}", done.audit_model))?;
+    console.line("\nCheck a complainant's receipt, without the ledger and without a network:")?;
+    let (receipt, key) = (quoted(&done.receipt), quoted(&done.verifier_key));
+    console.line(format_args!("  {redress} check {receipt} --vkey {key}"))?;
     console.line("\nReplay, as it was on a day and as it was known on that day:")?;
     console.line(format_args!("  {redress} replay --data {data} --format table"))?;
     console.line(format_args!("  {redress} replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;

@@ -17,14 +17,14 @@ use crate::{
     arguments::{ProofOf, Prove, ProveConsistency, ProveInclusion, ProveReceipt, ProveStream},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, stream_id},
+    evidence::{Issuer, deliver, open_fields, put, stream_id},
     ledger::Ledger,
 };
 
 /// What was proved, for programs; the evidence itself is in the file.
 #[derive(Debug, Serialize)]
 struct Proved<'a> {
-    proved: &'static str,
+    what: &'static str,
     file: String,
     bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,25 +46,31 @@ pub async fn run(what: &Prove, console: &mut Console<'_>) -> Result<(), CommandE
         | Prove::Stream(ProveStream { of, .. })
         | Prove::Absence(ProveStream { of, .. }) => of,
     };
-    let mut issuer = open(of)?;
-    let done = match what {
+    let mut ledger = Ledger::open(&of.at, Arc::new(SystemClock))?;
+    let done = prove(&mut ledger, of, what, console).await;
+    ledger.close().await;
+    done
+}
+
+async fn prove(
+    ledger: &mut Ledger,
+    of: &ProofOf,
+    what: &Prove,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let mut issuer = Issuer::new(ledger, of)?;
+    match what {
         Prove::Inclusion(args) => inclusion(&issuer, args, console).await,
         Prove::Consistency(args) => consistency(&issuer, args, console).await,
         Prove::Receipt(args) => of_complaint(&mut issuer, args, console).await,
         Prove::Stream(args) => stream(&issuer, args, true, console).await,
         Prove::Absence(args) => stream(&issuer, args, false, console).await,
-    };
-    issuer.ledger.close().await;
-    done
-}
-
-fn open(of: &ProofOf) -> Result<Issuer, CommandError> {
-    Issuer::new(Ledger::open(&of.at, Arc::new(SystemClock))?, of)
+    }
 }
 
 /// Writes a proof, and says so where it went to a file.
 fn hand_out(
-    proved: &'static str,
+    what: &'static str,
     text: &str,
     out: Option<&Path>,
     console: &mut Console<'_>,
@@ -73,13 +79,13 @@ fn hand_out(
     let Some(path) = out else { return Ok(()) };
     let (file, bytes) = (path.display().to_string(), text.len());
     if console.json() {
-        return console.value(&Proved { proved, file, bytes, qr: None, opened: &[] });
+        return console.value(&Proved { what, file, bytes, qr: None, opened: &[] });
     }
-    console.line(format_args!("{proved}: {bytes} bytes in {file}"))
+    console.line(format_args!("{what}: {bytes} bytes in {file}"))
 }
 
 async fn inclusion(
-    issuer: &Issuer,
+    issuer: &Issuer<'_>,
     args: &ProveInclusion,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
@@ -90,7 +96,7 @@ async fn inclusion(
 }
 
 async fn consistency(
-    issuer: &Issuer,
+    issuer: &Issuer<'_>,
     args: &ProveConsistency,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
@@ -100,7 +106,7 @@ async fn consistency(
 }
 
 async fn stream(
-    issuer: &Issuer,
+    issuer: &Issuer<'_>,
     args: &ProveStream,
     is_there: bool,
     console: &mut Console<'_>,
@@ -132,16 +138,16 @@ async fn stream(
 }
 
 async fn of_complaint(
-    issuer: &mut Issuer,
+    issuer: &mut Issuer<'_>,
     args: &ProveReceipt,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
-    let key = receipt_key(&issuer.ledger, args.make_key)?;
+    let key = receipt_key(issuer.ledger, args.make_key)?;
     let record = first_record(issuer, &args.complaint).await?;
     let position = record.position.0;
     let proof = issuer.prove(move |prover| prover.inclusion(position)).await?;
     let fields = fields_to_open(args);
-    let openings = open_fields(&mut issuer.ledger, &record, &fields).await?;
+    let openings = open_fields(issuer.ledger, &record, &fields).await?;
     let opened: Vec<String> = openings.iter().map(|opening| opening.field.clone()).collect();
     if let Some(missing) =
         args.open.iter().find(|field| !opened.iter().any(|name| name == field.code()))
@@ -175,13 +181,28 @@ fn tell(
     let (file, bytes) = (path.display().to_string(), text.len());
     let qr = args.qr.as_ref().map(|path| path.display().to_string());
     if console.json() {
-        return console.value(&Proved { proved: "receipt", file, bytes, qr, opened });
+        return console.value(&Proved { what: "receipt", file, bytes, qr, opened });
     }
     console.line(format_args!("receipt: {bytes} bytes in {file}"))?;
     match qr {
         Some(path) => console.line(format_args!("QR code in {path}")),
         None => Ok(()),
     }
+}
+
+/// Writes the receipt of the ledger's first complaint, with its nonce and without its words.
+///
+/// # Errors
+///
+/// [`CommandError`]: no complaint, no receipt key, or the ledger cannot be read.
+pub async fn first_receipt(issuer: &mut Issuer<'_>, out: &Path) -> Result<(), CommandError> {
+    let key = receipt_key(issuer.ledger, false)?;
+    let record = issuer.record(0).await?;
+    let proof = issuer.prove(|prover| prover.inclusion(0)).await?;
+    let nonce = [PersonalField::ReceiptNonce];
+    let openings = open_fields(issuer.ledger, &record, &nonce).await?;
+    let text = receipt(&record, proof, openings, &key).to_string();
+    put(out, text.as_bytes())
 }
 
 /// The nonce, and the complainant's own words or what was asked for instead.
@@ -201,7 +222,7 @@ fn qr(text: &str) -> Result<Qr, CommandError> {
     })
 }
 
-async fn first_record(issuer: &Issuer, complaint: &str) -> Result<RecordedEvent, CommandError> {
+async fn first_record(issuer: &Issuer<'_>, complaint: &str) -> Result<RecordedEvent, CommandError> {
     let stream = stream_id(complaint)?;
     if !complaint.starts_with("complaint-") {
         return Err(CommandError::Usage {

@@ -31,18 +31,18 @@ struct Bundled {
 ///
 /// [`CommandError`]: no such case, nothing signed covers it, a field that does not open.
 pub async fn run(args: &ExportBundle, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let ledger = Ledger::open(&args.of.at, Arc::new(SystemClock))?;
-    let mut issuer = Issuer::new(ledger, &args.of)?;
-    let made = write(&mut issuer, args, console).await;
-    issuer.ledger.close().await;
+    let mut ledger = Ledger::open(&args.of.at, Arc::new(SystemClock))?;
+    let made = write(&mut ledger, args, console).await;
+    ledger.close().await;
     tell(&made?, console)
 }
 
 async fn write(
-    issuer: &mut Issuer,
+    ledger: &mut Ledger,
     args: &ExportBundle,
     console: &mut Console<'_>,
 ) -> Result<Bundled, CommandError> {
+    let issuer = Issuer::new(ledger, &args.of)?;
     let stream = stream_id(&args.stream)?;
     let covered = Position(issuer.covered().await?);
     let case = Case::read(issuer.ledger.log.as_ref(), &stream, covered).await?;
@@ -56,7 +56,7 @@ async fn write(
     }
     let mut openings = Vec::new();
     for record in &case.records {
-        let opened = open_fields(&mut issuer.ledger, record, &args.open).await?;
+        let opened = open_fields(issuer.ledger, record, &args.open).await?;
         openings.extend(opened.into_iter().map(|opening| (record.position.0, opening)));
     }
     let index = issuer.index_proof(&stream, console).await?;

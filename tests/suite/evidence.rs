@@ -44,14 +44,13 @@ impl Home {
         let first = records.filter(|record| record["type"] == "complaint.received.v1");
         let complaints =
             first.map(|record| record["stream"].as_str().unwrap().to_owned()).collect();
-        let mut home =
-            Self { folder, key, complaints, words: String::new(), turn: Mutex::default() };
+        let home = Self { folder, key, complaints, words: String::new(), turn: Mutex::default() };
         let (first, path) = (home.complaints[0].clone(), home.path("words.tlog-proof"));
         home.prove(&["receipt", &first], &path).done();
         let shown = home.check(&path).done().json();
-        home.words = opened(&shown, "narrative").unwrap().to_owned();
-        assert!(home.words.len() > 20, "{}", home.words);
-        home
+        let words = opened(&shown, "narrative").unwrap().to_owned();
+        assert!(words.len() > 20, "{words}");
+        Self { words, ..home }
     }
 
     fn path(&self, name: &str) -> PathBuf {

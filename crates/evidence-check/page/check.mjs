@@ -408,6 +408,7 @@ function parseRecord(bytes) {
 const FIELDS = {
   narrative: 1, "complainant-name": 2, contact: 3, address: 4, postcode: 5, "account-number": 6,
   message: 7, note: 8, "response-text": 9, "payment-reference": 10, "receipt-nonce": 11,
+  evidence: 12, "representative-name": 13, "representative-contact": 14,
 };
 
 async function checkOpening(origin, record, opening) {

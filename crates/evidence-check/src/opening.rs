@@ -24,6 +24,9 @@ pub const FIELDS: &[(&str, u16)] = &[
     ("response-text", 9),
     ("payment-reference", 10),
     ("receipt-nonce", 11),
+    ("evidence", 12),
+    ("representative-name", 13),
+    ("representative-contact", 14),
 ];
 
 /// The field that holds the nonce which the complainant chose or was given.

@@ -34,6 +34,15 @@ fn a_page_must_hold_the_evidence_it_comes_with_and_nothing_unknown() {
 }
 
 #[test]
+fn the_page_knows_the_same_fields() {
+    let table = SCRIPT.split("const FIELDS = {").nth(1).unwrap().split("};").next().unwrap();
+    let in_page: Vec<_> = table.split(',').map(|entry| entry.trim().replace('"', "")).collect();
+    let known: Vec<_> =
+        crate::opening::FIELDS.iter().map(|(name, number)| format!("{name}: {number}")).collect();
+    assert_eq!(in_page[..known.len()], known);
+}
+
+#[test]
 fn the_page_asks_for_nothing_from_outside() {
     let page = empty();
     assert!(page.contains("default-src 'none'"));

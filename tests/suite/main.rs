@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod casework;
 mod clocks;
 mod crash;
 mod damage;

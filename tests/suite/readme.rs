@@ -30,7 +30,7 @@ fn run(folder: &Path, command: &str, cfpb: &Path) -> Option<Ran> {
     Some(run_in(folder, &words))
 }
 
-fn run_all(document: &str) {
+pub(crate) fn run_all(document: &str) {
     let folder = tempfile::tempdir().unwrap();
     // Stands in for the real file where that is not there.
     let small = folder.path().join("small.csv");

@@ -9,9 +9,13 @@
 //! - [`request`]: what a caller hands in, and its digest
 //! - [`service`]: the way from request to answer
 //! - [`evidence`]: what happens to the ledger itself
+//! - [`clock_process`]: notes each limit that is near or was missed, once
+//! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
 //! - [`ids`]: where ids come from
 
+pub mod body;
+pub mod clock_process;
 pub mod error;
 pub mod evidence;
 pub mod ids;
@@ -23,6 +27,7 @@ pub mod service;
 #[cfg(test)]
 mod tests;
 
+pub use clock_process::{ClockProcess, Noted};
 pub use error::HandleError;
 pub use event_log::Clock;
 pub use evidence::EvidenceService;

@@ -21,14 +21,23 @@ use crate::{error::InvalidRequest, ids::stream_of};
 pub struct PersonalText {
     /// Which field.
     pub field: PersonalField,
-    /// What it says.
-    pub text: Zeroizing<String>,
+    /// What it says; text in UTF-8, but for the bytes of a file.
+    pub text: Zeroizing<Vec<u8>>,
 }
 
 impl PersonalText {
     /// A personal field with its text.
     pub fn new(field: PersonalField, text: impl Into<String>) -> Self {
-        Self { field, text: Zeroizing::new(text.into()) }
+        Self::file(field, text.into().into_bytes())
+    }
+
+    /// A personal field with the bytes of a file.
+    pub fn file(field: PersonalField, bytes: Vec<u8>) -> Self {
+        Self { field, text: Zeroizing::new(bytes) }
+    }
+
+    fn is_blank(&self) -> bool {
+        str::from_utf8(&self.text).is_ok_and(|text| text.trim().is_empty())
     }
 }
 
@@ -67,7 +76,7 @@ impl CommandRequest {
             if !seen.insert(personal.field) {
                 return Err(InvalidRequest::FieldTwice { field: personal.field });
             }
-            if personal.text.trim().is_empty() {
+            if personal.is_blank() {
                 return Err(InvalidRequest::FieldBlank { field: personal.field });
             }
         }

@@ -72,6 +72,21 @@ impl ComplaintService {
         Self { log, vault, clock, entropy, rules, recent: Recent::default() }
     }
 
+    /// The log that it appends to.
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        self.log.as_ref()
+    }
+
+    /// The rules that it decides by.
+    pub const fn rules(&self) -> &ComplaintRules {
+        &self.rules
+    }
+
+    /// The time now, by its own clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Carries out one command. Durable when it returns.
     ///
     /// # Errors
@@ -274,10 +289,8 @@ impl<'a> Batch<'a> {
         if personal.is_empty() {
             return Ok(Vec::new());
         }
-        let fields: Vec<_> = personal
-            .iter()
-            .map(|p| PlainField { group: p.field.group(), text: p.text.as_bytes() })
-            .collect();
+        let fields: Vec<_> =
+            personal.iter().map(|p| PlainField { group: p.field.group(), text: &p.text }).collect();
         let stream = self.stream.as_str().as_bytes();
         let sealing = self.service.vault.seal(stream, self.loaded.subject_key, &fields)?;
         let named = personal.iter().map(|p| p.field);
@@ -374,7 +387,7 @@ impl<'a> Batch<'a> {
         for personal in &request.personal {
             let sealed =
                 seen.sealed.iter().find(|s| s.field == personal.field).ok_or_else(reused)?;
-            if self.opened(sealed).await?.is_some_and(|text| *text != *personal.text.as_bytes()) {
+            if self.opened(sealed).await?.is_some_and(|text| *text != *personal.text) {
                 return Err(reused());
             }
         }

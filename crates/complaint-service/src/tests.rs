@@ -1,5 +1,7 @@
 //! A command is carried out once, or not at all.
 
+mod clock_process;
+
 use std::{
     path::Path,
     sync::{

@@ -23,7 +23,7 @@ mod tests;
 
 pub use case_file::{CaseFile, case_file};
 pub use projector::CaseworkProjector;
-pub use worklist::{NextStep, WorklistFilter, WorklistItem, worklist};
+pub use worklist::{NextStep, Whose, WorklistFilter, WorklistItem, open_complaints, worklist};
 
 /// The name of the read model and the stem of its file's name.
 pub const NAME: &str = "casework";

@@ -172,6 +172,33 @@ pub fn worklist(
         .collect()
 }
 
+/// One page of open complaints, in the order in which they came in: each with the position of its
+/// receipt, after which the next page begins.
+///
+/// # Errors
+///
+/// Whatever SQLite says, also when the file is not a casework read model.
+pub fn open_complaints(
+    connection: &Connection,
+    after: Option<u64>,
+    limit: u32,
+) -> rusqlite::Result<Vec<(u64, StreamId)>> {
+    connection
+        .prepare_cached(
+            "SELECT received_position, stream FROM case_file
+             WHERE status = 'open' AND (?1 IS NULL OR received_position > ?1)
+             ORDER BY received_position LIMIT ?2",
+        )?
+        .query_map((after.and_then(|after| i64::try_from(after).ok()), limit), |row| {
+            let position: i64 = row.get("received_position")?;
+            Ok((
+                u64::try_from(position).unwrap_or_default(),
+                crate::columns::stream(row, "stream")?,
+            ))
+        })?
+        .collect()
+}
+
 fn item(row: &Row<'_>) -> rusqlite::Result<WorklistItem> {
     let code: String = row.get("next_step")?;
     let next_step =

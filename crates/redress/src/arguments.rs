@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod casework;
 mod evidence;
 mod signing;
 mod upkeep;
 
+pub use casework::{ComplaintCommandLine, ComplaintList, ComplaintShow, SendArgs, Sent};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
@@ -90,6 +92,17 @@ pub enum Command {
         /// The kind of export
         #[command(subcommand)]
         kind: Export,
+    },
+
+    /// Handle complaints: send a command of the process, show a complaint, list the open ones
+    #[command(
+        long_about = "Sends one command of the process to a complaint: it is carried out by the rules, or refused with the reason, and then nothing was written. Bodies are JSON; each command shows one with --help. A whole case from receipt to closing is in docs/casework.md.",
+        after_help = "Examples:\n  redress complaint list --data ./redress-demo\n  redress complaint assign complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./redress-demo --as sue --role supervisor --body body.json"
+    )]
+    Complaint {
+        /// What to do
+        #[command(subcommand)]
+        what: ComplaintCommandLine,
     },
 
     /// Explain the time limits that run on a complaint
@@ -364,6 +377,13 @@ pub enum ClockCommand {
     )]
     Explain(ClockExplain),
 
+    /// Note each limit that is near or was missed, once
+    #[command(
+        long_about = "Looks at every open complaint, and at every other that something happened to since the last run. A limit that is near becomes an event `complaint.clock-warned`, one that was missed `complaint.clock-missed`: once each, however often this is run, and also after it was not run for a week. Let the machine's scheduler run it every few minutes.",
+        after_help = "Example:\n  redress clock run --data ./ledger"
+    )]
+    Run(ClockRun),
+
     /// List the rule packs that come with the program
     Packs,
 }
@@ -397,6 +417,18 @@ pub struct ClockExplain {
     /// The language of the explanation
     #[arg(long, value_enum, default_value_t = LocaleName::En)]
     pub locale: LocaleName,
+}
+
+/// Arguments of `redress clock run`.
+#[derive(Debug, Args)]
+pub struct ClockRun {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Only what was due by this time, instead of by now
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Instant>,
 }
 
 /// The kinds of export.

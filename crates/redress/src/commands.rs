@@ -5,6 +5,7 @@
 //! - [`check`]: `redress check`
 //! - [`clock`]: `redress clock`
 //! - [`commit_index`]: `redress commit-index`
+//! - [`complaint`]: `redress complaint`
 //! - [`completions`]: `redress completions`
 //! - [`demo`]: `redress demo`
 //! - [`export`]: `redress export`
@@ -23,6 +24,7 @@ pub mod check;
 pub mod checkpoint;
 pub mod clock;
 pub mod commit_index;
+pub mod complaint;
 pub mod completions;
 pub mod demo;
 pub mod export;

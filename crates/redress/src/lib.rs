@@ -12,6 +12,7 @@
 //! - [`console`]: results to standard output, messages to standard error
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
+//! - [`casework`]: nouns, verbs and bodies of the commands that users send
 //! - [`demo`]: a believable year of invented complaints
 //! - [`backup`]: copies of a ledger, and a ledger from one
 //! - [`import`]: taking in complaints from files that other bodies published
@@ -33,6 +34,7 @@ use crate::{
 
 pub mod arguments;
 pub mod backup;
+pub mod casework;
 pub mod commands;
 pub mod console;
 pub mod demo;
@@ -62,7 +64,7 @@ pub fn run(
 /// [`run`], with progress bars on the process's own standard error where `progress` says so.
 pub fn run_with(
     args: impl IntoIterator<Item = OsString>,
-    _stdin: &mut (dyn Read + Send),
+    stdin: &mut (dyn Read + Send),
     stdout: &mut (dyn Write + Send + Sync),
     stderr: &mut (dyn Write + Send + Sync),
     progress: bool,
@@ -79,7 +81,7 @@ pub fn run_with(
     }
     let mut console = Console::new(stdout, stderr, line.json, progress)
         .called(program.unwrap_or_else(|| "redress".to_owned()));
-    let result = carry_out(line.command, &mut console);
+    let result = carry_out(line.command, stdin, &mut console);
     let result = result.and_then(|()| console.flush());
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -127,7 +129,11 @@ fn trace(filter: Option<&str>) -> Result<(), String> {
     Ok(())
 }
 
-fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandError> {
+fn carry_out(
+    command: Command,
+    stdin: &mut (dyn Read + Send),
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -143,6 +149,10 @@ fn carry_out(command: Command, console: &mut Console<'_>) -> Result<(), CommandE
             }
             Command::Clock { what: ClockCommand::Explain(args) } => {
                 commands::clock::explain(&args, console).await
+            }
+            Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
+            Command::Clock { what: ClockCommand::Run(args) } => {
+                commands::clock::run::run(&args, console).await
             }
             Command::Clock { what: ClockCommand::Packs } => commands::clock::packs(console),
             Command::Projections { what } => commands::projections::run(&what, console).await,

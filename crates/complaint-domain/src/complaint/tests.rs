@@ -13,6 +13,7 @@ mod laws;
 mod material;
 mod platform;
 mod precedence;
+mod process_table;
 mod reference;
 mod remedy;
 mod response;

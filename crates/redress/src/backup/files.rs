@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::CommandError;
 
 /// Puts a file in place: temporary name, sync, rename, sync of the directory.
-pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let temporary = path.with_added_extension("tmp");
     let write = || {
         let mut file = File::create(&temporary)?;

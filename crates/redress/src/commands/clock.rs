@@ -12,6 +12,8 @@ use event_log::{Clock, EventLog, clock::SystemClock};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 
+pub mod run;
+
 use crate::{
     arguments::{ClockExplain, LocaleName},
     commands::replay::{stream_of, undecodable},

@@ -98,12 +98,16 @@ pub(super) fn note_missed(
     Ok(ComplaintEvent::ClockMissed(ClockNotice::of(&reading)))
 }
 
-/// The clock as it stands now, if this is its limit.
+/// The clock as it stands now, if this is its limit. What another company must answer keeps or
+/// misses no limit of ours.
 fn reading_of(
     case: &Case,
     limit: &ClockLimit,
     circumstances: &Circumstances<'_>,
 ) -> Option<ClockReading> {
+    if !case.is_ours_to_answer() {
+        return None;
+    }
     read(case, circumstances, circumstances.now)
         .into_iter()
         .find(|reading| reading.clock == limit.clock && reading.due == limit.due)

@@ -6,7 +6,10 @@
 
 mod ladders;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::harness::{Given, given, time};
 use crate::{
@@ -57,7 +60,7 @@ impl Attempt {
 type Rung = (&'static str, fn(&mut Attempt));
 
 /// Climbs to the last rung; every reason on the way is noted.
-fn climb(ladder: (Attempt, Vec<Rung>), reached: &mut BTreeSet<&'static str>) {
+fn climb(ladder: (Attempt, Vec<Rung>), reached: &mut BTreeMap<&'static str, String>) {
     let (mut attempt, rungs) = ladder;
     let command = attempt.command.name();
     let mut last = None;
@@ -72,19 +75,25 @@ fn climb(ladder: (Attempt, Vec<Rung>), reached: &mut BTreeSet<&'static str>) {
             "`{expected}` is listed before a reason it yields to"
         );
         last = rank;
-        reached.insert(expected);
+        reached.entry(expected).or_insert(text);
         take_away(&mut attempt);
     }
     assert_eq!(attempt.send().map(|events| events.len()), Ok(1), "`{command}` at the top");
 }
 
-#[test]
-fn reasons_win_in_the_order_of_the_list_and_every_one_is_reached() {
-    let mut reached = BTreeSet::new();
+/// Climbs every ladder; gives each reason that was reached, and its words the first time.
+pub(super) fn examples() -> BTreeMap<&'static str, String> {
+    let mut reached = BTreeMap::new();
     for ladder in ladders::all() {
         climb(ladder, &mut reached);
     }
-    let unreached: Vec<_> = R::CODES.iter().filter(|code| !reached.contains(*code)).collect();
+    reached
+}
+
+#[test]
+fn reasons_win_in_the_order_of_the_list_and_every_one_is_reached() {
+    let reached = examples();
+    let unreached: Vec<_> = R::CODES.iter().filter(|code| !reached.contains_key(*code)).collect();
     assert!(unreached.is_empty(), "no ladder reaches {unreached:?}");
 }
 

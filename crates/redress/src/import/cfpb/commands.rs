@@ -79,7 +79,7 @@ pub fn commands(mut row: Row) -> RowCommands {
     ];
     let personal = personal
         .into_iter()
-        .filter_map(|(field, text)| text.map(|text| PersonalText { field, text }));
+        .filter_map(|(field, text)| text.map(|text| PersonalText::new(field, text.as_str())));
     let request = |command_id, occurred_at, command| CommandRequest {
         command_id,
         stream: Some(stream.clone()),

@@ -1,0 +1,174 @@
+//! The body of a command as programs write it: JSON, in which nothing is overlooked.
+
+use complaint_domain::complaint::ComplaintCommand;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// Why a body is not that of the command. Change the body.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// No command has this name.
+    #[error("expected one of {}, found another command", ComplaintCommand::NAMES.join(", "))]
+    UnknownCommand,
+    /// The body is not of the command's shape.
+    #[error("expected the body of `{command}`: {source}")]
+    Shape {
+        /// The name of the command.
+        command: &'static str,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+    /// The body says something that the command does not know, perhaps misspelt.
+    #[error("expected nothing but the body of `{command}`, found the key `{key}` besides")]
+    UnknownKey {
+        /// The name of the command.
+        command: &'static str,
+        /// The key, with those above it.
+        key: String,
+    },
+}
+
+/// Reads the body of the complaint command with this name.
+///
+/// Records keep keys that a version does not know; a command must not bring any, or a misspelt
+/// `needed_by` would silently be no day at all.
+///
+/// ```
+/// use complaint_service::body::complaint_command;
+/// use serde_json::json;
+///
+/// let command = complaint_command("assign", &json!({"handler": "ana"}))?;
+/// assert_eq!(command.name(), "assign");
+/// assert!(complaint_command("assign", &json!({"handler": "ana", "handlr": "ben"})).is_err());
+/// # Ok::<(), complaint_service::body::BodyError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`BodyError`]: no such command, another shape, a key too many.
+pub fn complaint_command(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
+    use ComplaintCommand as C;
+    Ok(match name {
+        "register" => C::Register(read("register", body)?),
+        "acknowledge" => C::Acknowledge(read("acknowledge", body)?),
+        "assess" => C::Assess(read("assess", body)?),
+        "classify" => C::Classify(read("classify", body)?),
+        "assign" => C::Assign(read("assign", body)?),
+        "reassign" => C::Reassign(read("reassign", body)?),
+        "record-communication" => C::RecordCommunication(read("record-communication", body)?),
+        "propose-remedy" => C::ProposeRemedy(read("propose-remedy", body)?),
+        "approve-remedy" => C::ApproveRemedy(read("approve-remedy", body)?),
+        "issue-response" => C::IssueResponse(read("issue-response", body)?),
+        "record-answer" => C::RecordAnswer(read("record-answer", body)?),
+        "fulfil-remedy" => C::FulfilRemedy(read("fulfil-remedy", body)?),
+        "identify-root-cause" => C::IdentifyRootCause(read("identify-root-cause", body)?),
+        "close" => C::Close(read("close", body)?),
+        "reopen" => C::Reopen(read("reopen", body)?),
+        "withdraw" => C::Withdraw(read("withdraw", body)?),
+        "correct" => C::Correct(read("correct", body)?),
+        other => return beside(other, body),
+    })
+}
+
+/// The commands beside the way to the answer.
+fn beside(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
+    use ComplaintCommand as C;
+    Ok(match name {
+        "recuse" => C::Recuse(read("recuse", body)?),
+        "request-information" => C::RequestInformation(read("request-information", body)?),
+        "add-evidence" => C::AddEvidence(read("add-evidence", body)?),
+        "authorise-representative" => {
+            C::AuthoriseRepresentative(read("authorise-representative", body)?)
+        }
+        "flag-vulnerability" => C::FlagVulnerability(read("flag-vulnerability", body)?),
+        "pause-clock" => C::PauseClock(read("pause-clock", body)?),
+        "resume-clock" => C::ResumeClock(read("resume-clock", body)?),
+        "extend-deadline" => C::ExtendDeadline(read("extend-deadline", body)?),
+        "warn-of-clock" => C::WarnOfClock(read("warn-of-clock", body)?),
+        "note-missed-clock" => C::NoteMissedClock(read("note-missed-clock", body)?),
+        "link-duplicate" => C::LinkDuplicate(read("link-duplicate", body)?),
+        "unlink-duplicate" => C::UnlinkDuplicate(read("unlink-duplicate", body)?),
+        "transfer" => C::Transfer(read("transfer", body)?),
+        "escalate" => C::Escalate(read("escalate", body)?),
+        "refer-externally" => C::ReferExternally(read("refer-externally", body)?),
+        "record-external-decision" => {
+            C::RecordExternalDecision(read("record-external-decision", body)?)
+        }
+        "report-suspected-violation" => {
+            C::ReportSuspectedViolation(read("report-suspected-violation", body)?)
+        }
+        "request-survey" => C::RequestSurvey(read("request-survey", body)?),
+        "record-survey-answer" => C::RecordSurveyAnswer(read("record-survey-answer", body)?),
+        _ => return Err(BodyError::UnknownCommand),
+    })
+}
+
+/// Reads a body, and holds that it says nothing that is not read.
+///
+/// # Errors
+///
+/// [`BodyError::Shape`] or [`BodyError::UnknownKey`].
+pub fn read<T: DeserializeOwned + Serialize>(
+    command: &'static str,
+    body: &Value,
+) -> Result<T, BodyError> {
+    let shape = |source| BodyError::Shape { command, source };
+    let read: T = T::deserialize(body).map_err(shape)?;
+    let understood = serde_json::to_value(&read).map_err(shape)?;
+    match unread(body, &understood) {
+        Some(key) => Err(BodyError::UnknownKey { command, key }),
+        None => Ok(read),
+    }
+}
+
+/// The first key of the body that was not understood. What says nothing (`null`, an empty list)
+/// needs no understanding.
+fn unread(said: &Value, understood: &Value) -> Option<String> {
+    match (said, understood) {
+        (Value::Object(said), Value::Object(understood)) => unread_key(said, understood),
+        (Value::Array(said), Value::Array(understood)) => {
+            said.iter().zip(understood).find_map(|(said, understood)| unread(said, understood))
+        }
+        _ => None,
+    }
+}
+
+fn unread_key(said: &Map<String, Value>, understood: &Map<String, Value>) -> Option<String> {
+    said.iter().find_map(|(key, value)| match understood.get(key) {
+        Some(inner) => unread(value, inner).map(|rest| format!("{key}.{rest}")),
+        None if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => None,
+        None => Some(key.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{BodyError, complaint_command};
+
+    #[test]
+    fn a_misspelt_key_is_named_with_those_above_it() {
+        let body = json!({
+            "channel": "web", "source": {"kind": "direct"},
+            "matter": {"taxonomy": "t", "product": "p", "isue": "i"},
+        });
+        match complaint_command("register", &body) {
+            Err(BodyError::UnknownKey { key, .. }) => assert_eq!(key, "matter.isue"),
+            other => panic!("expected an unknown key, found {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_taken() {
+        let body =
+            json!({"channel": "web", "source": {"kind": "direct"}, "tags": [], "region": null});
+        assert!(complaint_command("register", &body).is_ok());
+    }
+
+    #[test]
+    fn a_set_may_be_written_in_any_order() {
+        let body = json!({"drivers": ["life-events", "health"], "is_subject": false});
+        assert!(complaint_command("flag-vulnerability", &body).is_ok());
+    }
+}

@@ -1,0 +1,220 @@
+//! The clock process: notes each limit that is near, and each that was missed, once.
+//!
+//! It remembers nothing that the log does not say. A note's command id follows from the complaint,
+//! the clock, the limit and what is noted, so a second run, two runs at once, or a run after a week
+//! of standing still add what is missing and nothing else. Which complaints to look at, others may
+//! tell it from a read model; what to note it reads from the complaint's own stream, and `decide`
+//! has the last word.
+//!
+//! A complaint is looked at while it is open, and once more after each of its events: one that was
+//! answered late and closed while nobody looked has missed its limit all the same.
+
+use std::collections::BTreeSet;
+
+use complaint_domain::{
+    actor::{Actor, ActorId, Role},
+    clock::{ClockReading, ClockRefusal, ClockResult, Nature, ReadClockError, clocks},
+    complaint::{Case, ClockLimit, ClockNote, Complaint, ComplaintCommand, ComplaintRejection},
+};
+use event_log::{Position, StreamId};
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{error::HandleError, load::load, request::CommandRequest, service::ComplaintService};
+
+/// The namespace of the command ids of notes (docs/format.md).
+const NOTES: Uuid = Uuid::from_u128(0x6b1d_7c52_8a0e_5c43_9a34_1f0d_5e77_c10c);
+/// How many records are looked through at once; their streams are kept in memory meanwhile.
+const PAGE: u64 = 4_096;
+/// As whom it acts.
+const ACTOR: &str = "clock-process";
+
+/// What was found and noted.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// How many complaints were looked at.
+    pub complaints: u64,
+    /// How many limits are near, and were not noted before.
+    pub warned: u64,
+    /// How many limits were missed, and were not noted before.
+    pub missed: u64,
+    /// How many clocks could not be counted.
+    pub unread: u64,
+    /// The first of them, and its complaint.
+    pub first_unread: Option<(StreamId, ReadClockError)>,
+}
+
+/// Walks the clocks of complaints, under the rules of one service.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockProcess<'a> {
+    service: &'a ComplaintService,
+}
+
+impl<'a> ClockProcess<'a> {
+    /// The process that notes through this service.
+    pub const fn new(service: &'a ComplaintService) -> Self {
+        Self { service }
+    }
+
+    /// Looks at each of these complaints.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`]: a log or vault that does not answer. What was noted before stays noted.
+    pub async fn note_all(
+        self,
+        complaints: impl IntoIterator<Item = StreamId>,
+        until: Timestamp,
+        noted: &mut Noted,
+    ) -> Result<(), HandleError> {
+        for stream in complaints {
+            self.note(&stream, until, noted).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at each complaint that has an event in one page of the log, and gives where the next
+    /// page begins; nothing when there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`note_all`](Self::note_all).
+    pub async fn note_page(
+        self,
+        from: Position,
+        until: Timestamp,
+        noted: &mut Noted,
+    ) -> Result<Option<Position>, HandleError> {
+        let mut records = self.service.log().read_all(from, PAGE);
+        let mut touched = BTreeSet::new();
+        let mut next = None;
+        while let Some(recorded) = records.try_next().await? {
+            next = Some(Position(recorded.position.0.saturating_add(1)));
+            if recorded.stream.as_str().starts_with("complaint-") {
+                touched.insert(recorded.stream);
+            }
+        }
+        self.note_all(touched, until, noted).await?;
+        Ok(next)
+    }
+
+    /// Looks at one complaint: what was due by then is noted, as it stands now.
+    ///
+    /// # Errors
+    ///
+    /// As [`note_all`](Self::note_all).
+    pub async fn note(
+        self,
+        stream: &StreamId,
+        until: Timestamp,
+        noted: &mut Noted,
+    ) -> Result<(), HandleError> {
+        let loaded = load(self.service.log(), stream).await?;
+        let Complaint::Received(case) = &loaded.state else { return Ok(()) };
+        noted.complaints = noted.complaints.saturating_add(1);
+        if !case.is_ours_to_answer() {
+            return Ok(());
+        }
+        let now = self.service.now();
+        for reading in clocks(case.clock_facts(), &self.service.rules().time_limits, now) {
+            match reading {
+                Ok(reading) => {
+                    if let Some(note) = due_note(case, &reading, until) {
+                        self.send(stream, note, &reading, noted).await?;
+                    }
+                }
+                Err(error) => {
+                    noted.unread = noted.unread.saturating_add(1);
+                    noted.first_unread.get_or_insert_with(|| (stream.clone(), error));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(
+        self,
+        stream: &StreamId,
+        note: ClockNote,
+        reading: &ClockReading,
+        noted: &mut Noted,
+    ) -> Result<(), HandleError> {
+        let limit = ClockLimit { clock: reading.clock.clone(), due: reading.due };
+        let command_id = note_id(stream, note, &limit);
+        // When it happened does not depend on when somebody looked, so that a repeated note is the
+        // same command.
+        let (command, occurred_at, count) = match note {
+            ClockNote::Warned => {
+                (ComplaintCommand::WarnOfClock(limit), reading.warn_at, &mut noted.warned)
+            }
+            ClockNote::Missed => {
+                (ComplaintCommand::NoteMissedClock(limit), reading.due, &mut noted.missed)
+            }
+        };
+        let request = CommandRequest {
+            command_id,
+            stream: Some(stream.clone()),
+            actor: actor(),
+            occurred_at: Some(occurred_at),
+            correlation_id: None,
+            causation_id: None,
+            command,
+            personal: Vec::new(),
+        };
+        match self.service.handle(request).await {
+            Ok(answered) => {
+                if !answered.repeated {
+                    *count = count.saturating_add(1);
+                }
+                Ok(())
+            }
+            Err(HandleError::Refused(rejection)) if is_overtaken(&rejection) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Somebody answered, or another run noted it, since the complaint was looked at.
+fn is_overtaken(rejection: &ComplaintRejection) -> bool {
+    matches!(
+        rejection,
+        ComplaintRejection::Ended { .. }
+            | ComplaintRejection::Clock(
+                ClockRefusal::NotDueSoon { .. }
+                    | ClockRefusal::NotMissed { .. }
+                    | ClockRefusal::AlreadyNoted { .. }
+            )
+    )
+}
+
+/// What is to be noted of a clock, if anything was due by then and is not noted.
+fn due_note(case: &Case, reading: &ClockReading, until: Timestamp) -> Option<ClockNote> {
+    let limit = ClockLimit { clock: reading.clock.clone(), due: reading.due };
+    let is_duty = reading.rule.nature == Nature::Duty;
+    let note = if matches!(reading.result, ClockResult::Missed { .. }) && reading.due < until {
+        ClockNote::Missed
+    } else if matches!(reading.result, ClockResult::DueSoon { .. })
+        && is_duty
+        && reading.warn_at <= until
+    {
+        ClockNote::Warned
+    } else {
+        return None;
+    };
+    (!case.is_noted(note, &limit)).then_some(note)
+}
+
+fn note_id(stream: &StreamId, note: ClockNote, limit: &ClockLimit) -> Uuid {
+    let kind = match note {
+        ClockNote::Warned => "warned",
+        ClockNote::Missed => "missed",
+    };
+    let name = format!("{stream}\n{}\n{}\n{kind}", limit.clock, limit.due);
+    Uuid::new_v5(&NOTES, name.as_bytes())
+}
+
+#[expect(clippy::expect_used, reason = "a constant that is a label")]
+fn actor() -> Actor {
+    Actor { id: ActorId(ACTOR.parse().expect("a label")), role: Role::System }
+}

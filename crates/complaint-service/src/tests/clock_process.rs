@@ -1,0 +1,266 @@
+//! A clock process over a simulated year: nothing is noted twice, and nothing is forgotten.
+
+use std::sync::{Arc, Mutex};
+
+use complaint_domain::{
+    complaint::{ComplaintEvent as E, Matter},
+    label::Label,
+};
+use futures::TryStreamExt as _;
+use jiff::SignedDuration;
+
+use super::{
+    Acknowledgement, Assignment, Channel, ComplaintCommand, ComplaintRules, ComplaintService,
+    EventLog, MemoryLog, Position, Receipt, Source, StreamId, StreamVersion, SystemEntropy,
+    Timestamp, decode, register, request, vault,
+};
+use crate::{ClockProcess, Noted};
+
+/// A clock that stands where the story puts it.
+#[derive(Debug)]
+struct Simulated(Mutex<Timestamp>);
+
+impl event_log::Clock for Simulated {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct Story {
+    _dir: tempfile::TempDir,
+    time: Arc<Simulated>,
+    log: Arc<MemoryLog>,
+    service: ComplaintService,
+}
+
+fn story() -> Story {
+    let dir = tempfile::tempdir().unwrap();
+    let time = Arc::new(Simulated(Mutex::new("2026-03-02T09:00:00Z".parse().unwrap())));
+    let log = Arc::new(MemoryLog::new(Arc::clone(&time) as _));
+    let service = ComplaintService::new(
+        Arc::clone(&log) as _,
+        vault(dir.path()),
+        Arc::clone(&time) as _,
+        Arc::new(SystemEntropy),
+        ComplaintRules::default(),
+    );
+    Story { _dir: dir, time, log, service }
+}
+
+impl Story {
+    fn days_later(&self, days: i64) {
+        *self.time.0.lock().unwrap() += SignedDuration::from_hours(24 * days);
+    }
+
+    async fn register(&self, id: u128) -> StreamId {
+        self.service.handle(register(id)).await.unwrap().stream
+    }
+
+    /// One run as the command line does it: everything that happened, from the beginning.
+    async fn run(&self) -> Noted {
+        let mut noted = Noted::default();
+        let process = ClockProcess::new(&self.service);
+        let (mut from, head) = (Position(0), self.log.head().next_position);
+        let until = self.service.now();
+        while let Some(next) = process.note_page(from, until, &mut noted).await.unwrap() {
+            if next >= head {
+                break;
+            }
+            from = next;
+        }
+        noted
+    }
+
+    /// What was noted of a complaint: event type, clock and when it happened.
+    async fn notes(&self, stream: &StreamId) -> Vec<(&'static str, String, Timestamp)> {
+        let records = self.log.read_stream(stream, StreamVersion(0));
+        let records: Vec<_> = records.try_collect().await.unwrap();
+        let decoded = records.iter().map(|record| decode(&record.bytes).unwrap());
+        decoded
+            .filter_map(|record| {
+                let at = record.occurred_at;
+                match record.event {
+                    complaint_domain::LedgerEvent::Complaint(E::ClockWarned(notice)) => {
+                        Some(("warned", notice.limit.clock.to_string(), at))
+                    }
+                    complaint_domain::LedgerEvent::Complaint(E::ClockMissed(notice)) => {
+                        Some(("missed", notice.limit.clock.to_string(), at))
+                    }
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+}
+
+fn acknowledge(id: u128, stream: &StreamId) -> crate::CommandRequest {
+    let told = Acknowledgement { channel: Channel::Email };
+    request(id, Some(stream.clone()), ComplaintCommand::Acknowledge(told))
+}
+
+#[tokio::test]
+async fn a_limit_is_warned_of_and_then_missed_once_each() {
+    let story = story();
+    let stream = story.register(1).await;
+    story.service.handle(acknowledge(2, &stream)).await.unwrap();
+    let first = story.run().await;
+    assert_eq!((first.complaints, first.warned, first.missed), (1, 0, 0));
+    let mut counts = Vec::new();
+    for _ in 0..40 {
+        story.days_later(1);
+        let noted = story.run().await;
+        counts.push((noted.warned, noted.missed));
+        let again = story.run().await;
+        assert_eq!((again.warned, again.missed), (0, 0), "asked again at once");
+    }
+    assert_eq!(counts.iter().filter(|count| **count == (1, 0)).count(), 1);
+    assert_eq!(counts.iter().filter(|count| **count == (0, 1)).count(), 1);
+    let notes = story.notes(&stream).await;
+    let kinds: Vec<_> = notes.iter().map(|(kind, clock, _)| (*kind, clock.as_str())).collect();
+    assert_eq!(kinds, [("warned", "iso-10002/response"), ("missed", "iso-10002/response")]);
+}
+
+#[tokio::test]
+async fn after_a_week_of_standing_still_what_was_missed_meanwhile_is_noted_as_of_its_limit() {
+    let watched = story();
+    let (seen, unseen) = (watched.register(1).await, story());
+    let left_alone = unseen.register(1).await;
+    for _ in 0..50 {
+        watched.days_later(1);
+        watched.run().await;
+    }
+    unseen.days_later(50);
+    unseen.run().await;
+    let missed = |notes: Vec<(&'static str, String, Timestamp)>| {
+        notes.into_iter().filter(|(kind, ..)| *kind == "missed").collect::<Vec<_>>()
+    };
+    let of_watched = missed(watched.notes(&seen).await);
+    assert_eq!(of_watched.len(), 2, "the acknowledgement and the response");
+    assert_eq!(missed(unseen.notes(&left_alone).await), of_watched);
+}
+
+#[tokio::test]
+async fn what_was_answered_late_and_ended_while_nobody_looked_has_missed_its_limit() {
+    let story = story();
+    let stream = story.register(1).await;
+    story.days_later(10);
+    let withdrawal = complaint_domain::complaint::Withdrawal {
+        reason: complaint_domain::complaint::WithdrawalReason::NotPursued,
+    };
+    story.service.handle(acknowledge(2, &stream)).await.unwrap();
+    let withdraw = ComplaintCommand::Withdraw(withdrawal);
+    story.service.handle(request(3, Some(stream.clone()), withdraw)).await.unwrap();
+    story.days_later(1);
+    let noted = story.run().await;
+    assert_eq!(noted.missed, 1, "acknowledged eight days late");
+    assert_eq!(story.run().await.missed, 0);
+    assert_eq!(story.notes(&stream).await[0].1, "iso-10002/acknowledgement");
+}
+
+#[tokio::test]
+async fn two_runs_at_once_note_a_limit_once() {
+    let story = story();
+    let stream = story.register(1).await;
+    story.days_later(50);
+    let (one, other) = tokio::join!(story.run(), story.run());
+    assert_eq!(one.missed + other.missed, 2, "two clocks, each by one of the two");
+    assert_eq!(story.notes(&stream).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_earlier_time_leaves_later_limits_for_later() {
+    let story = story();
+    let stream = story.register(1).await;
+    story.days_later(50);
+    let mut noted = Noted::default();
+    let until = "2026-03-10T00:00:00Z".parse().unwrap();
+    ClockProcess::new(&story.service).note(&stream, until, &mut noted).await.unwrap();
+    assert_eq!(noted.missed, 1, "the acknowledgement alone");
+    assert_eq!(story.run().await.missed, 1, "and the response after that");
+}
+
+#[tokio::test]
+async fn what_another_company_must_answer_misses_no_limit_of_ours() {
+    let story = story();
+    let label = |text: &str| text.parse::<Label>().unwrap();
+    let receipt = Receipt {
+        channel: Channel::Web,
+        source: Source::Imported { scheme: label("cfpb"), reference: label("1") },
+        matter: Some(Matter {
+            taxonomy: label("cfpb"),
+            product: label("Mortgage"),
+            sub_product: None,
+            issue: None,
+            sub_issue: None,
+        }),
+        respondent: Some(label("Example Bank")),
+        region: None,
+        language: None,
+        tags: Vec::new(),
+        remedies_requested: Vec::new(),
+    };
+    story.service.handle(request(1, None, ComplaintCommand::Register(receipt))).await.unwrap();
+    story.days_later(200);
+    let noted = story.run().await;
+    assert_eq!((noted.complaints, noted.missed, noted.warned), (1, 0, 0));
+}
+
+/// The limits of a year of complaints, some handled in time, some late, some not at all, with the
+/// process down for a week now and then: what the log says was missed is what the clocks say.
+#[tokio::test]
+async fn over_a_year_with_outages_every_missed_limit_is_noted_once() {
+    let story = story();
+    let mut streams = Vec::new();
+    let mut id = 0_u128;
+    let mut next = || {
+        id += 1;
+        id
+    };
+    for day in 0_i64..365 {
+        if day % 4 == 0 {
+            streams.push(story.register(next()).await);
+        }
+        // One in three is acknowledged on its day, one two weeks later, one never.
+        if day % 12 == 0 {
+            let newest = streams.last().unwrap().clone();
+            story.service.handle(acknowledge(next(), &newest)).await.unwrap();
+        }
+        if day % 12 == 6 && streams.len() > 3 {
+            let late = streams[streams.len() - 3].clone();
+            let assignment = Assignment { handler: super::agent().id };
+            let assign = ComplaintCommand::Assign(assignment);
+            story.service.handle(request(next(), Some(late.clone()), assign)).await.unwrap();
+            let _ = story.service.handle(acknowledge(next(), &late)).await;
+        }
+        let is_down = day % 60 >= 53;
+        if !is_down {
+            story.run().await;
+        }
+        story.days_later(1);
+    }
+    story.run().await;
+    for stream in &streams {
+        let loaded = crate::load::load(story.log.as_ref(), stream).await.unwrap();
+        let complaint_domain::complaint::Complaint::Received(case) = loaded.state else {
+            panic!("a complaint that was received")
+        };
+        let rules = ComplaintRules::default();
+        let readings = complaint_domain::clock::clocks(
+            case.clock_facts(),
+            &rules.time_limits,
+            story.service.now(),
+        );
+        let missed = readings.into_iter().flatten().filter(|reading| {
+            matches!(reading.result, complaint_domain::clock::ClockResult::Missed { .. })
+        });
+        let mut expected: Vec<_> = missed.map(|reading| reading.clock.to_string()).collect();
+        let notes = story.notes(stream).await;
+        let mut noted: Vec<_> = notes
+            .into_iter()
+            .filter_map(|(kind, clock, _)| (kind == "missed").then_some(clock))
+            .collect();
+        expected.sort();
+        noted.sort();
+        assert_eq!(noted, expected, "{stream}");
+    }
+}

@@ -1,0 +1,137 @@
+//! What may be written after `redress complaint`, and after every other noun that takes commands.
+
+use std::{marker::PhantomData, path::PathBuf};
+
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
+use complaint_domain::actor::{ActorId, Role};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::LedgerAt;
+use crate::casework::Noun;
+
+/// Arguments of every command that is sent to something in the ledger.
+#[derive(Debug, Clone, Args)]
+pub struct SendArgs {
+    /// What it is for, by the name of its stream; a new one is named by its command id
+    #[arg(value_name = "STREAM")]
+    pub stream: Option<String>,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Who asks: an account name, never a person's name
+    #[arg(long = "as", value_name = "ACTOR", value_parser = actor)]
+    pub actor: ActorId,
+
+    /// In which role
+    #[arg(long, value_name = "ROLE")]
+    pub role: Role,
+
+    /// The file with the body in JSON; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    pub body: Option<PathBuf>,
+
+    /// A personal field from a file, such as `evidence=./invoice.pdf`; may be given again
+    #[arg(long = "attach", value_name = "FIELD=FILE")]
+    pub attachments: Vec<String>,
+
+    /// When it happened in the world: RFC 3339; now, when left out
+    #[arg(long, value_name = "TIME")]
+    pub occurred_at: Option<Timestamp>,
+
+    /// A UUID of your choice: sent again with the same, it is not done twice
+    #[arg(long, value_name = "ID")]
+    pub command_id: Option<Uuid>,
+}
+
+fn actor(text: &str) -> Result<ActorId, String> {
+    text.parse().map(ActorId).map_err(|error| format!("{error}"))
+}
+
+/// A command to something of one kind: one subcommand for each verb of the noun.
+#[derive(Debug, Clone)]
+pub struct Sent<N> {
+    /// The name of the command.
+    pub verb: String,
+    /// Everything else.
+    pub args: SendArgs,
+    noun: PhantomData<N>,
+}
+
+impl<N: Noun> Subcommand for Sent<N> {
+    fn augment_subcommands(command: Command) -> Command {
+        N::VERBS.iter().fold(command, |command, verb| {
+            let sub = SendArgs::augment_args(Command::new(verb.name));
+            command.subcommand(sub.about(verb.about).after_help(format!(
+                "Body:\n  {}\n\nPersonal texts go under \"personal\", by the name of their field, \
+                 or come from files (--attach); never onto the command line.",
+                verb.body
+            )))
+        })
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        N::VERBS.iter().any(|verb| verb.name == name)
+    }
+}
+
+impl<N: Noun> FromArgMatches for Sent<N> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let (verb, matches) =
+            matches.subcommand().ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
+        let args = SendArgs::from_arg_matches(matches)?;
+        Ok(Self { verb: verb.to_owned(), args, noun: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// What `redress complaint` can do.
+#[derive(Debug, Subcommand)]
+pub enum ComplaintCommandLine {
+    /// Show one complaint as it stands, and all that happened to it
+    Show(ComplaintShow),
+
+    /// List open complaints, the oldest first, and what each of them waits for
+    List(ComplaintList),
+
+    /// Send a command
+    #[command(flatten)]
+    Send(Sent<crate::casework::Complaints>),
+}
+
+/// Arguments of `redress complaint show`.
+#[derive(Debug, Args)]
+pub struct ComplaintShow {
+    /// The complaint, by the name of its stream
+    pub complaint: String,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+}
+
+/// Arguments of `redress complaint list`.
+#[derive(Debug, Args)]
+pub struct ComplaintList {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Only those of one handler
+    #[arg(long, value_name = "ACTOR", value_parser = actor)]
+    pub handler: Option<ActorId>,
+
+    /// The most to list
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: u32,
+}

@@ -1,0 +1,27 @@
+//! Sending commands by hand or by script: nouns, their verbs, and what a body looks like.
+//!
+//! Each noun of the command line ([`Noun`]) lists its verbs with an example body. The examples are
+//! the documentation of the bodies, and tests read every one of them as a user's.
+
+mod complaints;
+mod input;
+
+pub use complaints::Complaints;
+pub use input::{Input, InputError};
+
+/// A command that can be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Verb {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// A body that would be understood.
+    pub body: &'static str,
+}
+
+/// A kind of thing in the ledger that commands are sent to.
+pub trait Noun: std::fmt::Debug + Clone + Send + Sync + 'static {
+    /// Every command to it.
+    const VERBS: &'static [Verb];
+}

@@ -1,0 +1,140 @@
+//! What a user brings with a command: the body, and personal texts beside it.
+
+use std::{fs, io::Read, path::Path};
+
+use complaint_domain::sealed::PersonalField;
+use complaint_service::PersonalText;
+use serde_json::Value;
+
+use crate::{arguments::SendArgs, error::CommandError};
+
+/// The most a body may have, in bytes: 4 MiB, some personal fields of the largest size.
+const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// A body, and the personal fields that came with it.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// What the command says.
+    pub body: Value,
+    /// What is to be sealed.
+    pub personal: Vec<PersonalText>,
+}
+
+/// The input is not one. Never repeats a personal text.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Not JSON. The text is not repeated: it may be anybody's.
+    #[error("expected a JSON object, found something else at line {line}, column {column}")]
+    NotJson {
+        /// Where it stops being JSON.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// JSON, but no object.
+    #[error("expected a JSON object, found another kind of value")]
+    NotAnObject,
+    /// `personal` is not an object of texts by field.
+    #[error(
+        "expected under `personal` each text by the name of its field ({}), found otherwise",
+        fields()
+    )]
+    NotPersonal,
+}
+
+fn fields() -> String {
+    PersonalField::ALL.iter().map(|field| field.code()).collect::<Vec<_>>().join(", ")
+}
+
+impl Input {
+    /// Reads the body that the arguments name, and the files that are to be sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: a file that cannot be read, something that is no body.
+    pub fn of(args: &SendArgs, stdin: &mut (dyn Read + Send)) -> Result<Self, CommandError> {
+        let wrong = |problem: String| CommandError::Usage {
+            problem,
+            next: "see the body of a command with its `--help`".to_owned(),
+        };
+        let mut bytes = Vec::new();
+        match args.body.as_deref() {
+            None => bytes.extend_from_slice(b"{}"),
+            Some(path) if path == Path::new("-") => {
+                stdin
+                    .take(BODY_BYTES_MAX)
+                    .read_to_end(&mut bytes)
+                    .map_err(CommandError::failed("read standard input"))?;
+            }
+            Some(path) => {
+                let file = fs::File::open(path).map_err(CommandError::file("read", path))?;
+                file.take(BODY_BYTES_MAX)
+                    .read_to_end(&mut bytes)
+                    .map_err(CommandError::file("read", path))?;
+            }
+        }
+        let mut input = Self::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
+        for attachment in &args.attachments {
+            let (field, path) = attachment
+                .split_once('=')
+                .ok_or_else(|| wrong("expected --attach FIELD=FILE, found no `=`".to_owned()))?;
+            let field: PersonalField =
+                field.parse().map_err(|error| wrong(format!("--attach: {error}")))?;
+            let bytes = fs::read(path).map_err(CommandError::file("read", Path::new(path)))?;
+            input.personal.push(PersonalText::file(field, bytes));
+        }
+        Ok(input)
+    }
+
+    /// Reads a body with its personal texts.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, InputError> {
+        let value: Value = serde_json::from_slice(bytes)
+            .map_err(|error| InputError::NotJson { line: error.line(), column: error.column() })?;
+        let Value::Object(mut body) = value else { return Err(InputError::NotAnObject) };
+        let personal = match body.remove("personal") {
+            None => Vec::new(),
+            Some(Value::Object(texts)) => texts
+                .into_iter()
+                .map(|(field, text)| match (field.parse::<PersonalField>(), text) {
+                    (Ok(field), Value::String(text)) => Ok(PersonalText::new(field, text)),
+                    _ => Err(InputError::NotPersonal),
+                })
+                .collect::<Result<_, _>>()?,
+            Some(_) => return Err(InputError::NotPersonal),
+        };
+        Ok(Self { body: Value::Object(body), personal })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Input, InputError};
+
+    #[test]
+    fn personal_texts_are_kept_apart_from_the_body() {
+        let input = Input::parse(br#"{"channel": "web", "personal": {"narrative": "Jo Doe"}}"#)
+            .expect("a body");
+        assert_eq!(input.body, serde_json::json!({"channel": "web"}));
+        assert_eq!(input.personal.len(), 1);
+        assert!(!format!("{input:?}").contains("Doe"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_never_repeated() {
+        for bytes in [
+            br#"{"personal": {"narative": "Jo Doe"}}"#.as_slice(),
+            br#"{"personal": "Jo Doe"}"#,
+            br#"{"personal": {"narrative": ["Jo Doe"]}}"#,
+            br#"Jo Doe"#,
+            br#"["Jo Doe"]"#,
+        ] {
+            let error: InputError = Input::parse(bytes).expect_err("no body");
+            assert!(!error.to_string().contains("Doe"), "{error}");
+            assert!(error.to_string().contains("expected"), "{error}");
+        }
+    }
+}

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use complaint_domain::{
-    complaint::{ComplaintEvent as E, Matter},
+    LedgerEvent,
+    clock::{ClockResult, clocks},
+    complaint::{Complaint, ComplaintEvent as E, Matter, Withdrawal, WithdrawalReason},
     label::Label,
 };
 use futures::TryStreamExt as _;
@@ -79,15 +81,12 @@ impl Story {
         decoded
             .filter_map(|record| {
                 let at = record.occurred_at;
-                match record.event {
-                    complaint_domain::LedgerEvent::Complaint(E::ClockWarned(notice)) => {
-                        Some(("warned", notice.limit.clock.to_string(), at))
-                    }
-                    complaint_domain::LedgerEvent::Complaint(E::ClockMissed(notice)) => {
-                        Some(("missed", notice.limit.clock.to_string(), at))
-                    }
-                    _ => None,
+                let LedgerEvent::Complaint(event) = record.event else { return None };
+                if let E::ClockWarned(notice) = &event {
+                    return Some(("warned", notice.limit.clock.to_string(), at));
                 }
+                let E::ClockMissed(notice) = &event else { return None };
+                Some(("missed", notice.limit.clock.to_string(), at))
             })
             .collect()
     }
@@ -144,9 +143,7 @@ async fn what_was_answered_late_and_ended_while_nobody_looked_has_missed_its_lim
     let story = story();
     let stream = story.register(1).await;
     story.days_later(10);
-    let withdrawal = complaint_domain::complaint::Withdrawal {
-        reason: complaint_domain::complaint::WithdrawalReason::NotPursued,
-    };
+    let withdrawal = Withdrawal { reason: WithdrawalReason::NotPursued };
     story.service.handle(acknowledge(2, &stream)).await.unwrap();
     let withdraw = ComplaintCommand::Withdraw(withdrawal);
     story.service.handle(request(3, Some(stream.clone()), withdraw)).await.unwrap();
@@ -241,21 +238,18 @@ async fn over_a_year_with_outages_every_missed_limit_is_noted_once() {
     story.run().await;
     for stream in &streams {
         let loaded = crate::load::load(story.log.as_ref(), stream).await.unwrap();
-        let complaint_domain::complaint::Complaint::Received(case) = loaded.state else {
+        let Complaint::Received(case) = loaded.state else {
             panic!("a complaint that was received")
         };
         let rules = ComplaintRules::default();
-        let readings = complaint_domain::clock::clocks(
-            case.clock_facts(),
-            &rules.time_limits,
-            story.service.now(),
-        );
-        let missed = readings.into_iter().flatten().filter(|reading| {
-            matches!(reading.result, complaint_domain::clock::ClockResult::Missed { .. })
-        });
+        let readings = clocks(case.clock_facts(), &rules.time_limits, story.service.now());
+        let missed = readings
+            .into_iter()
+            .flatten()
+            .filter(|reading| matches!(reading.result, ClockResult::Missed { .. }));
         let mut expected: Vec<_> = missed.map(|reading| reading.clock.to_string()).collect();
-        let notes = story.notes(stream).await;
-        let mut noted: Vec<_> = notes
+        let of_log = story.notes(stream).await;
+        let mut noted: Vec<_> = of_log
             .into_iter()
             .filter_map(|(kind, clock, _)| (kind == "missed").then_some(clock))
             .collect();

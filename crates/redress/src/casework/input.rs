@@ -129,7 +129,7 @@ mod tests {
             br#"{"personal": {"narative": "Jo Doe"}}"#.as_slice(),
             br#"{"personal": "Jo Doe"}"#,
             br#"{"personal": {"narrative": ["Jo Doe"]}}"#,
-            br#"Jo Doe"#,
+            b"Jo Doe",
             br#"["Jo Doe"]"#,
         ] {
             let error: InputError = Input::parse(bytes).expect_err("no body");

@@ -189,7 +189,9 @@ fn a_bundle_shows_a_case_and_opens_only_what_was_asked_for_with_a_reason() {
     home.bundle("open.zip", &["--open", "narrative", "--reason", "ombudsman"]).done();
     let shown = home.check(&home.path("open.zip")).done().json();
     assert_eq!(opened(&shown, "narrative"), Some(home.words.as_str()));
-    assert!(holds(&fs::read(home.path("open.zip")).unwrap()), "the probe finds what is there");
+    let bytes = fs::read(home.path("open.zip")).unwrap();
+    assert!(holds(&bytes), "the probe finds what is there");
+    assert!(bytes.windows(17).any(|window| window == b"Reason: ombudsman"), "why it was opened");
 }
 
 #[test]

@@ -24,6 +24,15 @@ pub enum BundleError {
     Archive(#[from] WriteArchiveError),
 }
 
+/// Fields that were opened for a bundle, and why.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// Each with the position of its record.
+    pub fields: Vec<(u64, Opening)>,
+    /// Why, and for whom: stands in the bundle's `README.txt`.
+    pub reason: Option<String>,
+}
+
 /// Writes the bundle of a case under the prover's checkpoint. Reads the tree, so not for an async
 /// thread.
 ///
@@ -33,7 +42,7 @@ pub enum BundleError {
 pub fn bundle<N: NodeSource<Error: std::error::Error>>(
     prover: &Prover<N>,
     case: &Case,
-    openings: Vec<(u64, Opening)>,
+    opened: Opened,
     index: Option<IndexProof>,
     log_key: &str,
 ) -> Result<Vec<u8>, BundleError> {
@@ -42,14 +51,14 @@ pub fn bundle<N: NodeSource<Error: std::error::Error>>(
         records.push((text_of(record), prover.inclusion(record.position.0)?));
     }
     let origin = prover.checkpoint().origin().to_owned();
-    let readme = readme(&origin, case, &openings);
+    let readme = readme(&origin, case, &opened);
     let contents = Contents {
         origin,
         stream: case.stream.to_string(),
         log_key: log_key.to_owned(),
         checkpoint: prover.note().clone(),
         records,
-        openings,
+        openings: opened.fields,
         index,
         readme,
     };
@@ -57,13 +66,19 @@ pub fn bundle<N: NodeSource<Error: std::error::Error>>(
 }
 
 /// What the bundle is, for people. Names which fields are open, never what they say.
-fn readme(origin: &str, case: &Case, openings: &[(u64, Opening)]) -> String {
-    let opened = if openings.is_empty() {
+fn readme(origin: &str, case: &Case, opened: &Opened) -> String {
+    let opened = if opened.fields.is_empty() {
         "No personal field is opened in it.".to_owned()
     } else {
-        let names = openings.iter().map(|(at, o)| format!("{} (position {at})", o.field));
+        let names = opened.fields.iter().map(|(at, o)| format!("{} (position {at})", o.field));
         let names = names.collect::<Vec<_>>().join(", ");
-        format!("IT HOLDS PERSONAL DATA, opened: {names}.\nKeep it as such data must be kept.")
+        let reason = opened.reason.as_deref().unwrap_or("no reason was given");
+        format!(
+            "IT HOLDS PERSONAL DATA, opened: {names}.\nReason: {}\n\
+             Keep it as such data must be kept.",
+            // One line, whatever was typed.
+            reason.replace(char::is_control, " ")
+        )
     };
     format!(
         "Evidence of one case\n\

@@ -204,7 +204,7 @@ pub struct ExportBundle {
     #[arg(long = "open", value_name = "FIELD", requires = "reason")]
     pub open: Vec<PersonalField>,
 
-    /// Why these fields are opened, and for whom
+    /// Why these fields are opened, and for whom: stands in the bundle's README.txt
     #[arg(long, value_name = "TEXT", requires = "open")]
     pub reason: Option<String>,
 }

@@ -167,7 +167,10 @@ async fn of_complaint(
     if let Some(code) = code.filter(|_| args.show_qr) {
         console.say(code.terminal());
     }
-    console.say(format_args!("opened {}: hand it to the complainant only", opened.join(", ")));
+    console.say(format_args!(
+        "opened {}: hand it to the complainant only; openings are not recorded in the ledger yet",
+        opened.join(", ")
+    ));
     tell(args, &text, &opened, console)
 }
 

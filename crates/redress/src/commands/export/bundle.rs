@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use checkpoint_signer::KeyFile;
 use event_log::{Position, clock::SystemClock};
-use evidence_issue::{Case, bundle};
+use evidence_issue::{
+    Case,
+    bundle::{self, Opened},
+};
 use serde::Serialize;
 
 use crate::{
@@ -70,8 +73,9 @@ async fn write(
         opened: openings.iter().map(|(at, o)| format!("{} at {at}", o.field)).collect(),
         has_all_events: index.is_some(),
     };
+    let opened = Opened { fields: openings, reason: args.reason.clone() };
     let bytes =
-        issuer.prove(move |prover| bundle::bundle(prover, &case, openings, index, &key)).await?;
+        issuer.prove(move |prover| bundle::bundle(prover, &case, opened, index, &key)).await?;
     deliver(Some(&args.out), &bytes, console)?;
     Ok(made)
 }
@@ -82,6 +86,9 @@ fn tell(made: &Bundled, console: &mut Console<'_>) -> Result<(), CommandError> {
             "nothing in it shows that these are all events: run `redress commit-index` and \
              `redress checkpoint` first",
         );
+    }
+    if !made.opened.is_empty() {
+        console.say("keep a note of who got it: openings are not recorded in the ledger yet");
     }
     if console.json() {
         return console.value(made);

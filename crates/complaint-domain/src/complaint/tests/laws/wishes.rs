@@ -217,16 +217,15 @@ fn next_representative(case: &Case) -> u16 {
 fn note_a_limit(given: &mut Given, case: &Case) -> C {
     given.actor = actor("clock", Role::System);
     let readings = clocks(case.clock_facts(), &given.rules.time_limits, given.now);
-    let mut limits = readings.into_iter().flatten().filter_map(|reading| {
+    let unnoted = readings.into_iter().flatten().filter_map(|reading| {
         let is_missed = matches!(reading.result, ClockResult::Missed { .. });
         let is_near = matches!(reading.result, ClockResult::DueSoon { .. });
+        let note = if is_missed { ClockNote::Missed } else { ClockNote::Warned };
         let limit = ClockLimit { clock: reading.clock, due: reading.due };
-        (is_missed || is_near).then_some((is_missed, limit))
+        ((is_missed || is_near) && !case.is_noted(note, &limit)).then_some((is_missed, limit))
     });
-    let unnoted = limits.find(|(is_missed, limit)| {
-        let note = if *is_missed { ClockNote::Missed } else { ClockNote::Warned };
-        !case.is_noted(note, limit)
-    });
+    // What is near before what was missed: it will not be near for long.
+    let unnoted = unnoted.min_by_key(|(is_missed, _)| *is_missed);
     match unnoted {
         Some((true, limit)) => C::NoteMissedClock(limit),
         Some((false, limit)) => C::WarnOfClock(limit),

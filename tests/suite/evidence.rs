@@ -344,3 +344,29 @@ fn a_browser_shows_good_evidence_green_and_tampered_evidence_red() {
     assert_eq!(verdict, "bad", "{banner}");
     assert!(banner.contains("Do not rely on this"), "{banner}");
 }
+
+#[test]
+fn the_nonce_a_complainant_chose_at_registration_is_in_their_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run_in(folder.path(), arguments).done();
+    let made = run(&["init", "--data", "ledger", "--origin", "ledger.example/tests", "--json"]);
+    let body = r#"{"channel":"web","source":{"kind":"direct"},
+        "personal":{"narrative":"Charged twice.","receipt-nonce":"blue horse 7"}}"#;
+    fs::write(folder.path().join("body.json"), body).unwrap();
+    let register =
+        ["complaint", "register", "--data", "ledger", "--as", "agent-1", "--role", "agent"];
+    let registered = run(&[&register[..], &["--body", "body.json", "--json"]].concat()).json();
+    let complaint = registered["complaint"].as_str().unwrap();
+
+    // A receipt needs a checkpoint that covers the record.
+    let receipt = ["prove", "receipt", complaint, "--data", "ledger", "--out", "mine.tlog-proof"];
+    let early = run_in(folder.path(), &receipt).refused(1);
+    assert!(early.stderr.contains("run `redress checkpoint`"), "{}", early.stderr);
+    run(&["checkpoint", "--data", "ledger"]);
+    run(&receipt);
+    let mine = folder.path().join("mine.tlog-proof");
+    let shown = check_with(&mine, &["--vkey", made.json()["verifier_key"].as_str().unwrap()]);
+    let shown = shown.done().json();
+    assert_eq!(opened(&shown, "receipt-nonce"), Some("blue horse 7"));
+    assert_eq!(opened(&shown, "narrative"), Some("Charged twice."));
+}

@@ -9,7 +9,7 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("complaint-domain", &[]),
     ("checkpoint-signer", &["merkle-log"]),
-    ("checkpoint-witness", &["merkle-log"]),
+    ("checkpoint-witness", &["checkpoint-signer", "merkle-log"]),
     ("complaint-codec", &["complaint-domain", "event-log"]),
     ("event-log", &[]),
     ("event-log-sled", &["event-log", "merkle-log"]),
@@ -70,6 +70,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ),
     ("chacha20poly1305", &["personal-vault", "checkpoint-signer"]),
     ("clap", &["redress"]),
+    ("axum", &["checkpoint-witness", "redress"]),
 ];
 
 /// Licences a dependency may have, each compatible with Apache-2.0. A crate that offers a choice

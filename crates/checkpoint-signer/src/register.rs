@@ -145,12 +145,23 @@ impl Register {
         &self.checkpoint
     }
 
-    /// Puts another checkpoint in place of the last. Durable when it returns.
-    pub(crate) fn replace(
-        &mut self,
-        note: SignedNote,
-        checkpoint: Checkpoint,
-    ) -> Result<(), RegisterError> {
+    /// Puts another checkpoint of the same log in place of the last. Durable when it returns. That it
+    /// extends the last one is for the caller to see to.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`]: not a checkpoint of this log, or the disk; then what the register says
+    /// after the next opening is the old or the new one.
+    pub fn replace(&mut self, note: SignedNote) -> Result<(), RegisterError> {
+        let checkpoint = Checkpoint::parse(note.text())
+            .map_err(|_| RegisterError::Damaged { path: self.path.clone() })?;
+        if checkpoint.origin() != self.checkpoint.origin() {
+            return Err(RegisterError::OtherLog {
+                path: self.path.clone(),
+                expected: self.checkpoint.origin().to_owned(),
+                found: checkpoint.origin().to_owned(),
+            });
+        }
         file::put(&self.path, text_of(&note).as_bytes()).map_err(failed(&self.path))?;
         (self.note, self.checkpoint) = (note, checkpoint);
         Ok(())

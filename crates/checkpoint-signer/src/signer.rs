@@ -134,7 +134,7 @@ impl CheckpointSigner {
         let checkpoint = Checkpoint::new(self.verifier().name(), size, root)?;
         let note = checkpoint.signed_by(&self.key);
         // The register first: a signature that left before a crash must not be forgotten after it.
-        self.register.replace(note.clone(), checkpoint)?;
+        self.register.replace(note.clone())?;
         Ok(note)
     }
 

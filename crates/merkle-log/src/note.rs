@@ -225,6 +225,11 @@ impl SignedNote {
         }
     }
 
+    /// Keeps only the signatures that fit.
+    pub fn retain(&mut self, fits: impl FnMut(&NoteSignature) -> bool) {
+        self.signatures.retain(fits);
+    }
+
     /// The good signatures by known keys, in the order of the note, none twice.
     ///
     /// Signatures by unknown keys are ignored, for others may have signed as well. A bad one by a

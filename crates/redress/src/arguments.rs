@@ -16,7 +16,10 @@ pub use evidence::{
     Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
 };
-pub use signing::{Against, Checkpoint, Keys, KeysStatus, SigningAt};
+pub use signing::{
+    Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
+    Status, WitnessCommand, WitnessKey, WitnessServe,
+};
 pub use upkeep::{Backup, Restore};
 
 /// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
@@ -147,6 +150,31 @@ pub enum Command {
     )]
     CommitIndex(CommitIndex),
 
+    /// Say how far the ledger is published, and how old its last cosigned checkpoint is
+    #[command(after_help = "Example:\n  redress status --data ./ledger")]
+    Status(Status),
+
+    /// Serve the ledger's tree over HTTP, read-only, and publish it as it grows
+    #[command(
+        long_about = "Serves what any tlog-tiles client can read: GET /checkpoint and GET /tile/…. While it runs, each new head is signed within a second, and cosigned where a policy names witnesses. With a policy only witnessed checkpoints are shown.",
+        after_help = "Example:\n  redress serve --data ./ledger --listen 127.0.0.1:8080"
+    )]
+    Serve(Serve),
+
+    /// Copy a published tree, and check all of it: for strangers, without a ledger
+    #[command(
+        long_about = "Reads a published tree from an address or a directory, hashes every record anew, follows key rotations, and checks that the root is the one that was signed, cosigned as your policy demands, and that the tree begins with all that this mirror held before. Run it again and again: a log that ever changes its history is found out.\n\nExit code 0: all holds. 1: it does not, and what does not is named.",
+        after_help = "Examples:\n  redress mirror --from http://127.0.0.1:8080 --out ./mirror --vkey 'ledger.example+…'\n  redress mirror --from ./published --out ./mirror --policy ./policy"
+    )]
+    Mirror(Mirror),
+
+    /// Be a witness: cosign what logs sign, and never two histories
+    Witness {
+        /// What to do
+        #[command(subcommand)]
+        what: WitnessCommand,
+    },
+
     /// Look after the keys
     Keys {
         /// What to do with them
@@ -259,6 +287,10 @@ pub struct ImportCfpb {
     /// Where rejected rows go [default: FILE.rejects.csv]
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+
+    /// What signs
+    #[command(flatten)]
+    pub signing: SigningAt,
 }
 
 /// Arguments of `redress replay`.
@@ -448,6 +480,11 @@ pub enum Export {
         after_help = "Examples:\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip --open narrative --reason 'ombudsman, case 17'\n  redress check case.zip --vkey KEY"
     )]
     Bundle(ExportBundle),
+    /// The tree as plain files that any tlog-tiles client can read, under a freshly signed checkpoint
+    #[command(
+        after_help = "Example:\n  redress export tiles --data ./redress-demo --out ./published"
+    )]
+    Tiles(ExportTiles),
 }
 
 /// Arguments of `redress export`.

@@ -12,12 +12,16 @@
 //! - [`import`]: `redress import`
 //! - [`init`]: `redress init`
 //! - [`keys`]: `redress keys`
+//! - [`mirror`]: `redress mirror`
 //! - [`projections`]: `redress projections`
 //! - [`prove`]: `redress prove`
 //! - [`replay`]: `redress replay`
 //! - [`report`]: `redress report`
 //! - [`restore`]: `redress restore`
+//! - [`serve`]: `redress serve`
+//! - [`status`]: `redress status`
 //! - [`verify`]: `redress verify`
+//! - [`witness`]: `redress witness`
 
 pub mod backup;
 pub mod check;
@@ -31,9 +35,13 @@ pub mod export;
 pub mod import;
 pub mod init;
 pub mod keys;
+pub mod mirror;
 pub mod projections;
 pub mod prove;
 pub mod replay;
 pub mod report;
 pub mod restore;
+pub mod serve;
+pub mod status;
 pub mod verify;
+pub mod witness;

@@ -9,6 +9,7 @@
 //! - [`ledger`]: a data directory, opened
 //! - [`signing`]: what signs a ledger's checkpoints
 //! - [`evidence`]: what the commands that hand out evidence have in common
+//! - [`publishing`]: from sequenced to published · [`tree`]: the static tree, exported, served, mirrored
 //! - [`console`]: results to standard output, messages to standard error
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
@@ -43,7 +44,9 @@ pub mod evidence;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod publishing;
 pub mod signing;
+pub mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -163,6 +166,10 @@ fn carry_out(
             Command::Prove { what } => commands::prove::run(&what, console).await,
             Command::Check(args) => commands::check::run(&args, console),
             Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
+            Command::Status(args) => commands::status::run(&args, console),
+            Command::Serve(args) => commands::serve::run(&args, console).await,
+            Command::Mirror(args) => commands::mirror::run(&args, console).await,
+            Command::Witness { what } => commands::witness::run(&what, console).await,
             Command::Keys { what } => commands::keys::run(&what, console).await,
             Command::Backup(args) => commands::backup::run(&args, console).await,
             Command::Restore(args) => commands::restore::run(&args, console).await,

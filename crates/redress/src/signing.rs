@@ -26,12 +26,17 @@ use crate::{
     arguments::SigningAt,
     error::CommandError,
     ledger::{Ledger, Places},
+    publishing::witnesses::Witnesses,
 };
 
 /// The environment variable that may hold the passphrase.
 const PASSPHRASE_VARIABLE: &str = "REDRESS_PASSPHRASE";
 /// A passphrase file is no longer than this.
 const PASSPHRASE_BYTES_MAX: u64 = 4_096;
+
+/// What to do with a copy that would make a second history.
+const NEVER_TWO_HISTORIES: &str = "this is not the ledger that signed before: perhaps an old backup. Read \
+                                   it if you must, but write nothing to it; find the ledger that went on";
 
 /// Where key and register lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +184,33 @@ pub fn passphrase(at: &SigningAt) -> Result<Option<Passphrase>, CommandError> {
     Ok(Passphrase::new(typed.map_err(CommandError::failed("read the passphrase"))?))
 }
 
+/// The passphrase that will seal a new key.
+///
+/// # Errors
+///
+/// [`CommandError`]: none was given.
+pub fn new_passphrase(at: &SigningAt) -> Result<Passphrase, CommandError> {
+    passphrase(at)?.ok_or_else(|| CommandError::Refused {
+        problem: "expected a passphrase to seal the key with, found none".to_owned(),
+        next: "name a file with --passphrase-file, or set REDRESS_PASSPHRASE".to_owned(),
+    })
+}
+
+/// The policy that names a ledger's witnesses: the file that was named, or the one beside the keys.
+pub fn policy_path(places: &Places, at: &SigningAt) -> Option<PathBuf> {
+    let beside = places.kek.with_file_name("policy");
+    at.witnesses.clone().or_else(|| beside.exists().then_some(beside))
+}
+
+/// The witnesses of that policy.
+///
+/// # Errors
+///
+/// [`CommandError`]: it cannot be read.
+pub fn witnesses(places: &Places, at: &SigningAt) -> Result<Option<Witnesses>, CommandError> {
+    policy_path(places, at).map(|path| Witnesses::read(&path)).transpose()
+}
+
 /// Signs the tree as it is now. Reads tiles and writes the register, so off the async threads.
 ///
 /// # Errors
@@ -225,7 +257,11 @@ pub async fn rotations(
 }
 
 /// A recorded rotation, with its keys read.
-fn rotation_of(event: &KeyRotation) -> Result<Rotation, String> {
+///
+/// # Errors
+///
+/// What is no key.
+pub fn rotation_of(event: &KeyRotation) -> Result<Rotation, String> {
     let key = |text: &complaint_domain::ledger::EvidenceText| {
         text.as_str().parse().map_err(|error| format!("expected a verifier key: {error}"))
     };
@@ -293,11 +329,7 @@ impl<E: std::error::Error + 'static> From<SignError<E>> for CommandError {
             SignError::Register(error) => error.into(),
             SignError::Shorter { .. }
             | SignError::OtherRoot { .. }
-            | SignError::DoesNotExtend { .. } => refused(
-                &error,
-                "this is not the ledger that signed before: perhaps an old backup. Read it if you \
-                 must, but write nothing to it; find the ledger that went on",
-            ),
+            | SignError::DoesNotExtend { .. } => refused(&error, NEVER_TWO_HISTORIES),
             SignError::Nodes(_) | SignError::Checkpoint(_) => {
                 refused(&error, "verify the ledger with `redress verify`")
             }
@@ -329,6 +361,29 @@ pub enum Standing {
         /// How many records were signed.
         signed: u64,
     },
+}
+
+/// Whether a log may go on: it begins with all that was signed. No, when there is no register to tell.
+///
+/// # Errors
+///
+/// [`CommandError::Refused`]: it is another history; whatever were appended would be one as well.
+pub async fn may_go_on(log: &SledLog, places: &SigningPlaces) -> Result<bool, CommandError> {
+    let found = log.nodes().size();
+    match standing(log, places).await? {
+        None => Ok(false),
+        Some(Standing::Extends) => Ok(true),
+        Some(Standing::Shorter { signed }) => {
+            Err(SignError::<NoSuchNode>::Shorter { signed, found }.into())
+        }
+        Some(Standing::OtherHistory { signed }) => Err(CommandError::Refused {
+            problem: format!(
+                "the register says that {signed} records were signed, and this log does not begin \
+                 with them: it is another history"
+            ),
+            next: NEVER_TWO_HISTORIES.to_owned(),
+        }),
+    }
 }
 
 /// Holds a log against the register; nothing when there is no register.

@@ -1,4 +1,4 @@
-//! `redress checkpoint`: the head, signed.
+//! `redress checkpoint`: the head, signed, and cosigned where a policy names witnesses.
 
 use std::sync::Arc;
 
@@ -6,7 +6,13 @@ use event_log::clock::SystemClock;
 use merkle_log::{Checkpoint, SignedNote};
 use serde::Serialize;
 
-use crate::{arguments, console::Console, error::CommandError, ledger::Ledger, signing};
+use crate::{
+    arguments,
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+    publishing::{self, witnesses::Asked},
+};
 
 #[derive(Serialize)]
 struct Signed {
@@ -16,24 +22,22 @@ struct Signed {
     note: String,
 }
 
-/// Signs the head and prints the signed note.
+/// Signs the head, asks the witnesses, and prints the signed note.
 ///
 /// # Errors
 ///
-/// [`CommandError`]: no key, or the ledger does not extend what was signed before.
+/// [`CommandError`]: no key, the ledger does not extend what was signed before, or too few witnesses
+/// have cosigned; then the note is printed all the same.
 pub async fn run(
     args: &arguments::Checkpoint,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let note = sign(&ledger, args).await;
+    let published = publishing::publish_head(&ledger, &args.signing).await;
     ledger.close().await;
-    print(&note?, console)
-}
-
-async fn sign(ledger: &Ledger, args: &arguments::Checkpoint) -> Result<SignedNote, CommandError> {
-    let signer = signing::open(ledger, &args.signing).await?;
-    Ok(signing::sign_head(signer, &ledger.log).await?.1)
+    let (note, asked) = published?;
+    print(&note, console)?;
+    asked.map_or(Ok(()), |asked| enough(&asked, console))
 }
 
 fn print(note: &SignedNote, console: &mut Console<'_>) -> Result<(), CommandError> {
@@ -48,4 +52,30 @@ fn print(note: &SignedNote, console: &mut Console<'_>) -> Result<(), CommandErro
         root: checkpoint.root().to_string(),
         note: note.to_string(),
     })
+}
+
+/// Tells which witnesses have not cosigned, and refuses what too few have.
+///
+/// # Errors
+///
+/// [`CommandError::Refused`]: no quorum, or a witness has seen another history.
+pub fn enough(asked: &Asked, console: &mut Console<'_>) -> Result<(), CommandError> {
+    for (name, error) in &asked.refused {
+        console.say(format_args!("witness {name} has not cosigned: {error}"));
+    }
+    if asked.is_fork() {
+        return Err(CommandError::Refused {
+            problem: "a witness has cosigned another history of this ledger".to_owned(),
+            next:
+                "write nothing more to it; find out which copy of the ledger went on, and keep both"
+                    .to_owned(),
+        });
+    }
+    match &asked.quorum {
+        Ok(_) => Ok(()),
+        Err(error) => Err(CommandError::Refused {
+            problem: error.to_string(),
+            next: "see to it that the witnesses can be reached, then try again".to_owned(),
+        }),
+    }
 }

@@ -11,6 +11,8 @@ use crate::{
     error::CommandError,
     import::cfpb::{CfpbImport, ImportReport, Progress, Target, import},
     ledger::Ledger,
+    publishing::{PublishedPlaces, publisher::Publisher},
+    signing::{self, SigningPlaces},
 };
 
 /// Takes in a file and says what became of its rows.
@@ -21,10 +23,44 @@ use crate::{
 pub async fn run(args: &ImportCfpb, console: &mut Console<'_>) -> Result<(), CommandError> {
     // Opened for a dry run as well: whoever names a ledger is told if it is none.
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let publisher = if args.dry_run { None } else { publisher(args, &ledger, console).await? };
     let result = take_in(args, &mut ledger, console).await;
+    if let Some(publisher) = publisher
+        && let Err(error) = publisher.finish().await
+    {
+        console.say(format_args!("what was taken in is safe, but publishing it stopped: {error}"));
+    }
     ledger.close().await;
     let report = result?;
     if console.json() { console.value(&report) } else { tell(&report, console) }
+}
+
+/// Publishes what is taken in, if there is a key to sign with. A ledger that does not extend what was
+/// signed before is refused: what is appended to it would be a second history.
+async fn publisher(
+    args: &ImportCfpb,
+    ledger: &Ledger,
+    console: &mut Console<'_>,
+) -> Result<Option<Publisher>, CommandError> {
+    let signing_places = SigningPlaces::of(&ledger.places, &args.signing);
+    if signing::may_go_on(&ledger.log, &signing_places).await? {
+        let signer = match signing::open(ledger, &args.signing).await {
+            Ok(signer) => signer,
+            Err(error) => {
+                console.say(format_args!("no checkpoint is published: {error}"));
+                return Ok(None);
+            }
+        };
+        let witnesses = signing::witnesses(&ledger.places, &args.signing)?;
+        let places = PublishedPlaces::of(&ledger.places.data);
+        let log = Arc::clone(&ledger.log);
+        return Ok(Some(Publisher::start(log, signer, places, witnesses).await?));
+    }
+    console.say(format_args!(
+        "no checkpoint is published: there is no register at {}",
+        signing_places.register.display()
+    ));
+    Ok(None)
 }
 
 async fn take_in(

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use checkpoint_signer::Passphrase;
 use event_log::clock::SystemClock;
 use serde::Serialize;
 
@@ -31,7 +30,7 @@ struct Made<'a> {
 /// [`CommandError`]: an origin that is none, something at that place already, no permission.
 pub async fn run(args: &Init, console: &mut Console<'_>) -> Result<(), CommandError> {
     check_origin(&args.origin)?;
-    let passphrase = if args.seal { Some(new_passphrase(args)?) } else { None };
+    let passphrase = if args.seal { Some(signing::new_passphrase(&args.signing)?) } else { None };
     let signing = NewSigning { at: args.signing.clone(), passphrase };
     let (ledger, key) = Ledger::create(&args.at, &args.origin, &signing, Arc::new(SystemClock))?;
     let places = ledger.places.clone();
@@ -59,14 +58,6 @@ pub async fn run(args: &Init, console: &mut Console<'_>) -> Result<(), CommandEr
     ))?;
     console.line("publish this verifier key, for whoever checks the ledger needs it:")?;
     console.line(key)
-}
-
-/// The passphrase that will seal the signing key.
-fn new_passphrase(args: &Init) -> Result<Passphrase, CommandError> {
-    signing::passphrase(&args.signing)?.ok_or_else(|| CommandError::Refused {
-        problem: "expected a passphrase to seal the signing key with, found none".to_owned(),
-        next: "name a file with --passphrase-file, or set REDRESS_PASSPHRASE".to_owned(),
-    })
 }
 
 /// An origin stands alone on the first line of a checkpoint: no white space, no plus sign.

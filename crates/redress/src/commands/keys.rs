@@ -15,6 +15,8 @@ use crate::{
     signing::{self, SigningPlaces},
 };
 
+mod rotate;
+
 /// Does what is asked with the keys.
 ///
 /// # Errors
@@ -23,6 +25,7 @@ use crate::{
 pub async fn run(what: &Keys, console: &mut Console<'_>) -> Result<(), CommandError> {
     match what {
         Keys::Status(args) => status(args, console).await,
+        Keys::RotateSigning(args) => rotate::run(args, console).await,
     }
 }
 

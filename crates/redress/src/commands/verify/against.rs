@@ -86,15 +86,7 @@ async fn who_signed(
         (Some(key), _) => (parse_key(key)?, None),
         (None, Some(path)) => {
             let policy = read_policy(path)?;
-            let log = policy.logs().iter().find(|log| log.key.name() == ledger.origin());
-            let key = log.map(|log| log.key.clone()).ok_or_else(|| CommandError::Refused {
-                problem: format!(
-                    "expected the key of {} in {}, found none",
-                    ledger.origin(),
-                    path.display()
-                ),
-                next: "add a line `log KEY` with the key you trust".to_owned(),
-            })?;
+            let key = policy_key(&policy, Some(ledger.origin()), path)?;
             (key, Some(policy))
         }
         (None, None) => return Ok((None, Vec::new())),
@@ -161,6 +153,28 @@ pub fn read_policy(path: &Path) -> Result<Policy, CommandError> {
         next: "write `log KEY`, `witness NAME KEY URL`, `group …` and `quorum NAME` or `quorum none`, \
                one a line"
             .to_owned(),
+    })
+}
+
+/// The first log key of a policy, or the first of the log with this origin.
+///
+/// # Errors
+///
+/// [`CommandError`]: the policy has none.
+pub fn policy_key(
+    policy: &Policy,
+    origin: Option<&str>,
+    path: &Path,
+) -> Result<VerifierKey, CommandError> {
+    let is_it = |name: &str| origin.is_none_or(|origin| origin == name);
+    let log = policy.logs().iter().find(|log| is_it(log.key.name()));
+    log.map(|log| log.key.clone()).ok_or_else(|| CommandError::Refused {
+        problem: format!(
+            "expected the key of {} in {}, found none",
+            origin.unwrap_or("a log"),
+            path.display()
+        ),
+        next: "add a line `log KEY` with the key you trust".to_owned(),
     })
 }
 

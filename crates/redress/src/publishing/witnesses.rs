@@ -1,0 +1,131 @@
+//! Asking the witnesses of a policy for their cosignatures.
+
+use std::{collections::BTreeMap, path::Path, thread};
+
+use checkpoint_witness::{AskError, WitnessClient};
+use event_log_sled::nodes::LogNodes;
+use merkle_log::{Checkpoint, Policy, SignedNote, policy::PolicyError, prove_consistency};
+
+use crate::{commands::verify::against::read_policy, error::CommandError};
+
+/// The witnesses of a policy, and what is known of each.
+#[derive(Debug)]
+pub struct Witnesses {
+    policy: Policy,
+    known: Vec<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    name: String,
+    client: WitnessClient,
+    /// What it cosigned last, as far as this process knows.
+    cosigned: u64,
+}
+
+/// What asking came to.
+#[derive(Debug)]
+pub struct Asked {
+    /// The checkpoint with all cosignatures that were given.
+    pub note: SignedNote,
+    /// Those that gave none, by their names in the policy, with the reason.
+    pub refused: Vec<(String, AskError)>,
+    /// The witnesses that cosigned, with the times they state, if they are enough.
+    pub quorum: Result<BTreeMap<String, u64>, PolicyError>,
+}
+
+impl Asked {
+    /// Whether a witness has seen another history than this one.
+    pub fn is_fork(&self) -> bool {
+        self.refused.iter().any(|(_, error)| matches!(error, AskError::Fork { .. }))
+    }
+}
+
+impl Witnesses {
+    /// The witnesses of the policy in this file. One without an address is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: no such file, a line that is not as it should be, an address that is none.
+    pub fn read(path: &Path) -> Result<Self, CommandError> {
+        let policy = read_policy(path)?;
+        let mut known = Vec::new();
+        for witness in policy.witnesses() {
+            let Some(url) = &witness.url else { continue };
+            let name = String::from_utf8_lossy(&witness.name).into_owned();
+            let url = std::str::from_utf8(url).map_err(|_| CommandError::Refused {
+                problem: format!("expected the address of witness {name} in UTF-8"),
+                next: format!("write it anew in {}", path.display()),
+            })?;
+            let client = WitnessClient::new(witness.key.clone(), url);
+            known.push(Known { name, client, cosigned: 0 });
+        }
+        Ok(Self { policy, known })
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Asks all of them at the same time. Blocks, for no longer than the slowest may take.
+    pub fn ask(&mut self, nodes: &LogNodes, note: &SignedNote) -> Asked {
+        let mut answers = Vec::new();
+        thread::scope(|scope| {
+            let asking: Vec<_> = self
+                .known
+                .iter_mut()
+                .map(|witness| {
+                    scope.spawn(move || (witness.name.clone(), witness.ask(nodes, note)))
+                })
+                .collect();
+            answers.extend(asking.into_iter().filter_map(|asked| asked.join().ok()));
+        });
+        let mut whole = note.clone();
+        let mut refused = Vec::new();
+        for (name, answer) in answers {
+            match answer {
+                Ok(cosigned) => {
+                    cosigned.signatures().iter().for_each(|line| whole.add(line.clone()));
+                }
+                Err(error) => refused.push((name, error)),
+            }
+        }
+        let quorum = self.policy.cosigned(&whole);
+        Asked { note: whole, refused, quorum }
+    }
+}
+
+impl Known {
+    fn ask(&mut self, nodes: &LogNodes, note: &SignedNote) -> Result<SignedNote, AskError> {
+        let unreadable = |text: String| AskError::BadAnswer { status: 0, text };
+        let size =
+            Checkpoint::parse(note.text()).map_err(|error| unreadable(error.to_string()))?.size();
+        // Who has restarted, or asked beside others, learns from the first answer where it stands.
+        for _ in 0..3 {
+            if self.cosigned > size {
+                return Err(AskError::Fork {
+                    text: format!(
+                        "it has cosigned {} records, more than the {size} of this ledger: another \
+                         copy of the ledger went on",
+                        self.cosigned
+                    ),
+                });
+            }
+            let proof = match self.cosigned {
+                0 => Vec::new(),
+                from => prove_consistency(nodes, from, size)
+                    .map_err(|error| unreadable(error.to_string()))?,
+            };
+            match self.client.ask(self.cosigned, proof, note) {
+                Ok(note) => {
+                    self.cosigned = size;
+                    return Ok(note);
+                }
+                Err(AskError::OtherSize { cosigned }) => self.cosigned = cosigned,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(AskError::OtherSize { cosigned: self.cosigned })
+    }
+}

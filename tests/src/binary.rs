@@ -1,8 +1,9 @@
 //! The built binary, run as a user runs it.
 
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
     sync::OnceLock,
 };
 
@@ -91,6 +92,43 @@ impl Ran {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error} in {}", self.stdout))
+    }
+}
+
+/// A command that serves until it is dropped.
+#[derive(Debug)]
+pub struct Serving {
+    child: Child,
+    /// Where it listens, such as `http://127.0.0.1:40000`.
+    pub url: String,
+}
+
+/// Starts a command that listens, and waits until it says where.
+pub fn serve_in(folder: &Path, arguments: &[&str]) -> Serving {
+    let mut command = Command::new(redress());
+    command.args(arguments).args(["--listen", "127.0.0.1:0"]).current_dir(folder);
+    command.env_remove("RUST_LOG").stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("listening on ");
+    let url = url.unwrap_or_else(|| panic!("{arguments:?} said {line:?}")).to_owned();
+    Serving { child, url }
+}
+
+impl Serving {
+    /// Asks it to end, as a service manager does, and waits until it has.
+    pub fn end(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

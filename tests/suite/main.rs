@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod attacks;
 mod casework;
 mod clocks;
 mod crash;
@@ -18,6 +19,7 @@ mod errors;
 mod evidence;
 mod import;
 mod privacy;
+mod published;
 mod read_models;
 mod readme;
 mod signing;

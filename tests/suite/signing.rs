@@ -6,7 +6,7 @@ use merkle_log::{Checkpoint, SignedNote, VerifierKey};
 use redress_tests::binary::{Ran, run_in};
 use tempfile::TempDir;
 
-const ORIGIN: &str = "ledger.example/complaints";
+pub(crate) const ORIGIN: &str = "ledger.example/complaints";
 
 const FIRST: &str = "\
 Complaint ID,Product,Sub-product,Issue,Sub-issue,State,ZIP code,Submitted via,Date received,Date sent to company,Company,Company response,Timely response?,Consumer disputed?

@@ -180,7 +180,7 @@ pub enum WitnessCommand {
     /// Cosign the checkpoints of logs, as long as each extends the last
     #[command(
         long_about = "Runs a witness (C2SP tlog-witness): POST /add-checkpoint to be cosigned, GET /HASH/checkpoint to read what was cosigned last. It remembers the last checkpoint of each log and cosigns no other history. Needs no ledger; runs on the auditor's own machine.",
-        after_help = "Example:\n  redress witness serve --state ./witness --key ./witness.key --log 'ledger.example+…' --listen 127.0.0.1:8090"
+        after_help = "Example:\n  redress witness serve --state ./witness --key ./witness.key --vkey 'ledger.example+…' --listen 127.0.0.1:8090"
     )]
     Serve(WitnessServe),
 }
@@ -217,7 +217,7 @@ pub struct WitnessServe {
     pub key: PathBuf,
 
     /// The verifier key of a log to witness; may be given again, also for a log's next key
-    #[arg(long = "log", value_name = "KEY", required = true)]
+    #[arg(long = "vkey", value_name = "KEY", required = true)]
     pub logs: Vec<String>,
 
     /// Where to listen; an address of this machine's own

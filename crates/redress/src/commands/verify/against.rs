@@ -1,8 +1,12 @@
 //! Whether a ledger extends a checkpoint that somebody kept or got elsewhere.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use checkpoint_signer::KeyChain;
+use complaint_codec::times;
+use event_log::{EventLog, Position};
+use futures::TryStreamExt;
+use jiff::{SignedDuration, Timestamp};
 use merkle_log::{Checkpoint, Policy, SignedNote, VerifierKey, tree_root};
 use serde::Serialize;
 
@@ -10,6 +14,8 @@ use crate::{arguments::Against, error::CommandError, ledger::Ledger, signing};
 
 /// A checkpoint is no longer than this.
 const BYTES_MAX: u64 = 1_000_000;
+/// The clocks of a ledger and of a witness may differ by this much.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a ledger was held against.
 #[derive(Debug, Serialize)]
@@ -63,7 +69,35 @@ pub async fn check(args: &Against, ledger: &Ledger) -> Result<Option<Extended>, 
              {found}: at least one of them is not what it was"
         )));
     }
+    check_dates(ledger, size, &witnesses).await?;
+    let witnesses = witnesses.into_keys().collect();
     Ok(Some(Extended { size, root: expected.to_string(), signed_by, witnesses }))
+}
+
+/// The first record that a checkpoint does not cover was made after its witnesses cosigned it. Later ones
+/// need not be looked at: the time of recording never decreases along the log.
+async fn check_dates(
+    ledger: &Ledger,
+    size: u64,
+    witnesses: &BTreeMap<String, u64>,
+) -> Result<(), CommandError> {
+    let Some((witness, time)) = witnesses.iter().max_by_key(|(_, time)| **time) else {
+        return Ok(());
+    };
+    let cosigned = i64::try_from(*time).ok().and_then(|it| Timestamp::from_second(it).ok());
+    let cosigned = cosigned.unwrap_or(Timestamp::MAX);
+    let position = Position(size);
+    let next = ledger.log.read_all(position, 1).try_next().await?;
+    let Some(next) = next else { return Ok(()) };
+    let broken = |reason: String| CommandError::Broken { position, reason };
+    let recorded_at = times(&next.bytes).map_err(|error| broken(error.to_string()))?.recorded_at;
+    if recorded_at.saturating_add(CLOCKS_DIFFER).is_ok_and(|latest| latest >= cosigned) {
+        return Ok(());
+    }
+    Err(broken(format!(
+        "the record says that it was made at {recorded_at}, but {witness} had cosigned the {size} \
+         records before it, and not this one, at {cosigned}: it is dated back"
+    )))
 }
 
 fn not_extended(problem: &str) -> CommandError {
@@ -81,7 +115,7 @@ async fn who_signed(
     args: &Against,
     ledger: &Ledger,
     note: &SignedNote,
-) -> Result<(Option<String>, Vec<String>), CommandError> {
+) -> Result<(Option<String>, BTreeMap<String, u64>), CommandError> {
     let (trusted, policy) = match (&args.vkey, &args.policy) {
         (Some(key), _) => (parse_key(key)?, None),
         (None, Some(path)) => {
@@ -89,7 +123,7 @@ async fn who_signed(
             let key = policy_key(&policy, Some(ledger.origin()), path)?;
             (key, Some(policy))
         }
-        (None, None) => return Ok((None, Vec::new())),
+        (None, None) => return Ok((None, BTreeMap::new())),
     };
     let mut chain = KeyChain::new(trusted);
     for (position, rotation) in signing::rotations(&ledger.log, ledger.origin()).await? {
@@ -100,10 +134,8 @@ async fn who_signed(
     }
     let checkpoint = chain.open(note).map_err(|error| not_signed(&error))?;
     let witnesses = match policy {
-        Some(policy) => {
-            policy.cosigned(note).map_err(|error| not_signed(&error))?.into_keys().collect()
-        }
-        None => Vec::new(),
+        Some(policy) => policy.cosigned(note).map_err(|error| not_signed(&error))?,
+        None => BTreeMap::new(),
     };
     Ok((chain.key_at(checkpoint.size()).map(ToString::to_string), witnesses))
 }

@@ -5,6 +5,7 @@
 //! argument, and personal fields arrive already sealed, as references.
 //!
 //! - [`actor`]: who acts, and in which role
+//! - [`aggregate`]: what every aggregate has in common
 //! - [`codes`]: the words by which records, reports and messages call the values of closed lists
 //! - [`label`]: short public codes and names, checked once
 //! - [`money`]: an exact amount in one currency
@@ -19,6 +20,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 pub mod actor;
+pub mod aggregate;
 pub mod clock;
 pub mod codes;
 pub mod complaint;

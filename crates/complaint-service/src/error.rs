@@ -15,10 +15,10 @@ pub enum HandleError {
     Refused(ComplaintRejection),
     /// The rules of an import refuse it; nothing was written anywhere.
     #[error("{0}")]
-    ImportRefused(ImportRejection),
+    ImportRefused(#[from] ImportRejection),
     /// The rules of the ledger itself refuse it; nothing was written anywhere.
     #[error("{0}")]
-    EvidenceRefused(EvidenceRejection),
+    EvidenceRefused(#[from] EvidenceRejection),
     /// The request does not hold together; nothing was written. Change the request.
     #[error(transparent)]
     Invalid(#[from] InvalidRequest),

@@ -23,6 +23,7 @@ mod load;
 mod recent;
 pub mod request;
 pub mod service;
+mod unsealed;
 
 #[cfg(test)]
 mod tests;

@@ -9,13 +9,12 @@ use complaint_domain::{
     complaint::{
         Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, Source, decide, evolve,
     },
-    import::{self, Import, ImportCommand, ImportSummary},
+    import::{Import, ImportCommand, ImportSummary},
     sealed::{Digest, Hex, PersonalField, SealedField},
 };
 use event_log::{
     AppendError, Clock, EventLog, ExpectedVersion, NewRecord, Position, StreamId, StreamVersion,
 };
-use futures::TryStreamExt;
 use jiff::Timestamp;
 use personal_vault::{Entropy, OpenError, PlainField, SealedRef, Sealing, Vault};
 use uuid::Uuid;
@@ -24,9 +23,10 @@ use zeroize::Zeroizing;
 use crate::{
     error::{HandleError, InvalidRequest},
     ids::{import_stream_of, record_id},
-    load::{Loaded, Seen, decoded, load},
+    load::{Loaded, Seen, load},
     recent::Recent,
     request::{CommandRequest, PersonalText, digest_of},
+    unsealed::{Order, Writer},
 };
 
 /// How often a command is decided before its caller is told that the stream keeps changing.
@@ -170,44 +170,14 @@ impl ComplaintService {
     ) -> Result<Appended, HandleError> {
         let stream = import_stream_of(command_id);
         let digest = digest_of(&("record-import", actor, &summary));
-        for _ in 0..ATTEMPTS_MAX {
-            let mut records = self.log.read_stream(&stream, StreamVersion::default());
-            if let Some(recorded) = records.try_next().await? {
-                let record = decoded(&recorded)?;
-                if record.command_id == command_id && record.command_digest == digest {
-                    return Ok(Appended { position: recorded.position, repeated: true });
-                }
-                return Err(HandleError::CommandIdReused { command_id });
-            }
-            let command = ImportCommand::Complete(summary.clone());
-            let events =
-                import::decide(&Import::default(), &command).map_err(HandleError::ImportRefused)?;
-            let now = self.clock.now();
-            let records = (0..).zip(events).map(|(version, event)| {
-                encode(&Draft {
-                    id: record_id(now, self.entropy.as_ref()),
-                    stream: &stream,
-                    version: StreamVersion(version),
-                    occurred_at: now,
-                    actor,
-                    command_id,
-                    command_digest: digest,
-                    correlation_id: command_id,
-                    causation_id: None,
-                    event: &LedgerEvent::Import(event),
-                    sealed: &[],
-                })
-            });
-            let records = records.collect::<Result<Vec<_>, _>>()?;
-            match self.log.append(&stream, ExpectedVersion::NoStream, records).await {
-                Ok(done) => {
-                    return Ok(Appended { position: done.first_position, repeated: false });
-                }
-                Err(AppendError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(HandleError::Contended { stream, attempts: ATTEMPTS_MAX })
+        let writer = Writer {
+            log: self.log.as_ref(),
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+        };
+        let command = &ImportCommand::Complete(summary);
+        let order = Order { stream: &stream, actor, command_id, digest, command };
+        writer.record::<Import>(&order, &()).await
     }
 }
 

@@ -6,12 +6,37 @@
 
 use std::{error::Error, fmt::Debug};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
+    actor::Actor,
     complaint::{self, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRejection},
     fact::{Fact, LedgerEvent},
     import::{self, Import, ImportCommand, ImportEvent, ImportRejection},
     ledger::{self, Evidence, EvidenceCommand, EvidenceEvent, EvidenceRejection},
 };
+
+/// How far the clock of whoever acts may run ahead of the service's.
+pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Who asks, when it happened, and what time it is: what every decision knows besides the state and
+/// the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occasion {
+    /// Who asks, and in which capacity.
+    pub actor: Actor,
+    /// When it happened in the world, as the actor says.
+    pub occurred_at: Timestamp,
+    /// The time now, from the clock of the service.
+    pub now: Timestamp,
+}
+
+impl Occasion {
+    /// Whether it is said to have happened after now, by more than two clocks may differ.
+    pub fn is_in_future(&self) -> bool {
+        self.occurred_at.duration_since(self.now) > CLOCK_TOLERANCE
+    }
+}
 
 /// The state of one stream, and the rules by which it changes.
 pub trait Aggregate: Debug + Default + Send + Sync {
@@ -74,10 +99,8 @@ impl Aggregate for Complaint {
     }
 
     fn from_ledger(event: LedgerEvent) -> Option<ComplaintEvent> {
-        match event {
-            LedgerEvent::Complaint(event) => Some(event),
-            LedgerEvent::Import(_) | LedgerEvent::Evidence(_) => None,
-        }
+        let LedgerEvent::Complaint(event) = event else { return None };
+        Some(event)
     }
 }
 
@@ -106,10 +129,8 @@ impl Aggregate for Import {
     }
 
     fn from_ledger(event: LedgerEvent) -> Option<ImportEvent> {
-        match event {
-            LedgerEvent::Import(event) => Some(event),
-            LedgerEvent::Complaint(_) | LedgerEvent::Evidence(_) => None,
-        }
+        let LedgerEvent::Import(event) = event else { return None };
+        Some(event)
     }
 }
 
@@ -138,9 +159,7 @@ impl Aggregate for Evidence {
     }
 
     fn from_ledger(event: LedgerEvent) -> Option<EvidenceEvent> {
-        match event {
-            LedgerEvent::Evidence(event) => Some(event),
-            LedgerEvent::Complaint(_) | LedgerEvent::Import(_) => None,
-        }
+        let LedgerEvent::Evidence(event) = event else { return None };
+        Some(event)
     }
 }

@@ -42,6 +42,27 @@ macro_rules! closed_list {
 
 pub(crate) use closed_list;
 
+/// Gives an enum with fields the names of its variants: the list of all, and the one of a value.
+///
+/// The list and the `match` are made from the same lines, and the `match` names every variant.
+macro_rules! named_variants {
+    ($name:ident, $all:ident, $one:ident { $($variant:ident = $code:literal),+ $(,)? }) => {
+        impl $name {
+            /// Every name, in the order of the list.
+            pub const $all: &'static [&'static str] = &[$($code),+];
+
+            /// The stable name, for programs and documents.
+            pub const fn $one(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $code,)+
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use named_variants;
+
 /// The text is not a code of the list. The text itself is not repeated: it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {}", codes.join(", "))]
@@ -51,4 +72,4 @@ pub struct ParseCodeError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

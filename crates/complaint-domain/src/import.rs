@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fact::Fact, label::Label, sealed::Digest};
+use crate::{codes::named_variants, fact::Fact, label::Label, sealed::Digest};
 
 /// A command to one import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,15 +63,10 @@ pub enum ImportRejection {
     },
 }
 
-impl ImportRejection {
-    /// The stable code of the reason, for programs and documents.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyCompleted => "already-completed",
-            Self::RowsUnaccounted { .. } => "rows-unaccounted",
-        }
-    }
-}
+named_variants!(ImportRejection, CODES, code {
+    AlreadyCompleted = "already-completed",
+    RowsUnaccounted = "rows-unaccounted",
+});
 
 /// Answers a command with the events it causes, or with the reason it is refused.
 ///

@@ -13,12 +13,14 @@ pub enum HandleError {
     /// The rules refuse it; nothing was written anywhere. Change the command.
     #[error("{0}")]
     Refused(ComplaintRejection),
-    /// The rules of an import refuse it; nothing was written anywhere.
-    #[error("{0}")]
-    ImportRefused(#[from] ImportRejection),
-    /// The rules of the ledger itself refuse it; nothing was written anywhere.
-    #[error("{0}")]
-    EvidenceRefused(#[from] EvidenceRejection),
+    /// The rules of another aggregate refuse it; nothing was written anywhere. Change the command.
+    #[error("{rejection}")]
+    AggregateRefused {
+        /// The stable code of the reason.
+        code: &'static str,
+        /// The reason.
+        rejection: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The request does not hold together; nothing was written. Change the request.
     #[error(transparent)]
     Invalid(#[from] InvalidRequest),
@@ -67,6 +69,19 @@ pub enum HandleError {
     Store(#[from] personal_vault::StoreError),
 }
 
+/// Lets the rejections of an aggregate answer a command.
+macro_rules! refusals {
+    ($($rejection:ty),+ $(,)?) => {$(
+        impl From<$rejection> for HandleError {
+            fn from(rejection: $rejection) -> Self {
+                Self::AggregateRefused { code: rejection.code(), rejection: Box::new(rejection) }
+            }
+        }
+    )+};
+}
+
+refusals!(ImportRejection, EvidenceRejection);
+
 /// Why a request does not hold together. Never repeats a personal text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRequest {
@@ -92,6 +107,28 @@ pub enum InvalidRequest {
     /// The stream is not a complaint's.
     #[error("expected a stream whose name starts with complaint-, found {found}")]
     NotAComplaint {
+        /// The stream that was named.
+        found: StreamId,
+    },
+    /// What the command says settles its stream; another was named.
+    #[error("expected stream {expected}, which follows from what the command says, found {found}")]
+    AnotherStream {
+        /// The stream that the command speaks of.
+        expected: StreamId,
+        /// The stream that was named.
+        found: StreamId,
+    },
+    /// Nothing says which stream the command is for.
+    #[error("expected the name of the {kind} stream that the command is for, found none")]
+    StreamMissing {
+        /// What the names of such streams start with.
+        kind: &'static str,
+    },
+    /// The stream is of another kind.
+    #[error("expected a stream whose name starts with {kind}-, found {found}")]
+    AnotherKind {
+        /// What the names of such streams start with.
+        kind: &'static str,
         /// The stream that was named.
         found: StreamId,
     },

@@ -57,8 +57,15 @@ impl EvidenceService {
             clock: self.clock.as_ref(),
             entropy: self.entropy.as_ref(),
         };
-        let order = Order { stream: &self.stream, actor: &actor, command_id, digest, command };
-        writer.record::<Evidence>(&order, &()).await
+        let order = Order {
+            stream: &self.stream,
+            actor: &actor,
+            command_id,
+            occurred_at: None,
+            digest,
+            command,
+        };
+        writer.record::<Evidence>(&order).await
     }
 }
 

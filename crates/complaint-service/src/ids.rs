@@ -1,5 +1,6 @@
 //! Where ids come from: from the command, so that a retry finds what the first try made.
 
+use complaint_domain::actor::ActorId;
 use event_log::StreamId;
 use jiff::Timestamp;
 use personal_vault::Entropy;
@@ -24,10 +25,25 @@ pub fn import_stream_of(command_id: Uuid) -> StreamId {
 /// The stream of the ledger itself: the ULID has the first 128 bits of SHA-256 of the origin, so
 /// that whoever knows the origin finds it.
 pub fn ledger_stream_of(origin: &str) -> StreamId {
-    let digest: [u8; 32] = Sha256::digest(origin).into();
+    derived("ledger", origin)
+}
+
+/// The stream of a person who works here: the ULID has the first 128 bits of SHA-256 of the account
+/// name, so that whoever meets an account name anywhere in the log finds it.
+pub fn staff_stream_of(account: &ActorId) -> StreamId {
+    derived("staff", account.0.as_str())
+}
+
+/// The one stream of the rulebook: the ULID has the first 128 bits of SHA-256 of `rulebook`.
+pub fn rulebook_stream() -> StreamId {
+    derived("rulebook", "rulebook")
+}
+
+fn derived(kind: &str, name: &str) -> StreamId {
+    let digest: [u8; 32] = Sha256::digest(name).into();
     let mut id = [0; 16];
     id.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
-    named("ledger", Uuid::from_bytes(id))
+    named(kind, Uuid::from_bytes(id))
 }
 
 fn named(kind: &str, command_id: Uuid) -> StreamId {

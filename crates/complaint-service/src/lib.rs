@@ -8,6 +8,7 @@
 //!
 //! - [`request`]: what a caller hands in, and its digest
 //! - [`service`]: the way from request to answer
+//! - [`unsealed`]: the way of commands that bring nothing personal
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
 //! - [`body`]: the body of a command as programs write it
@@ -23,7 +24,7 @@ mod load;
 mod recent;
 pub mod request;
 pub mod service;
-mod unsealed;
+pub mod unsealed;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,8 @@ pub use clock_process::{ClockProcess, Noted};
 pub use error::HandleError;
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
-pub use ids::{import_stream_of, ledger_stream_of, stream_of};
+pub use ids::{import_stream_of, ledger_stream_of, rulebook_stream, staff_stream_of, stream_of};
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};
-pub use service::{Answered, ComplaintService};
+pub use service::{Answered, Appended, ComplaintService};
+pub use unsealed::{Streams, Unsealed, UnsealedRequest, UnsealedService};

@@ -176,16 +176,21 @@ impl ComplaintService {
             entropy: self.entropy.as_ref(),
         };
         let command = &ImportCommand::Complete(summary);
-        let order = Order { stream: &stream, actor, command_id, digest, command };
-        writer.record::<Import>(&order, &()).await
+        let order =
+            Order { stream: &stream, actor, command_id, occurred_at: None, digest, command };
+        writer.record::<Import>(&order).await
     }
 }
 
-/// Where the record of an import or of evidence stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where the records of a command that brings nothing personal stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
-    /// Its position.
+    /// Their stream.
+    pub stream: StreamId,
+    /// The position of the first.
     pub position: Position,
+    /// The stored names of what happened.
+    pub events: Vec<&'static str>,
     /// Whether it stood there before.
     pub repeated: bool,
 }
@@ -388,7 +393,7 @@ fn drawn_nonce(entropy: &dyn Entropy) -> PersonalText {
 }
 
 /// Keeps what the record will say: times are stored to the millisecond.
-fn to_millisecond(at: Timestamp) -> Timestamp {
+pub(crate) fn to_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 

@@ -311,7 +311,10 @@ async fn evidence_is_recorded_once_in_the_stream_of_the_ledger() {
     let reused = evidence.record(&index_commitment(6), first).await;
     assert!(matches!(reused, Err(HandleError::CommandIdReused { .. })), "{reused:?}");
     let stale = evidence.record(&index_commitment(5), second).await;
-    assert!(matches!(stale, Err(HandleError::EvidenceRefused(_))), "{stale:?}");
+    assert!(
+        matches!(stale, Err(HandleError::AggregateRefused { code: "nothing-new-committed", .. })),
+        "{stale:?}"
+    );
     evidence.record(&index_commitment(6), second).await.unwrap();
 
     let stream = ledger_stream_of("ledger.example/a");

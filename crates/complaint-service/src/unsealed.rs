@@ -2,20 +2,216 @@
 //!
 //! No vault and no key is needed. Commands with personal fields go through
 //! [`ComplaintService`](crate::ComplaintService).
+//!
+//! What a decision needs of other streams ([`Unsealed::facts`]) is loaded anew for each attempt,
+//! before deciding. Between that and the append another stream may move on: see
+//! docs/decisions on facts of other streams.
 
-use complaint_codec::{Draft, encode};
-use complaint_domain::{actor::Actor, aggregate::Aggregate, sealed::Digest};
+use std::{fmt::Debug, future::Future, sync::Arc};
+
+use complaint_codec::{Draft, encode, event_type};
+use complaint_domain::{
+    actor::Actor,
+    aggregate::{Aggregate, Occasion},
+    import::Import,
+    ledger::Evidence,
+    sealed::Digest,
+};
 use event_log::{AppendError, Clock, EventLog, ExpectedVersion, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
+use jiff::Timestamp;
 use personal_vault::Entropy;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    error::HandleError,
+    error::{HandleError, InvalidRequest},
     ids::record_id,
     load::decoded,
-    service::{ATTEMPTS_MAX, Appended},
+    request::digest_of,
+    service::{ATTEMPTS_MAX, Appended, to_millisecond},
 };
+
+/// An aggregate whose commands bring nothing personal, and what its decisions take from elsewhere.
+pub trait Unsealed: Aggregate {
+    /// What is loaded from other streams before deciding.
+    type Facts: Debug + Send + Sync;
+
+    /// The one stream that the command can be for, where what it says settles that.
+    fn home(_command: &Self::Command) -> Option<StreamId> {
+        None
+    }
+
+    /// Loads what the decision needs of other streams.
+    fn facts(
+        streams: Streams<'_>,
+        state: &Self,
+        command: &Self::Command,
+        occasion: &Occasion,
+    ) -> impl Future<Output = Result<Self::Facts, HandleError>> + Send;
+
+    /// The facts and the occasion, as `decide` wants them.
+    fn circumstances<'a>(occasion: &'a Occasion, facts: &'a Self::Facts)
+    -> Self::Circumstances<'a>;
+}
+
+/// Gives aggregates that decide by their own stream alone their [`Unsealed`].
+macro_rules! decides_alone {
+    ($($aggregate:ty),+ $(,)?) => {$(
+        impl Unsealed for $aggregate {
+            type Facts = ();
+
+            async fn facts(
+                _: Streams<'_>,
+                _: &Self,
+                _: &Self::Command,
+                _: &Occasion,
+            ) -> Result<(), HandleError> {
+                Ok(())
+            }
+
+            fn circumstances<'a>(_: &'a Occasion, (): &'a ()) {}
+        }
+    )+};
+}
+
+decides_alone!(Import, Evidence);
+
+/// The streams of a ledger, to be folded.
+#[derive(Debug, Clone, Copy)]
+pub struct Streams<'a> {
+    log: &'a dyn EventLog,
+}
+
+impl<'a> Streams<'a> {
+    /// The streams of a log.
+    pub const fn of(log: &'a dyn EventLog) -> Self {
+        Self { log }
+    }
+
+    /// One aggregate as it stands; as it stands before its first event, when its stream is not
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`]: a log that does not answer, a record that cannot be read.
+    pub async fn load<A: Aggregate>(self, stream: &StreamId) -> Result<A, HandleError> {
+        Ok(self.fold::<A>(stream, None).await?.state)
+    }
+
+    async fn fold<A: Aggregate>(
+        self,
+        stream: &StreamId,
+        command_id: Option<Uuid>,
+    ) -> Result<Loaded<A>, HandleError> {
+        let mut records = self.log.read_stream(stream, StreamVersion::default());
+        let mut loaded =
+            Loaded { state: A::default(), next_version: StreamVersion::default(), seen: None };
+        while let Some(recorded) = records.try_next().await? {
+            let record = decoded(&recorded)?;
+            loaded.next_version = StreamVersion(recorded.version.0.saturating_add(1));
+            if Some(record.command_id) == command_id {
+                let seen = loaded.seen.get_or_insert_with(|| Seen {
+                    position: recorded.position,
+                    digest: record.command_digest,
+                    events: Vec::new(),
+                });
+                seen.events.push(record.event_type);
+            }
+            let fact = record.fact();
+            let Some(event) = A::from_ledger(fact.event.clone()) else { continue };
+            loaded.state = loaded.state.evolve(&fact.map(|_| event));
+        }
+        Ok(loaded)
+    }
+}
+
+/// A command with everything around it.
+#[derive(Debug, Clone)]
+pub struct UnsealedRequest<C> {
+    /// Chosen by the caller, new for each command and the same for each retry of it.
+    pub command_id: Uuid,
+    /// The stream it is for; may be left out where what the command says settles that.
+    pub stream: Option<StreamId>,
+    /// Who asks.
+    pub actor: Actor,
+    /// When it happened in the world; now, when left out.
+    pub occurred_at: Option<Timestamp>,
+    /// What is asked for.
+    pub command: C,
+}
+
+/// Carries out commands that bring nothing personal.
+#[derive(Debug)]
+pub struct UnsealedService {
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl UnsealedService {
+    /// Puts a service together.
+    pub fn new(log: Arc<dyn EventLog>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { log, clock, entropy }
+    }
+
+    /// The streams that it writes to.
+    pub fn streams(&self) -> Streams<'_> {
+        Streams::of(self.log.as_ref())
+    }
+
+    /// Carries out one command. Durable when it returns. The same command again changes nothing and
+    /// gets the first answer.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`], sorted by what the caller does next.
+    pub async fn handle<A>(
+        &self,
+        request: &UnsealedRequest<A::Command>,
+    ) -> Result<Appended, HandleError>
+    where
+        A: Unsealed,
+        A::Command: Serialize,
+        A::Rejection: Into<HandleError>,
+    {
+        let UnsealedRequest { command_id, actor, occurred_at, command, .. } = request;
+        let stream = stream_for::<A>(request)?;
+        let order = Order {
+            stream: &stream,
+            actor,
+            command_id: *command_id,
+            occurred_at: *occurred_at,
+            digest: digest_of(&(A::STREAM_KIND, actor, occurred_at, command)),
+            command,
+        };
+        let writer = Writer {
+            log: self.log.as_ref(),
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+        };
+        writer.record::<A>(&order).await
+    }
+}
+
+/// Checks that the command is for a stream of its kind, and for the one it speaks of.
+fn stream_for<A: Unsealed>(
+    request: &UnsealedRequest<A::Command>,
+) -> Result<StreamId, InvalidRequest> {
+    let stream = match (A::home(&request.command), request.stream.clone()) {
+        (Some(expected), Some(found)) if expected != found => {
+            return Err(InvalidRequest::AnotherStream { expected, found });
+        }
+        (Some(stream), _) | (None, Some(stream)) => stream,
+        (None, None) => return Err(InvalidRequest::StreamMissing { kind: A::STREAM_KIND }),
+    };
+    let is_kind =
+        stream.as_str().strip_prefix(A::STREAM_KIND).is_some_and(|rest| rest.starts_with('-'));
+    if !is_kind {
+        return Err(InvalidRequest::AnotherKind { kind: A::STREAM_KIND, found: stream });
+    }
+    Ok(stream)
+}
 
 /// What writing a record takes besides the command.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +227,8 @@ pub(crate) struct Order<'a, C> {
     pub(crate) stream: &'a StreamId,
     pub(crate) actor: &'a Actor,
     pub(crate) command_id: Uuid,
+    /// When it happened in the world; now, when left out.
+    pub(crate) occurred_at: Option<Timestamp>,
     pub(crate) digest: Digest,
     pub(crate) command: &'a C,
 }
@@ -40,8 +238,16 @@ pub(crate) struct Order<'a, C> {
 struct Loaded<A> {
     state: A,
     next_version: StreamVersion,
-    /// Where the first record of the same command stands, and its digest.
-    seen: Option<(Position, Digest)>,
+    /// What the same command caused before.
+    seen: Option<Seen>,
+}
+
+/// What a command caused.
+#[derive(Debug)]
+struct Seen {
+    position: Position,
+    digest: Digest,
+    events: Vec<&'static str>,
 }
 
 impl Writer<'_> {
@@ -54,71 +260,66 @@ impl Writer<'_> {
     pub(crate) async fn record<A>(
         &self,
         order: &Order<'_, A::Command>,
-        circumstances: &A::Circumstances<'_>,
     ) -> Result<Appended, HandleError>
     where
-        A: Aggregate,
+        A: Unsealed,
         A::Rejection: Into<HandleError>,
     {
-        let &Order { stream, actor, command_id, digest, command } = order;
+        let &Order { stream, actor, command_id, occurred_at, digest, command } = order;
+        let streams = Streams::of(self.log);
         for _ in 0..ATTEMPTS_MAX {
-            let loaded = self.load::<A>(stream, command_id).await?;
-            if let Some((position, seen)) = loaded.seen {
-                return if seen == digest {
-                    Ok(Appended { position, repeated: true })
+            let Loaded { state, next_version, seen } =
+                streams.fold::<A>(stream, Some(command_id)).await?;
+            if let Some(Seen { position, digest: first, events }) = seen {
+                return if first == digest {
+                    Ok(Appended { stream: stream.clone(), position, events, repeated: true })
                 } else {
                     Err(HandleError::CommandIdReused { command_id })
                 };
             }
-            let events = loaded.state.decide(command, circumstances).map_err(Into::into)?;
             let now = self.clock.now();
-            let records = (loaded.next_version.0..).zip(events).map(|(version, event)| {
+            let occasion = Occasion {
+                actor: actor.clone(),
+                occurred_at: to_millisecond(occurred_at.unwrap_or(now)),
+                now,
+            };
+            let facts = A::facts(streams, &state, command, &occasion).await?;
+            let events =
+                state.decide(command, &A::circumstances(&occasion, &facts)).map_err(Into::into)?;
+            let events: Vec<_> = events.into_iter().map(A::to_ledger).collect();
+            let records = (next_version.0..).zip(&events).map(|(version, event)| {
                 encode(&Draft {
                     id: record_id(now, self.entropy),
                     stream,
                     version: StreamVersion(version),
-                    occurred_at: now,
+                    occurred_at: occasion.occurred_at,
                     actor,
                     command_id,
                     command_digest: digest,
                     correlation_id: command_id,
                     causation_id: None,
-                    event: &A::to_ledger(event),
+                    event,
                     sealed: &[],
                 })
             });
             let records = records.collect::<Result<Vec<_>, _>>()?;
-            let expected = match loaded.next_version.0.checked_sub(1) {
+            let expected = match next_version.0.checked_sub(1) {
                 None => ExpectedVersion::NoStream,
                 Some(last) => ExpectedVersion::Exact(StreamVersion(last)),
             };
             match self.log.append(stream, expected, records).await {
-                Ok(done) => return Ok(Appended { position: done.first_position, repeated: false }),
+                Ok(done) => {
+                    return Ok(Appended {
+                        stream: stream.clone(),
+                        position: done.first_position,
+                        events: events.iter().map(event_type).collect(),
+                        repeated: false,
+                    });
+                }
                 Err(AppendError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(HandleError::Contended { stream: stream.clone(), attempts: ATTEMPTS_MAX })
-    }
-
-    async fn load<A: Aggregate>(
-        &self,
-        stream: &StreamId,
-        command_id: Uuid,
-    ) -> Result<Loaded<A>, HandleError> {
-        let mut records = self.log.read_stream(stream, StreamVersion::default());
-        let mut loaded =
-            Loaded { state: A::default(), next_version: StreamVersion::default(), seen: None };
-        while let Some(recorded) = records.try_next().await? {
-            let record = decoded(&recorded)?;
-            loaded.next_version = StreamVersion(recorded.version.0.saturating_add(1));
-            if record.command_id == command_id && loaded.seen.is_none() {
-                loaded.seen = Some((recorded.position, record.command_digest));
-            }
-            let fact = record.fact();
-            let Some(event) = A::from_ledger(fact.event.clone()) else { continue };
-            loaded.state = loaded.state.evolve(&fact.map(|_| event));
-        }
-        Ok(loaded)
     }
 }

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     actor::Role,
+    aggregate::CLOCK_TOLERANCE,
     clock::{Adoption, Rulebook, shipped},
     money::Money,
 };
@@ -40,7 +41,7 @@ impl Default for ComplaintRules {
     fn default() -> Self {
         Self {
             approval_limits: ApprovalLimits::default(),
-            clock_tolerance: SignedDuration::from_mins(5),
+            clock_tolerance: CLOCK_TOLERANCE,
             time_limits: Arc::clone(&ISO_10002),
         }
     }

@@ -120,8 +120,7 @@ impl From<HandleError> for CommandError {
                 Self::Broken { position, reason: source.to_string() }
             }
             error @ (HandleError::Refused(_)
-            | HandleError::ImportRefused(_)
-            | HandleError::EvidenceRefused(_)
+            | HandleError::AggregateRefused { .. }
             | HandleError::Invalid(_)
             | HandleError::CommandIdReused { .. }
             | HandleError::Contended { .. }

@@ -109,14 +109,16 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
             | InvalidRequest::Count { .. }
             | InvalidRequest::Stream { .. }
             | InvalidRequest::NoStream
-            | InvalidRequest::NotAComplaint { .. }),
+            | InvalidRequest::NotAComplaint { .. }
+            | InvalidRequest::AnotherStream { .. }
+            | InvalidRequest::StreamMissing { .. }
+            | InvalidRequest::AnotherKind { .. }),
         ) => said(place, "invalid", &invalid.to_string()),
         HandleError::Encode(limit) => said(place, "record-too-large", &limit.to_string()),
         HandleError::Append(AppendError::TooLarge { unit, limit, found }) => {
             said(place, "record-too-large", &format!("expected {limit} {unit}, found {found}"))
         }
-        stop @ (HandleError::ImportRefused(_)
-        | HandleError::EvidenceRefused(_)
+        stop @ (HandleError::AggregateRefused { .. }
         | HandleError::Contended { .. }
         | HandleError::Append(
             AppendError::Conflict { .. }

@@ -183,3 +183,21 @@ fn the_architecture_page_names_every_crate_and_no_other() {
         assert!(names.contains(&entry), "docs/ARCHITECTURE.md names {entry}, which is no crate");
     }
 }
+
+#[test]
+fn the_tree_and_its_proofs_need_no_standard_library() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    // The compiler holds the crate itself to this line; what it uses is held to it below.
+    let table = std::fs::read_to_string(root.join("crates/merkle-log/src/lib.rs")).expect("lib.rs");
+    assert!(table.lines().any(|line| line == "#![no_std]"), "merkle-log is no longer no_std");
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root).args(["tree", "--package=merkle-log", "--edges=normal,features"]);
+    // As for wasm32: what a procedural macro needs runs in the compiler, not in the browser.
+    command.args(["--offline", "--locked", "--target=wasm32-unknown-unknown", "--prefix=none"]);
+    let output = command.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(tree.contains("thiserror v2"), "the list is not that of merkle-log:\n{tree}");
+    let with_std: Vec<_> = tree.lines().filter(|line| line.contains("feature \"std\"")).collect();
+    assert_eq!(with_std, Vec::<&str>::new());
+}

@@ -17,6 +17,7 @@ mod disk;
 mod durability;
 mod errors;
 mod evidence;
+mod fuzz_seeds;
 mod import;
 mod privacy;
 mod published;

@@ -8,6 +8,8 @@ use tlog_tiles::tlog;
 use super::*;
 use crate::{CompactRange, leaf_hash, proof::*, test_data::*};
 
+mod ten_million;
+
 #[test]
 fn the_eight_leaf_reference_table_is_reproduced() {
     let tree = reference_tree();

@@ -8,6 +8,10 @@ use tlog_tiles::tlog;
 use super::*;
 use crate::{CompactRange, leaf_hash, proof::*, test_data::*};
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows panics, which is a failure"
+)]
 mod ten_million;
 
 #[test]

@@ -8,6 +8,8 @@ use self::readers::{bundle, checkpoint, note, proof, tile_path};
 #[expect(unreachable_pub, reason = "the fuzz targets are other crates")]
 mod readers;
 
+type Reader = fn(&[u8]);
+
 fn seeds(of: &str) -> Vec<Vec<u8>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(of);
     let found: Vec<_> = fs::read_dir(folder)
@@ -20,7 +22,7 @@ fn seeds(of: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn every_seed_keeps_the_promises_of_its_reader() {
-    let readers: [(&str, fn(&[u8])); 5] = [
+    let readers: [(&str, Reader); 5] = [
         ("note", note),
         ("checkpoint", checkpoint),
         ("proof", proof),

@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{RECORD_VERSION, names::event_type};
+use crate::{RECORD_VERSION, names::event_type, stored::review};
 
 /// A record, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,12 +236,23 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
             let commitment = body("ledger.index-committed.v1", data)?;
             return Ok(LedgerEvent::Evidence(EvidenceEvent::IndexCommitted(commitment)));
         }
-        other => return Err(DecodeError::EventType { found: printable(other) }),
+        other => return beside(other, data),
     };
     Ok(LedgerEvent::Complaint(complaint))
 }
 
-fn body<T: DeserializeOwned>(event_type: &'static str, data: &RawValue) -> Result<T, DecodeError> {
+/// The events of the aggregates beside complaints, imports and the ledger itself.
+fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError> {
+    if let Some(event) = review::read(event_type, data)? {
+        return Ok(LedgerEvent::Review(event));
+    }
+    Err(DecodeError::EventType { found: printable(event_type) })
+}
+
+pub(crate) fn body<T: DeserializeOwned>(
+    event_type: &'static str,
+    data: &RawValue,
+) -> Result<T, DecodeError> {
     serde_json::from_str(data.get()).map_err(|source| DecodeError::Data { event_type, source })
 }
 

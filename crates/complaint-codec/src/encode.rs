@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{RECORD_VERSION, names::event_type};
+use crate::{RECORD_VERSION, names::event_type, stored::review};
 
 /// Everything a record says but the time it is recorded, which the log adds.
 #[derive(Debug, Clone, Copy)]
@@ -127,6 +127,7 @@ impl Serialize for Data<'_> {
                 EvidenceEvent::TimeAnchored(body) => body.serialize(serializer),
                 EvidenceEvent::IndexCommitted(body) => body.serialize(serializer),
             },
+            LedgerEvent::Review(event) => review::write(event, serializer),
         }
     }
 }

@@ -14,6 +14,7 @@
 pub mod decode;
 pub mod encode;
 pub mod names;
+mod stored;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
+use crate::stored::review;
+
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
     "complaint.received.v1",
@@ -46,6 +48,22 @@ pub const EVENT_TYPES: &[&str] = &[
     "ledger.key-rotated.v1",
     "ledger.time-anchored.v1",
     "ledger.index-committed.v1",
+    "review.opened.v1",
+    "review.member-seated.v1",
+    "review.interest-disclosed.v1",
+    "review.interest-ruled.v1",
+    "review.member-recused.v1",
+    "review.party-heard.v1",
+    "review.evidence-taken.v1",
+    "review.decision-proposed.v1",
+    "review.vote-cast.v1",
+    "review.dissent-recorded.v1",
+    "review.adjourned.v1",
+    "review.decided.v1",
+    "review.replied.v1",
+    "review.measure-completed.v1",
+    "review.discontinued.v1",
+    "review.closed.v1",
 ];
 
 /// The stored name of an event.
@@ -99,5 +117,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             EvidenceEvent::TimeAnchored(_) => "ledger.time-anchored.v1",
             EvidenceEvent::IndexCommitted(_) => "ledger.index-committed.v1",
         },
+        LedgerEvent::Review(event) => review::name(event),
     }
 }

@@ -164,6 +164,13 @@ fn every_name_is_listed_once_and_is_the_name_of_the_event() {
     assert_eq!(names.len(), EVENT_TYPES.len());
 }
 
+#[test]
+fn every_name_of_an_aggregate_is_in_the_list_of_all() {
+    for name in crate::stored::review::NAMES {
+        assert!(EVENT_TYPES.contains(name), "{name} is not in EVENT_TYPES");
+    }
+}
+
 proptest! {
     /// Whatever stands in a label, the record stays one line with its time in the right place.
     #[test]

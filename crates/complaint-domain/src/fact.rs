@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{actor::Actor, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent};
+use crate::{
+    actor::Actor, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
+    review::ReviewEvent,
+};
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,4 +42,6 @@ pub enum LedgerEvent {
     Import(ImportEvent),
     /// Of the `ledger-…` stream.
     Evidence(EvidenceEvent),
+    /// Of a `review-…` stream.
+    Review(ReviewEvent),
 }

@@ -14,6 +14,7 @@
 //! - [`sealed`]: references to personal fields that lie sealed in the vault
 //! - [`clock`]: time limits: rule packs, holiday calendars, and what a clock shows and why
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
+//! - [`review`]: a case before the independent committee
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
@@ -30,7 +31,11 @@ pub mod label;
 pub mod ledger;
 pub mod money;
 pub mod reference;
+pub mod review;
 pub mod right;
 pub mod sealed;
+
+#[cfg(test)]
+mod story;
 
 pub use fact::{Fact, LedgerEvent};

@@ -76,4 +76,6 @@ stream_names! {
     ComplaintId = "complaint-";
     /// The name of a referral's stream: a suspected violation on its own track.
     ReferralId = "referral-";
+    /// The name of a review's stream: a case before the committee.
+    ReviewId = "review-";
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Holds that code, stored name, display and parser agree for every value, and that codes differ.
-fn agrees<T>(all: &[T], code: impl Fn(T) -> &'static str)
+pub(crate) fn agrees<T>(all: &[T], code: impl Fn(T) -> &'static str)
 where
     T: Copy + Debug + PartialEq + ToString + FromStr<Err = ParseCodeError>,
     T: Serialize + DeserializeOwned,

@@ -17,6 +17,7 @@ use crate::{
     actor::Role,
     clock::Rulebook,
     complaint::{ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R},
+    story::variants,
 };
 
 /// A command that is about to be sent, with all that a fault can lie in.
@@ -104,20 +105,6 @@ fn every_command_has_a_ladder() {
     assert_eq!(climbed, C::NAMES.iter().copied().collect());
 }
 
-/// The names of an enum's variants, in kebab case, as its source has them.
-fn variants<'a>(source: &'a str, of: &str) -> impl Iterator<Item = String> + 'a {
-    let (_, list) = source.split_once(of).expect("the enum");
-    let (list, _) = list.split_once("\n}").expect("its end");
-    list.lines().filter_map(|line| {
-        let is_variant = line.ends_with('{') || line.ends_with(',');
-        let line = line.split_once('(').map_or(line, |(name, _)| name);
-        let name = line.strip_prefix("    ")?.trim_end_matches([' ', '{', ',']);
-        let is_name =
-            name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric);
-        (is_variant && is_name).then(|| kebab(name))
-    })
-}
-
 /// The codes are kept by hand; this holds them against the enums as they are written.
 #[test]
 fn the_codes_stand_in_the_order_of_the_enum() {
@@ -131,15 +118,4 @@ fn the_codes_stand_in_the_order_of_the_enum() {
         refusals.map(|refusal| format!("clock-{refusal}")).collect()
     });
     assert_eq!(codes.collect::<Vec<_>>(), R::CODES);
-}
-
-fn kebab(name: &str) -> String {
-    let mut text = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !text.is_empty() {
-            text.push('-');
-        }
-        text.extend(letter.to_lowercase());
-    }
-    text
 }

@@ -94,6 +94,7 @@ fn document() -> String {
         let words = examples.get(code).map_or("", String::as_str).replace('|', "\\|");
         let _ = writeln!(text, "| {number} | `{code}` | {words} |");
     }
+    text.push_str(&crate::review::tests::chapter().text());
     text
 }
 

@@ -1,0 +1,61 @@
+//! Aggregates whose events are stored one body each: name, body and the way back, in one list.
+
+/// Gives an aggregate's events their stored names, written by hand, and the way from a name and its
+/// data back to the event. The `match`es name every variant, so an event without a name does not
+/// compile.
+macro_rules! stored_events {
+    ($module:ident, $event:ty { $($variant:ident = $name:literal),+ $(,)? }) => {
+        pub(crate) mod $module {
+            use serde::{Serialize as _, Serializer};
+            use serde_json::value::RawValue;
+
+            use crate::decode::{DecodeError, body};
+
+            type Event = $event;
+
+            #[cfg(test)]
+            pub(crate) const NAMES: &[&str] = &[$($name),+];
+
+            /// The stored name of the event.
+            pub(crate) const fn name(event: &Event) -> &'static str {
+                match event {
+                    $(Event::$variant(_) => $name,)+
+                }
+            }
+
+            /// Writes the body of the event.
+            pub(crate) fn write<S: Serializer>(event: &Event, to: S) -> Result<S::Ok, S::Error> {
+                match event {
+                    $(Event::$variant(body) => body.serialize(to),)+
+                }
+            }
+
+            /// The event with this name, if it is one of these.
+            pub(crate) fn read(name: &str, data: &RawValue) -> Result<Option<Event>, DecodeError> {
+                Ok(Some(match name {
+                    $($name => Event::$variant(body($name, data)?),)+
+                    _ => return Ok(None),
+                }))
+            }
+        }
+    };
+}
+
+stored_events! { review, complaint_domain::review::ReviewEvent {
+    Opened = "review.opened.v1",
+    MemberSeated = "review.member-seated.v1",
+    InterestDisclosed = "review.interest-disclosed.v1",
+    InterestRuled = "review.interest-ruled.v1",
+    MemberRecused = "review.member-recused.v1",
+    PartyHeard = "review.party-heard.v1",
+    EvidenceTaken = "review.evidence-taken.v1",
+    DecisionProposed = "review.decision-proposed.v1",
+    VoteCast = "review.vote-cast.v1",
+    DissentRecorded = "review.dissent-recorded.v1",
+    Adjourned = "review.adjourned.v1",
+    Decided = "review.decided.v1",
+    Replied = "review.replied.v1",
+    MeasureCompleted = "review.measure-completed.v1",
+    Discontinued = "review.discontinued.v1",
+    Closed = "review.closed.v1",
+} }

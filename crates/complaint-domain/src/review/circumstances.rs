@@ -1,0 +1,150 @@
+//! What a decision of the committee depends on besides the review and the command.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{DecisionEffect, OpeningWay};
+use crate::{
+    actor::{ActorId, Role},
+    aggregate::Occasion,
+    codes::closed_list,
+    complaint::{ComplaintEvent, EscalationReason},
+    fact::Fact,
+};
+
+/// Who asks, when, and what other streams say.
+#[derive(Debug, Clone, Copy)]
+pub struct CommitteeCircumstances<'a> {
+    /// Who asks, when it happened and what time it is.
+    pub occasion: &'a Occasion,
+    /// What other streams say of the case, the members and the rules.
+    pub facts: &'a CommitteeFacts,
+}
+
+/// What the rulebook says of the committee. [`Default`] holds until it says otherwise: three must
+/// vote, and a decision recommends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitteeRules {
+    /// How many members must vote, abstentions included. At least 1.
+    pub quorum: u16,
+    /// Whether the company is bound.
+    pub effect: DecisionEffect,
+}
+
+impl Default for CommitteeRules {
+    fn default() -> Self {
+        Self { quorum: 3, effect: DecisionEffect::Recommendation }
+    }
+}
+
+/// What other streams say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommitteeFacts {
+    /// The complaint, once it is known which.
+    pub case: CaseFacts,
+    /// Everybody who is or was on the committee, as far as the command concerns them.
+    pub committee: BTreeMap<ActorId, Standing>,
+    /// The rules that hold.
+    pub rules: CommitteeRules,
+}
+
+/// How somebody stands with the committee.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The last day of their term; none when it has no end.
+    pub term_until: Option<Date>,
+    /// Whether they declared an interest in this case: in its respondent, product or complainant.
+    pub has_interest: bool,
+}
+
+/// What part somebody had in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Was responsible for it, or acted on it.
+    Handled,
+    /// Led those who did: assigned it, or acted on it as a supervisor.
+    Supervised,
+    /// Approved a remedy or an extension.
+    Approved,
+}
+
+closed_list! {
+    Part { Handled = "handled", Supervised = "supervised", Approved = "approved" }
+}
+
+/// What a complaint's stream says that a committee must know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFacts {
+    /// Why and by whose wish it was last escalated.
+    pub escalation: Option<(EscalationReason, OpeningWay)>,
+    /// Who had a part in it.
+    pub parts: BTreeMap<ActorId, Part>,
+    /// How many pieces of evidence it has.
+    pub evidence: u16,
+}
+
+impl CaseFacts {
+    /// Takes in the next event of the complaint.
+    #[must_use]
+    pub fn with(mut self, fact: &Fact<ComplaintEvent>) -> Self {
+        let Fact { event, actor, .. } = fact;
+        if let ComplaintEvent::Escalated(escalation) = event {
+            self.escalation = Some((escalation.reason, way_of(actor.role)));
+            return self;
+        }
+        if let ComplaintEvent::EvidenceAdded(evidence) = event {
+            self.evidence = evidence.evidence.0;
+        }
+        if let ComplaintEvent::Assigned(assignment) = event {
+            self.took(&assignment.handler, Part::Handled);
+        }
+        if let ComplaintEvent::Reassigned(reassignment) = event {
+            self.took(&reassignment.handler, Part::Handled);
+        }
+        let approves = matches!(
+            event,
+            ComplaintEvent::RemedyApproved(_) | ComplaintEvent::DeadlineExtended(_)
+        );
+        match actor.role {
+            _ if approves => self.took(&actor.id, Part::Approved),
+            Role::Agent => self.took(&actor.id, Part::Handled),
+            Role::Supervisor => self.took(&actor.id, Part::Supervised),
+            // They keep records, look on, complain, or sit on the committee themselves.
+            Role::CommitteeMember
+            | Role::CommitteeChair
+            | Role::Auditor
+            | Role::ComplianceOfficer
+            | Role::Regulator
+            | Role::DataProtectionOfficer
+            | Role::Administrator
+            | Role::Complainant
+            | Role::Public
+            | Role::System => {}
+        }
+        self
+    }
+
+    /// The first part somebody took stays the one that is named.
+    fn took(&mut self, who: &ActorId, part: Part) {
+        self.parts.entry(who.clone()).or_insert(part);
+    }
+}
+
+/// By whose wish somebody in this role escalates.
+fn way_of(role: Role) -> OpeningWay {
+    match role {
+        Role::Complainant => OpeningWay::Complainant,
+        Role::System => OpeningWay::RulePack,
+        Role::Agent
+        | Role::Supervisor
+        | Role::CommitteeMember
+        | Role::CommitteeChair
+        | Role::Auditor
+        | Role::ComplianceOfficer
+        | Role::Regulator
+        | Role::DataProtectionOfficer
+        | Role::Administrator
+        | Role::Public => OpeningWay::Staff,
+    }
+}

@@ -1,0 +1,147 @@
+//! What may happen in a review, and why something is refused.
+
+mod follow_up;
+mod membership;
+mod voting;
+
+use super::{
+    CommitteeCircumstances, EvidenceItem, Hearing, Opened, Opening, Review, ReviewCommand,
+    ReviewEvent, ReviewRejection, ReviewStage, state::Docket,
+};
+use crate::{actor::Role, aggregate::Occasion};
+
+/// Answers a command with the event it causes, or with the reason it is refused.
+///
+/// # Errors
+///
+/// The first [`ReviewRejection`] that applies, in the order of that enum.
+pub fn decide(
+    state: &Review,
+    command: &ReviewCommand,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<ReviewEvent, ReviewRejection> {
+    use ReviewCommand as C;
+    role_may(command, circumstances.occasion.actor.role)?;
+    let docket = match (state, command) {
+        (Review::NotOpened, C::Open(opening)) => {
+            not_in_future(circumstances)?;
+            return open(opening, circumstances);
+        }
+        (Review::NotOpened, _) => return Err(ReviewRejection::NotOpened),
+        (Review::Opened(_), C::Open(_)) => return Err(ReviewRejection::AlreadyOpened),
+        (Review::Opened(docket), _) => docket,
+    };
+    stage_allows(docket, command)?;
+    not_in_future(circumstances)?;
+    match command {
+        C::Open(_) => Err(ReviewRejection::AlreadyOpened),
+        C::SeatMember(seating) => membership::seat(docket, seating, circumstances),
+        C::DiscloseInterest(disclosure) => membership::disclose(docket, disclosure),
+        C::RuleOnInterest(ruling) => membership::rule(docket, ruling, circumstances),
+        C::RecuseMember(recusal) => membership::recuse(docket, recusal),
+        C::HearParty(hearing) => hear(docket, hearing),
+        C::TakeEvidence(item) => take_evidence(docket, item, circumstances),
+        C::ProposeDecision(proposal) => voting::propose(docket, proposal, circumstances),
+        C::CastVote(vote) => voting::cast(docket, vote, circumstances),
+        C::RecordDissent(dissent) => voting::dissent(docket, dissent, circumstances),
+        C::Adjourn(adjournment) => voting::adjourn(docket, adjournment, circumstances),
+        C::Decide(_) => voting::conclude(docket, circumstances),
+        C::Reply(reply) => follow_up::reply(docket, reply, circumstances),
+        C::CompleteMeasure(done) => follow_up::complete(docket, done),
+        C::Discontinue(end) => Ok(ReviewEvent::Discontinued(end.clone())),
+        C::Close(closure) => follow_up::close(docket, *closure),
+    }
+}
+
+/// The committee's business is the committee's, and the reply is the company's. A program may put a
+/// case there; it never sits on it.
+fn role_may(command: &ReviewCommand, role: Role) -> Result<(), ReviewRejection> {
+    use ReviewCommand as C;
+    let is_committee = matches!(role, Role::CommitteeMember | Role::CommitteeChair);
+    let is_company = matches!(role, Role::Agent | Role::Supervisor | Role::ComplianceOfficer);
+    let (may, expected) = match command {
+        C::Open(_) => (
+            is_committee || is_company || role == Role::System,
+            "the committee, staff or a program",
+        ),
+        C::DiscloseInterest(_) => {
+            (is_committee || role == Role::Complainant, "the committee or the complainant")
+        }
+        C::Reply(_) | C::CompleteMeasure(_) => (is_company, "somebody of the company"),
+        C::SeatMember(_)
+        | C::RuleOnInterest(_)
+        | C::RecuseMember(_)
+        | C::HearParty(_)
+        | C::TakeEvidence(_)
+        | C::ProposeDecision(_)
+        | C::CastVote(_)
+        | C::RecordDissent(_)
+        | C::Adjourn(_)
+        | C::Decide(_)
+        | C::Discontinue(_)
+        | C::Close(_) => (is_committee, "somebody of the committee"),
+    };
+    if may {
+        return Ok(());
+    }
+    Err(ReviewRejection::RoleMayNot { command: command.name(), expected, role })
+}
+
+fn not_in_future(circumstances: &CommitteeCircumstances<'_>) -> Result<(), ReviewRejection> {
+    let occasion = circumstances.occasion;
+    if occasion.is_in_future() {
+        let Occasion { occurred_at, now, .. } = *occasion;
+        return Err(ReviewRejection::OccurredInFuture { occurred_at, now });
+    }
+    Ok(())
+}
+
+fn open(
+    opening: &Opening,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<ReviewEvent, ReviewRejection> {
+    let escalation = circumstances.facts.case.escalation;
+    let (reason, way) = escalation.ok_or(ReviewRejection::NotEscalated)?;
+    Ok(ReviewEvent::Opened(Opened { complaint: opening.complaint.clone(), reason, way }))
+}
+
+fn stage_allows(docket: &Docket, command: &ReviewCommand) -> Result<(), ReviewRejection> {
+    use ReviewCommand as C;
+    let name = command.name();
+    let follows =
+        matches!(command, C::RecordDissent(_) | C::Reply(_) | C::CompleteMeasure(_) | C::Close(_));
+    match docket.stage {
+        ReviewStage::Closed => Err(ReviewRejection::Ended { command: name, how: "closed" }),
+        ReviewStage::Discontinued => {
+            Err(ReviewRejection::Ended { command: name, how: "discontinued" })
+        }
+        ReviewStage::Decided if !follows => Err(ReviewRejection::AlreadyDecided(name)),
+        // A dissent may be written before the count or after it.
+        ReviewStage::Deliberating if follows && !matches!(command, C::RecordDissent(_)) => {
+            Err(ReviewRejection::NotDecided(name))
+        }
+        ReviewStage::Decided | ReviewStage::Deliberating => Ok(()),
+    }
+}
+
+fn hear(docket: &Docket, hearing: &Hearing) -> Result<ReviewEvent, ReviewRejection> {
+    if docket.heard.contains(&hearing.side) {
+        return Err(ReviewRejection::AlreadyHeard(hearing.side));
+    }
+    Ok(ReviewEvent::PartyHeard(hearing.clone()))
+}
+
+fn take_evidence(
+    docket: &Docket,
+    item: &EvidenceItem,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<ReviewEvent, ReviewRejection> {
+    let (found, count) = (item.evidence, circumstances.facts.case.evidence);
+    if found.0 == 0 || found.0 > count {
+        return Err(ReviewRejection::EvidenceUnknown { count, found });
+    }
+    if docket.evidence.contains(&found) {
+        return Err(ReviewRejection::EvidenceAlreadyTaken(found));
+    }
+    Ok(ReviewEvent::EvidenceTaken(item.clone()))
+}

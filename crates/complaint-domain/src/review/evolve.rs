@@ -1,0 +1,96 @@
+//! How a review changes by what happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Opened, Review, ReviewEvent, ReviewStage, state::Docket};
+use crate::{actor::ActorId, fact::Fact};
+
+/// Applies one recorded event. It cannot fail: the event has already happened.
+#[must_use]
+pub fn evolve(state: Review, fact: &Fact<ReviewEvent>) -> Review {
+    match (state, &fact.event) {
+        (_, ReviewEvent::Opened(opened)) => Review::Opened(Box::new(docket(opened))),
+        (Review::NotOpened, _) => Review::NotOpened,
+        (Review::Opened(mut docket), event) => {
+            step(&mut docket, event, &fact.actor.id);
+            Review::Opened(docket)
+        }
+    }
+}
+
+fn docket(opened: &Opened) -> Docket {
+    Docket {
+        stage: ReviewStage::Deliberating,
+        complaint: opened.complaint.clone(),
+        way: opened.way,
+        seats: BTreeMap::new(),
+        unruled: BTreeSet::new(),
+        cleared: BTreeSet::new(),
+        recused: BTreeSet::new(),
+        heard: BTreeSet::new(),
+        evidence: BTreeSet::new(),
+        proposal: None,
+        votes: BTreeMap::new(),
+        dissents: BTreeSet::new(),
+        decision: None,
+        reply: None,
+        done: BTreeSet::new(),
+    }
+}
+
+fn step(docket: &mut Docket, event: &ReviewEvent, actor: &ActorId) {
+    match event {
+        ReviewEvent::Opened(_) | ReviewEvent::Adjourned(_) => {}
+        ReviewEvent::MemberSeated(seating) => {
+            docket.seats.insert(seating.member.clone(), seating.seat);
+        }
+        ReviewEvent::InterestDisclosed(disclosure) => {
+            // A vote under doubt does not count; once cleared, the member votes again.
+            docket.votes.remove(&disclosure.member);
+            docket.cleared.remove(&disclosure.member);
+            docket.unruled.insert(disclosure.member.clone());
+        }
+        ReviewEvent::InterestRuled(ruling) if ruling.may_stay => {
+            docket.unruled.remove(&ruling.member);
+            docket.cleared.insert(ruling.member.clone());
+        }
+        ReviewEvent::InterestRuled(ruling) => step_aside(docket, &ruling.member),
+        ReviewEvent::MemberRecused(recusal) => step_aside(docket, &recusal.member),
+        ReviewEvent::PartyHeard(hearing) => {
+            docket.heard.insert(hearing.side);
+        }
+        ReviewEvent::EvidenceTaken(item) => {
+            docket.evidence.insert(item.evidence);
+        }
+        ReviewEvent::DecisionProposed(proposal) => {
+            docket.proposal = Some(proposal.clone());
+            docket.votes.clear();
+            docket.dissents.clear();
+        }
+        ReviewEvent::VoteCast(vote) => {
+            docket.votes.insert(actor.clone(), vote.choice);
+        }
+        ReviewEvent::DissentRecorded(_) => {
+            docket.dissents.insert(actor.clone());
+        }
+        ReviewEvent::Decided(decision) => {
+            docket.decision = Some(decision.clone());
+            docket.stage = ReviewStage::Decided;
+        }
+        ReviewEvent::Replied(reply) => docket.reply = Some(reply.reply),
+        ReviewEvent::MeasureCompleted(done) => {
+            docket.done.insert(done.measure);
+        }
+        ReviewEvent::Discontinued(_) => docket.stage = ReviewStage::Discontinued,
+        ReviewEvent::Closed(_) => docket.stage = ReviewStage::Closed,
+    }
+}
+
+/// Whoever steps aside takes their vote with them.
+fn step_aside(docket: &mut Docket, member: &ActorId) {
+    docket.unruled.remove(member);
+    docket.cleared.remove(member);
+    docket.seats.remove(member);
+    docket.votes.remove(member);
+    docket.recused.insert(member.clone());
+}

@@ -1,0 +1,100 @@
+//! What is so: the part of a review's history that decisions depend on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Decision, MeasureId, OpeningWay, Proposal, ReplyKind, Seat, Side, VoteChoice};
+use crate::{actor::ActorId, complaint::EvidenceId, reference::ComplaintId};
+
+/// A review as [`decide`](super::decide) sees it.
+///
+/// # Invariants
+///
+/// Of every state that [`evolve`](super::evolve) makes from events that `decide` gave:
+///
+/// - Nobody who stepped aside, or whose interest is not ruled on, has a vote that counts.
+/// - A decision rests on at least as many votes as the quorum of its day, more for than against,
+///   and both sides were heard before it was proposed.
+/// - What closed has every measure done, or its recommendation was refused with grounds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Review {
+    /// No event yet.
+    #[default]
+    NotOpened,
+    /// It came before the committee.
+    Opened(Box<Docket>),
+}
+
+/// Where a review stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReviewStage {
+    /// Before the decision.
+    Deliberating,
+    /// Decided; what follows from it is not done.
+    Decided,
+    /// Closed after its follow-up.
+    Closed,
+    /// Ended without a decision.
+    Discontinued,
+}
+
+/// A review that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Docket {
+    pub(super) stage: ReviewStage,
+    pub(super) complaint: ComplaintId,
+    pub(super) way: OpeningWay,
+    pub(super) seats: BTreeMap<ActorId, Seat>,
+    /// Members whose disclosed interest nobody has ruled on.
+    pub(super) unruled: BTreeSet<ActorId>,
+    /// Members of whom the committee said that their interest is no obstacle.
+    pub(super) cleared: BTreeSet<ActorId>,
+    /// Those who stepped aside; they never sit on this case again.
+    pub(super) recused: BTreeSet<ActorId>,
+    pub(super) heard: BTreeSet<Side>,
+    pub(super) evidence: BTreeSet<EvidenceId>,
+    pub(super) proposal: Option<Proposal>,
+    pub(super) votes: BTreeMap<ActorId, VoteChoice>,
+    pub(super) dissents: BTreeSet<ActorId>,
+    pub(super) decision: Option<Decision>,
+    pub(super) reply: Option<ReplyKind>,
+    pub(super) done: BTreeSet<MeasureId>,
+}
+
+impl Docket {
+    /// Where it stands.
+    pub fn stage(&self) -> ReviewStage {
+        self.stage
+    }
+
+    /// The complaint it is about.
+    pub fn complaint(&self) -> &ComplaintId {
+        &self.complaint
+    }
+
+    /// By whose wish it came here.
+    pub fn way(&self) -> OpeningWay {
+        self.way
+    }
+
+    /// Who sits on it.
+    pub fn members(&self) -> impl Iterator<Item = &ActorId> {
+        self.seats.keys()
+    }
+
+    /// How many of the votes that count are this one.
+    pub fn votes(&self, choice: VoteChoice) -> u16 {
+        let cast = self.votes.values().filter(|cast| **cast == choice).count();
+        u16::try_from(cast).unwrap_or(u16::MAX)
+    }
+
+    /// What it decided.
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
+    }
+
+    /// The measures that are still to be carried out.
+    pub fn outstanding_measures(&self) -> impl Iterator<Item = MeasureId> {
+        let measures = self.proposal.iter().flat_map(|proposal| &proposal.measures);
+        measures.map(|measure| measure.measure).filter(|measure| !self.done.contains(measure))
+    }
+}

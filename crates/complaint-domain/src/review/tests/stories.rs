@@ -1,0 +1,179 @@
+use super::{
+    super::{
+        CaseFacts, Conclusion, Dissent, MeasureDone, MeasureId, MemberRecusal, Opened, OpeningWay,
+        Part, ReplyKind, ReviewClosure, ReviewCommand as C, ReviewEvent as E, ReviewRejection as R,
+        Ruling, Side, VoteChoice,
+    },
+    committee, complaint, decided, decision, disclosure, heard, label, opened, opening, person,
+    proposal, proposed, ready, reply, seat, vote, voted,
+};
+use crate::{
+    actor::Role,
+    complaint::{
+        Assignment, ComplaintEvent, Escalation, EscalationReason, RecusalGround, RemedyApproval,
+        RemedyId,
+    },
+    review::DecisionEffect,
+    story::{given, past},
+};
+
+const MEMBER: Role = Role::CommitteeMember;
+
+#[test]
+fn a_case_goes_from_its_opening_to_the_end_of_its_follow_up() {
+    let decided = given(committee(), vec![])
+        .by("escalation-process", Role::System)
+        .after(&C::Open(opening()))
+        .by("mia", Role::CommitteeChair)
+        .after(&C::SeatMember(seat("mia")))
+        .after(&C::SeatMember(seat("noa")))
+        .after(&C::SeatMember(seat("oli")))
+        .after(&C::HearParty(heard(Side::Complainant)))
+        .after(&C::HearParty(heard(Side::Company)))
+        .after(&C::ProposeDecision(proposal()))
+        .after(&C::CastVote(vote(VoteChoice::For)))
+        .by("noa", MEMBER)
+        .after(&C::CastVote(vote(VoteChoice::For)))
+        .by("oli", MEMBER)
+        .after(&C::CastVote(vote(VoteChoice::Against)))
+        .after(&C::RecordDissent(Dissent { grounds: vec![label("terms 4.3")] }))
+        .by("mia", Role::CommitteeChair);
+    decided.clone().when(&C::Decide(Conclusion {})).then(E::Decided(decision()));
+    decided
+        .after(&C::Decide(Conclusion {}))
+        .by("sue", Role::Supervisor)
+        .after(&C::Reply(reply(ReplyKind::Accepted)))
+        .by("ana", Role::Agent)
+        .after(&C::CompleteMeasure(MeasureDone { measure: MeasureId(1) }))
+        .by("mia", Role::CommitteeChair)
+        .when(&C::Close(ReviewClosure {}))
+        .then(E::Closed(ReviewClosure {}));
+}
+
+#[test]
+fn a_recommendation_is_refused_only_with_reasons_and_then_needs_no_follow_up() {
+    let refused = given(committee(), decided()).by("sue", Role::Supervisor);
+    let mut without = reply(ReplyKind::Refused);
+    without.grounds.clear();
+    refused.clone().when(&C::Reply(without)).then_rejected(R::GroundsMissing("reply"));
+    refused
+        .after(&C::Reply(reply(ReplyKind::Refused)))
+        .by("mia", Role::CommitteeChair)
+        .when(&C::Close(ReviewClosure {}))
+        .then(E::Closed(ReviewClosure {}));
+}
+
+#[test]
+fn where_the_rules_make_it_bind_a_decision_cannot_be_refused() {
+    given(committee(), voted())
+        .where_(|world| world.facts.rules.effect = DecisionEffect::Binding)
+        .after(&C::Decide(Conclusion {}))
+        .by("sue", Role::Supervisor)
+        .when(&C::Reply(reply(ReplyKind::Refused)))
+        .then_rejected(R::DecisionBinds);
+}
+
+#[test]
+fn a_member_who_steps_aside_takes_their_vote_with_them() {
+    given(committee(), voted())
+        .after(&C::RecuseMember(MemberRecusal {
+            member: person("noa"),
+            ground: RecusalGround::DirectInterest,
+        }))
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(R::QuorumMissing { needed: 3, found: 2 });
+}
+
+#[test]
+fn a_member_under_doubt_votes_again_once_the_others_have_cleared_them() {
+    let doubted = given(committee(), voted()).after(&C::DiscloseInterest(disclosure("noa")));
+    doubted
+        .clone()
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(R::QuorumMissing { needed: 3, found: 2 });
+    doubted
+        .after(&C::RuleOnInterest(Ruling { member: person("noa"), may_stay: true }))
+        .by("noa", MEMBER)
+        .after(&C::CastVote(vote(VoteChoice::For)))
+        .by("mia", Role::CommitteeChair)
+        .when(&C::Decide(Conclusion {}))
+        .then(E::Decided(decision()));
+}
+
+#[test]
+fn a_complainant_may_challenge_a_member_and_whoever_has_to_leave_is_never_seated_again() {
+    given(committee(), ready())
+        .by("portal", Role::Complainant)
+        .after(&C::DiscloseInterest(disclosure("oli")))
+        .by("mia", Role::CommitteeChair)
+        .after(&C::RuleOnInterest(Ruling { member: person("oli"), may_stay: false }))
+        .when(&C::SeatMember(seat("oli")))
+        .then_rejected(R::MemberRecused(person("oli")));
+}
+
+#[test]
+fn an_interest_declared_after_the_seating_still_keeps_a_member_from_voting() {
+    given(committee(), proposed())
+        .where_(|world| {
+            let noa = world.facts.committee.get_mut(&person("noa")).unwrap();
+            noa.has_interest = true;
+        })
+        .by("noa", MEMBER)
+        .when(&C::CastVote(vote(VoteChoice::For)))
+        .then_rejected(R::InterestDeclared(person("noa")));
+}
+
+#[test]
+fn a_term_that_ends_today_has_not_ended() {
+    let last_day = given(committee(), vec![opened()]).at("2025-12-31T23:59:59Z");
+    last_day.clone().when(&C::SeatMember(seat("noa"))).then(E::MemberSeated(seat("noa")));
+    last_day
+        .at("2026-01-01T00:00:00Z")
+        .when(&C::SeatMember(seat("noa")))
+        .then_rejected(R::TermOver { member: person("noa"), until: "2025-12-31".parse().unwrap() });
+}
+
+#[test]
+fn another_proposal_is_voted_on_afresh() {
+    given(committee(), voted())
+        .after(&C::ProposeDecision(proposal()))
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(R::QuorumMissing { needed: 3, found: 0 });
+}
+
+/// What the complaint's own stream says decides who may not sit on it, and who put it here.
+#[test]
+fn whoever_handled_supervised_or_approved_the_case_has_a_part_in_it() {
+    let at = "2024-04-01T09:00:00Z";
+    let history = [
+        past(
+            ComplaintEvent::Assigned(Assignment { handler: person("ana") }),
+            "sue",
+            Role::Supervisor,
+            at,
+        ),
+        past(
+            ComplaintEvent::RemedyApproved(RemedyApproval { remedy: RemedyId(1) }),
+            "max",
+            Role::CommitteeChair,
+            at,
+        ),
+        past(
+            ComplaintEvent::Escalated(Escalation { reason: EscalationReason::ComplainantRequest }),
+            "portal",
+            Role::Complainant,
+            at,
+        ),
+    ];
+    let case = history.iter().fold(CaseFacts::default(), CaseFacts::with);
+    let parts: Vec<_> = case.parts.iter().map(|(who, part)| (who.0.as_str(), *part)).collect();
+    assert_eq!(parts, [("ana", Part::Handled), ("max", Part::Approved), ("sue", Part::Supervised)]);
+    given(committee(), vec![])
+        .where_(|world| world.facts.case = case)
+        .when(&C::Open(opening()))
+        .then(E::Opened(Opened {
+            complaint: complaint(),
+            reason: EscalationReason::ComplainantRequest,
+            way: OpeningWay::Complainant,
+        }));
+}

@@ -27,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("merkle-log", &[]),
     ("personal-vault", &[]),
+    ("time-anchor", &[]),
     ("complaint-service", &["complaint-codec", "complaint-domain", "event-log", "personal-vault"]),
     ("projection", &["event-log"]),
     ("projector-casework", &["complaint-codec", "complaint-domain", "event-log", "projection"]),
@@ -70,6 +71,8 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ),
     ("chacha20poly1305", &["personal-vault", "checkpoint-signer"]),
     ("clap", &["redress"]),
+    ("rustls-webpki", &["time-anchor"]),
+    ("x509-cert", &["time-anchor"]),
     ("axum", &["checkpoint-witness", "redress"]),
 ];
 

@@ -14,7 +14,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{RECORD_VERSION, names::event_type, stored::review};
+use crate::{
+    RECORD_VERSION,
+    names::event_type,
+    stored::{review, staff},
+};
 
 /// A record, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,6 +249,9 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
 fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError> {
     if let Some(event) = review::read(event_type, data)? {
         return Ok(LedgerEvent::Review(event));
+    }
+    if let Some(event) = staff::read(event_type, data)? {
+        return Ok(LedgerEvent::Staff(event));
     }
     Err(DecodeError::EventType { found: printable(event_type) })
 }

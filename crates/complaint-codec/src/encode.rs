@@ -16,7 +16,11 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{RECORD_VERSION, names::event_type, stored::review};
+use crate::{
+    RECORD_VERSION,
+    names::event_type,
+    stored::{review, staff},
+};
 
 /// Everything a record says but the time it is recorded, which the log adds.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +132,7 @@ impl Serialize for Data<'_> {
                 EvidenceEvent::IndexCommitted(body) => body.serialize(serializer),
             },
             LedgerEvent::Review(event) => review::write(event, serializer),
+            LedgerEvent::Staff(event) => staff::write(event, serializer),
         }
     }
 }

@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::review;
+use crate::stored::{review, staff};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -64,6 +64,18 @@ pub const EVENT_TYPES: &[&str] = &[
     "review.measure-completed.v1",
     "review.discontinued.v1",
     "review.closed.v1",
+    "staff.joined.v1",
+    "staff.role-granted.v1",
+    "staff.role-revoked.v1",
+    "staff.team-changed.v1",
+    "staff.absence-started.v1",
+    "staff.absence-ended.v1",
+    "staff.interest-declared.v1",
+    "staff.interest-withdrawn.v1",
+    "staff.term-started.v1",
+    "staff.term-ended.v1",
+    "staff.training-completed.v1",
+    "staff.left.v1",
 ];
 
 /// The stored name of an event.
@@ -118,5 +130,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             EvidenceEvent::IndexCommitted(_) => "ledger.index-committed.v1",
         },
         LedgerEvent::Review(event) => review::name(event),
+        LedgerEvent::Staff(event) => staff::name(event),
     }
 }

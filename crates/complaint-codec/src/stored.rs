@@ -59,3 +59,18 @@ stored_events! { review, complaint_domain::review::ReviewEvent {
     Discontinued = "review.discontinued.v1",
     Closed = "review.closed.v1",
 } }
+
+stored_events! { staff, complaint_domain::staff::StaffEvent {
+    Joined = "staff.joined.v1",
+    RoleGranted = "staff.role-granted.v1",
+    RoleRevoked = "staff.role-revoked.v1",
+    TeamChanged = "staff.team-changed.v1",
+    AbsenceStarted = "staff.absence-started.v1",
+    AbsenceEnded = "staff.absence-ended.v1",
+    InterestDeclared = "staff.interest-declared.v1",
+    InterestWithdrawn = "staff.interest-withdrawn.v1",
+    TermStarted = "staff.term-started.v1",
+    TermEnded = "staff.term-ended.v1",
+    TrainingCompleted = "staff.training-completed.v1",
+    Left = "staff.left.v1",
+} }

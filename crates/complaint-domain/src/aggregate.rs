@@ -6,7 +6,7 @@
 
 use std::{error::Error, fmt::Debug};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
     actor::Actor,
@@ -32,6 +32,11 @@ pub struct Occasion {
 }
 
 impl Occasion {
+    /// The day on which it happened, in UTC.
+    pub fn day(&self) -> Date {
+        TimeZone::UTC.to_datetime(self.occurred_at).date()
+    }
+
     /// Whether it is said to have happened after now, by more than two clocks may differ.
     pub fn is_in_future(&self) -> bool {
         self.occurred_at.duration_since(self.now) > CLOCK_TOLERANCE

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     actor::Actor, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
-    review::ReviewEvent,
+    review::ReviewEvent, staff::StaffEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -44,4 +44,6 @@ pub enum LedgerEvent {
     Evidence(EvidenceEvent),
     /// Of a `review-…` stream.
     Review(ReviewEvent),
+    /// Of a `staff-…` stream.
+    Staff(StaffEvent),
 }

@@ -15,6 +15,7 @@
 //! - [`clock`]: time limits: rule packs, holiday calendars, and what a clock shows and why
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
 //! - [`review`]: a case before the independent committee
+//! - [`staff`]: the people who work here: roles, absences, interests, terms, training
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
@@ -34,6 +35,7 @@ pub mod reference;
 pub mod review;
 pub mod right;
 pub mod sealed;
+pub mod staff;
 
 #[cfg(test)]
 mod story;

@@ -2,7 +2,7 @@
 
 use complaint_domain::{
     complaint::ComplaintRejection, import::ImportRejection, ledger::EvidenceRejection,
-    sealed::PersonalField,
+    sealed::PersonalField, staff::StaffRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -80,7 +80,7 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(ImportRejection, EvidenceRejection);
+refusals!(ImportRejection, EvidenceRejection, StaffRejection);
 
 /// Why a request does not hold together. Never repeats a personal text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

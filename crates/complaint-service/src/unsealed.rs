@@ -16,6 +16,7 @@ use complaint_domain::{
     import::Import,
     ledger::Evidence,
     sealed::Digest,
+    staff::{Staff, StaffCommand},
 };
 use event_log::{AppendError, Clock, EventLog, ExpectedVersion, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{HandleError, InvalidRequest},
-    ids::record_id,
+    ids::{record_id, staff_stream_of},
     load::decoded,
     request::digest_of,
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
@@ -76,6 +77,28 @@ macro_rules! decides_alone {
 }
 
 decides_alone!(Import, Evidence);
+
+impl Unsealed for Staff {
+    type Facts = ();
+
+    fn home(command: &StaffCommand) -> Option<StreamId> {
+        let StaffCommand::Join(joining) = command else { return None };
+        Some(staff_stream_of(&joining.account))
+    }
+
+    async fn facts(
+        _: Streams<'_>,
+        _: &Self,
+        _: &StaffCommand,
+        _: &Occasion,
+    ) -> Result<(), HandleError> {
+        Ok(())
+    }
+
+    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> Occasion {
+        occasion.clone()
+    }
+}
 
 /// The streams of a ledger, to be folded.
 #[derive(Debug, Clone, Copy)]

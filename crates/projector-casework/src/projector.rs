@@ -57,7 +57,10 @@ impl Projector for CaseworkProjector {
                 entry.apply(happened)?;
             }
             // The complaints of an import speak for themselves; evidence is about the ledger.
-            LedgerEvent::Import(_) | LedgerEvent::Evidence(_) | LedgerEvent::Review(_) => {}
+            LedgerEvent::Import(_)
+            | LedgerEvent::Evidence(_)
+            | LedgerEvent::Review(_)
+            | LedgerEvent::Staff(_) => {}
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Projector for TransparencyProjector {
                 let fact = Fact { event: of_import, actor, occurred_at, recorded_at: recorded };
                 fold::import(transaction, at, &fact)?;
             }
-            LedgerEvent::Evidence(_) | LedgerEvent::Review(_) => {} // nothing to count
+            LedgerEvent::Evidence(_) | LedgerEvent::Review(_) | LedgerEvent::Staff(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

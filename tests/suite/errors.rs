@@ -58,8 +58,26 @@ fn a_directory_of_another_program_is_left_alone() {
 fn a_ledger_is_not_made_twice() {
     let folder = tempfile::tempdir().unwrap();
     ledger_in(folder.path());
-    run_in(folder.path(), &["init", "--data", "ledger", "--origin", "ledger.example/b"]).refused(1);
+    let again = ["init", "--data", "ledger", "--origin", "ledger.example/b"];
+    let ran = run_in(folder.path(), &again).refused(1);
+    assert!(ran.stderr.contains("expected no ledger at ledger, found one"), "{}", ran.stderr);
     run_in(folder.path(), &["verify", "--data", "ledger"]).done();
+}
+
+#[test]
+fn json_is_refused_where_there_is_none_to_give() {
+    let folder = tempfile::tempdir().unwrap();
+    ledger_in(folder.path());
+    for command in [
+        &["completions", "bash", "--json"][..],
+        &["replay", "--data", "ledger", "--format", "table", "--json"],
+    ] {
+        let ran = run_in(folder.path(), command).refused(2);
+        assert!(ran.stderr.contains("--json"), "{command:?}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{command:?}");
+    }
+    // Records are lines of JSON anyway.
+    run_in(folder.path(), &["replay", "--data", "ledger", "--json"]).done();
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 
 use crate::codes::closed_list;
 
@@ -99,9 +99,36 @@ pub type VaultId = Hex<16>;
 /// A SHA-256 digest or HMAC.
 pub type Digest = Hex<32>;
 
+/// The digit for four bits.
+const fn digit(bits: u8) -> u8 {
+    let bits = bits & 0x0f;
+    if bits < 10 { bits.wrapping_add(b'0') } else { bits.wrapping_add(b'a').wrapping_sub(10) }
+}
+
+/// What a digit stands for; more than 15 when it is none.
+const fn value(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit.wrapping_sub(b'0'),
+        b'a'..=b'f' => digit.wrapping_sub(b'a').wrapping_add(10),
+        _ => u8::MAX,
+    }
+}
+
+impl<const N: usize> Hex<N> {
+    /// Hands the digits on as one text. A record has a dozen of these: digit by digit they were a
+    /// third of the time that writing one took.
+    fn with_digits<R>(&self, give: impl FnOnce(&str) -> R) -> R {
+        let mut digits = [[0_u8; 2]; N];
+        for (pair, byte) in digits.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte)];
+        }
+        give(str::from_utf8(digits.as_flattened()).unwrap_or_default())
+    }
+}
+
 impl<const N: usize> fmt::Display for Hex<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.with_digits(|digits| f.write_str(digits))
     }
 }
 
@@ -132,12 +159,13 @@ impl<const N: usize> FromStr for Hex<N> {
             return Err(wrong());
         }
         let mut bytes = [0; N];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let text = std::str::from_utf8(pair).map_err(|_| wrong())?;
-            if text.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        let (pairs, _) = digits.as_chunks();
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = (value(*high), value(*low));
+            if high > 15 || low > 15 {
                 return Err(wrong());
             }
-            *byte = u8::from_str_radix(text, 16).map_err(|_| wrong())?;
+            *byte = high << 4 | low;
         }
         Ok(Self(bytes))
     }
@@ -145,13 +173,28 @@ impl<const N: usize> FromStr for Hex<N> {
 
 impl<const N: usize> Serialize for Hex<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.with_digits(|digits| serializer.serialize_str(digits))
     }
 }
 
 impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Digits)
+    }
+}
+
+/// Reads digits where they stand, without a copy of them.
+struct Digits<const N: usize>;
+
+impl<const N: usize> Visitor<'_> for Digits<N> {
+    type Value = Hex<N>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} lower-case hexadecimal digits", N.saturating_mul(2))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<Hex<N>, E> {
+        digits.parse().map_err(E::custom)
     }
 }
 
@@ -170,4 +213,35 @@ pub struct SealedField {
     pub commitment: Digest,
     /// The SHA-256 digest of the sealed blob.
     pub digest: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_lower_case_digits_of_the_right_number_are_read() {
+        assert_eq!("00ff".parse::<Hex<2>>().unwrap(), Hex([0x00, 0xff]));
+        for wrong in ["", "00f", "00fff", "00FF", "00fg", "0x00", "00 f", "+0ff", "00é"] {
+            let error = wrong.parse::<Hex<2>>().unwrap_err();
+            assert_eq!(error, ParseHexError { expected: 4, found: wrong.chars().count() });
+            let text = serde_json::to_string(wrong).unwrap();
+            assert!(serde_json::from_str::<Hex<2>>(&text).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_those_that_formatting_gives_and_are_read_back(bytes: [u8; 32]) {
+            let digits = Hex(bytes).to_string();
+            let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            prop_assert_eq!(&digits, &expected);
+            prop_assert_eq!(digits.parse::<Hex<32>>().unwrap(), Hex(bytes));
+            let stored = serde_json::to_string(&Hex(bytes)).unwrap();
+            prop_assert_eq!(&stored, &format!("\"{expected}\""));
+            prop_assert_eq!(serde_json::from_str::<Hex<32>>(&stored).unwrap(), Hex(bytes));
+        }
+    }
 }

@@ -6,11 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod bench;
 mod casework;
 mod evidence;
 mod signing;
 mod upkeep;
 
+pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{ComplaintCommandLine, ComplaintList, ComplaintShow, SendArgs, Sent};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
@@ -195,6 +197,16 @@ pub enum Command {
         after_help = "Examples:\n  redress restore --from /mnt/backup/ledger --data ./restored --keys ./ledger.keys/kek\n  redress restore --from /mnt/backup/ledger --data ./archive --log-only"
     )]
     Restore(Restore),
+
+    /// Measure how fast this ledger is here, beside what the machine could do
+    #[command(
+        long_about = "Makes a ledger of invented complaints in a temporary directory, measures, and removes it. Each figure stands beside a baseline that was taken in the same rounds, so that a ratio can be quoted: absolute figures say more about the machine than about the ledger."
+    )]
+    Bench {
+        /// What to measure
+        #[command(subcommand)]
+        what: Bench,
+    },
 
     /// Print the completions for a shell
     #[command(

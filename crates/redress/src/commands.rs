@@ -1,6 +1,7 @@
 //! One module for each command.
 //!
 //! - [`backup`]: `redress backup`
+//! - [`bench`](mod@bench): `redress bench`
 //! - [`checkpoint`]: `redress checkpoint`
 //! - [`check`]: `redress check`
 //! - [`clock`]: `redress clock`
@@ -24,6 +25,7 @@
 //! - [`witness`]: `redress witness`
 
 pub mod backup;
+pub mod bench;
 pub mod check;
 pub mod checkpoint;
 pub mod clock;

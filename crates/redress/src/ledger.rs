@@ -11,7 +11,7 @@ use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
 use complaint_service::ComplaintService;
 use event_log::{Clock, EventLog, Position};
-use event_log_sled::SledLog;
+use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
 use merkle_log::VerifierKey;
 use personal_vault::{SystemEntropy, Vault, VaultPaths};
@@ -113,6 +113,15 @@ impl Ledger {
     ) -> Result<(Self, VerifierKey), CommandError> {
         let places = Places::of(at);
         let signing_places = SigningPlaces::of(&places, &signing.at);
+        if places.data.join(ledger_file::FILE).exists() {
+            return Err(CommandError::Refused {
+                problem: format!(
+                    "expected no ledger at {}, found one there already",
+                    places.data.display()
+                ),
+                next: "use that one, or name another place with --data".to_owned(),
+            });
+        }
         // Looked at first, so that no ledger is left behind whose vault could not be made.
         if places.kek.exists() {
             return Err(CommandError::Refused {

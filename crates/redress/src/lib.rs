@@ -15,6 +15,8 @@
 //! - [`instant`]: a moment as people write it
 //! - [`casework`]: nouns, verbs and bodies of the commands that users send
 //! - [`demo`]: a believable year of invented complaints
+//! - [`decoded`]: records as domain events, decoded on all processors
+//! - [`bench`](mod@bench): how fast it is, beside what the machine could do
 //! - [`backup`]: copies of a ledger, and a ledger from one
 //! - [`import`]: taking in complaints from files that other bodies published
 
@@ -35,9 +37,11 @@ use crate::{
 
 pub mod arguments;
 pub mod backup;
+pub mod bench;
 pub mod casework;
 pub mod commands;
 pub mod console;
+pub mod decoded;
 pub mod demo;
 pub mod error;
 pub mod evidence;
@@ -50,6 +54,9 @@ pub mod tree;
 
 #[cfg(test)]
 mod tests;
+
+/// How many bytes of a result are gathered before they are written: what a pipe holds.
+pub const OUTPUT_BYTES: usize = 64 * 1024;
 
 /// Wrong usage.
 const EXIT_USAGE: u8 = 2;
@@ -174,6 +181,7 @@ fn carry_out(
             Command::Backup(args) => commands::backup::run(&args, console).await,
             Command::Restore(args) => commands::restore::run(&args, console).await,
             Command::Export { kind } => commands::export::run(&kind, console).await,
+            Command::Bench { what } => commands::bench::run(&what, console).await,
             Command::Completions { shell } => commands::completions::run(shell, console),
         }
     })

@@ -7,7 +7,7 @@ use std::{
 
 fn main() -> ExitCode {
     let mut stdin = io::stdin();
-    let mut stdout = BufWriter::new(io::stdout());
+    let mut stdout = BufWriter::with_capacity(redress::OUTPUT_BYTES, io::stdout());
     let mut stderr = io::stderr();
     let progress = stderr.is_terminal();
     redress::run_with(std::env::args_os(), &mut stdin, &mut stdout, &mut stderr, progress)

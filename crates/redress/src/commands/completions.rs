@@ -13,8 +13,14 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`CommandError`] when the output cannot be written.
+/// [`CommandError`] when the output cannot be written, or JSON is asked for: a script is none.
 pub fn run(shell: Shell, console: &mut Console<'_>) -> Result<(), CommandError> {
+    if console.json() {
+        return Err(CommandError::Usage {
+            problem: "expected completions to be printed for a shell, found --json".to_owned(),
+            next: "leave --json out: what is printed is a script, and nothing else".to_owned(),
+        });
+    }
     let mut command = CommandLine::command();
     let mut script = Vec::new();
     match shell {

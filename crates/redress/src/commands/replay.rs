@@ -23,8 +23,16 @@ const LATE: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// # Errors
 ///
-/// [`CommandError`]: a range or stream that is not there, a damaged log, a closed output.
+/// [`CommandError`]: a range or stream that is not there, a table as JSON, a damaged log, a closed
+/// output.
 pub async fn run(args: &Replay, console: &mut Console<'_>) -> Result<(), CommandError> {
+    if console.json() && args.format == ReplayFormat::Table {
+        return Err(CommandError::Usage {
+            problem: "expected --json or --format table, found both: a table is for people"
+                .to_owned(),
+            next: "leave --format out: each record is then one line of JSON".to_owned(),
+        });
+    }
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let result = replay(ledger.log.as_ref(), args, console).await;
     ledger.close().await;
@@ -160,7 +168,7 @@ fn row(record: &RecordedEvent) -> Result<String, CommandError> {
     ))
 }
 
-pub(super) fn undecodable(
+pub(crate) fn undecodable(
     position: Position,
     error: &complaint_codec::DecodeError,
 ) -> CommandError {

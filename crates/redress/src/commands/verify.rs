@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use complaint_codec::{Record, decode};
+use complaint_codec::Record;
 use event_log::{EventLog, Position, RecordedEvent, StreamId, clock::SystemClock};
 use event_log_sled::{
     mend,
@@ -13,7 +13,13 @@ use jiff::Timestamp;
 use personal_vault::{SealedRef, Vault};
 use serde::Serialize;
 
-use crate::{arguments::Verify, console::Console, error::CommandError, ledger::Ledger};
+use crate::{
+    arguments::Verify,
+    console::Console,
+    decoded::{Decoded, decoded},
+    error::CommandError,
+    ledger::Ledger,
+};
 
 pub mod against;
 
@@ -144,12 +150,12 @@ async fn verify_records(
 ) -> Result<Checked, CommandError> {
     let bar = console.bar("records", size);
     let mut checked = Checked::default();
-    let mut records = ledger.log.read_all(Position(0), size);
-    while let Some(record) = records.try_next().await? {
-        let position = record.position;
+    let mut records = decoded(ledger.log.read_all(Position(0), size));
+    while let Some(Decoded { recorded, decoded }) = records.try_next().await? {
+        let position = recorded.position;
         bar.set(position.0);
         let broken = |reason| CommandError::Broken { position, reason };
-        let decoded = checked.record(&record).map_err(broken)?;
+        checked.record(&recorded, &decoded).map_err(broken)?;
         if let Some(vault) = &vault
             && !decoded.sealed.is_empty()
         {
@@ -171,8 +177,7 @@ struct Checked {
 
 impl Checked {
     /// Checks that a record can be read, stands where it says, and follows those before it.
-    fn record(&mut self, record: &RecordedEvent) -> Result<Record, String> {
-        let decoded = decode(&record.bytes).map_err(|error| error.to_string())?;
+    fn record(&mut self, record: &RecordedEvent, decoded: &Record) -> Result<(), String> {
         if decoded.stream != record.stream || decoded.version != record.version {
             return Err(format!(
                 "expected a record of stream {} version {}, found one that says {} version {}",
@@ -196,7 +201,7 @@ impl Checked {
             ));
         }
         self.sealed += decoded.sealed.len() as u64;
-        Ok(decoded)
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod architecture;
 mod attacks;
+mod bench;
 mod casework;
 mod clocks;
 mod crash;

@@ -236,7 +236,7 @@ mod tests {
         #[test]
         fn digits_are_those_that_formatting_gives_and_are_read_back(bytes: [u8; 32]) {
             let digits = Hex(bytes).to_string();
-            let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let expected = bytes.map(|byte| format!("{byte:02x}")).concat();
             prop_assert_eq!(&digits, &expected);
             prop_assert_eq!(digits.parse::<Hex<32>>().unwrap(), Hex(bytes));
             let stored = serde_json::to_string(&Hex(bytes)).unwrap();

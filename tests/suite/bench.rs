@@ -7,8 +7,11 @@ use std::fs;
 use redress_tests::binary::run_in;
 use serde_json::Value;
 
+/// One thing, and what it is held against.
+type Compared = (&'static str, &'static str);
+
 /// What each command holds against what; the ratios that docs/performance.md quotes.
-const COMPARED: &[(&str, &[&str], &[(&str, &str)])] = &[
+const COMPARED: &[(&str, &[&str], &[Compared])] = &[
     (
         "append",
         &["--clients", "8"],

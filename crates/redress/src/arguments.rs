@@ -110,6 +110,13 @@ pub enum Command {
         what: ComplaintCommandLine,
     },
 
+    /// Note who works here: roles, absences, interests, committee terms, training
+    Staff {
+        /// What to do
+        #[command(subcommand)]
+        what: Sent<crate::casework::StaffNoun>,
+    },
+
     /// Explain the time limits that run on a complaint
     Clock {
         /// What to do with them

@@ -4,9 +4,11 @@
 //! the documentation of the bodies, and tests read every one of them as a user's.
 
 mod complaints;
+mod filed;
 mod input;
 
 pub use complaints::Complaints;
+pub use filed::{Filed, StaffNoun};
 pub use input::{Input, InputError};
 
 /// A command that can be sent.

@@ -10,6 +10,7 @@
 //! - [`completions`]: `redress completions`
 //! - [`demo`]: `redress demo`
 //! - [`export`]: `redress export`
+//! - [`filed`]: `redress staff`, `redress rulebook` and their like
 //! - [`import`]: `redress import`
 //! - [`init`]: `redress init`
 //! - [`keys`]: `redress keys`
@@ -34,6 +35,7 @@ pub mod complaint;
 pub mod completions;
 pub mod demo;
 pub mod export;
+pub mod filed;
 pub mod import;
 pub mod init;
 pub mod keys;

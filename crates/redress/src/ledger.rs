@@ -9,7 +9,7 @@ use std::{
 
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
-use complaint_service::ComplaintService;
+use complaint_service::{ComplaintService, UnsealedService};
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
@@ -192,6 +192,15 @@ impl Ledger {
             Arc::new(SystemEntropy),
             ComplaintRules::default(),
         ))
+    }
+
+    /// The service that carries out what brings nothing personal. No key is needed.
+    pub fn unsealed(&self) -> UnsealedService {
+        UnsealedService::new(
+            Arc::clone(&self.log) as Arc<dyn EventLog>,
+            Arc::clone(&self.clock),
+            Arc::new(SystemEntropy),
+        )
     }
 
     /// Brings every read model up to the head, so that what is told of them is complete.

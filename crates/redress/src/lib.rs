@@ -160,6 +160,7 @@ fn carry_out(
             Command::Clock { what: ClockCommand::Explain(args) } => {
                 commands::clock::explain(&args, console).await
             }
+            Command::Staff { what } => commands::filed::run(&what, stdin, console).await,
             Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
             Command::Clock { what: ClockCommand::Run(args) } => {
                 commands::clock::run::run(&args, console).await

@@ -1,0 +1,179 @@
+//! Nouns whose commands bring nothing personal: what they have in common.
+
+use complaint_domain::{actor::ActorId, staff::Staff};
+use complaint_service::{
+    Unsealed,
+    body::{BodyError, read},
+    staff_stream_of,
+};
+use event_log::StreamId;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{Noun, Verb};
+
+/// A kind of thing whose commands bring nothing personal.
+pub trait Filed: Noun {
+    /// What decides.
+    type Aggregate: Unsealed<
+            Command: Serialize + DeserializeOwned,
+            Rejection: Into<complaint_service::HandleError>,
+        >;
+    /// What it is called on the command line.
+    const NAME: &'static str;
+
+    /// The stream that a word on the command line means.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    fn stream(word: &str) -> Result<StreamId, String> {
+        word.parse().map_err(|error| format!("{error}"))
+    }
+
+    /// Puts into a body what its user may leave to the program.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    fn complete(_verb: &str, body: Value) -> Result<Value, String> {
+        Ok(body)
+    }
+
+    /// The command with this name and body.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError`]: no such command, another shape, a key too many.
+    fn command(
+        name: &str,
+        body: Value,
+    ) -> Result<<Self::Aggregate as complaint_domain::aggregate::Aggregate>::Command, BodyError>
+    {
+        let verb = Self::VERBS.iter().find(|verb| verb.name == name);
+        let verb = verb.ok_or(BodyError::UnknownCommand)?.name;
+        let whole = Value::Object(Map::from_iter([(verb.to_owned(), body)]));
+        read(verb, &whole).map_err(|error| match error {
+            // The name of the command stands above every key; it is said already.
+            BodyError::UnknownKey { command, key } => {
+                let inner = key.split_once('.').map(|(_, inner)| inner.to_owned());
+                BodyError::UnknownKey { command, key: inner.unwrap_or(key) }
+            }
+            other @ (BodyError::UnknownCommand | BodyError::Shape { .. }) => other,
+        })
+    }
+}
+
+/// People who work here.
+#[derive(Debug, Clone, Copy)]
+pub struct StaffNoun;
+
+impl Filed for StaffNoun {
+    type Aggregate = Staff;
+    const NAME: &'static str = "staff";
+
+    /// An account name, or the name of its stream.
+    fn stream(word: &str) -> Result<StreamId, String> {
+        if word.starts_with("staff-") && word.len() == "staff-".len() + 26 {
+            return word.parse().map_err(|error| format!("{error}"));
+        }
+        word.parse().map(|name| staff_stream_of(&ActorId(name))).map_err(|error| format!("{error}"))
+    }
+}
+
+impl Noun for StaffNoun {
+    const VERBS: &'static [Verb] = &[
+        Verb {
+            name: "join",
+            about: "Take somebody on, by account name",
+            body: r#"{"account": "ana", "roles": ["agent"], "team": "cards"}"#,
+        },
+        Verb {
+            name: "grant-role",
+            about: "Let them act in a role more",
+            body: r#"{"role": "supervisor"}"#,
+        },
+        Verb {
+            name: "revoke-role",
+            about: "Let them act in a role no more",
+            body: r#"{"role": "supervisor"}"#,
+        },
+        Verb { name: "move-team", about: "Another team", body: r#"{"team": "loans"}"# },
+        Verb {
+            name: "start-absence",
+            about: "Note that they are away",
+            body: r#"{"from": "2031-03-03", "until": "2031-03-07", "reason": "leave", "deputy": "ben"}"#,
+        },
+        Verb {
+            name: "end-absence",
+            about: "Note that they are back",
+            body: r#"{"back_on": "2031-03-06"}"#,
+        },
+        Verb {
+            name: "declare-interest",
+            about: "Declare an interest in a respondent, a product, a complaint or a colleague",
+            body: r#"{"interest": {"kind": "respondent", "respondent": "Bank A"}, "ground": "kinship"}"#,
+        },
+        Verb {
+            name: "withdraw-interest",
+            about: "Note that an interest is gone",
+            body: r#"{"interest": {"kind": "respondent", "respondent": "Bank A"}}"#,
+        },
+        Verb {
+            name: "start-term",
+            about: "Appoint them to the committee",
+            body: r#"{"seat": "member", "from": "2031-01-01", "until": "2032-12-31"}"#,
+        },
+        Verb {
+            name: "end-term",
+            about: "End their time on the committee before its last day",
+            body: r#"{"on": "2031-06-30", "reason": "resigned"}"#,
+        },
+        Verb {
+            name: "complete-training",
+            about: "Note a training they completed",
+            body: r#"{"course": "disp-basics", "on": "2031-03-01", "valid_until": "2032-02-29"}"#,
+        },
+        Verb {
+            name: "leave",
+            about: "Note that they work here no more",
+            body: r#"{"on": "2031-12-31", "reason": "employment-ended"}"#,
+        },
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use complaint_domain::staff::StaffCommand;
+
+    use super::{BodyError, Filed, StaffNoun};
+
+    /// Every verb with its example body is read as a user's would be.
+    fn read_all<N: Filed>(names: &[&str]) {
+        let verbs: Vec<_> = N::VERBS.iter().map(|verb| verb.name).collect();
+        assert_eq!(verbs, names);
+        for verb in N::VERBS {
+            let body = serde_json::from_str(verb.body).unwrap();
+            let body = N::complete(verb.name, body).unwrap();
+            if let Err(error) = N::command(verb.name, body) {
+                panic!("{}: {error}", verb.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_body_is_understood() {
+        read_all::<StaffNoun>(StaffCommand::NAMES);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let body = serde_json::json!({"interest": {"kind": "product", "prodct": "Card"}});
+        assert!(StaffNoun::command("withdraw-interest", body).is_err());
+        let body = serde_json::json!({"role": "agent", "rolle": 1});
+        match StaffNoun::command("grant-role", body) {
+            Err(BodyError::UnknownKey { key, .. }) => assert_eq!(key, "rolle"),
+            other => panic!("expected an unknown key, found {other:?}"),
+        }
+    }
+}

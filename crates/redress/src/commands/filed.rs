@@ -1,0 +1,98 @@
+//! Commands that bring nothing personal: `redress staff`, `redress rulebook` and their like.
+
+use std::{io::Read, sync::Arc};
+
+use complaint_domain::actor::Actor;
+use complaint_service::{Appended, HandleError, UnsealedRequest};
+use event_log::clock::SystemClock;
+use serde_json::json;
+
+use crate::{
+    arguments::Sent,
+    casework::{Filed, Input},
+    commands::complaint::new_command_id,
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+};
+
+/// Sends one command.
+///
+/// # Errors
+///
+/// [`CommandError`]: a refusal with its reason, wrong usage, a ledger that does not answer.
+pub async fn run<N: Filed>(
+    sent: &Sent<N>,
+    stdin: &mut (dyn Read + Send),
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let Sent { verb, args, .. } = sent;
+    let noun = N::NAME;
+    let usage = |problem: String| CommandError::Usage {
+        problem,
+        next: format!("see `redress {noun} {verb} --help`"),
+    };
+    let input = Input::of(args, stdin)?;
+    if !input.personal.is_empty() {
+        return Err(usage(format!(
+            "expected nothing personal in a command about {noun}, found it"
+        )));
+    }
+    let body = N::complete(verb, input.body).map_err(usage)?;
+    let command = N::command(verb, body).map_err(|error| usage(error.to_string()))?;
+    let stream = args.stream.as_deref().map(N::stream).transpose().map_err(usage)?;
+    let command_id = args.command_id.unwrap_or_else(new_command_id);
+    let request = UnsealedRequest {
+        command_id,
+        stream,
+        actor: Actor { id: args.actor.clone(), role: args.role },
+        occurred_at: args.occurred_at,
+        command,
+    };
+    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let answered = ledger.unsealed().handle::<N::Aggregate>(&request).await;
+    ledger.close().await;
+    let Appended { stream, position, events, repeated } = match answered {
+        Ok(appended) => appended,
+        Err(error) => return Err(refused(error, noun, verb, console)?),
+    };
+    if console.json() {
+        return console.line(json!({
+            noun: stream.as_str(), "position": position.0, "events": events,
+            "command_id": command_id, "repeated": repeated,
+        }));
+    }
+    let again = if repeated { ", done before" } else { "" };
+    console.line(format_args!("{stream} {} at position {position}{again}", events.join(", ")))
+}
+
+/// A refusal is a result too: programs get its code.
+fn refused(
+    error: HandleError,
+    noun: &str,
+    verb: &str,
+    console: &mut Console<'_>,
+) -> Result<CommandError, CommandError> {
+    if let HandleError::AggregateRefused { code, rejection } = &error {
+        if console.json() {
+            console.line(json!({"refused": code, "reason": rejection.to_string()}))?;
+        }
+        return Ok(CommandError::Refused {
+            problem: format!("{rejection} ({code})"),
+            next: "nothing was written; `redress replay --stream` shows what stands".to_owned(),
+        });
+    }
+    if let HandleError::Invalid(invalid) = &error {
+        return Ok(CommandError::Usage {
+            problem: invalid.to_string(),
+            next: format!("nothing was written; see `redress {noun} {verb} --help`"),
+        });
+    }
+    if matches!(error, HandleError::CommandIdReused { .. } | HandleError::Contended { .. }) {
+        return Ok(CommandError::Refused {
+            problem: error.to_string(),
+            next: "look what stands, then decide anew".to_owned(),
+        });
+    }
+    Ok(error.into())
+}

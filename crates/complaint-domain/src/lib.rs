@@ -10,7 +10,7 @@
 //! - [`label`]: short public codes and names, checked once
 //! - [`money`]: an exact amount in one currency
 //! - [`right`]: the closed list of consumer rights a complaint can put at stake
-//! - [`reference`]: the names by which one aggregate points at another
+//! - [`mod@reference`]: the names by which one aggregate points at another
 //! - [`sealed`]: references to personal fields that lie sealed in the vault
 //! - [`clock`]: time limits: rule packs, holiday calendars, and what a clock shows and why
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{review, staff},
+    stored::{action, referral, review, staff},
 };
 
 /// A record, read.
@@ -249,6 +249,12 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
 fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError> {
     if let Some(event) = review::read(event_type, data)? {
         return Ok(LedgerEvent::Review(event));
+    }
+    if let Some(event) = action::read(event_type, data)? {
+        return Ok(LedgerEvent::Action(event));
+    }
+    if let Some(event) = referral::read(event_type, data)? {
+        return Ok(LedgerEvent::Referral(event));
     }
     if let Some(event) = staff::read(event_type, data)? {
         return Ok(LedgerEvent::Staff(event));

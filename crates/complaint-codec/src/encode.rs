@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{review, staff},
+    stored::{action, referral, review, staff},
 };
 
 /// Everything a record says but the time it is recorded, which the log adds.
@@ -132,6 +132,8 @@ impl Serialize for Data<'_> {
                 EvidenceEvent::IndexCommitted(body) => body.serialize(serializer),
             },
             LedgerEvent::Review(event) => review::write(event, serializer),
+            LedgerEvent::Action(event) => action::write(event, serializer),
+            LedgerEvent::Referral(event) => referral::write(event, serializer),
             LedgerEvent::Staff(event) => staff::write(event, serializer),
         }
     }

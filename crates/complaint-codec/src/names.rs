@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{review, staff};
+use crate::stored::{action, referral, review, staff};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -64,6 +64,21 @@ pub const EVENT_TYPES: &[&str] = &[
     "review.measure-completed.v1",
     "review.discontinued.v1",
     "review.closed.v1",
+    "action.proposed.v1",
+    "action.approved.v1",
+    "action.rejected.v1",
+    "action.rescheduled.v1",
+    "action.completed.v1",
+    "action.effect-checked.v1",
+    "action.customers-remediated.v1",
+    "action.closed.v1",
+    "referral.submitted.v1",
+    "referral.acknowledged.v1",
+    "referral.inquiry-recorded.v1",
+    "referral.inquiry-answered.v1",
+    "referral.outcome-recorded.v1",
+    "referral.penalty-recorded.v1",
+    "referral.closed.v1",
     "staff.joined.v1",
     "staff.role-granted.v1",
     "staff.role-revoked.v1",
@@ -130,6 +145,8 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             EvidenceEvent::IndexCommitted(_) => "ledger.index-committed.v1",
         },
         LedgerEvent::Review(event) => review::name(event),
+        LedgerEvent::Action(event) => action::name(event),
+        LedgerEvent::Referral(event) => referral::name(event),
         LedgerEvent::Staff(event) => staff::name(event),
     }
 }

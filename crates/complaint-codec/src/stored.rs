@@ -74,3 +74,24 @@ stored_events! { staff, complaint_domain::staff::StaffEvent {
     TrainingCompleted = "staff.training-completed.v1",
     Left = "staff.left.v1",
 } }
+
+stored_events! { action, complaint_domain::action::ActionEvent {
+    Proposed = "action.proposed.v1",
+    Approved = "action.approved.v1",
+    Rejected = "action.rejected.v1",
+    Rescheduled = "action.rescheduled.v1",
+    Completed = "action.completed.v1",
+    EffectChecked = "action.effect-checked.v1",
+    CustomersRemediated = "action.customers-remediated.v1",
+    Closed = "action.closed.v1",
+} }
+
+stored_events! { referral, complaint_domain::referral::ReferralEvent {
+    Submitted = "referral.submitted.v1",
+    Acknowledged = "referral.acknowledged.v1",
+    InquiryRecorded = "referral.inquiry-recorded.v1",
+    InquiryAnswered = "referral.inquiry-answered.v1",
+    OutcomeRecorded = "referral.outcome-recorded.v1",
+    PenaltyRecorded = "referral.penalty-recorded.v1",
+    Closed = "referral.closed.v1",
+} }

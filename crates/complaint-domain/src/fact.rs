@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    actor::Actor, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
-    review::ReviewEvent, staff::StaffEvent,
+    action::ActionEvent, actor::Actor, complaint::ComplaintEvent, import::ImportEvent,
+    ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent, staff::StaffEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -44,6 +44,10 @@ pub enum LedgerEvent {
     Evidence(EvidenceEvent),
     /// Of a `review-…` stream.
     Review(ReviewEvent),
+    /// Of an `action-…` stream.
+    Action(ActionEvent),
+    /// Of a `referral-…` stream.
+    Referral(ReferralEvent),
     /// Of a `staff-…` stream.
     Staff(StaffEvent),
 }

@@ -16,11 +16,14 @@
 //! - [`complaint`]: the complaint itself: commands, events, `decide`, `evolve`, rejections
 //! - [`review`]: a case before the independent committee
 //! - [`staff`]: the people who work here: roles, absences, interests, terms, training
+//! - [`action`]: what is done so that it does not happen again, and whether it helped
+//! - [`referral`]: a suspected violation before a regulator
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+pub mod action;
 pub mod actor;
 pub mod aggregate;
 pub mod clock;
@@ -32,6 +35,7 @@ pub mod label;
 pub mod ledger;
 pub mod money;
 pub mod reference;
+pub mod referral;
 pub mod review;
 pub mod right;
 pub mod sealed;

@@ -78,4 +78,6 @@ stream_names! {
     ReferralId = "referral-";
     /// The name of a review's stream: a case before the committee.
     ReviewId = "review-";
+    /// The name of an action's stream: what is done against a cause.
+    ActionId = "action-";
 }

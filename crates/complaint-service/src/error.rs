@@ -1,7 +1,8 @@
 //! Why there is no answer, by what the caller does next.
 
 use complaint_domain::{
-    complaint::ComplaintRejection, import::ImportRejection, ledger::EvidenceRejection,
+    action::ActionRejection, complaint::ComplaintRejection, import::ImportRejection,
+    ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
     sealed::PersonalField, staff::StaffRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
@@ -80,7 +81,14 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(ImportRejection, EvidenceRejection, StaffRejection);
+refusals!(
+    ImportRejection,
+    EvidenceRejection,
+    StaffRejection,
+    ReviewRejection,
+    ActionRejection,
+    ReferralRejection,
+);
 
 /// Why a request does not hold together. Never repeats a personal text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

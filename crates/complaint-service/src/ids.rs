@@ -46,7 +46,7 @@ fn derived(kind: &str, name: &str) -> StreamId {
     named(kind, Uuid::from_bytes(id))
 }
 
-fn named(kind: &str, command_id: Uuid) -> StreamId {
+pub(crate) fn named(kind: &str, command_id: Uuid) -> StreamId {
     let ulid = Ulid::from_bytes(*command_id.as_bytes());
     #[expect(clippy::expect_used, reason = "a kind, a hyphen and 26 letters and digits")]
     format!("{kind}-{ulid}").parse().expect("a kind and a ULID make a stream id")

@@ -9,6 +9,7 @@
 //! - [`request`]: what a caller hands in, and its digest
 //! - [`service`]: the way from request to answer
 //! - [`unsealed`]: the way of commands that bring nothing personal
+//! - `oversight`: what decisions of reviews, actions and referrals take from other streams
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
 //! - [`body`]: the body of a command as programs write it
@@ -21,6 +22,7 @@ pub mod error;
 pub mod evidence;
 pub mod ids;
 mod load;
+mod oversight;
 mod recent;
 pub mod request;
 pub mod service;

@@ -11,6 +11,7 @@ use std::{fmt::Debug, future::Future, sync::Arc};
 
 use complaint_codec::{Draft, encode, event_type};
 use complaint_domain::{
+    Fact, LedgerEvent,
     actor::Actor,
     aggregate::{Aggregate, Occasion},
     import::Import,
@@ -27,7 +28,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{HandleError, InvalidRequest},
-    ids::{record_id, staff_stream_of},
+    ids::{named, record_id, staff_stream_of},
     load::decoded,
     request::digest_of,
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
@@ -41,6 +42,12 @@ pub trait Unsealed: Aggregate {
     /// The one stream that the command can be for, where what it says settles that.
     fn home(_command: &Self::Command) -> Option<StreamId> {
         None
+    }
+
+    /// Whether the command begins a stream; if none is named, the name of the new one follows from
+    /// the command's id, so that a retry finds what the first try began.
+    fn begins(_command: &Self::Command) -> bool {
+        false
     }
 
     /// Loads what the decision needs of other streams.
@@ -120,6 +127,19 @@ impl<'a> Streams<'a> {
     /// [`HandleError`]: a log that does not answer, a record that cannot be read.
     pub async fn load<A: Aggregate>(self, stream: &StreamId) -> Result<A, HandleError> {
         Ok(self.fold::<A>(stream, None).await?.state)
+    }
+
+    /// Hands over each event of a stream, in order.
+    pub(crate) async fn each(
+        self,
+        stream: &StreamId,
+        mut see: impl FnMut(Fact<LedgerEvent>) + Send,
+    ) -> Result<(), HandleError> {
+        let mut records = self.log.read_stream(stream, StreamVersion::default());
+        while let Some(recorded) = records.try_next().await? {
+            see(decoded(&recorded)?.fact());
+        }
+        Ok(())
     }
 
     async fn fold<A: Aggregate>(
@@ -226,6 +246,7 @@ fn stream_for<A: Unsealed>(
             return Err(InvalidRequest::AnotherStream { expected, found });
         }
         (Some(stream), _) | (None, Some(stream)) => stream,
+        (None, None) if A::begins(&request.command) => named(A::STREAM_KIND, request.command_id),
         (None, None) => return Err(InvalidRequest::StreamMissing { kind: A::STREAM_KIND }),
     };
     let is_kind =

@@ -60,6 +60,8 @@ impl Projector for CaseworkProjector {
             LedgerEvent::Import(_)
             | LedgerEvent::Evidence(_)
             | LedgerEvent::Review(_)
+            | LedgerEvent::Action(_)
+            | LedgerEvent::Referral(_)
             | LedgerEvent::Staff(_) => {}
         }
         Ok(())

@@ -55,7 +55,11 @@ impl Projector for TransparencyProjector {
                 let fact = Fact { event: of_import, actor, occurred_at, recorded_at: recorded };
                 fold::import(transaction, at, &fact)?;
             }
-            LedgerEvent::Evidence(_) | LedgerEvent::Review(_) | LedgerEvent::Staff(_) => {}
+            LedgerEvent::Evidence(_)
+            | LedgerEvent::Review(_)
+            | LedgerEvent::Action(_)
+            | LedgerEvent::Referral(_)
+            | LedgerEvent::Staff(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

@@ -95,6 +95,8 @@ fn document() -> String {
         let _ = writeln!(text, "| {number} | `{code}` | {words} |");
     }
     text.push_str(&crate::review::tests::chapter().text());
+    text.push_str(&crate::action::tests::chapter().text());
+    text.push_str(&crate::referral::tests::chapter().text());
     text
 }
 

@@ -1,0 +1,175 @@
+//! What decisions of reviews, actions and referrals take from other streams: who had a part in a
+//! case, who sits on the committee and has an interest in what, what a complaint reports.
+
+use complaint_domain::{
+    LedgerEvent,
+    action::{Action, ActionCommand},
+    actor::ActorId,
+    aggregate::Occasion,
+    complaint::{ComplaintEvent, SuspectedViolation},
+    fact::Fact,
+    reference::ComplaintId,
+    referral::{Referral, ReferralCircumstances, ReferralCommand},
+    review::{
+        CommitteeCircumstances, CommitteeFacts, CommitteeRules, Review, ReviewCommand, Standing,
+    },
+    staff::{Parts, Staff},
+};
+use event_log::StreamId;
+use jiff::{civil::Date, tz::TimeZone};
+
+use crate::{
+    error::HandleError,
+    ids::staff_stream_of,
+    unsealed::{Streams, Unsealed},
+};
+
+impl Unsealed for Review {
+    type Facts = CommitteeFacts;
+
+    fn begins(command: &ReviewCommand) -> bool {
+        matches!(command, ReviewCommand::Open(_))
+    }
+
+    async fn facts(
+        streams: Streams<'_>,
+        state: &Self,
+        command: &ReviewCommand,
+        occasion: &Occasion,
+    ) -> Result<CommitteeFacts, HandleError> {
+        let mut facts = CommitteeFacts { rules: CommitteeRules::default(), ..Default::default() };
+        let complaint = match (state, command) {
+            (Self::Opened(docket), _) => docket.complaint(),
+            (Self::NotOpened, ReviewCommand::Open(opening)) => &opening.complaint,
+            (Self::NotOpened, _) => return Ok(facts),
+        };
+        let mut parts = Parts { complaint: Some(complaint.clone()), ..Parts::default() };
+        each_fact_of(streams, complaint, |fact| {
+            facts.case = std::mem::take(&mut facts.case).with(fact);
+            if let ComplaintEvent::Received(receipt) = &fact.event {
+                parts.respondent.clone_from(&receipt.respondent);
+                parts.product = receipt.matter.as_ref().map(|matter| matter.product.clone());
+            } else if let ComplaintEvent::Classified(classification) = &fact.event {
+                parts.product = Some(classification.matter.product.clone());
+            }
+        })
+        .await?;
+        parts.colleagues = facts.case.parts.keys().cloned().collect();
+        let day = TimeZone::UTC.to_datetime(occasion.occurred_at).date();
+        for member in concerned(command, occasion) {
+            if let Some(standing) = standing_of(streams, member, &parts, day).await? {
+                facts.committee.insert(member.clone(), standing);
+            }
+        }
+        Ok(facts)
+    }
+
+    fn circumstances<'a>(
+        occasion: &'a Occasion,
+        facts: &'a CommitteeFacts,
+    ) -> CommitteeCircumstances<'a> {
+        CommitteeCircumstances { occasion, facts }
+    }
+}
+
+/// The people whose standing the command depends on.
+fn concerned<'a>(command: &'a ReviewCommand, occasion: &'a Occasion) -> Vec<&'a ActorId> {
+    if let ReviewCommand::SeatMember(seating) = command {
+        vec![&seating.member]
+    } else if let ReviewCommand::Adjourn(adjournment) = command {
+        adjournment.present.iter().collect()
+    } else {
+        vec![&occasion.actor.id]
+    }
+}
+
+/// How somebody stands with the committee, by their own stream; nothing when they never sat on it,
+/// do not yet, or have left.
+async fn standing_of(
+    streams: Streams<'_>,
+    member: &ActorId,
+    parts: &Parts,
+    day: Date,
+) -> Result<Option<Standing>, HandleError> {
+    let staff: Staff = streams.load(&staff_stream_of(member)).await?;
+    let Some(person) = staff.working() else { return Ok(None) };
+    let current = person.term().filter(|term| term.from <= day);
+    let term = current.or_else(|| person.past_terms().last().copied());
+    Ok(term.map(|term| Standing {
+        term_until: Some(term.until),
+        has_interest: person.conflict_with(parts).is_some(),
+    }))
+}
+
+/// Reads a complaint's stream; a name that is no stream's has none.
+async fn each_fact_of(
+    streams: Streams<'_>,
+    complaint: &ComplaintId,
+    mut see: impl FnMut(&Fact<ComplaintEvent>) + Send,
+) -> Result<(), HandleError> {
+    let Ok(stream) = complaint.as_str().parse::<StreamId>() else { return Ok(()) };
+    streams
+        .each(&stream, |fact| {
+            if let LedgerEvent::Complaint(event) = fact.event.clone() {
+                see(&fact.map(|_| event));
+            }
+        })
+        .await
+}
+
+impl Unsealed for Action {
+    type Facts = ();
+
+    fn begins(command: &ActionCommand) -> bool {
+        matches!(command, ActionCommand::Propose(_))
+    }
+
+    async fn facts(
+        _: Streams<'_>,
+        _: &Self,
+        _: &ActionCommand,
+        _: &Occasion,
+    ) -> Result<(), HandleError> {
+        Ok(())
+    }
+
+    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> &'a Occasion {
+        occasion
+    }
+}
+
+impl Unsealed for Referral {
+    type Facts = Option<SuspectedViolation>;
+
+    /// The complaint has named the referral's stream before.
+    fn home(command: &ReferralCommand) -> Option<StreamId> {
+        let ReferralCommand::Submit(submission) = command else { return None };
+        submission.referral.as_str().parse().ok()
+    }
+
+    async fn facts(
+        streams: Streams<'_>,
+        _: &Self,
+        command: &ReferralCommand,
+        _: &Occasion,
+    ) -> Result<Option<SuspectedViolation>, HandleError> {
+        let ReferralCommand::Submit(submission) = command else { return Ok(None) };
+        let mut reported = None;
+        each_fact_of(streams, &submission.complaint, |fact| {
+            if let ComplaintEvent::SuspectedViolationReported(violation) = &fact.event
+                && violation.referral == submission.referral
+            {
+                reported = Some(violation.clone());
+            }
+        })
+        .await?;
+        Ok(reported)
+    }
+
+    fn circumstances<'a>(
+        occasion: &'a Occasion,
+        reported: &'a Option<SuspectedViolation>,
+    ) -> ReferralCircumstances<'a> {
+        ReferralCircumstances { occasion, reported: reported.as_ref() }
+    }
+}

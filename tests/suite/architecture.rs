@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("checkpoint-signer", &["merkle-log"]),
     ("checkpoint-witness", &["checkpoint-signer", "merkle-log"]),
     ("complaint-codec", &["complaint-domain", "event-log"]),
+    ("complaint-letters", &["complaint-domain"]),
     ("event-log", &[]),
     ("event-log-sled", &["event-log", "merkle-log"]),
     ("evidence-check", &["merkle-log"]),

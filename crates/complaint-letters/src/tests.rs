@@ -1,0 +1,3 @@
+mod composing;
+mod demands;
+mod printing;

@@ -12,6 +12,7 @@ mod attacks;
 mod bench;
 mod casework;
 mod clocks;
+mod committee;
 mod crash;
 mod damage;
 mod disk;

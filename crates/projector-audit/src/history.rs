@@ -182,6 +182,26 @@ pub fn count(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> 
     Ok(number.unsigned_abs())
 }
 
+/// Gives the names of all streams of one kind, such as `review`, in the order in which they began.
+///
+/// # Errors
+///
+/// As [`events`].
+pub fn streams_of(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<StreamId>> {
+    connection
+        .prepare_cached(
+            "SELECT stream FROM audit_event
+             WHERE stream >= ?1 || '-' AND stream < ?1 || '.' AND version = 0 ORDER BY position",
+        )?
+        .query_map([kind], |row| {
+            let name: String = row.get(0)?;
+            name.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+            })
+        })?
+        .collect()
+}
+
 /// Gives the whole history of one stream.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use crate::instant::Instant;
 mod bench;
 mod casework;
 mod evidence;
+mod filed;
 mod signing;
 mod upkeep;
 
@@ -18,6 +19,7 @@ pub use evidence::{
     Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
 };
+pub use filed::{FiledLine, FiledList, FiledShow};
 pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
@@ -115,6 +117,27 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: Sent<crate::casework::StaffNoun>,
+    },
+
+    /// Put cases before the committee: who sits, who was heard, votes, decision, follow-up
+    Review {
+        /// What to do
+        #[command(subcommand)]
+        what: FiledLine<crate::casework::ReviewNoun>,
+    },
+
+    /// Take causes away: what is done, by whom, until when, and whether it helped
+    Action {
+        /// What to do
+        #[command(subcommand)]
+        what: FiledLine<crate::casework::ActionNoun>,
+    },
+
+    /// Follow suspected violations before a regulator
+    Referral {
+        /// What to do
+        #[command(subcommand)]
+        what: FiledLine<crate::casework::ReferralNoun>,
     },
 
     /// Explain the time limits that run on a complaint

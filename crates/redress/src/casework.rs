@@ -6,10 +6,12 @@
 mod complaints;
 mod filed;
 mod input;
+mod oversight;
 
 pub use complaints::Complaints;
-pub use filed::{Filed, StaffNoun};
+pub use filed::{Filed, Listed, StaffNoun, Standing};
 pub use input::{Input, InputError};
+pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 
 /// A command that can be sent.
 #[derive(Debug, Clone, Copy)]

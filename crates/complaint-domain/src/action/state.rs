@@ -2,8 +2,8 @@
 
 use jiff::{civil::Date, tz::TimeZone};
 
-use super::{ActionEvent, ActionProposal, EffectCheck};
-use crate::{actor::ActorId, fact::Fact};
+use super::{ActionEvent, ActionProposal, ActionResult, EffectCheck};
+use crate::{actor::ActorId, codes::closed_list, fact::Fact};
 
 /// An action as [`decide`](super::decide) sees it.
 ///
@@ -33,6 +33,22 @@ pub enum ActionStage {
     Ended,
 }
 
+closed_list! {
+    ActionStage {
+        Proposed = "proposed",
+        Approved = "approved",
+        Completed = "completed",
+        Ended = "ended",
+    }
+}
+
+impl ActionStage {
+    /// Whether nothing more is expected of anybody.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Ended)
+    }
+}
+
 /// An action that was proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -42,6 +58,7 @@ pub struct Plan {
     pub(super) due: Date,
     pub(super) completed_on: Option<Date>,
     pub(super) last_check: Option<EffectCheck>,
+    pub(super) result: Option<ActionResult>,
 }
 
 impl Plan {
@@ -59,6 +76,21 @@ impl Plan {
     pub fn due(&self) -> Date {
         self.due
     }
+
+    /// The day on which it was carried out, in UTC.
+    pub fn completed_on(&self) -> Option<Date> {
+        self.completed_on
+    }
+
+    /// What later complaints showed, as last counted.
+    pub fn last_check(&self) -> Option<&EffectCheck> {
+        self.last_check.as_ref()
+    }
+
+    /// What it came to; nothing while it is open, or when it was not let go ahead.
+    pub fn result(&self) -> Option<ActionResult> {
+        self.result
+    }
 }
 
 /// Applies one recorded event. It cannot fail: the event has already happened.
@@ -72,6 +104,7 @@ pub fn evolve(state: Action, fact: &Fact<ActionEvent>) -> Action {
             due: proposal.due,
             completed_on: None,
             last_check: None,
+            result: None,
         })),
         (Action::NotProposed, _) => Action::NotProposed,
         (Action::Proposed(mut plan), event) => {
@@ -84,8 +117,10 @@ pub fn evolve(state: Action, fact: &Fact<ActionEvent>) -> Action {
                     plan.completed_on = Some(TimeZone::UTC.to_datetime(fact.occurred_at).date());
                 }
                 ActionEvent::EffectChecked(check) => plan.last_check = Some(check.clone()),
-                ActionEvent::Rejected(_) | ActionEvent::Closed(_) => {
+                ActionEvent::Rejected(_) => plan.stage = ActionStage::Ended,
+                ActionEvent::Closed(closure) => {
                     plan.stage = ActionStage::Ended;
+                    plan.result = Some(closure.result);
                 }
             }
             Action::Proposed(plan)

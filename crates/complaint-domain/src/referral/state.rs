@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, InquiryId, ReferralEvent, Submission};
-use crate::fact::Fact;
+use crate::{codes::closed_list, fact::Fact};
 
 /// A referral as [`decide`](super::decide) sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub enum ReferralStage {
     Pending,
     /// Nothing is.
     Closed,
+}
+
+closed_list! {
+    ReferralStage { Pending = "pending", Closed = "closed" }
+}
+
+impl ReferralStage {
+    /// Whether nothing more is expected of the authority or of us.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Closed)
+    }
 }
 
 /// A referral that was sent.
@@ -49,6 +60,11 @@ impl Matter {
     /// What the authority came to, as it stands.
     pub fn finding(&self) -> Option<Finding> {
         self.finding
+    }
+
+    /// What the authority asked and we have not answered.
+    pub fn unanswered_inquiries(&self) -> impl Iterator<Item = InquiryId> {
+        self.inquiries.iter().filter(|(_, is_answered)| !**is_answered).map(|(inquiry, _)| *inquiry)
     }
 
     /// The number a next inquiry must have.

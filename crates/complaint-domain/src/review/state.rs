@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decision, MeasureId, OpeningWay, Proposal, ReplyKind, Seat, Side, VoteChoice};
-use crate::{actor::ActorId, complaint::EvidenceId, reference::ComplaintId};
+use crate::{actor::ActorId, codes::closed_list, complaint::EvidenceId, reference::ComplaintId};
 
 /// A review as [`decide`](super::decide) sees it.
 ///
@@ -35,6 +35,22 @@ pub enum ReviewStage {
     Closed,
     /// Ended without a decision.
     Discontinued,
+}
+
+closed_list! {
+    ReviewStage {
+        Deliberating = "deliberating",
+        Decided = "decided",
+        Closed = "closed",
+        Discontinued = "discontinued",
+    }
+}
+
+impl ReviewStage {
+    /// Whether nothing more is expected of the committee or the company.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Discontinued)
+    }
 }
 
 /// A review that was opened.

@@ -1,6 +1,9 @@
 //! Nouns whose commands bring nothing personal: what they have in common.
 
-use complaint_domain::{actor::ActorId, staff::Staff};
+use complaint_domain::{
+    actor::ActorId,
+    staff::{Staff, StaffCommand},
+};
 use complaint_service::{
     Unsealed,
     body::{BodyError, read},
@@ -21,6 +24,8 @@ pub trait Filed: Noun {
         >;
     /// What it is called on the command line.
     const NAME: &'static str;
+    /// The names of its commands, as the domain has them.
+    const COMMANDS: &'static [&'static str];
 
     /// The stream that a word on the command line means.
     ///
@@ -64,6 +69,23 @@ pub trait Filed: Noun {
     }
 }
 
+/// How something stands, in a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// How far it has come.
+    pub stage: &'static str,
+    /// Whether nothing more is expected of it.
+    pub is_over: bool,
+    /// What there is to know, by name.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// A kind of thing that can be shown and listed.
+pub trait Listed: Filed {
+    /// How one stands; nothing before its first event.
+    fn standing(state: &Self::Aggregate) -> Option<Standing>;
+}
+
 /// People who work here.
 #[derive(Debug, Clone, Copy)]
 pub struct StaffNoun;
@@ -71,6 +93,7 @@ pub struct StaffNoun;
 impl Filed for StaffNoun {
     type Aggregate = Staff;
     const NAME: &'static str = "staff";
+    const COMMANDS: &'static [&'static str] = StaffCommand::NAMES;
 
     /// An account name, or the name of its stream.
     fn stream(word: &str) -> Result<StreamId, String> {
@@ -144,14 +167,13 @@ impl Noun for StaffNoun {
 
 #[cfg(test)]
 mod tests {
-    use complaint_domain::staff::StaffCommand;
-
     use super::{BodyError, Filed, StaffNoun};
+    use crate::casework::{ActionNoun, ReferralNoun, ReviewNoun};
 
     /// Every verb with its example body is read as a user's would be.
-    fn read_all<N: Filed>(names: &[&str]) {
+    fn read_all<N: Filed>() {
         let verbs: Vec<_> = N::VERBS.iter().map(|verb| verb.name).collect();
-        assert_eq!(verbs, names);
+        assert_eq!(verbs, N::COMMANDS);
         for verb in N::VERBS {
             let body = serde_json::from_str(verb.body).unwrap();
             let body = N::complete(verb.name, body).unwrap();
@@ -163,7 +185,10 @@ mod tests {
 
     #[test]
     fn every_example_body_is_understood() {
-        read_all::<StaffNoun>(StaffCommand::NAMES);
+        read_all::<StaffNoun>();
+        read_all::<ReviewNoun>();
+        read_all::<ActionNoun>();
+        read_all::<ReferralNoun>();
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Commands that bring nothing personal: `redress staff`, `redress rulebook` and their like.
+//! Commands that bring nothing personal: `redress staff`, `redress review` and their like.
+
+mod look;
 
 use std::{io::Read, sync::Arc};
 
@@ -8,13 +10,30 @@ use event_log::clock::SystemClock;
 use serde_json::json;
 
 use crate::{
-    arguments::Sent,
-    casework::{Filed, Input},
+    arguments::{FiledLine, Sent},
+    casework::{Filed, Input, Listed},
     commands::complaint::new_command_id,
     console::Console,
     error::CommandError,
     ledger::Ledger,
 };
+
+/// Carries out what was asked of a noun whose things can be shown and listed.
+///
+/// # Errors
+///
+/// [`CommandError`]: a refusal with its reason, wrong usage, a ledger that does not answer.
+pub async fn line<N: Listed>(
+    line: &FiledLine<N>,
+    stdin: &mut (dyn Read + Send),
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    match line {
+        FiledLine::Show(args) => look::show::<N>(args, console).await,
+        FiledLine::List(args) => look::list::<N>(args, console).await,
+        FiledLine::Send(sent) => run(sent, stdin, console).await,
+    }
+}
 
 /// Sends one command.
 ///

@@ -1,0 +1,93 @@
+//! Cases before the committee, violations before a regulator, and actions, by commands alone.
+
+use std::{path::Path, process::Command};
+
+use redress_tests::binary::{Ran, redress, root, run_in};
+
+fn script(folder: &Path) -> Ran {
+    run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/committee"])
+        .done();
+    let binaries = redress().parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(binaries.to_owned()).chain(std::env::split_paths(&path));
+    let mut command = Command::new("sh");
+    command.arg(root().join("docs/committee.sh")).arg("ledger").current_dir(folder);
+    command.env("PATH", std::env::join_paths(paths).unwrap()).env_remove("RUST_LOG");
+    command.output().unwrap().into()
+}
+
+/// The lines of a text that say something, each once found in order.
+#[track_caller]
+fn says_in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        let (_, after) = rest
+            .split_once(part)
+            .unwrap_or_else(|| panic!("no `{part}` where expected in:\n{text}"));
+        rest = after;
+    }
+}
+
+#[test]
+fn a_case_goes_before_the_committee_a_violation_to_the_regulator_and_a_cause_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = script(folder.path()).done();
+    says_in_order(
+        &ran.stdout,
+        &[
+            "deliberating",
+            "review.decided.v1",
+            "review.closed.v1",
+            "stage          closed",
+            "outcome        upheld",
+            "votes          2 for, 1 against, 0 abstained; quorum 3",
+            "review.dissent-recorded.v1",
+            "referral.submitted.v1",
+            "inquiries-open 1",
+            "referral.closed.v1",
+            "finding        violation",
+            "action.approved.v1",
+            "action.customers-remediated.v1",
+            "completed ",
+        ],
+    );
+    for refusal in ["(has-part-in-case)", "(quorum-missing)", "(approved-by-proposer)"] {
+        assert!(ran.stderr.contains(refusal), "no {refusal} in:\n{}", ran.stderr);
+    }
+    run_in(folder.path(), &["verify", "--data", "ledger", "--vault"]).done();
+
+    let list = |noun: &str, more: &[&str]| {
+        let mut arguments = vec!["--json", noun, "list", "--data", "ledger"];
+        arguments.extend_from_slice(more);
+        run_in(folder.path(), &arguments).done().json()
+    };
+    assert_eq!(list("review", &[]), serde_json::json!([]), "what ended is not on the docket");
+    let reviews = list("review", &["--all"]);
+    assert_eq!(reviews[0]["stage"], "closed");
+    let review = reviews[0]["review"].as_str().unwrap();
+    let shown = run_in(folder.path(), &["--json", "review", "show", review, "--data", "ledger"]);
+    let shown = shown.done().json();
+    assert_eq!(shown["events"][0]["type"], "review.opened.v1");
+    assert_eq!(shown["events"][0]["data"]["way"], "complainant");
+}
+
+#[test]
+fn what_is_shown_must_be_there_and_of_its_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), &["init", "--data", "ledger", "--origin", "complaints.example/none"])
+        .done();
+    let none = "review-01KA0000000000000000000000";
+    run_in(folder.path(), &["review", "show", none, "--data", "ledger"]).refused(1);
+    let mut wrong = vec!["review", "decide", "action-01KA0000000000000000000000"];
+    wrong.extend(["--data", "ledger", "--as", "eve", "--role", "committee-chair"]);
+    let refused = run_in(folder.path(), &wrong).refused(2);
+    assert!(refused.stderr.contains("review-"), "{}", refused.stderr);
+    let mut nobody = vec!["--json", "review", "decide", none];
+    nobody.extend(["--data", "ledger", "--as", "eve", "--role", "committee-chair"]);
+    assert_eq!(run_in(folder.path(), &nobody).refused(1).json()["refused"], "not-opened");
+}
+
+#[test]
+fn the_commands_of_the_page_about_the_committee_work() {
+    crate::readme::run_all("docs/committee.md");
+}

@@ -26,5 +26,6 @@ mod published;
 mod read_models;
 mod readme;
 mod signing;
+mod simulation;
 mod state_machine;
 mod tidy;

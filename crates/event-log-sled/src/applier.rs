@@ -3,7 +3,10 @@
 //! In order: tiles (synced), store (synced), head (replaced), tail (drained), journal segments (given back). A
 //! crash between any two repeats at most work whose result is already there.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, mpsc},
+};
 
 use event_log::{Position, RecordedEvent};
 use jiff::Timestamp;
@@ -12,6 +15,7 @@ use merkle_log::leaf_hash;
 use crate::{
     disk::Disk,
     head::HeadFile,
+    index::Index,
     journal::{RESERVE_BYTES, Segments},
     sealed::Sealer,
     store::{Store, StoreHead},
@@ -33,11 +37,18 @@ pub(crate) struct Applier {
     pub(crate) tiles: Tiles,
     pub(crate) sealer: Sealer,
     pub(crate) segments: Arc<Segments>,
+    /// Tells the thread that merges index files when there may be some to merge.
+    pub(crate) grown: mpsc::Sender<()>,
 }
 
 impl Applier {
     /// Runs until the log is closed or poisoned.
     pub(crate) fn run(mut self) {
+        self.work();
+        self.store.index().stop();
+    }
+
+    fn work(&mut self) {
         loop {
             let done = match self.tail.wait_for_work(BATCH_RANGES) {
                 Work::Ranges(records, recorded_at) => self.apply(&records, recorded_at),
@@ -72,6 +83,8 @@ impl Applier {
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();
         self.tail.drain(stored);
+        // It may have stopped after a failure, of which the tail has been told.
+        let _ = self.grown.send(());
         let released = self.segments.release(&self.disk, stored);
         released.map_err(|error| format!("the journal: {error}"))
     }
@@ -86,5 +99,18 @@ impl Applier {
         let segment = self.segments.oldest_needed(stored);
         let head = HeadFile { stored, tree, recorded_at, segment };
         head.write(&self.disk, &self.dir).map_err(|error| format!("the head: {error}"))
+    }
+}
+
+/// Merges index files whenever there may be some to merge, until nobody tells it of any.
+pub(crate) fn merge_files(index: &Index, tail: &Tail, grown: &mpsc::Receiver<()>) {
+    loop {
+        if let Err(error) = index.merge() {
+            return tail.poison(format!("the stream index: {error}"));
+        }
+        if grown.recv().is_err() {
+            return;
+        }
+        while grown.try_recv().is_ok() {}
     }
 }

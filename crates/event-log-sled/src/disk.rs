@@ -22,6 +22,12 @@ pub enum Step {
     JournalSync,
     /// Giving a journal segment its name.
     JournalRename,
+    /// Writing an index file under a temporary name.
+    IndexWrite,
+    /// The sync of that file.
+    IndexSync,
+    /// Giving an index file its name.
+    IndexRename,
     /// Handing a batch to sled.
     StoreApply,
     /// Making sled write out what it was handed.
@@ -44,11 +50,14 @@ pub enum Step {
 
 impl Step {
     /// All of them, in the order in which a record passes them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::JournalFill,
         Self::JournalWrite,
         Self::JournalSync,
         Self::JournalRename,
+        Self::IndexWrite,
+        Self::IndexSync,
+        Self::IndexRename,
         Self::StoreApply,
         Self::StoreFlush,
         Self::StoreSync,

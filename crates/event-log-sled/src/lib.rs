@@ -3,8 +3,8 @@
 //! Four artifacts, each with one job. The *journal* is where an append becomes durable: one writer
 //! thread gathers what waits, writes one frame, syncs once and answers. The *tiles* follow in the
 //! background in sealed ranges of 256 records; they are what old records are read from, what auditors
-//! mirror and archives keep. The *store*, sled, says which of those records belong to a stream, and
-//! is rebuilt from them should it be lost. The *head* says, outside all three, how much there must
+//! mirror and archives keep. The *store*, sled with immutable index files beside it, says which of
+//! those records belong to a stream, and is rebuilt from them should it be lost. The *head* says, outside all three, how much there must
 //! be, so that opening can fail closed. Records that are durable but not yet sealed are held in
 //! memory, in the *tail*.
 //!
@@ -19,13 +19,15 @@
 //! - `read`: readers, page by page off the async threads
 //! - `range_cache`: what was read last
 //! - [`nodes`]: the Merkle tree's nodes, for proofs
-//! - `frame`, `sealed`, `stream_index`, [`ledger_file`], `lock`, [`disk`]: bytes and files
+//! - `index`: which records a stream has, flat in memory
+//! - `frame`, `sealed`, [`ledger_file`], `lock`, [`disk`]: bytes and files
 
 mod applier;
 pub mod backup;
 pub mod disk;
 mod frame;
 mod head;
+mod index;
 mod journal;
 pub mod ledger_file;
 mod lock;
@@ -37,7 +39,6 @@ mod read;
 mod sealed;
 mod sled_log;
 mod store;
-mod stream_index;
 mod tail;
 mod tiles;
 pub mod verify;

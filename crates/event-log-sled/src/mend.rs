@@ -20,9 +20,9 @@ use crate::{
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     journal::scan,
-    open::{self, Mending, OpenError, STORE},
+    open::{self, Mending, OpenError},
     sealed,
-    store::{Store, StoreHead},
+    store::{INDEX, STORE, Store, StoreHead},
     tiles::Tiles,
     verify::{self, VerifyError, place},
 };
@@ -40,9 +40,16 @@ pub(crate) fn rebuild_store(
     let io = |error| OpenError::io("replacing the store", dir, error);
     let path = dir.join(STORE);
     let aside = set_aside(dir, &path).map_err(io)?;
-    let rebuilt = fill_store(dir, disk, head, &path);
+    // The index files are made again too: they are the same again, if they were whole.
+    let removed = fs::remove_dir_all(dir.join(INDEX));
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let rebuilt = fill_store(dir, disk, head);
     let (store, store_head) = rebuilt.map_err(|error| {
         let back = || {
+            // What index files were made stay: they are what they would be again.
             fs::remove_dir_all(&path)?;
             aside.as_ref().map_or(Ok(()), |aside| fs::rename(aside, &path))
         };
@@ -73,14 +80,9 @@ fn set_aside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(free))
 }
 
-fn fill_store(
-    dir: &Path,
-    disk: &Disk,
-    head: &HeadFile,
-    path: &Path,
-) -> Result<(Store, StoreHead), OpenError> {
+fn fill_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreHead), OpenError> {
     let tiles = Tiles::new(dir.join(open::TILES), disk.clone());
-    let store = Store::open(path, disk.clone())?;
+    let store = Store::open(dir, disk.clone())?;
     let mut store_head = store.head()?;
     let mut first = store_head.next_position();
     while first < head.stored {
@@ -94,8 +96,26 @@ fn fill_store(
             }
         }
         store.apply(&mut store_head, &records, &leaves, head.recorded_at)?;
+        store.index().merge().map_err(|error| OpenError::io("merging the index", dir, error))?;
     }
     Ok((store, store_head))
+}
+
+/// Makes index files again that are lost or damaged, from the tiles.
+pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>, OpenError> {
+    let io = |source| OpenError::Io { what: "making an index file again".to_owned(), source };
+    for (span, _) in store.lacking() {
+        let mut records = Vec::new();
+        for first in (span.first()..span.end()).step_by(usize::from(TILE_WIDTH)) {
+            records.extend(tiles.range(Position(first))?);
+        }
+        store.index().make_again(*span, &records).map_err(io)?;
+    }
+    let Some((_, why)) = store.lacking().first() else { return Ok(None) };
+    store.index().merge().map_err(io)?;
+    let said = format!("{}: made it again from the tiles", why.reason);
+    tracing::warn!("{said}");
+    Ok(Some(said))
 }
 
 /// Seals again, from the journal, the newest of the ranges below `end` that the tiles lack.

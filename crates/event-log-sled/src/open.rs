@@ -17,7 +17,7 @@ use merkle_log::{CompactRange, leaf_hash};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    applier::Applier,
+    applier::{self, Applier},
     disk::{Disk, Faults, replace_file, sync_dir},
     frame::FrameDamage,
     head::{self, HeadFile},
@@ -28,7 +28,7 @@ use crate::{
     read::{OpenStore, Source},
     sealed::Sealer,
     sled_log::{ClosesStore, SledLog, Threads},
-    store::{Store, StoreError, StoreHead},
+    store::{STORE, Store, StoreError, StoreHead},
     tail::Tail,
     tiles::Tiles,
     versions::Versions,
@@ -37,7 +37,6 @@ use crate::{
 
 const LOCK: &str = "lock";
 pub(crate) const JOURNAL: &str = "journal";
-pub(crate) const STORE: &str = "store";
 pub(crate) const TILES: &str = "tiles";
 /// What may stand in a directory before a ledger is made there: what other crates keep beside it,
 /// and what a creation that was interrupted has left.
@@ -91,6 +90,9 @@ pub enum OpenError {
         /// How many there are.
         found: Position,
     },
+    /// The store has an earlier form. Open the ledger once: that makes it anew from the tiles.
+    #[error("expected a store of form 2, found form 1, which an earlier program made")]
+    OldStore,
     /// What is stored is not what was written, and is whole nowhere. Restore from a backup.
     #[error("the ledger is damaged at position {position}: {reason}")]
     Damaged {
@@ -143,6 +145,7 @@ impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Failed(reason) => Self::Damaged { position: Position(0), reason },
+            StoreError::OldForm => Self::OldStore,
             StoreError::Damaged(damage) => damage.into(),
         }
     }
@@ -223,6 +226,10 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     if mending == Mending::Allowed {
         // A store may be ahead of a head that was not replaced any more.
         repairs.extend(mend::reseal_end(&tiles, &journal, store_head.next_position())?);
+        repairs.extend(mend::index_again(&store, &tiles)?);
+        store.index().tidy().map_err(|error| OpenError::io("tidying the index", dir, error))?;
+    } else if let Some((_, damage)) = store.lacking().first() {
+        return Err(damage.clone().into());
     }
     Ok(Found { lock, ledger, head, store, store_head, tiles, journal, repairs })
 }
@@ -237,7 +244,7 @@ fn open_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreH
     if is_held(&dir.join(STORE).join("db")) {
         return Err(OpenError::Locked { holder: None });
     }
-    let store = Store::open(&dir.join(STORE), disk.clone())?;
+    let store = Store::open(dir, disk.clone())?;
     let store_head = store.head()?;
     if store_head.next_position() < head.stored {
         return Err(short(store_head.next_position()));
@@ -292,6 +299,7 @@ pub(crate) fn open(
         versions: Versions::default(),
         recorded_at,
     };
+    let (grown, told) = std::sync::mpsc::channel();
     let applier = Applier {
         dir: dir.to_owned(),
         disk,
@@ -301,18 +309,22 @@ pub(crate) fn open(
         tiles: found.tiles.clone(),
         sealer: Sealer::new().map_err(|error| OpenError::io("making a compressor", dir, error))?,
         segments: scanned.segments,
+        grown,
     };
+    let (index, poisoned) = (Arc::clone(found.store.index()), Arc::clone(&tail));
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
         let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
         spawned.map_err(|error| OpenError::io("starting a thread", dir, error))
     };
-    // Should the second not start, the first ends by itself: nobody is left to ask it.
+    // Should one not start, those before it end by themselves: nobody is left to ask the first.
     let writing = spawn("log-writer", Box::new(|| writer.run()))?;
     let applying = spawn("log-applier", Box::new(|| applier.run()))?;
+    let merge = move || applier::merge_files(&index, &poisoned, &told);
+    let merging = spawn("log-index", Box::new(merge))?;
     let store = OpenStore::new(found.store);
     Ok(SledLog {
         requests,
-        threads: Threads::new(vec![writing, applying]),
+        threads: Threads::new(vec![writing, applying, merging]),
         head: durable,
         _store: ClosesStore(store.clone()),
         source: Source {

@@ -18,12 +18,14 @@ use crate::{
     nodes::NodeCache,
     range_cache::{Range, RangeCache},
     store::{Store, StoreError},
-    stream_index::CHUNK,
     tail::Tail,
     tiles::Tiles,
 };
 
 type Page = Result<Vec<RecordedEvent>, ReadError>;
+
+/// How many records of a stream are read at once, at most.
+const PAGE: usize = 256;
 
 /// What readers share.
 #[derive(Debug, Clone)]
@@ -66,6 +68,7 @@ impl From<StoreError> for ReadError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Failed(reason) => Self::Unavailable { reason },
+            StoreError::OldForm => Self::Unavailable { reason: error.to_string() },
             StoreError::Damaged(damage) => {
                 Self::Corrupt { position: damage.position, reason: damage.reason }
             }
@@ -188,7 +191,7 @@ struct StreamReader {
 impl StreamReader {
     /// The next records of the stream; `None` when there are no more.
     async fn page(&mut self) -> Result<Option<Vec<RecordedEvent>>, ReadError> {
-        let wanted = self.stored_positions()?;
+        let wanted = self.stored_positions().await?;
         if wanted.is_empty() {
             return Ok(self.rest_of_tail());
         }
@@ -207,12 +210,11 @@ impl StreamReader {
         }
     }
 
-    /// Where the next records are that are not in the tail; at most a chunk of them.
+    /// Where the next records are that are not in the tail; some of them.
     ///
-    /// The index is asked right here: one look at a key, which is in memory nearly always, costs a
-    /// tenth of going to another thread for it. So a stream that is new or short-lived is read
-    /// without such a way.
-    fn stored_positions(&mut self) -> Result<Vec<u64>, ReadError> {
+    /// What is in memory is asked right here: it costs a tenth of going to another thread for it. So
+    /// a stream that is new or short-lived is read without such a way.
+    async fn stored_positions(&mut self) -> Result<Vec<u64>, ReadError> {
         let (first, tail) = self.tail.get_or_insert_with(|| {
             // The tail first: what leaves it meanwhile is in the store by the time that is read.
             let (first, records) = self.source.tail.stream(&self.id, StreamVersion(self.from));
@@ -223,12 +225,17 @@ impl StreamReader {
             return Ok(Vec::new());
         }
         let stored_end = (*first).min(self.end);
-        let number = self.from.checked_div(CHUNK).unwrap_or(0);
-        let skipped = self.from.saturating_sub(number.saturating_mul(CHUNK));
-        let positions = self.source.store.read(|store| store.positions(&self.id, number))??;
-        let positions = positions.into_iter();
-        let positions = positions.skip(usize::try_from(skipped).unwrap_or(usize::MAX));
-        Ok(positions.take_while(|position| *position < stored_end.0).collect())
+        let index = self.source.store.read(|store| Arc::clone(store.index()))?;
+        let known = index.known_positions(&self.id, self.from);
+        let positions = if let Some(positions) = known {
+            positions
+        } else {
+            let (id, from) = (self.id.clone(), self.from);
+            let read = tokio::task::spawn_blocking(move || index.positions(&id, from));
+            read.await.map_err(|_| stopped())??
+        };
+        let stored = positions.into_iter().take_while(|position| *position < stored_end.0);
+        Ok(stored.take(PAGE).collect())
     }
 
     fn rest_of_tail(&mut self) -> Option<Vec<RecordedEvent>> {

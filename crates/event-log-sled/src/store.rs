@@ -1,23 +1,27 @@
-//! The event store's index: which positions the records of a stream have, in one sled keyspace.
+//! The event store: how far the sealed log reaches and which positions the records of a stream
+//! have; the newest of that in one sled keyspace, the rest in the files of the [`index`](crate::index).
 //!
 //! The records themselves are in the tiles, in one copy. All that is here follows from them.
 //!
 //! The only file that names sled. What is known of sled 0.34 and what is done about it:
 //! - `flush` does not reach the disk: [`Store::apply`] syncs sled's file through a handle of its own.
-//! - Large values go to files that are never synced: a chunk of the stream index never has more
-//!   than 2.6 KB, so that even a leaf full of them stays in its segment.
+//! - Large values go to files that are never synced: no value has more than 17 KB, so that even a leaf
+//!   full of them stays in its segment.
+//! - It keeps memory for every key for ever, and reads its own log on opening: it never has more than a
+//!   few hundred keys.
 //! - Recovery after a power cut may give an empty store without a word: the head file knows better.
 //! - Opening a damaged store may panic: [`Store::open`] makes that an error.
 //!
-//! Keys, each with a tag: `S | stream id | 0 | chunk` a chunk of the stream index; `H` how far it
-//! reaches. Integers are big-endian.
+//! Keys, each with a tag: `L | position` which streams have the 128 records from there on, until an
+//! index file says so; `T` how far it reaches, and the tree over that. Integers are big-endian. An
+//! earlier form had its head under `H`; it is known by that.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
     fs::File,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::Arc,
 };
 
 use event_log::{Position, RecordedEvent, StreamId};
@@ -27,14 +31,25 @@ use merkle_log::{CompactRange, Hash};
 use crate::{
     disk::{Disk, Step, sync_dir},
     frame::{FrameDamage, be64},
-    stream_index::{CHUNK, Chunk},
+    index::{
+        Index,
+        entry::Entry,
+        indexed,
+        recent::{self, LISTED},
+        span::{SPAN, Span},
+    },
 };
 
 /// A record of sled's log may not exceed a quarter of a segment, and may be a leaf of 17 entries.
 const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
-const STREAM_TAG: u8 = b'S';
-const HEAD_KEY: &[u8] = b"H";
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+const LISTED_TAG: u8 = b'L';
+const HEAD_KEY: &[u8] = b"T";
+const OLD_HEAD_KEY: &[u8] = b"H";
+/// sled's directory in that of the ledger.
+pub(crate) const STORE: &str = "store";
+/// The directory of the index files.
+pub(crate) const INDEX: &str = "index";
 
 /// How far the store reaches, kept in the same atomic batch as the records themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +91,9 @@ pub(crate) enum StoreError {
     /// What it holds is not what was put there.
     #[error("the store is damaged at position {}: {}", .0.position, .0.reason)]
     Damaged(FrameDamage),
+    /// It has an earlier form, which is not read; all of it follows from the tiles.
+    #[error("expected a store of form 2, found form 1")]
+    OldForm,
 }
 
 impl From<sled::Error> for StoreError {
@@ -102,29 +120,70 @@ pub(crate) struct Store {
     keyspace: sled::Db,
     disk: Disk,
     /// Its own handle on sled's file: a sync works on the file, whoever asks.
-    file: std::sync::Arc<File>,
+    file: Arc<File>,
+    index: Arc<Index>,
+    lacking: Arc<Vec<(Span, FrameDamage)>>,
 }
 
 impl Store {
-    /// Opens the store in `dir`, or makes an empty one.
+    /// Opens the store of the ledger in `dir`, or makes an empty one.
     pub(crate) fn open(dir: &Path, disk: Disk) -> Result<Self, StoreError> {
+        let own = dir.join(STORE);
         let config = sled::Config::new()
-            .path(dir)
+            .path(&own)
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(None);
         // sled panics on some damage instead of saying so; nothing of ours is shared with it yet.
         let keyspace = catch_unwind(AssertUnwindSafe(|| config.open()))
             .map_err(|_| StoreError::Failed("sled panicked while opening it".to_owned()))??;
-        let file = File::open(dir.join("db"))?;
+        let file = File::open(own.join("db"))?;
         if !keyspace.was_recovered() {
             // sled never syncs the names of its files.
-            File::open(dir.join("conf"))?.sync_all()?;
+            File::open(own.join("conf"))?.sync_all()?;
             file.sync_all()?;
+            sync_dir(&own)?;
             sync_dir(dir)?;
-            dir.parent().map_or(Ok(()), sync_dir)?;
         }
-        Ok(Self { keyspace, disk, file: std::sync::Arc::new(file) })
+        let head = guarded(|| keyspace.get(HEAD_KEY))?;
+        if head.is_none() && guarded(|| keyspace.contains_key(OLD_HEAD_KEY))? {
+            return Err(StoreError::OldForm);
+        }
+        let stored = head.map_or(0, |head| be64(&head));
+        let (index, lacking) = Index::open(&dir.join(INDEX), disk.clone(), stored);
+        let (file, index) = (Arc::new(file), Arc::new(index));
+        let store = Self { keyspace, disk, file, index, lacking: Arc::new(lacking) };
+        store.recall(stored)?;
+        Ok(store)
+    }
+
+    /// Reads what no index file lists yet.
+    fn recall(&self, stored: u64) -> Result<(), StoreError> {
+        let step = usize::try_from(LISTED).unwrap_or(usize::MAX);
+        for first in (indexed(stored)..stored).step_by(step) {
+            let value = guarded(|| self.keyspace.get(listed_key(first)))?;
+            let listed = value.and_then(|value| recent::from_bytes(&value, first));
+            let whole = listed.filter(|listed| {
+                let count: usize = listed.iter().map(|entry| entry.positions.len()).sum();
+                count == step
+            });
+            let lacking = || {
+                let reason = format!("expected a list of the streams from {first} on, found none");
+                FrameDamage { position: Position(first), reason }
+            };
+            self.index.recall(whole.ok_or_else(lacking)?);
+        }
+        Ok(())
+    }
+
+    /// The spans of records that are stored and in no index file that is whole.
+    pub(crate) fn lacking(&self) -> &[(Span, FrameDamage)] {
+        &self.lacking
+    }
+
+    /// The stream index.
+    pub(crate) fn index(&self) -> &Arc<Index> {
+        &self.index
     }
 
     /// Lets go of sled and waits until its own threads have done so too: they hold its lock for a
@@ -164,27 +223,17 @@ impl Store {
         recorded_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
-        let mut chunks: Vec<(Vec<u8>, Chunk)> = Vec::new();
-        let mut places: HashMap<(&StreamId, u64), usize> = HashMap::new();
-        for record in records {
-            let number = record.version.0.checked_div(CHUNK).unwrap_or(0);
-            let place = match places.entry((&record.stream, number)) {
-                Entry::Occupied(place) => *place.get(),
-                Entry::Vacant(place) => {
-                    let key = chunk_key(&record.stream, number);
-                    // Nothing can be there before the first of a chunk's versions.
-                    let begins = record.version.0.checked_rem(CHUNK) == Some(0);
-                    let chunk = if begins { None } else { self.chunk(&key)? };
-                    chunks.push((key, chunk.unwrap_or_default()));
-                    *place.insert(chunks.len().saturating_sub(1))
-                }
-            };
-            if let Some((_, chunk)) = chunks.get_mut(place) {
-                chunk.push(record.position.0);
+        let mut at = head.next_position().0;
+        for listed in records.chunks(usize::try_from(LISTED).unwrap_or(usize::MAX)) {
+            let entries = recent::list(listed);
+            batch.insert(&listed_key(at), recent::to_bytes(&entries, at));
+            at = at.saturating_add(LISTED);
+            // An index file is durable before the batch that lets go of what it lists.
+            if self.index.add(entries, at)? {
+                let step = usize::try_from(LISTED).unwrap_or(usize::MAX);
+                let first = at.saturating_sub(SPAN);
+                (first..at).step_by(step).for_each(|first| batch.remove(&listed_key(first)));
             }
-        }
-        for (key, chunk) in chunks {
-            batch.insert(key, chunk.to_bytes());
         }
         let mut next = StoreHead { tree: head.tree.clone(), recorded_at };
         for leaf in leaves {
@@ -203,53 +252,31 @@ impl Store {
 
     /// The version that the stream's next record would get, by what is in the store.
     pub(crate) fn next_version(&self, stream: &StreamId) -> Result<u64, StoreError> {
-        // Nearly every stream is shorter than a chunk, and one look at a key settles it.
-        let first = self.chunk(&chunk_key(stream, 0))?.map_or(0, |chunk| chunk.count());
-        if first < CHUNK {
-            return Ok(first);
-        }
-        let last = guarded(|| {
-            let chunks = chunk_key(stream, 1)..=chunk_key(stream, u64::MAX);
-            self.keyspace.range(chunks).next_back().transpose()
-        })?;
-        let Some((key, bytes)) = last else { return Ok(first) };
-        let chunk = parse_chunk(&bytes)?;
-        let number = key.last_chunk().map_or(0, |number| u64::from_be_bytes(*number));
-        Ok(number.saturating_mul(CHUNK).saturating_add(chunk.count()))
-    }
-
-    /// The positions of the versions that chunk `number` of a stream lists.
-    pub(crate) fn positions(&self, stream: &StreamId, number: u64) -> Result<Vec<u64>, StoreError> {
-        let Some(chunk) = self.chunk(&chunk_key(stream, number))? else { return Ok(Vec::new()) };
-        chunk.positions().ok_or_else(index_damage)
-    }
-
-    fn chunk(&self, key: &[u8]) -> Result<Option<Chunk>, StoreError> {
-        guarded(|| self.keyspace.get(key))?.map(|bytes| parse_chunk(&bytes)).transpose()
+        Ok(self.index.next_version(stream)?)
     }
 
     /// Every entry of the stream index: stream, version, position.
     pub(crate) fn index_entries(
         &self,
     ) -> impl Iterator<Item = Result<(StreamId, u64, u64), StoreError>> {
-        let chunks = self.keyspace.scan_prefix([STREAM_TAG]);
-        chunks.flat_map(|chunk| match chunk.map_err(StoreError::from).and_then(entries) {
-            Ok(entries) => entries.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error)],
+        self.index.entries().flat_map(|entry| {
+            let (listed, damage) = match entry {
+                Ok(entry) => (Some(entry), None),
+                Err(damage) => (None, Some(Err(damage.into()))),
+            };
+            let places = listed.into_iter().flat_map(|Entry { stream, version, positions }| {
+                let places = (version..).zip(positions);
+                places.map(move |(version, position)| Ok((stream.clone(), version, position)))
+            });
+            places.chain(damage)
         })
     }
 }
 
-fn entries(
-    (key, value): (sled::IVec, sled::IVec),
-) -> Result<Vec<(StreamId, u64, u64)>, StoreError> {
-    let rest = key.get(1..).and_then(|rest| rest.split_last_chunk::<8>());
-    let (name, number) = rest.ok_or_else(index_damage)?;
-    let name = name.strip_suffix(&[0]).and_then(|name| std::str::from_utf8(name).ok());
-    let stream: StreamId = name.and_then(|name| name.parse().ok()).ok_or_else(index_damage)?;
-    let first = u64::from_be_bytes(*number).saturating_mul(CHUNK);
-    let positions = parse_chunk(&value)?.positions().ok_or_else(index_damage)?;
-    Ok((first..).zip(positions).map(|(version, at)| (stream.clone(), version, at)).collect())
+fn listed_key(first: u64) -> [u8; 9] {
+    let mut key = [LISTED_TAG; 9];
+    key.iter_mut().skip(1).zip(first.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
+    key
 }
 
 /// Runs a read of sled; its panics on damaged pages become errors.
@@ -257,25 +284,6 @@ fn guarded<T>(read: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(read))
         .map_err(|_| StoreError::Failed("sled panicked while reading".to_owned()))?
         .map_err(StoreError::from)
-}
-
-fn parse_chunk(bytes: &[u8]) -> Result<Chunk, StoreError> {
-    Chunk::from_bytes(bytes).ok_or_else(index_damage)
-}
-
-fn index_damage() -> StoreError {
-    StoreError::Failed("an entry of the stream index is not what was written".to_owned())
-}
-
-/// The zero keeps a stream's chunks apart from those of a stream whose name begins with its name.
-fn chunk_key(stream: &StreamId, number: u64) -> Vec<u8> {
-    let name = stream.as_bytes();
-    let mut key = Vec::with_capacity(name.len().saturating_add(10));
-    key.push(STREAM_TAG);
-    key.extend_from_slice(name);
-    key.push(0);
-    key.extend_from_slice(&number.to_be_bytes());
-    key
 }
 
 #[cfg(test)]

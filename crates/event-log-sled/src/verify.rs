@@ -66,6 +66,7 @@ impl From<OpenError> for VerifyError {
             error @ (OpenError::NoDirectory { .. }
             | OpenError::NotALedger { .. }
             | OpenError::NotEmpty { .. }
+            | OpenError::OldStore
             | OpenError::ReadOnly { .. }
             | OpenError::Locked { .. }
             | OpenError::Full

@@ -154,6 +154,7 @@ impl Writer {
         }
         self.store.next_version(stream).map_err(|error| match error {
             StoreError::Failed(reason) => AppendError::Unavailable { reason },
+            StoreError::OldForm => AppendError::Unavailable { reason: error.to_string() },
             StoreError::Damaged(damage) => {
                 AppendError::Corrupt { position: damage.position, reason: damage.reason }
             }

@@ -1,12 +1,15 @@
-use std::sync::Arc;
+use std::{fs, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use event_log::{Position, RecordedEvent, StreamVersion};
+use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 use jiff::Timestamp;
 use merkle_log::leaf_hash;
 
-use super::Store;
-use crate::disk::{Disk, NoFaults};
+use super::{Store, StoreError, StoreHead};
+use crate::{
+    disk::{Disk, NoFaults},
+    index::span::SPAN,
+};
 
 fn range(first: u64, streams: u64) -> Vec<RecordedEvent> {
     (first..first + 256)
@@ -19,22 +22,92 @@ fn range(first: u64, streams: u64) -> Vec<RecordedEvent> {
         .collect()
 }
 
-#[test]
-fn a_stream_of_many_chunks_is_found_chunk_by_chunk() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), Disk::new(Arc::new(NoFaults))).unwrap();
-    let mut head = store.head().unwrap();
-    for first in (0..2_560).step_by(256) {
-        let records = range(first, 3);
+fn open(dir: &Path) -> Store {
+    Store::open(dir, Disk::new(Arc::new(NoFaults))).unwrap()
+}
+
+fn fill(store: &Store, head: &mut StoreHead, ranges: u64, streams: u64) {
+    for _ in 0..ranges {
+        let records = range(head.next_position().0, streams);
         let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        store.apply(&mut head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+        store.apply(head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
     }
-    assert_eq!(store.head().unwrap(), head);
-    let id = "stream-1".parse().unwrap();
-    assert_eq!(store.next_version(&id).unwrap(), 853);
-    assert_eq!(store.next_version(&"stream".parse().unwrap()).unwrap(), 0);
-    let positions: Vec<u64> =
-        (0..5).flat_map(|number| store.positions(&id, number).unwrap()).collect();
-    assert_eq!(positions, (0..853).map(|version| version * 3 + 1).collect::<Vec<_>>());
-    assert_eq!(store.index_entries().count(), 2_560);
+}
+
+fn positions(store: &Store, stream: &StreamId) -> Vec<u64> {
+    let mut found: Vec<u64> = Vec::new();
+    loop {
+        let from = u64::try_from(found.len()).unwrap();
+        let more = store.index().positions(stream, from).unwrap();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+#[test]
+fn a_stream_is_found_wherever_its_records_are_listed_also_after_opening_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    let mut head = store.head().unwrap();
+    for ranges in [1, 2, 7, 30, 1] {
+        fill(&store, &mut head, ranges, 3);
+        store.index().merge().unwrap();
+        let stored = head.next_position().0;
+        for _ in 0..2 {
+            assert_eq!(store.head().unwrap(), head);
+            for n in 0..3 {
+                let id = format!("stream-{n}").parse().unwrap();
+                let expected: Vec<_> = (n..stored).step_by(3).collect();
+                assert_eq!(positions(&store, &id), expected, "{stored} {n}");
+                let versions = u64::try_from(expected.len()).unwrap();
+                assert_eq!(store.next_version(&id).unwrap(), versions);
+            }
+            assert_eq!(store.next_version(&"stream".parse().unwrap()).unwrap(), 0);
+            assert_eq!(store.next_version(&"stream-11".parse().unwrap()).unwrap(), 0);
+            assert_eq!(u64::try_from(store.index_entries().count()).unwrap(), stored);
+            store.close();
+            store = open(dir.path());
+            assert_eq!(store.lacking().len(), 0);
+        }
+    }
+}
+
+#[test]
+fn what_sled_holds_stays_small_however_many_records_there_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut head = store.head().unwrap();
+    for _ in 0..40 {
+        fill(&store, &mut head, 5, 100);
+        let most = usize::try_from(SPAN / 128 + 1).unwrap();
+        assert!(store.keyspace.len() <= most, "{} keys", store.keyspace.len());
+    }
+}
+
+#[test]
+fn a_store_of_the_earlier_form_is_told_by_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.keyspace.insert("H", vec![0; 16]).unwrap();
+    store.keyspace.flush().unwrap();
+    store.close();
+    let opened = Store::open(dir.path(), Disk::new(Arc::new(NoFaults)));
+    assert!(matches!(opened, Err(StoreError::OldForm)), "{opened:?}");
+}
+
+#[test]
+fn a_list_that_sled_lost_is_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut head = store.head().unwrap();
+    fill(&store, &mut head, 3, 10);
+    let last = store.keyspace.scan_prefix("L").next_back().unwrap().unwrap().0;
+    store.keyspace.remove(last).unwrap();
+    store.keyspace.flush().unwrap();
+    store.close();
+    let opened = Store::open(dir.path(), Disk::new(Arc::new(NoFaults)));
+    assert!(matches!(opened, Err(StoreError::Damaged(_))), "{opened:?}");
+    assert!(fs::exists(dir.path().join("index")).unwrap());
 }

@@ -55,6 +55,10 @@ impl From<OpenError> for CommandError {
                 ),
             ),
             OpenError::Full => refused(&error, "make room on the disk, then try again"),
+            OpenError::OldStore => refused(
+                &error,
+                "open the ledger once, to serve or to append: its store is then made anew",
+            ),
             OpenError::StoreShort { found, .. } => {
                 Self::Broken { position: found, reason: error.to_string() }
             }

@@ -4,9 +4,9 @@
 //! thread gathers what waits, writes one frame, syncs once and answers. The *tiles* follow in the
 //! background in sealed ranges of 256 records; they are what old records are read from, what auditors
 //! mirror and archives keep. The *store*, sled with immutable index files beside it, says which of
-//! those records belong to a stream, and is rebuilt from them should it be lost. The *head* says, outside all three, how much there must
-//! be, so that opening can fail closed. Records that are durable but not yet sealed are held in
-//! memory, in the *tail*.
+//! those records belong to a stream, and is rebuilt from them should it be lost. The *head* says,
+//! outside all three, how much there must be, so that opening can fail closed. Records that are
+//! durable but not yet sealed are held in memory, in the *tail*.
 //!
 //! The life of a record: `writer` checks, stamps and numbers it, `journal` makes it durable,
 //! `tail` shows it to readers, `applier` moves it to `tiles` and `store`, `head` vouches for it.

@@ -29,7 +29,8 @@ use crate::{
 
 const MAGIC: [u8; 4] = [0xfe, b'R', b'I', 0x01];
 const NAME: usize = 1 + STREAM_ID_BYTES_MAX;
-const FOOTER: usize = 29 + 2 * NAME + 4;
+/// How many bytes the footer has.
+pub(super) const FOOTER: usize = 29 + 2 * NAME + 4;
 
 /// What the end of an index file says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,10 @@ use event_log::StreamId;
 
 use super::{
     Index,
-    entry::{BLOCK_BYTES, Entry},
-    span::{FANOUT, SPAN},
+    build::Builder,
+    entry::{BLOCK_BYTES, Entry, POSITIONS_MAX},
+    file::{Entries, FOOTER, IndexFile},
+    span::{FANOUT, SPAN, Span},
 };
 use crate::disk::{Disk, Fault, Faults, NoFaults, Step};
 
@@ -21,7 +23,7 @@ fn disk() -> Disk {
 fn stream(position: u64) -> StreamId {
     let name = match position % 4 {
         0 => "the-long-one".to_owned(),
-        _ => format!("complaint-{:026}", position / 40 * 7 + position % 4),
+        _ => format!("complaint-{:026}", position / 8 * 7 + position % 4),
     };
     name.parse().unwrap()
 }
@@ -138,7 +140,9 @@ fn a_flipped_byte_anywhere_in_a_file_is_found() {
     let path = dir.path().join(format!("1-{:012}", 0));
     let whole = fs::read(&path).unwrap();
     assert!(whole.len() > 2 * BLOCK_BYTES);
-    for at in 0..whole.len() {
+    // Each byte of the footer, and of the blocks so many that every place in a block has its turn.
+    let footer = whole.len() - FOOTER;
+    for at in (0..footer).step_by(29).chain(footer..whole.len()) {
         fs::write(&path, flipped(&path, at)).unwrap();
         let (index, lacking) = Index::open(dir.path(), disk(), FANOUT * SPAN);
         let found = !lacking.is_empty() || index.entries().any(|entry| entry.is_err());
@@ -212,4 +216,42 @@ fn merging_that_fails_or_has_no_room_leaves_the_parts_as_they_were() {
         assert_eq!(lacking.len(), 0, "{case}");
         assert_lists(&index, &model);
     }
+}
+
+/// What the golden file lists: names that share a beginning, a stream with more records than one
+/// entry has, one that began in an earlier file, and numbers of one byte and of two.
+fn golden_entries(span: Span) -> Vec<Entry> {
+    let entry = |name: &str, version, places: Vec<u64>| Entry {
+        stream: name.parse().unwrap(),
+        version,
+        positions: places.into_iter().map(|place| span.first() + place).collect(),
+    };
+    let (full, rest) = ((100..356).collect(), (356..360).collect());
+    vec![
+        entry("complaint-01JMY8ZQ5T0000000000000001", 0, vec![0, 1, 2, 130]),
+        entry("complaint-01JMY8ZQ5T0000000000000002", 300, vec![3, 400]),
+        entry("import-01JMY8ZQ5T0000000000000003", 0, full),
+        entry("import-01JMY8ZQ5T0000000000000003", 256, rest),
+        entry("ledger-00000000000000000000000004", 7, vec![5]),
+    ]
+}
+
+#[test]
+fn an_index_file_has_the_bytes_it_always_had() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/index-0-000000000001");
+    let dir = tempfile::tempdir().unwrap();
+    let span = Span { level: 0, number: 1 };
+    let disk = disk();
+    let mut builder = Builder::new(&disk, dir.path(), span, 4).unwrap();
+    let entries = golden_entries(span);
+    assert_eq!(entries[2].positions.len(), POSITIONS_MAX);
+    for entry in &entries {
+        builder.push(entry.clone()).unwrap();
+    }
+    builder.finish().unwrap();
+    let made = dir.path().join(span.to_string());
+    assert!(fs::read(&made).unwrap() == fs::read(&golden).unwrap(), "other bytes than the golden");
+    fs::copy(golden, &made).unwrap();
+    let file = Arc::new(IndexFile::open(dir.path(), span).unwrap());
+    assert_eq!(Entries::new(file).map(Result::unwrap).collect::<Vec<_>>(), entries);
 }

@@ -130,6 +130,60 @@ async fn whatever_step_fails_nothing_acknowledged_is_lost_and_nothing_is_torn() 
     }
 }
 
+/// Appends groups of records to streams that begin again and again, until that fails; gives how many
+/// groups were acknowledged. Enough of them for files of the index to be merged twice.
+async fn append_groups(log: &SledLog) -> u64 {
+    for group in 0..80 {
+        let records = (0..64).map(|n| record(&format!("{group}-{n}"))).collect();
+        let own = stream(&format!("group-{}", group % 20));
+        match log.append(&own, after(group / 20 * 64), records).await {
+            Ok(_) => {}
+            Err(AppendError::Poisoned { .. }) => return group,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    80
+}
+
+#[tokio::test]
+async fn an_index_file_that_fails_to_be_made_or_merged_costs_nothing() {
+    for step in [Step::IndexWrite, Step::IndexSync, Step::IndexRename] {
+        for fault in [Fault::FailedNotStored, Fault::FailedButStored] {
+            // The first file, a later one, and one of those that are merged from others.
+            for nth in [1, 3, 4, 9] {
+                let case = format!("{step:?} {fault:?} {nth}");
+                let dir = tempfile::tempdir().unwrap();
+                drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+                let faults = FailAt::new(step, fault, nth);
+                let clock = Arc::new(FakeClock::default());
+                let log =
+                    SledLog::open_with_faults(dir.path(), clock, Arc::<FailAt>::clone(&faults));
+                let log = log.unwrap();
+                let acknowledged = append_groups(&log).await;
+                log.close().await;
+                drop(log);
+                assert!(faults.has_failed(), "{case}: it never came to that");
+
+                let log = open_plainly(dir.path());
+                assert_eq!(log.repairs(), Vec::<String>::new(), "{case}");
+                let found = all(&log).await;
+                assert!(u64::try_from(found.len()).unwrap() >= acknowledged * 64, "{case}");
+                for n in 0..20 {
+                    let own = stream(&format!("group-{n}"));
+                    let read = log.read_stream(&own, StreamVersion(0));
+                    let read: Vec<_> = read.try_collect().await.unwrap();
+                    let expected = found.iter().filter(|record| record.stream == own);
+                    assert!(read.iter().eq(expected), "{case}: {own}");
+                }
+                log.close().await;
+                drop(log);
+                let size = u64::try_from(found.len()).unwrap();
+                assert_eq!(verify(dir.path()).unwrap().size, size, "{case}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn after_a_failed_sync_the_log_refuses_and_says_why() {
     let dir = tempfile::tempdir().unwrap();

@@ -28,6 +28,18 @@ async fn six_hundred(dir: &Path) {
     log.close().await;
 }
 
+/// A closed ledger with 800 records in many streams: an index file for the first 512, the streams of
+/// 256 more listed in sled, the rest in the journal.
+async fn eight_hundred(dir: &Path) {
+    let log = SledLog::create(dir, "test", Arc::new(FakeClock::default())).unwrap();
+    for n in 0..100 {
+        let records = (0..8).map(|m| record(&format!("{n}-{m}"))).collect();
+        let own = stream(&format!("{}-of-many-streams", n * 7919));
+        log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
+    }
+    log.close().await;
+}
+
 /// Copies what verifying may write to, and links the rest.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -104,11 +116,11 @@ async fn a_flipped_byte_in_mark_or_head_is_found() {
 #[tokio::test]
 async fn a_flipped_byte_in_the_store_is_found_or_is_not_part_of_it() {
     let dir = tempfile::tempdir().unwrap();
-    six_hundred(dir.path()).await;
+    eight_hundred(dir.path()).await;
     let whole = verify(dir.path()).unwrap();
     let file = Path::new("store/db");
     let (mut found, mut harmless) = (0, 0);
-    for place in written_places(&dir.path().join(file), 293) {
+    for place in written_places(&dir.path().join(file), 97) {
         match flipped(dir.path(), file, place) {
             // sled's own headers and pages it has since written elsewhere.
             Ok(verified) => {
@@ -120,6 +132,29 @@ async fn a_flipped_byte_in_the_store_is_found_or_is_not_part_of_it() {
         }
     }
     assert!(found > harmless, "{found} found, {harmless} harmless");
+}
+
+#[tokio::test]
+async fn a_flipped_byte_in_an_index_file_is_found_named_and_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    eight_hundred(dir.path()).await;
+    let whole = verify(dir.path()).unwrap();
+    assert_eq!((whole.size, whole.stored), (800, 768));
+    let file = dir.path().join("index/0-000000000000");
+    let bytes = fs::read(&file).unwrap();
+    // An entry, a bit of the filter, the footer.
+    for place in [100, 4096 + 20, bytes.len() - 40] {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 1;
+        fs::write(&file, damaged).unwrap();
+        let found = verify(dir.path()).unwrap_err().to_string();
+        assert!(found.contains("the index file 0-000000000000"), "byte {place}: {found}");
+        let said = crate::mend::repair(dir.path()).unwrap();
+        assert!(said.len() == 1 && said[0].contains("from the tiles"), "byte {place}: {said:?}");
+        assert!(said[0].contains("the index file 0-000000000000"), "byte {place}: {said:?}");
+        assert!(fs::read(&file).unwrap() == bytes, "byte {place}");
+        assert_eq!(verify(dir.path()).unwrap(), whole);
+    }
 }
 
 #[tokio::test]

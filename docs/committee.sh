@@ -15,8 +15,8 @@ send() {
         --occurred-at "${day}T10:00:00Z" --body -
 }
 
-# Who sits on the committee, and until when.
-for member in eve fay gil; do
+# Who sits on the committee, and until when. Ben handles complaints too.
+for member in eve fay gil ben; do
     send staff join root administrator 2025-01-02 <<JSON
 {"account": "$member", "roles": ["committee-member"]}
 JSON

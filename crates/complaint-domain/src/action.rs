@@ -17,7 +17,7 @@ mod terms;
 
 pub use decide::decide;
 pub use rejection::ActionRejection;
-pub use state::{Action, ActionStage, evolve};
+pub use state::{Action, ActionStage, Plan, evolve};
 pub use terms::{
     ActionApproval, ActionClosure, ActionCommand, ActionEvent, ActionKind, ActionOrigin,
     ActionProposal, ActionRejected, ActionResult, Completion, EffectCheck, Remediation,

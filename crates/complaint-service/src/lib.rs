@@ -12,12 +12,14 @@
 //! - `oversight`: what decisions of reviews, actions and referrals take from other streams
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
+//! - [`effect`]: counts whether an action helped
 //! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
 //! - [`ids`]: where ids come from
 
 pub mod body;
 pub mod clock_process;
+pub mod effect;
 pub mod error;
 pub mod evidence;
 pub mod ids;
@@ -32,6 +34,7 @@ pub mod unsealed;
 mod tests;
 
 pub use clock_process::{ClockProcess, Noted};
+pub use effect::{CountEffectError, count_effect};
 pub use error::HandleError;
 pub use event_log::Clock;
 pub use evidence::EvidenceService;

@@ -12,6 +12,8 @@ use complaint_domain::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub(crate) mod oversight;
+
 use crate::period::{DAY_MS, day_of, day_of_ms};
 
 /// Where an event stands.
@@ -49,6 +51,15 @@ pub(crate) fn complaint(
         }
         ComplaintEvent::Reopened(_) => reopened(tx, at, fact)?,
         ComplaintEvent::Corrected(correction) => corrected(tx, at, fact, correction)?,
+        ComplaintEvent::Escalated(escalation) => {
+            oversight::escalated(tx, at, escalation, fact.occurred_at)?;
+        }
+        ComplaintEvent::SurveyRequested(_) => {
+            oversight::survey_requested(tx, at, fact.occurred_at)?;
+        }
+        ComplaintEvent::SurveyAnswered(answer) => {
+            oversight::survey_answered(tx, at, answer, fact.occurred_at)?;
+        }
         // Steps on the way; none of the published figures counts them.
         ComplaintEvent::Assessed(_)
         | ComplaintEvent::Assigned(_)
@@ -68,12 +79,9 @@ pub(crate) fn complaint(
         | ComplaintEvent::DuplicateLinked(_)
         | ComplaintEvent::DuplicateUnlinked(_)
         | ComplaintEvent::Transferred(_)
-        | ComplaintEvent::Escalated(_)
         | ComplaintEvent::ReferredExternally(_)
         | ComplaintEvent::ExternalDecisionRecorded(_)
-        | ComplaintEvent::SuspectedViolationReported(_)
-        | ComplaintEvent::SurveyRequested(_)
-        | ComplaintEvent::SurveyAnswered(_) => {}
+        | ComplaintEvent::SuspectedViolationReported(_) => {}
     }
     recorded(tx, at, fact)
 }

@@ -14,7 +14,7 @@ use crate::{
 /// The read model's name, and the stem of its file's name.
 pub const NAME: &str = "transparency";
 /// The form of the tables and the rules by which rows are counted. A report states it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Writes the read model of the published figures. Keeps nothing in memory.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,11 +55,16 @@ impl Projector for TransparencyProjector {
                 let fact = Fact { event: of_import, actor, occurred_at, recorded_at: recorded };
                 fold::import(transaction, at, &fact)?;
             }
-            LedgerEvent::Evidence(_)
-            | LedgerEvent::Review(_)
-            | LedgerEvent::Action(_)
-            | LedgerEvent::Referral(_)
-            | LedgerEvent::Staff(_) => {}
+            LedgerEvent::Review(of_review) => {
+                fold::oversight::review(transaction, at, &of_review, occurred_at)?;
+            }
+            LedgerEvent::Action(of_action) => {
+                fold::oversight::action(transaction, at, &of_action, occurred_at)?;
+            }
+            LedgerEvent::Referral(of_referral) => {
+                fold::oversight::referral(transaction, at, &of_referral, occurred_at)?;
+            }
+            LedgerEvent::Evidence(_) | LedgerEvent::Staff(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

@@ -11,6 +11,7 @@
 pub mod disclosure;
 mod flow;
 pub mod model;
+mod oversight;
 mod quality;
 mod rates;
 mod render;
@@ -183,6 +184,8 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         rates,
         durations: rates::durations(scope)?,
         redress: rates::redress(scope)?,
+        oversight: oversight::tallies(scope)?,
+        survey: oversight::survey(scope)?,
         quality,
     })
 }

@@ -85,6 +85,24 @@ CREATE TABLE import (
     imported INTEGER NOT NULL,
     rejected INTEGER NOT NULL
 ) STRICT;
+-- What the committee, regulators and those who take causes away did, by the day it happened.
+CREATE TABLE oversight (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    what TEXT NOT NULL,                 -- such as 'review-decided'
+    detail TEXT,                        -- what it came to, by its code
+    day INTEGER NOT NULL,
+    number INTEGER                      -- 'action-remediated': how many customers were reached
+) STRICT;
+-- One row for each time a complainant was asked how it was.
+CREATE TABLE survey (
+    position INTEGER PRIMARY KEY,       -- of the request
+    stream TEXT NOT NULL,
+    requested_day INTEGER NOT NULL,
+    answered_day INTEGER,
+    process_score INTEGER,              -- 1 to 5: the way it was handled
+    outcome_score INTEGER               -- 1 to 5: what came of it
+) STRICT;
 -- How far the log was counted: always one row.
 CREATE TABLE coverage (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -101,5 +119,8 @@ CREATE INDEX complaint_by_response ON complaint (final_response_day);
 CREATE INDEX life_by_end ON life (ended_day);
 CREATE INDEX life_by_start ON life (opened_day);
 CREATE INDEX flow_by_day ON flow (day);
+CREATE INDEX oversight_by_day ON oversight (day);
+CREATE INDEX survey_by_day ON survey (requested_day);
+CREATE INDEX survey_by_stream ON survey (stream);
 CREATE INDEX remedy_by_day ON remedy (ended_day);
 ";

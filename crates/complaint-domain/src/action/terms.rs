@@ -86,8 +86,9 @@ pub struct Completion {}
 
 /// Complaints about the same causes were counted, in as many days before it was done as after.
 ///
-/// Whoever has the log can count again: the complaints whose root cause is one of the action's and
-/// that came in within the days, by the records below the position.
+/// Whoever has the log can count again: the complaints whose root cause is one of the action's,
+/// about its product if it names one, that came in within the days (UTC), as the records below the
+/// position say, corrections included. The day on which it was done belongs to neither time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EffectCheck {
     /// The first day that was counted after it was done.

@@ -33,6 +33,10 @@ pub struct Report {
     pub durations: DurationSection,
     /// What was paid.
     pub redress: Vec<RedressRow>,
+    /// What the committee, regulators and those who take causes away did; empty when nothing.
+    pub oversight: Vec<Tally>,
+    /// What complainants say of us.
+    pub survey: SurveySection,
     /// How good the records are.
     pub quality: QualitySection,
 }
@@ -347,4 +351,55 @@ pub struct QualitySection {
     pub imports: u64,
     /// Rows of those files that were refused.
     pub import_rejects: u64,
+}
+
+/// How often something happened beside the complaints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Its name.
+    pub id: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How often; `null` when withheld.
+    pub count: Option<u64>,
+    /// Why it is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// What complainants say of us, each on a scale from 1 (not at all satisfied) to 5 (entirely).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SurveySection {
+    /// What is counted exactly.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many of those who were asked have answered.
+    pub response: Rate,
+    /// How satisfied they are with the way it was handled; `null` when withheld.
+    pub process: Option<Mean>,
+    /// How satisfied they are with what came of it; `null` when withheld.
+    pub outcome: Option<Mean>,
+    /// Why the means are not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
+}
+
+/// A mean, with what it was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Mean {
+    /// The sum of the scores.
+    pub sum: u64,
+    /// How many there are.
+    pub count: u64,
+    /// Their quotient in hundredths, half a hundredth up.
+    pub hundredths: u64,
+}
+
+impl Mean {
+    /// The mean of so many scores; nothing when there is none.
+    pub fn of(sum: u64, count: u64) -> Option<Self> {
+        let hundredths = (sum * 100 + count / 2).checked_div(count)?;
+        Some(Self { sum, count, hundredths })
+    }
 }

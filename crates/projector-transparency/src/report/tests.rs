@@ -9,6 +9,7 @@ use super::*;
 use crate::report::model::{Row, RowName, Table, Withheld};
 
 mod balance;
+mod beside;
 mod files;
 mod ledger;
 

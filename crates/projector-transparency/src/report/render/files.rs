@@ -243,7 +243,8 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
             }
         }
     }
-    for rate in report.rates.iter().chain(&report.quality.missing) {
+    let response = std::iter::once(&report.survey.response);
+    for rate in report.rates.iter().chain(&report.quality.missing).chain(response) {
         figures.add(rate.id, "", ["value", ""], "numerator", &text_of(rate.numerator));
         figures.add(rate.id, "", ["value", ""], "denominator", &rate.denominator.to_string());
         figures.add(rate.id, "", ["value", ""], "basis_points", &text_of(rate.basis_points));
@@ -265,6 +266,7 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
         figures.add("redress", "", currency, "total", row.total.as_deref().unwrap_or(""));
         figures.add("redress", "", currency, "median", row.median.as_deref().unwrap_or(""));
     }
+    figures.beside(report);
     let header = ["table", "parent", "kind", "value", "measure", "figure", "cutoff"];
     csv("figures.csv", std::iter::once(header.map(Into::into).to_vec()).chain(figures.lines))
 }
@@ -275,6 +277,21 @@ struct Figures {
 }
 
 impl Figures {
+    /// What stands beside the complaints, and what complainants say.
+    fn beside(&mut self, report: &Report) {
+        for tally in &report.oversight {
+            self.add("oversight", "", ["value", tally.id], "count", &text_of(tally.count));
+        }
+        for (name, mean) in [("process", report.survey.process), ("outcome", report.survey.outcome)]
+        {
+            let value = ["value", name];
+            self.add("survey", "", value, "sum", &text_of(mean.map(|mean| mean.sum)));
+            self.add("survey", "", value, "answers", &text_of(mean.map(|mean| mean.count)));
+            let hundredths = text_of(mean.map(|mean| mean.hundredths));
+            self.add("survey", "", value, "mean_hundredths", &hundredths);
+        }
+    }
+
     /// An empty figure is one that is withheld.
     fn add(
         &mut self,

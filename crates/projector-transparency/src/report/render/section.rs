@@ -1,5 +1,6 @@
 //! The sections of the page: which figures stand together, and what is said about them.
 
+mod beside;
 mod blocks;
 mod lists;
 
@@ -99,6 +100,14 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
     if !report.redress.is_empty() {
         redress.push(lists::redress(report, m));
     }
+    let mut oversight = Vec::new();
+    if !report.oversight.is_empty() {
+        oversight.push(beside::oversight(report, m));
+    }
+    let mut surveys = Vec::new();
+    if report.survey.response.denominator > 0 {
+        surveys.push(beside::survey(report, m));
+    }
     let sections = [
         ("flow", vec![blocks::flow(report, m)?]),
         ("matters", tables(&MATTERS)?),
@@ -107,6 +116,8 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
         ("times", times),
         ("platform", tables(&PLATFORM)?),
         ("redress", redress),
+        ("oversight", oversight),
+        ("surveys", surveys),
         ("quality", vec![lists::quality(report, m)]),
     ];
     Ok(sections

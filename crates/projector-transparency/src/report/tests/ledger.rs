@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use complaint_domain::{
     Fact,
+    action::ActionEvent,
     actor::{Actor, ActorId, Role},
     complaint::{
         Answer, AnswerGiven, Channel, Classification, CloseReason, Closure, ComplaintEvent as E,
@@ -12,6 +13,8 @@ use complaint_domain::{
         RemedyProposed, RemedyResult, ReopenReason, Reopening, Response, ResponseKind, Source,
         Withdrawal, WithdrawalReason,
     },
+    referral::ReferralEvent,
+    review::ReviewEvent,
     right::Right,
 };
 use event_log::Position;
@@ -59,6 +62,40 @@ impl Ledger {
         fold::complaint(&self.connection, place, &fact).expect("rows");
         fold::covered(&self.connection, self.next, recorded_at.as_millisecond()).expect("rows");
         self.recorded_at.insert(self.next, recorded_at);
+        self.next += 1;
+    }
+
+    /// Something happens in a case before the committee.
+    pub(super) fn review(&mut self, at: &str, event: &ReviewEvent) {
+        self.beside("review-a", at, |tx, place, time| {
+            fold::oversight::review(tx, place, event, time)
+        });
+    }
+
+    /// Something happens against a cause.
+    pub(super) fn action(&mut self, at: &str, event: &ActionEvent) {
+        self.beside("action-a", at, |tx, place, time| {
+            fold::oversight::action(tx, place, event, time)
+        });
+    }
+
+    /// Something happens before a regulator.
+    pub(super) fn referral(&mut self, at: &str, event: &ReferralEvent) {
+        self.beside("referral-a", at, |tx, place, time| {
+            fold::oversight::referral(tx, place, event, time)
+        });
+    }
+
+    fn beside(
+        &mut self,
+        stream: &str,
+        at: &str,
+        note: impl FnOnce(&Connection, Place<'_>, Timestamp) -> rusqlite::Result<()>,
+    ) {
+        let at: Timestamp = at.parse().expect("a time");
+        note(&self.connection, Place { stream, position: self.next }, at).expect("rows");
+        fold::covered(&self.connection, self.next, at.as_millisecond()).expect("rows");
+        self.recorded_at.insert(self.next, at);
         self.next += 1;
     }
 

@@ -61,6 +61,16 @@ pub(super) const MESSAGES: Messages = Messages {
             "Payments carried out in the period, in each currency. Currencies are not converted.",
         ),
         section(
+            "oversight",
+            "Committee, regulators, causes",
+            "What the independent committee decided, what went to regulators, and what was done so that it does not happen again.",
+        ),
+        section(
+            "surveys",
+            "What complainants say of us",
+            "Complainants are asked after the answer how satisfied they are, from 1 (not at all) to 5 (entirely): with the way it was handled, and with what came of it.",
+        ),
+        section(
             "quality",
             "How good the records are",
             "What is missing, what was recorded late, and what was put right afterwards.",
@@ -193,6 +203,21 @@ pub(super) const MESSAGES: Messages = Messages {
             "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum and median payment in each currency.",
         ),
         about(
+            "oversight",
+            "Beside the complaints",
+            "What happened in the period (UTC), each time counted; of remediations, the customers reached who had never complained. Decisions for the complainant are upheld or partly upheld.",
+        ),
+        about(
+            "survey",
+            "Satisfaction",
+            "Surveys requested in the period, and the answers to them recorded by the cut-off. Means: the sum of the scores (numerator) over the answers (denominator).",
+        ),
+        about(
+            "survey-response-rate",
+            "Answered the survey",
+            "Numerator: surveys requested in the period that were answered by the cut-off. Denominator: surveys requested in the period.",
+        ),
+        about(
             "missing-product",
             "Product missing",
             "Numerator: complaints received in the period without a product. Denominator: all complaints received in the period.",
@@ -294,6 +319,23 @@ pub(super) const MESSAGES: Messages = Messages {
         "Files taken in since the ledger began",
         "Rows of these files that were refused",
     ],
+    oversight_rows: &[
+        "Complaints put before the committee",
+        "Cases opened there",
+        "Cases decided",
+        "of these, for the complainant",
+        "Decisions the company refused to follow",
+        "Suspected violations sent to a regulator",
+        "Violations found",
+        "Penalties",
+        "Actions proposed",
+        "Actions carried out",
+        "Actions closed as effective",
+        "Actions closed as not effective",
+        "Customers reached who had not complained",
+    ],
+    survey_rows: &["Satisfied with the handling, mean", "Satisfied with the outcome, mean"],
+    survey_sentence: "Of {asked} who were asked, {n} answered: {process} of 5 for the handling, {outcome} of 5 for the outcome.",
     facts: &[
         "Ledger",
         "Period",

@@ -56,6 +56,7 @@ fn both_languages_say_the_same_things() {
         (en.largest_sentence, zh.largest_sentence),
         (en.duration_sentence, zh.duration_sentence),
         (en.upheld_sentence, zh.upheld_sentence),
+        (en.survey_sentence, zh.survey_sentence),
         (en.pooled_note, zh.pooled_note),
         (en.pooled, zh.pooled),
         (en.counted, zh.counted),

@@ -15,7 +15,7 @@ pub(in crate::report::render) fn amount(decimal: &str) -> String {
     whole.parse().map_or_else(|_| decimal.to_owned(), |whole| number(whole) + &rest)
 }
 
-fn withheld(m: &Messages, why: Option<Withheld>) -> String {
+pub(super) fn withheld(m: &Messages, why: Option<Withheld>) -> String {
     match why {
         Some(Withheld::Nothing) => m.nothing.to_owned(),
         Some(Withheld::TooFew) => m.too_few.to_owned(),
@@ -23,7 +23,7 @@ fn withheld(m: &Messages, why: Option<Withheld>) -> String {
     }
 }
 
-fn rate_row(m: &Messages, rate: &Rate) -> RowView {
+pub(super) fn rate_row(m: &Messages, rate: &Rate) -> RowView {
     let numerator = rate.numerator.map_or_else(|| m.hidden.to_owned(), number);
     let result = rate.basis_points.map_or_else(|| withheld(m, rate.withheld), percent);
     let interval = rate

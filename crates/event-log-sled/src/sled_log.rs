@@ -209,4 +209,6 @@ impl EventLog for SledLog {
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod tests;

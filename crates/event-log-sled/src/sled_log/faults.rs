@@ -56,7 +56,7 @@ impl Faults for FailAt {
     }
 }
 
-fn open_plainly(dir: &Path) -> SledLog {
+pub(super) fn open_plainly(dir: &Path) -> SledLog {
     SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
 }
 
@@ -130,19 +130,42 @@ async fn whatever_step_fails_nothing_acknowledged_is_lost_and_nothing_is_torn() 
     }
 }
 
-/// Appends groups of records to streams that begin again and again, until that fails; gives how many
-/// groups were acknowledged. Enough of them for files of the index to be merged twice.
+/// How many records a group has.
+pub(super) const GROUP: u64 = 64;
+/// How many streams the groups take turns in.
+const TURNS: u64 = 20;
+
+/// Appends a group of records to the stream whose turn it is.
+pub(super) async fn append_group(log: &SledLog, group: u64) -> Result<(), AppendError> {
+    let records = (0..GROUP).map(|n| record(&format!("{group}-{n}"))).collect();
+    let own = stream(&format!("group-{}", group % TURNS));
+    log.append(&own, after(group / TURNS * GROUP), records).await.map(drop)
+}
+
+/// Appends groups until that fails, and gives how many were acknowledged. Enough of them for files
+/// of the index to be merged twice.
 async fn append_groups(log: &SledLog) -> u64 {
     for group in 0..80 {
-        let records = (0..64).map(|n| record(&format!("{group}-{n}"))).collect();
-        let own = stream(&format!("group-{}", group % 20));
-        match log.append(&own, after(group / 20 * 64), records).await {
-            Ok(_) => {}
+        match append_group(log, group).await {
+            Ok(()) => {}
             Err(AppendError::Poisoned { .. }) => return group,
             Err(error) => panic!("{error}"),
         }
     }
     80
+}
+
+/// Every stream has the records that are in the log under its name, and no others; gives how many
+/// there are altogether.
+pub(super) async fn assert_streams_are_whole(log: &SledLog, case: &str) -> u64 {
+    let found = all(log).await;
+    for n in 0..TURNS {
+        let own = stream(&format!("group-{n}"));
+        let read: Vec<_> = log.read_stream(&own, StreamVersion(0)).try_collect().await.unwrap();
+        let expected = found.iter().filter(|record| record.stream == own);
+        assert!(read.iter().eq(expected), "{case}: {own}");
+    }
+    u64::try_from(found.len()).unwrap()
 }
 
 #[tokio::test]
@@ -166,18 +189,10 @@ async fn an_index_file_that_fails_to_be_made_or_merged_costs_nothing() {
 
                 let log = open_plainly(dir.path());
                 assert_eq!(log.repairs(), Vec::<String>::new(), "{case}");
-                let found = all(&log).await;
-                assert!(u64::try_from(found.len()).unwrap() >= acknowledged * 64, "{case}");
-                for n in 0..20 {
-                    let own = stream(&format!("group-{n}"));
-                    let read = log.read_stream(&own, StreamVersion(0));
-                    let read: Vec<_> = read.try_collect().await.unwrap();
-                    let expected = found.iter().filter(|record| record.stream == own);
-                    assert!(read.iter().eq(expected), "{case}: {own}");
-                }
+                let size = assert_streams_are_whole(&log, &case).await;
+                assert!(size >= acknowledged * GROUP, "{case}");
                 log.close().await;
                 drop(log);
-                let size = u64::try_from(found.len()).unwrap();
                 assert_eq!(verify(dir.path()).unwrap().size, size, "{case}");
             }
         }

@@ -17,6 +17,14 @@ send() {
     redress complaint "$verb" "$@" --data "$ledger" --as "$who" --role "$role" --body -
 }
 
+# The rules of the house: one proposes, another approves, and from that day on clocks go by the pack.
+redress rulebook propose --data "$ledger" --as col --role compliance-officer --body - <<'JSON'
+{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2131-01-01"}}
+JSON
+redress rulebook approve --data "$ledger" --as sue --role supervisor --body - <<'JSON'
+{"change": 1}
+JSON
+
 # It comes in. The answer begins with the name of its stream.
 complaint=$(send portal complainant register <<'JSON' | cut -d ' ' -f 1
 {"channel": "web", "source": {"kind": "direct"}, "language": "en", "remedies_requested": ["refund"],

@@ -69,3 +69,40 @@ fn what_is_not_there_is_named() {
         assert!(packs.contains(pack), "{packs}");
     }
 }
+
+#[test]
+fn clocks_go_by_the_packs_that_the_rulebook_has_adopted() {
+    let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), &["init", "--data", "ledger", "--origin", "clocks.example/adopted"])
+        .done();
+    let body = folder.path().join("body.json");
+    let send = |noun: &str, verb: &str, who: &str, at: &str, text: &str| {
+        fs::write(&body, text).unwrap();
+        let mut all = vec!["--json", noun, verb, "--data", "ledger", "--body", "body.json"];
+        all.extend(["--as", who, "--role", "supervisor", "--occurred-at", at]);
+        run_in(folder.path(), &all)
+    };
+    let pack =
+        r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2026-03-02"}}"#;
+    let decided = "2026-02-20T09:00:00Z";
+    send("rulebook", "propose", "col", decided, pack).done();
+    let alone = send("rulebook", "approve", "col", decided, r#"{"change": 1}"#).refused(1);
+    assert_eq!(alone.json()["refused"], "approved-by-proposer");
+    send("rulebook", "approve", "sue", decided, r#"{"change": 1}"#).done();
+
+    let receipt = r#"{"channel": "phone", "source": {"kind": "direct"}, "personal": {"narrative": "It broke."}}"#;
+    let explained = |received: &str| {
+        let complaint = send("complaint", "register", "sue", received, receipt).done().json();
+        let complaint = complaint["complaint"].as_str().unwrap().to_owned();
+        let json = run_in(
+            folder.path(),
+            &["--json", "clock", "explain", &complaint, "--data", "ledger", "--at", "2026-03-03"],
+        )
+        .done()
+        .json();
+        let clocks = json["clocks"].as_array().unwrap().iter();
+        clocks.map(|clock| clock["clock"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(explained("2026-03-01T12:00:00Z").iter().all(|clock| clock.starts_with("iso-10002/")));
+    assert!(explained("2026-03-02T12:00:00Z").iter().all(|clock| clock.starts_with("uk-disp/")));
+}

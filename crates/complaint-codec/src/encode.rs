@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{action, referral, review, staff},
+    stored::{action, referral, review, rulebook, staff},
 };
 
 /// Everything a record says but the time it is recorded, which the log adds.
@@ -135,6 +135,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Action(event) => action::write(event, serializer),
             LedgerEvent::Referral(event) => referral::write(event, serializer),
             LedgerEvent::Staff(event) => staff::write(event, serializer),
+            LedgerEvent::Rulebook(event) => rulebook::write(event, serializer),
         }
     }
 }

@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{action, referral, review, staff};
+use crate::stored::{action, referral, review, rulebook, staff};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -91,6 +91,9 @@ pub const EVENT_TYPES: &[&str] = &[
     "staff.term-ended.v1",
     "staff.training-completed.v1",
     "staff.left.v1",
+    "rulebook.change-proposed.v1",
+    "rulebook.change-approved.v1",
+    "rulebook.change-rejected.v1",
 ];
 
 /// The stored name of an event.
@@ -148,5 +151,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Action(event) => action::name(event),
         LedgerEvent::Referral(event) => referral::name(event),
         LedgerEvent::Staff(event) => staff::name(event),
+        LedgerEvent::Rulebook(event) => rulebook::name(event),
     }
 }

@@ -95,3 +95,9 @@ stored_events! { referral, complaint_domain::referral::ReferralEvent {
     PenaltyRecorded = "referral.penalty-recorded.v1",
     Closed = "referral.closed.v1",
 } }
+
+stored_events! { rulebook, complaint_domain::rulebook::RulebookEvent {
+    ChangeProposed = "rulebook.change-proposed.v1",
+    ChangeApproved = "rulebook.change-approved.v1",
+    ChangeRejected = "rulebook.change-rejected.v1",
+} }

@@ -23,7 +23,7 @@ pub use decide::decide;
 pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use rejection::ComplaintRejection;
-pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules};
+pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules};
 pub use state::{Case, ClockNote, Complaint, Stage};
 pub use terms::*;
 

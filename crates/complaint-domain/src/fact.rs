@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     action::ActionEvent, actor::Actor, complaint::ComplaintEvent, import::ImportEvent,
-    ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent, staff::StaffEvent,
+    ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent,
+    staff::StaffEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -50,4 +51,6 @@ pub enum LedgerEvent {
     Referral(ReferralEvent),
     /// Of a `staff-…` stream.
     Staff(StaffEvent),
+    /// Of the `rulebook-…` stream.
+    Rulebook(RulebookEvent),
 }

@@ -18,6 +18,7 @@
 //! - [`staff`]: the people who work here: roles, absences, interests, terms, training
 //! - [`action`]: what is done so that it does not happen again, and whether it helped
 //! - [`referral`]: a suspected violation before a regulator
+//! - [`rulebook`]: the rules of the house, each with the day from which it holds
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
@@ -38,6 +39,7 @@ pub mod reference;
 pub mod referral;
 pub mod review;
 pub mod right;
+pub mod rulebook;
 pub mod sealed;
 pub mod staff;
 

@@ -39,3 +39,26 @@ fn currency_from_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Curr
         serde::de::Error::custom(format!("expected an ISO 4217 code, found `{code}`"))
     })
 }
+
+/// A currency that may be left out, by its code.
+pub(crate) mod optional_currency {
+    use iso_currency::Currency;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(crate) fn serialize<S: Serializer>(
+        currency: &Option<Currency>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        currency.map(|currency| currency.code()).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Currency>, D::Error> {
+        let Some(code) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        Currency::from_code(&code).map(Some).ok_or_else(|| {
+            serde::de::Error::custom(format!("expected an ISO 4217 code, found `{code}`"))
+        })
+    }
+}

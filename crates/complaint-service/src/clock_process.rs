@@ -117,7 +117,8 @@ impl<'a> ClockProcess<'a> {
             return Ok(());
         }
         let now = self.service.now();
-        for reading in clocks(case.clock_facts(), &self.service.rules().time_limits, now) {
+        let rules = self.service.rules_at(now).await?;
+        for reading in clocks(case.clock_facts(), &rules.time_limits, now) {
             match reading {
                 Ok(reading) => {
                     if let Some(note) = due_note(case, &reading, until) {

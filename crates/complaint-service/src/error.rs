@@ -1,9 +1,10 @@
 //! Why there is no answer, by what the caller does next.
 
 use complaint_domain::{
-    action::ActionRejection, complaint::ComplaintRejection, import::ImportRejection,
-    ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
-    sealed::PersonalField, staff::StaffRejection,
+    action::ActionRejection, clock::AdoptError, complaint::ComplaintRejection,
+    import::ImportRejection, ledger::EvidenceRejection, referral::ReferralRejection,
+    review::ReviewRejection, rulebook::RulebookRejection, sealed::PersonalField,
+    staff::StaffRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -56,6 +57,10 @@ pub enum HandleError {
         #[source]
         source: complaint_codec::DecodeError,
     },
+    /// The rulebook holds a pack that this program cannot apply. Use the program that took it, or adopt
+    /// the pack anew.
+    #[error("the rulebook cannot be applied: {0}")]
+    Rules(#[from] AdoptError),
     /// The record would break a limit; nothing was written.
     #[error(transparent)]
     Encode(#[from] complaint_codec::EncodeError),
@@ -88,6 +93,7 @@ refusals!(
     ReviewRejection,
     ActionRejection,
     ReferralRejection,
+    RulebookRejection,
 );
 
 /// Why a request does not hold together. Never repeats a personal text.

@@ -10,6 +10,7 @@
 //! - [`service`]: the way from request to answer
 //! - [`unsealed`]: the way of commands that bring nothing personal
 //! - `oversight`: what decisions of reviews, actions and referrals take from other streams
+//! - `house`: the rules that hold, by the ledger's own rulebook
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
 //! - [`effect`]: counts whether an action helped
@@ -22,6 +23,7 @@ pub mod clock_process;
 pub mod effect;
 pub mod error;
 pub mod evidence;
+mod house;
 pub mod ids;
 mod load;
 mod oversight;

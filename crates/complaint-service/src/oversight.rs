@@ -10,17 +10,16 @@ use complaint_domain::{
     fact::Fact,
     reference::ComplaintId,
     referral::{Referral, ReferralCircumstances, ReferralCommand},
-    review::{
-        CommitteeCircumstances, CommitteeFacts, CommitteeRules, Review, ReviewCommand, Standing,
-    },
+    review::{CommitteeCircumstances, CommitteeFacts, Review, ReviewCommand, Standing},
+    rulebook::HouseRules,
     staff::{Parts, Staff},
 };
 use event_log::StreamId;
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 use crate::{
     error::HandleError,
-    ids::staff_stream_of,
+    ids::{rulebook_stream, staff_stream_of},
     unsealed::{Streams, Unsealed},
 };
 
@@ -37,7 +36,10 @@ impl Unsealed for Review {
         command: &ReviewCommand,
         occasion: &Occasion,
     ) -> Result<CommitteeFacts, HandleError> {
-        let mut facts = CommitteeFacts { rules: CommitteeRules::default(), ..Default::default() };
+        let house: HouseRules = streams.load(&rulebook_stream()).await?;
+        let day = occasion.day();
+        let mut facts =
+            CommitteeFacts { rules: house.committee_rules_on(day), ..CommitteeFacts::default() };
         let complaint = match (state, command) {
             (Self::Opened(docket), _) => docket.complaint(),
             (Self::NotOpened, ReviewCommand::Open(opening)) => &opening.complaint,
@@ -55,7 +57,6 @@ impl Unsealed for Review {
         })
         .await?;
         parts.colleagues = facts.case.parts.keys().cloned().collect();
-        let day = TimeZone::UTC.to_datetime(occasion.occurred_at).date();
         for member in concerned(command, occasion) {
             if let Some(standing) = standing_of(streams, member, &parts, day).await? {
                 facts.committee.insert(member.clone(), standing);

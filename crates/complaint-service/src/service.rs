@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{HandleError, InvalidRequest},
+    house::House,
     ids::{import_stream_of, record_id},
     load::{Loaded, Seen, load},
     recent::Recent,
@@ -56,12 +57,12 @@ pub struct ComplaintService {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    rules: ComplaintRules,
+    house: House,
     recent: Recent,
 }
 
 impl ComplaintService {
-    /// Puts a service together.
+    /// Puts a service together. The rules given hold where the ledger's rulebook says nothing.
     pub fn new(
         log: Arc<dyn EventLog>,
         vault: Arc<Vault>,
@@ -69,7 +70,7 @@ impl ComplaintService {
         entropy: Arc<dyn Entropy>,
         rules: ComplaintRules,
     ) -> Self {
-        Self { log, vault, clock, entropy, rules, recent: Recent::default() }
+        Self { log, vault, clock, entropy, house: House::new(rules), recent: Recent::default() }
     }
 
     /// The log that it appends to.
@@ -77,9 +78,13 @@ impl ComplaintService {
         self.log.as_ref()
     }
 
-    /// The rules that it decides by.
-    pub const fn rules(&self) -> &ComplaintRules {
-        &self.rules
+    /// The rules that it decides by what happened then.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`]: a log that does not answer, a rulebook that cannot be applied.
+    pub async fn rules_at(&self, at: Timestamp) -> Result<ComplaintRules, HandleError> {
+        self.house.rules_at(self.log.as_ref(), at).await
     }
 
     /// The time now, by its own clock.
@@ -244,12 +249,14 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let now = self.service.clock.now();
+        let occurred_at = request.occurred_at.unwrap_or(now);
+        let rules = self.service.rules_at(occurred_at).await?;
         let circumstances = Circumstances {
             actor: request.actor.clone(),
-            occurred_at: request.occurred_at.unwrap_or(now),
+            occurred_at,
             now,
             personal: request.fields(),
-            rules: &self.service.rules,
+            rules: &rules,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
             .map_err(HandleError::Refused)?;

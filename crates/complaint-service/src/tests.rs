@@ -1,6 +1,7 @@
 //! A command is carried out once, or not at all.
 
 mod clock_process;
+mod rulebook;
 
 use std::{
     path::Path,

@@ -16,6 +16,7 @@ use complaint_domain::{
     aggregate::{Aggregate, Occasion},
     import::Import,
     ledger::Evidence,
+    rulebook::{HouseRules, RulebookCommand},
     sealed::Digest,
     staff::{Staff, StaffCommand},
 };
@@ -28,7 +29,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{HandleError, InvalidRequest},
-    ids::{named, record_id, staff_stream_of},
+    ids::{named, record_id, rulebook_stream, staff_stream_of},
     load::decoded,
     request::digest_of,
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
@@ -104,6 +105,28 @@ impl Unsealed for Staff {
 
     fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> Occasion {
         occasion.clone()
+    }
+}
+
+impl Unsealed for HouseRules {
+    type Facts = ();
+
+    /// There is one.
+    fn home(_: &RulebookCommand) -> Option<StreamId> {
+        Some(rulebook_stream())
+    }
+
+    async fn facts(
+        _: Streams<'_>,
+        _: &Self,
+        _: &RulebookCommand,
+        _: &Occasion,
+    ) -> Result<(), HandleError> {
+        Ok(())
+    }
+
+    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> &'a Occasion {
+        occasion
     }
 }
 

@@ -62,7 +62,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Review(_)
             | LedgerEvent::Action(_)
             | LedgerEvent::Referral(_)
-            | LedgerEvent::Staff(_) => {}
+            | LedgerEvent::Staff(_)
+            | LedgerEvent::Rulebook(_) => {}
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ impl Projector for TransparencyProjector {
             LedgerEvent::Referral(of_referral) => {
                 fold::oversight::referral(transaction, at, &of_referral, occurred_at)?;
             }
-            LedgerEvent::Evidence(_) | LedgerEvent::Staff(_) => {}
+            LedgerEvent::Evidence(_) | LedgerEvent::Staff(_) | LedgerEvent::Rulebook(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

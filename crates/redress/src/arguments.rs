@@ -140,6 +140,16 @@ pub enum Command {
         what: FiledLine<crate::casework::ReferralNoun>,
     },
 
+    /// The rules of the house: packs, calendars, limits, requirements, each from a day on
+    #[command(
+        after_help = "Example:\n  echo '{\"change\": 1, \"rule\": {\"kind\": \"adopt-pack\", \"pack\": \"uk-disp\", \"from\": \"2031-01-01\"}}' | redress rulebook propose --data ./ledger --as col --role compliance-officer --body -"
+    )]
+    Rulebook {
+        /// What to do
+        #[command(subcommand)]
+        what: Sent<crate::casework::RulebookNoun>,
+    },
+
     /// Explain the time limits that run on a complaint
     Clock {
         /// What to do with them
@@ -472,8 +482,9 @@ pub struct ClockExplain {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// A rule pack, by its code or as a file; may be given again
-    #[arg(long = "pack", value_name = "PACK", default_value = "iso-10002")]
+    /// A rule pack, by its code or as a file; may be given again. Without one, the packs that the
+    /// ledger's rulebook has adopted
+    #[arg(long = "pack", value_name = "PACK")]
     pub packs: Vec<String>,
 
     /// Only this clock, such as `final-response` or `uk-disp/final-response`
@@ -481,7 +492,7 @@ pub struct ClockExplain {
     pub clock: Option<String>,
 
     /// The zone whose local dates count, instead of the pack's own
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", requires = "packs")]
     pub zone: Option<String>,
 
     /// Read the clocks as they stood at this moment, instead of now

@@ -7,11 +7,13 @@ mod complaints;
 mod filed;
 mod input;
 mod oversight;
+mod rulebook;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
 pub use input::{Input, InputError};
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
+pub use rulebook::RulebookNoun;
 
 /// A command that can be sent.
 #[derive(Debug, Clone, Copy)]

@@ -164,6 +164,7 @@ fn carry_out(
             Command::Review { what } => commands::filed::line(&what, stdin, console).await,
             Command::Action { what } => commands::filed::line(&what, stdin, console).await,
             Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
+            Command::Rulebook { what } => commands::filed::run(&what, stdin, console).await,
             Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
             Command::Clock { what: ClockCommand::Run(args) } => {
                 commands::clock::run::run(&args, console).await

@@ -73,7 +73,7 @@ impl Reader<'_> {
         started
             .take(most)
             .map(|fact| fact.at)
-            .filter(|at| self.adoption.pack.holds(self.rule, self.counter.local_date(*at)))
+            .filter(|at| self.adoption.holds(self.rule, self.counter.local_date(*at)))
             .collect()
     }
 

@@ -167,10 +167,19 @@ impl InForce {
     pub fn includes(self, date: Date) -> bool {
         self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
     }
+
+    /// Whether there is a day that both include.
+    pub fn overlaps(self, other: Self) -> bool {
+        let begins_by_end = |one: Self, other: Self| match (one.from, other.until) {
+            (Some(from), Some(until)) => from <= until,
+            (None, _) | (_, None) => true,
+        };
+        begins_by_end(self, other) && begins_by_end(other, self)
+    }
 }
 
 /// When business opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BusinessHours {
     /// The first moment.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BusinessHours, Calendar, ClockRule, RulePack, Zone, shipped};
+use jiff::civil::Date;
+
+use super::{BusinessHours, Calendar, ClockRule, InForce, RulePack, Zone, shipped};
 use crate::label::Label;
 
 /// A pack, and what the company says where the pack leaves a choice.
@@ -18,12 +20,21 @@ pub struct Adoption {
     pub business_hours: Option<BusinessHours>,
     /// The tracks that the complaint is on, such as `superannuation`.
     pub tracks: BTreeSet<Label>,
+    /// The local days on which a clock may start by it, within the days of the pack.
+    pub holds: InForce,
 }
 
 impl Adoption {
     /// The pack as it stands, on no track.
     pub const fn of(pack: RulePack) -> Self {
-        Self { pack, calendar: None, zone: None, business_hours: None, tracks: BTreeSet::new() }
+        Self {
+            pack,
+            calendar: None,
+            zone: None,
+            business_hours: None,
+            tracks: BTreeSet::new(),
+            holds: InForce { from: None, until: None },
+        }
     }
 
     /// The same, counted with another calendar.
@@ -49,6 +60,17 @@ impl Adoption {
     pub fn on_track(mut self, track: Label) -> Self {
         self.tracks.insert(track);
         self
+    }
+
+    /// The same, for clocks that start on these days.
+    #[must_use]
+    pub fn holding(self, holds: InForce) -> Self {
+        Self { holds, ..self }
+    }
+
+    /// Whether the clock may start on the local day.
+    pub(super) fn holds(&self, rule: &ClockRule, date: Date) -> bool {
+        self.holds.includes(date) && self.pack.holds(rule, date)
     }
 
     pub(super) fn zone(&self) -> &Zone {
@@ -105,15 +127,17 @@ impl Rulebook {
     /// The same with one pack more.
     ///
     /// Packs that hold one after the other are adopted side by side; the day on which a clock
-    /// starts says which of them applies.
+    /// starts says which of them applies. Two versions of one pack may hold one after the other.
     ///
     /// # Errors
     ///
-    /// [`AdoptError`]: a pack adopted twice, a calendar that is not here, a track the pack does not
+    /// [`AdoptError`]: a pack adopted twice for the same days, a calendar that is not here, a track the pack does not
     /// know. The rulebook is given up in that case.
     pub fn adopt(mut self, adoption: Adoption) -> Result<Self, AdoptError> {
         let pack = adoption.pack.code();
-        if self.adoptions.iter().any(|other| other.pack.code() == pack) {
+        let is_twice =
+            |other: &Adoption| other.pack.code() == pack && other.holds.overlaps(adoption.holds);
+        if self.adoptions.iter().any(is_twice) {
             return Err(AdoptError::Twice { pack: pack.clone() });
         }
         if let Some(calendar) = adoption.calendar_code()
@@ -145,7 +169,7 @@ impl Rulebook {
 /// A pack cannot be adopted as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AdoptError {
-    /// It is adopted already.
+    /// It is adopted already for some of the days.
     #[error("expected each pack once, found `{pack}` twice")]
     Twice {
         /// The pack.

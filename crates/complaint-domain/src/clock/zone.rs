@@ -3,14 +3,14 @@
 use std::{fmt, str::FromStr};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A time zone of the IANA database, such as `Europe/London`.
 ///
 /// It is looked up in the copy bundled into the program and never in the system's files, so that
 /// the same program gives the same local date everywhere.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Zone {
     name: String,
     rules: TimeZone,
@@ -35,6 +35,12 @@ impl Zone {
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules a company can set, as data.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, LazyLock},
 };
@@ -9,18 +9,21 @@ use std::{
 use iso_currency::Currency;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Role,
     aggregate::CLOCK_TOLERANCE,
     clock::{Adoption, Rulebook, shipped},
+    label::Label,
     money::Money,
 };
 
 /// What `decide` takes from the rulebook.
 ///
 /// [`Default`] holds until a rulebook says otherwise: [`ApprovalLimits::default`], a tolerance of
-/// five minutes between two clocks, and the time limits of the pack `iso-10002`.
+/// five minutes between two clocks, the time limits of the pack `iso-10002`, and nothing that handlers
+/// must bring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComplaintRules {
     /// How much each role may promise without a second person.
@@ -29,6 +32,17 @@ pub struct ComplaintRules {
     pub clock_tolerance: SignedDuration,
     /// The time limits that run on complaints, with their calendars. Shared: it is large.
     pub time_limits: Arc<Rulebook>,
+    /// What whoever becomes responsible must bring.
+    pub handlers: HandlerRules,
+}
+
+/// What whoever becomes responsible for a complaint must bring, besides no interest in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandlerRules {
+    /// Whether they must have joined the staff; else whoever is not known is taken as fit.
+    pub joined: bool,
+    /// The courses whose training must count on that day.
+    pub trainings: BTreeSet<Label>,
 }
 
 static ISO_10002: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
@@ -43,12 +57,14 @@ impl Default for ComplaintRules {
             approval_limits: ApprovalLimits::default(),
             clock_tolerance: CLOCK_TOLERANCE,
             time_limits: Arc::clone(&ISO_10002),
+            handlers: HandlerRules::default(),
         }
     }
 }
 
 /// How much somebody may promise without a second person. Greater is more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ApprovalLimit {
     /// Nothing at all.
     Nothing,

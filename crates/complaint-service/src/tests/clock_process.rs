@@ -28,14 +28,14 @@ impl event_log::Clock for Simulated {
     }
 }
 
-struct Story {
+pub(super) struct Story {
     _dir: tempfile::TempDir,
     time: Arc<Simulated>,
-    log: Arc<MemoryLog>,
-    service: ComplaintService,
+    pub(super) log: Arc<MemoryLog>,
+    pub(super) service: ComplaintService,
 }
 
-fn story() -> Story {
+pub(super) fn story() -> Story {
     let dir = tempfile::tempdir().unwrap();
     let time = Arc::new(Simulated(Mutex::new("2026-03-02T09:00:00Z".parse().unwrap())));
     let log = Arc::new(MemoryLog::new(Arc::clone(&time) as _));
@@ -50,16 +50,24 @@ fn story() -> Story {
 }
 
 impl Story {
-    fn days_later(&self, days: i64) {
+    pub(super) fn now(&self) -> Timestamp {
+        *self.time.0.lock().unwrap()
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn event_log::Clock> {
+        Arc::clone(&self.time) as _
+    }
+
+    pub(super) fn days_later(&self, days: i64) {
         *self.time.0.lock().unwrap() += SignedDuration::from_hours(24 * days);
     }
 
-    async fn register(&self, id: u128) -> StreamId {
+    pub(super) async fn register(&self, id: u128) -> StreamId {
         self.service.handle(register(id)).await.unwrap().stream
     }
 
     /// One run as the command line does it: everything that happened, from the beginning.
-    async fn run(&self) -> Noted {
+    pub(super) async fn run(&self) -> Noted {
         let mut noted = Noted::default();
         let process = ClockProcess::new(&self.service);
         let (mut from, head) = (Position(0), self.log.head().next_position);
@@ -71,6 +79,16 @@ impl Story {
             from = next;
         }
         noted
+    }
+
+    /// The clocks whose limits were missed.
+    pub(super) async fn missed_clocks(&self, stream: &StreamId) -> Vec<String> {
+        let notes = self.notes(stream).await;
+        notes
+            .into_iter()
+            .filter(|(kind, ..)| *kind == "missed")
+            .map(|(_, clock, _)| clock)
+            .collect()
     }
 
     /// What was noted of a complaint: event type, clock and when it happened.

@@ -165,23 +165,24 @@ impl Noun for StaffNoun {
     ];
 }
 
+/// Every verb with its example body is read as a user's would be.
 #[cfg(test)]
-mod tests {
-    use super::{BodyError, Filed, StaffNoun};
-    use crate::casework::{ActionNoun, ReferralNoun, ReviewNoun};
-
-    /// Every verb with its example body is read as a user's would be.
-    fn read_all<N: Filed>() {
-        let verbs: Vec<_> = N::VERBS.iter().map(|verb| verb.name).collect();
-        assert_eq!(verbs, N::COMMANDS);
-        for verb in N::VERBS {
-            let body = serde_json::from_str(verb.body).unwrap();
-            let body = N::complete(verb.name, body).unwrap();
-            if let Err(error) = N::command(verb.name, body) {
-                panic!("{}: {error}", verb.name);
-            }
+pub(crate) fn read_all<N: Filed>() {
+    let verbs: Vec<_> = N::VERBS.iter().map(|verb| verb.name).collect();
+    assert_eq!(verbs, N::COMMANDS);
+    for verb in N::VERBS {
+        let body = serde_json::from_str(verb.body).unwrap();
+        let body = N::complete(verb.name, body).unwrap();
+        if let Err(error) = N::command(verb.name, body) {
+            panic!("{}: {error}", verb.name);
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BodyError, Filed, StaffNoun, read_all};
+    use crate::casework::{ActionNoun, ReferralNoun, ReviewNoun};
 
     #[test]
     fn every_example_body_is_understood() {

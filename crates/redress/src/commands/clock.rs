@@ -7,7 +7,9 @@ use complaint_domain::{
     Fact, LedgerEvent,
     clock::{Adoption, ClockReading, Language, RulePack, Rulebook, clock_facts, clocks, shipped},
     complaint::ComplaintEvent,
+    rulebook::HouseRules,
 };
+use complaint_service::rulebook_stream;
 use event_log::{Clock, EventLog, clock::SystemClock};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
@@ -28,10 +30,15 @@ use crate::{
 ///
 /// [`CommandError`]: a complaint, pack, zone or clock that is not there, a damaged log.
 pub async fn explain(args: &ClockExplain, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let rulebook = rulebook(args)?;
+    let named = if args.packs.is_empty() { None } else { Some(named(args)?) };
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let history = history(ledger.log.as_ref(), args).await;
+    let rulebook = match named {
+        Some(rulebook) => Ok(rulebook),
+        None => adopted(&ledger).await,
+    };
     ledger.close().await;
+    let rulebook = rulebook?;
     let at = args.when.map_or_else(|| SystemClock.now(), |when| when.0);
     let (mut readings, mut unread) = (Vec::new(), Vec::new());
     for reading in clocks(&clock_facts(&history?), &rulebook, at) {
@@ -105,8 +112,15 @@ fn is_wanted(args: &ClockExplain, name: &str) -> bool {
     name == wanted || name.split_once('/').is_some_and(|(_, clock)| clock == wanted)
 }
 
+/// The packs that the ledger's own rulebook has adopted, each for its days.
+async fn adopted(ledger: &Ledger) -> Result<Rulebook, CommandError> {
+    let service = ledger.unsealed();
+    let house: HouseRules = service.streams().load(&rulebook_stream()).await?;
+    house.time_limits().map_err(CommandError::failed("apply the rulebook"))
+}
+
 /// The packs that were named, each with the calendars that come with the program.
-fn rulebook(args: &ClockExplain) -> Result<Rulebook, CommandError> {
+fn named(args: &ClockExplain) -> Result<Rulebook, CommandError> {
     let mut rulebook = Rulebook::with_shipped_calendars();
     for named in &args.packs {
         let mut adoption = Adoption::of(pack(named)?);

@@ -129,6 +129,7 @@ impl From<HandleError> for CommandError {
             | HandleError::CommandIdReused { .. }
             | HandleError::Contended { .. }
             | HandleError::Append(_)
+            | HandleError::Rules(_)
             | HandleError::Encode(_)
             | HandleError::Seal(_)
             | HandleError::Open(_)

@@ -129,6 +129,7 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
         )
         | HandleError::Read(_)
         | HandleError::Undecodable { .. }
+        | HandleError::Rules(_)
         | HandleError::Seal(_)
         | HandleError::Open(_)
         | HandleError::Store(_)) => return Err(stop),

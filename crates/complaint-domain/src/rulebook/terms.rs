@@ -1,0 +1,138 @@
+//! The bodies of commands and events of the rulebook: the stored schema.
+
+use std::{collections::BTreeSet, fmt};
+
+use iso_currency::Currency;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::Role,
+    clock::{BusinessHours, Zone},
+    complaint::ApprovalLimit,
+    label::Label,
+    review::DecisionEffect,
+};
+
+/// The number of a change: 1, 2, 3, … within the rulebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChangeNumber(pub u16);
+
+impl fmt::Display for ChangeNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A change of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum RuleChange {
+    /// Count clocks by a rule pack, or by another version of one that is adopted.
+    AdoptPack {
+        /// The pack, whole: the text of its file.
+        file: String,
+        /// The calendar it is counted with; the pack's first where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calendar: Option<Label>,
+        /// The zone whose local dates count, where it is not the pack's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<Zone>,
+        /// When business opens and closes, where it is not when the pack says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        business_hours: Option<BusinessHours>,
+        /// The tracks that complaints are on.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        tracks: BTreeSet<Label>,
+        /// The first local day on which a clock may start by it.
+        from: Date,
+    },
+    /// Start no clock by a pack any more. Clocks that have started run on.
+    RetirePack {
+        /// The pack, by its code.
+        pack: Label,
+        /// The first local day on which no clock starts by it.
+        from: Date,
+    },
+    /// Count with a holiday calendar, or with a newer version of one. From its approval on it counts
+    /// for every clock that is read with it, so that a year that was not covered can be counted.
+    AdoptCalendar {
+        /// The calendar, whole: the text of its file.
+        file: String,
+    },
+    /// Set how much a role may promise without a second person.
+    LimitApproval {
+        /// The role.
+        role: Role,
+        /// The currency; every currency that is not named for the role, when it is left out.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::money::optional_currency"
+        )]
+        currency: Option<Currency>,
+        /// How much.
+        limit: ApprovalLimit,
+        /// The first day, in UTC.
+        from: Date,
+    },
+    /// Set what whoever becomes responsible for a complaint must bring.
+    RequireOfHandlers {
+        /// Whether they must have joined the staff; else whoever is not known is taken as fit.
+        joined: bool,
+        /// The courses whose training must count on that day.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        trainings: BTreeSet<Label>,
+        /// The first day, in UTC.
+        from: Date,
+    },
+    /// Set how the committee decides.
+    RequireOfCommittee {
+        /// How many members must vote, abstentions included. At least 1.
+        quorum: u16,
+        /// Whether the company is bound.
+        effect: DecisionEffect,
+        /// The first day, in UTC.
+        from: Date,
+    },
+}
+
+impl RuleChange {
+    /// The day from which it holds; none where it holds as soon as it is approved.
+    pub const fn from(&self) -> Option<Date> {
+        match self {
+            Self::AdoptPack { from, .. }
+            | Self::RetirePack { from, .. }
+            | Self::LimitApproval { from, .. }
+            | Self::RequireOfHandlers { from, .. }
+            | Self::RequireOfCommittee { from, .. } => Some(*from),
+            Self::AdoptCalendar { .. } => None,
+        }
+    }
+}
+
+/// A change that is proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeProposal {
+    /// Its number: one more than the last.
+    pub change: ChangeNumber,
+    /// What is to hold.
+    pub rule: RuleChange,
+}
+
+/// A change that somebody else lets hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeApproval {
+    /// Which.
+    pub change: ChangeNumber,
+}
+
+/// A change that shall not hold; whoever proposed it may take it back so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRejected {
+    /// Which.
+    pub change: ChangeNumber,
+    /// Why, by codes; at least one.
+    pub grounds: Vec<Label>,
+}

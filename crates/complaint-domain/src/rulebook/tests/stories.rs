@@ -1,0 +1,166 @@
+//! What holds on which day.
+
+use iso_currency::Currency;
+
+use super::{
+    super::{HouseRules, RuleChange},
+    agents_limit, approve, approved, day, house, label, pack, propose, reject, retire,
+};
+use crate::{
+    actor::Role,
+    clock::{ClockFact, Rulebook, clocks},
+    complaint::{ApprovalLimit, ApprovalLimits},
+    review::{CommitteeRules, DecisionEffect},
+    story::{Given, given, replay, time},
+};
+
+/// Changes that `col` proposes and `sue` approves.
+fn rules(changes: Vec<RuleChange>) -> HouseRules {
+    let begin: Given<_> = given(house("col", Role::ComplianceOfficer), vec![]);
+    let adopt = |given: Given<_>, (number, rule): (u16, RuleChange)| {
+        given
+            .by("col", Role::ComplianceOfficer)
+            .after(&propose(number, rule))
+            .by("sue", Role::Supervisor)
+            .after(&approve(number))
+    };
+    (1..).zip(changes).fold(begin, adopt).state
+}
+
+/// The names of the clocks that a receipt on a day starts, with the version of their packs.
+fn clocks_of(rules: &Rulebook, received_at: &str) -> Vec<String> {
+    let facts = [ClockFact::received(time(received_at))];
+    let readings = clocks(&facts, rules, time(received_at));
+    let started = readings.into_iter().map(Result::unwrap);
+    let mut names: Vec<_> =
+        started.map(|reading| format!("{} {}", reading.clock.pack, reading.pack_version)).collect();
+    names.dedup();
+    names
+}
+
+fn limits(rules: &HouseRules) -> Rulebook {
+    rules.time_limits().unwrap()
+}
+
+#[test]
+fn before_the_first_adoption_clocks_go_by_the_pack_of_the_program() {
+    let nothing = limits(&HouseRules::default());
+    assert_eq!(clocks_of(&nothing, "2026-03-10T09:00:00Z"), ["iso-10002 2026.2"]);
+    let adopted = limits(&rules(vec![pack("uk-disp", "2026-04-01")]));
+    assert_eq!(clocks_of(&adopted, "2026-03-31T09:00:00Z"), ["iso-10002 2026.2"]);
+    assert_eq!(clocks_of(&adopted, "2026-04-01T09:00:00Z"), ["uk-disp 2026.2"]);
+}
+
+#[test]
+fn another_version_of_a_pack_holds_for_clocks_that_start_from_its_day_on() {
+    let RuleChange::AdoptPack { file, .. } = pack("template", "2026-05-01") else {
+        panic!("a pack")
+    };
+    let newer = file.replacen("2026.2", "2026.3", 1);
+    assert_ne!(newer, file, "the template has a version");
+    let mut second = pack("template", "2026-05-01");
+    if let RuleChange::AdoptPack { file, .. } = &mut second {
+        *file = newer;
+    }
+    let adopted = limits(&rules(vec![pack("template", "2026-04-01"), second]));
+    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["template 2026.2"]);
+    assert_eq!(clocks_of(&adopted, "2026-05-01T09:00:00Z"), ["template 2026.3"]);
+}
+
+#[test]
+fn a_retired_pack_starts_no_clock_and_may_come_back() {
+    let adopted = rules(vec![
+        pack("uk-disp", "2026-04-01"),
+        retire("uk-disp", "2026-05-01"),
+        pack("uk-disp", "2026-06-01"),
+    ]);
+    assert!(!adopted.is_adopted_on(&label("uk-disp"), day("2026-05-31")));
+    let adopted = limits(&adopted);
+    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["uk-disp 2026.2"]);
+    assert!(clocks_of(&adopted, "2026-05-15T09:00:00Z").is_empty());
+    assert_eq!(clocks_of(&adopted, "2026-06-01T09:00:00Z"), ["uk-disp 2026.2"]);
+}
+
+#[test]
+fn of_two_versions_from_one_day_the_one_approved_last_holds() {
+    let two = rules(vec![pack("uk-disp", "2026-04-01"), pack("uk-disp", "2026-04-01")]);
+    assert_eq!(clocks_of(&limits(&two), "2026-04-01T09:00:00Z"), ["uk-disp 2026.2"]);
+}
+
+#[test]
+fn an_adopted_calendar_is_counted_with() {
+    let file = include_str!("../../../calendars/gb-eng.ics").replace("gb-eng", "ours");
+    let mut disp = pack("uk-disp", "2026-04-01");
+    if let RuleChange::AdoptPack { calendar, .. } = &mut disp {
+        *calendar = Some(label("ours"));
+    }
+    let adopted = limits(&rules(vec![RuleChange::AdoptCalendar { file }, disp]));
+    let facts = [ClockFact::received(time("2026-04-02T09:00:00Z"))];
+    let readings = clocks(&facts, &adopted, time("2026-04-02T09:00:00Z"));
+    let used = readings.into_iter().find_map(|reading| reading.unwrap().calendar);
+    assert_eq!(used.unwrap().code, label("ours"));
+}
+
+#[test]
+fn limits_change_on_their_day_and_not_before() {
+    let rules = rules(vec![agents_limit(500, "2026-05-01"), agents_limit(50, "2026-04-01")]);
+    let of = |text: &str| {
+        let limits = rules.approval_limits_on(day(text), ApprovalLimits::default());
+        limits.of(Role::Agent, Currency::GBP)
+    };
+    assert_eq!(of("2026-03-31"), ApprovalLimit::UpTo(200.into()));
+    assert_eq!(of("2026-04-01"), ApprovalLimit::UpTo(50.into()));
+    assert_eq!(of("2026-05-01"), ApprovalLimit::UpTo(500.into()));
+}
+
+#[test]
+fn a_limit_without_a_currency_is_for_all_that_are_not_named() {
+    let rules = rules(vec![RuleChange::LimitApproval {
+        role: Role::Supervisor,
+        currency: None,
+        limit: ApprovalLimit::UpTo(1_000.into()),
+        from: day("2026-04-01"),
+    }]);
+    let limits = rules.approval_limits_on(day("2026-04-01"), ApprovalLimits::default());
+    assert_eq!(limits.of(Role::Supervisor, Currency::JPY), ApprovalLimit::UpTo(1_000.into()));
+    assert_eq!(limits.of(Role::Supervisor, Currency::GBP), ApprovalLimit::UpTo(10_000.into()));
+}
+
+#[test]
+fn what_handlers_and_the_committee_must_bring_is_set_from_a_day_on() {
+    let trainings = [label("disp-basics")];
+    let rules = rules(vec![
+        RuleChange::RequireOfHandlers {
+            joined: true,
+            trainings: trainings.clone().into(),
+            from: day("2026-04-01"),
+        },
+        RuleChange::RequireOfCommittee {
+            quorum: 5,
+            effect: DecisionEffect::Binding,
+            from: day("2026-05-01"),
+        },
+    ]);
+    assert_eq!(
+        rules.handler_rules_on(day("2026-03-31")),
+        crate::complaint::HandlerRules::default()
+    );
+    let required = rules.handler_rules_on(day("2026-04-01"));
+    assert!(required.joined);
+    assert_eq!(required.trainings, trainings.into());
+    assert_eq!(rules.committee_rules_on(day("2026-04-30")), CommitteeRules::default());
+    let committee = rules.committee_rules_on(day("2026-05-01"));
+    assert_eq!(committee, CommitteeRules { quorum: 5, effect: DecisionEffect::Binding });
+}
+
+#[test]
+fn what_was_rejected_does_not_hold() {
+    let change = agents_limit(500, "2026-03-02");
+    let state = given(house("col", Role::ComplianceOfficer), vec![])
+        .after(&propose(1, change.clone()))
+        .by("sue", Role::Supervisor)
+        .after(&reject(1))
+        .state;
+    assert!(state.approved().is_empty());
+    assert_eq!(replay::<HouseRules>(approved(change.clone())).approved(), [change]);
+}

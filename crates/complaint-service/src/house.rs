@@ -1,0 +1,83 @@
+//! The rules that hold, by the ledger's own rulebook. It is read anew only as far as it has moved on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use complaint_domain::{
+    aggregate::Aggregate as _,
+    clock::Rulebook,
+    complaint::ComplaintRules,
+    rulebook::{HouseRules, evolve},
+};
+use event_log::{EventLog, StreamVersion};
+use futures::TryStreamExt;
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{error::HandleError, ids::rulebook_stream, load::decoded};
+
+/// The rules of a service: what it was given, and what the rulebook says above that.
+#[derive(Debug)]
+pub(crate) struct House {
+    given: ComplaintRules,
+    known: Mutex<Known>,
+}
+
+/// The rulebook as far as it was read.
+#[derive(Debug, Clone)]
+struct Known {
+    next_version: StreamVersion,
+    rules: Arc<HouseRules>,
+    /// Shared, and made once for each change: it is large.
+    time_limits: Arc<Rulebook>,
+}
+
+impl House {
+    pub(crate) fn new(given: ComplaintRules) -> Self {
+        let known = Known {
+            next_version: StreamVersion::default(),
+            rules: Arc::default(),
+            time_limits: Arc::clone(&given.time_limits),
+        };
+        Self { given, known: Mutex::new(known) }
+    }
+
+    /// The rules of the day of something. Time limits are those of every day: a clock goes by the
+    /// day on which it starts.
+    pub(crate) async fn rules_at(
+        &self,
+        log: &dyn EventLog,
+        at: Timestamp,
+    ) -> Result<ComplaintRules, HandleError> {
+        let Known { rules, time_limits, .. } = self.known(log).await?;
+        if rules.approved().is_empty() {
+            return Ok(self.given.clone());
+        }
+        let day = TimeZone::UTC.to_datetime(at).date();
+        let otherwise = self.given.approval_limits.clone();
+        Ok(ComplaintRules {
+            approval_limits: rules.approval_limits_on(day, otherwise),
+            handlers: rules.handler_rules_on(day),
+            time_limits,
+            clock_tolerance: self.given.clock_tolerance,
+        })
+    }
+
+    async fn known(&self, log: &dyn EventLog) -> Result<Known, HandleError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let read_before = known.next_version;
+        let mut records = log.read_stream(&rulebook_stream(), known.next_version);
+        while let Some(recorded) = records.try_next().await? {
+            known.next_version = StreamVersion(recorded.version.0.saturating_add(1));
+            let fact = decoded(&recorded)?.fact();
+            let Some(event) = HouseRules::from_ledger(fact.event.clone()) else { continue };
+            let rules = Arc::unwrap_or_clone(known.rules);
+            known.rules = Arc::new(evolve(rules, &fact.map(|_| event)));
+        }
+        if known.next_version > read_before {
+            if known.rules.sets_time_limits() {
+                known.time_limits = Arc::new(known.rules.time_limits()?);
+            }
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known.clone();
+        }
+        Ok(known)
+    }
+}

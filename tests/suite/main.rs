@@ -13,6 +13,7 @@ mod bench;
 mod casework;
 mod clocks;
 mod committee;
+mod communication;
 mod crash;
 mod damage;
 mod disk;

@@ -10,6 +10,7 @@ mod bench;
 mod casework;
 mod evidence;
 mod filed;
+mod mail;
 mod signing;
 mod upkeep;
 
@@ -20,6 +21,9 @@ pub use evidence::{
     ProveReceipt, ProveStream,
 };
 pub use filed::{FiledLine, FiledList, FiledShow};
+pub use mail::{
+    LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus, TlsMode,
+};
 pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
@@ -110,6 +114,24 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: ComplaintCommandLine,
+    },
+
+    /// Write a complainant a letter: text on standard output, or PDF
+    #[command(
+        long_about = "Composes a letter from what is recorded, with what each rule pack named makes it say. A letter that lacks a fact which a rule demands is refused. Names and words come from the vault at that moment and are kept nowhere.\n\nThe text on standard output is personal data.",
+        after_help = "Example:\n  redress letter complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --kind final-response --pack uk-disp --sender sender.json --pdf letter.pdf"
+    )]
+    Letter(LetterCommand),
+
+    /// Send letters by e-mail, with retries
+    #[command(
+        long_about = "Letters go through an outbox that holds no personal data: each is composed when it is sent, and recorded in the ledger once the mail server has accepted it. What the outbox promises, and how it retries, is in docs/communication.md.",
+        after_help = "Examples:\n  redress mail send COMPLAINT --data ./ledger --kind acknowledgement --sender sender.json --server smtp.example.com:587 --from complaints@example.com\n  redress mail retry --data ./ledger --sender sender.json --server smtp.example.com:587 --from complaints@example.com\n  redress mail status --data ./ledger"
+    )]
+    Mail {
+        /// What to do
+        #[command(subcommand)]
+        what: MailCommand,
     },
 
     /// Note who works here: roles, absences, interests, committee terms, training

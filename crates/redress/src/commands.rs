@@ -14,6 +14,8 @@
 //! - [`import`]: `redress import`
 //! - [`init`]: `redress init`
 //! - [`keys`]: `redress keys`
+//! - [`letter`]: `redress letter`
+//! - [`mail`]: `redress mail`
 //! - [`mirror`]: `redress mirror`
 //! - [`projections`]: `redress projections`
 //! - [`prove`]: `redress prove`
@@ -39,6 +41,8 @@ pub mod filed;
 pub mod import;
 pub mod init;
 pub mod keys;
+pub mod letter;
+pub mod mail;
 pub mod mirror;
 pub mod projections;
 pub mod prove;

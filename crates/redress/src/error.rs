@@ -9,6 +9,7 @@ use std::{
 use event_log::{Position, StreamId};
 
 mod evidence;
+mod mail;
 mod parts;
 
 /// Why a command was not done, by what its user does next.

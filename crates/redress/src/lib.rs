@@ -18,6 +18,7 @@
 //! - [`decoded`]: records as domain events, decoded on all processors
 //! - [`bench`](mod@bench): how fast it is, beside what the machine could do
 //! - [`backup`]: copies of a ledger, and a ledger from one
+//! - [`letters`]: letters from what is recorded · [`mail`]: the outbox, sending, retrying
 //! - [`import`]: taking in complaints from files that other bodies published
 
 use std::{
@@ -48,6 +49,8 @@ pub mod evidence;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod letters;
+pub mod mail;
 pub mod publishing;
 pub mod signing;
 pub mod tree;
@@ -160,6 +163,8 @@ fn carry_out(
             Command::Clock { what: ClockCommand::Explain(args) } => {
                 commands::clock::explain(&args, console).await
             }
+            Command::Letter(args) => commands::letter::run(&args, console).await,
+            Command::Mail { what } => commands::mail::run(&what, console).await,
             Command::Staff { what } => commands::filed::run(&what, stdin, console).await,
             Command::Review { what } => commands::filed::line(&what, stdin, console).await,
             Command::Action { what } => commands::filed::line(&what, stdin, console).await,

@@ -1,0 +1,90 @@
+//! `redress letter`: a letter from what is recorded, printed or as PDF.
+
+use std::sync::Arc;
+
+use complaint_letters::{Letter, StatementStatus, pdf, statements};
+use event_log::{Clock, clock::SystemClock};
+use jiff::tz::Offset;
+use serde_json::json;
+
+use crate::{
+    arguments::{LetterArgs, LetterCommand},
+    console::Console,
+    error::CommandError,
+    evidence::put,
+    ledger::Ledger,
+    letters::{
+        History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of, sender,
+    },
+};
+
+/// Composes a letter and hands it out.
+///
+/// # Errors
+///
+/// [`CommandError`]: what the letter tells of is not recorded, a rule demands a fact that is not
+/// there, a character that cannot be printed, a file that is there already.
+pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let mut ledger = Ledger::open(&args.letter.at, Arc::new(SystemClock))?;
+    let letter = written(&args.letter, &mut ledger).await;
+    ledger.close().await;
+    let letter = letter?;
+    say_what_is_unsure(&args.letter.packs, &letter, console);
+    let Some(path) = &args.pdf else {
+        if console.json() {
+            return console.line(json!({
+                "complaint": letter.complaint, "kind": letter.kind, "locale": letter.locale,
+                "subject": letter.subject, "stated": letter.stated, "text": letter.plain_text(),
+            }));
+        }
+        return console.raw(letter.plain_text().as_bytes());
+    };
+    let bytes = pdf(&letter).map_err(|error| CommandError::Refused {
+        problem: error.to_string(),
+        next: "print it as text, without --pdf, and set it with a font that has the character"
+            .to_owned(),
+    })?;
+    put(path, &bytes)?;
+    if console.json() {
+        return console.line(json!({
+            "complaint": letter.complaint, "kind": letter.kind, "locale": letter.locale,
+            "stated": letter.stated, "file": path.display().to_string(), "bytes": bytes.len(),
+        }));
+    }
+    console.line(format_args!("{}: {} bytes in {}", letter.kind, bytes.len(), path.display()))
+}
+
+async fn written(args: &LetterArgs, ledger: &mut Ledger) -> Result<Letter, CommandError> {
+    check_packs(&args.packs)?;
+    let sender = sender(&args.sender)?;
+    let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
+    let order = order_of(args, &history);
+    let vault = ledger.vault()?;
+    let composed = tokio::task::spawn_blocking(move || {
+        compose_letter(&history, &vault, &sender, &order).map(|composed| composed.letter)
+    });
+    composed.await.map_err(CommandError::failed("compose the letter"))?
+}
+
+/// The letter that the arguments ask for, dated today.
+pub(super) fn order_of(args: &LetterArgs, history: &History) -> LetterOrder {
+    LetterOrder {
+        kind: args.kind,
+        locale: args.locale.unwrap_or_else(|| language_of(history)),
+        packs: args.packs.clone(),
+        dated: Offset::UTC.to_datetime(SystemClock.now()).date(),
+    }
+}
+
+/// Says which statements nobody has read in the rule itself.
+pub(super) fn say_what_is_unsure(packs: &[String], letter: &Letter, console: &mut Console<'_>) {
+    let packs: Vec<_> = packs.iter().map(String::as_str).collect();
+    for statement in statements(&packs, letter.kind) {
+        if statement.status == StatementStatus::Unverified {
+            let (code, citation) = (&statement.code, &statement.citation);
+            console.say(format_args!(
+                "unverified: `{code}`; have {citation} read before relying on it"
+            ));
+        }
+    }
+}

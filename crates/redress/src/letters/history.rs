@@ -1,0 +1,185 @@
+//! One complaint's records, and the personal texts they seal.
+
+use std::fmt;
+
+use complaint_codec::{Record, decode};
+use complaint_domain::{
+    Fact,
+    complaint::{Case, Complaint, ComplaintEvent, evolve},
+    sealed::{PersonalField, SealedField},
+};
+use event_log::{EventLog, StreamId, StreamVersion};
+use futures::TryStreamExt;
+use personal_vault::{OpenError, SealedRef, Vault};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::of_complaint;
+use crate::error::CommandError;
+
+/// A personal text, opened. Wiped from memory when dropped; its `Debug` shows its size only.
+pub struct Opened(Zeroizing<String>);
+
+impl Opened {
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+struct Entry {
+    version: StreamVersion,
+    command_id: Uuid,
+    event: ComplaintEvent,
+    sealed: Vec<SealedField>,
+}
+
+/// The records of one complaint, and how it stands after them.
+pub struct History {
+    stream: StreamId,
+    case: Box<Case>,
+    entries: Vec<Entry>,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("stream", &self.stream)
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl History {
+    /// Reads a complaint.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: there is none of that name, or its records cannot be read.
+    pub async fn read(log: &dyn EventLog, stream: &StreamId) -> Result<Self, CommandError> {
+        let mut records = log.read_stream(stream, StreamVersion::default());
+        let (mut state, mut entries) = (Complaint::default(), Vec::new());
+        while let Some(recorded) = records.try_next().await? {
+            let position = recorded.position;
+            let broken = |error: complaint_codec::DecodeError| CommandError::Broken {
+                position,
+                reason: error.to_string(),
+            };
+            let record: Record = decode(&recorded.bytes).map_err(broken)?;
+            let (version, command_id) = (record.version, record.command_id);
+            let sealed = record.sealed.clone();
+            let Fact { event, actor, occurred_at, recorded_at } = record.fact();
+            let Some(event) = of_complaint(event) else { continue };
+            let fact = Fact { event: event.clone(), actor, occurred_at, recorded_at };
+            state = evolve(state, &fact);
+            entries.push(Entry { version, command_id, event, sealed });
+        }
+        match state {
+            Complaint::Received(case) => Ok(Self { stream: stream.clone(), case, entries }),
+            Complaint::NotReceived => Err(CommandError::UnknownStream { stream: stream.clone() }),
+        }
+    }
+
+    /// The complaint's stream.
+    pub const fn stream(&self) -> &StreamId {
+        &self.stream
+    }
+
+    /// How it stands.
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// What happened, in order.
+    pub fn events(&self) -> impl Iterator<Item = &ComplaintEvent> {
+        self.entries.iter().map(|entry| &entry.event)
+    }
+
+    /// The last event of a kind, and where it stands.
+    pub fn last(
+        &self,
+        wanted: impl Fn(&ComplaintEvent) -> bool,
+    ) -> Option<(StreamVersion, &ComplaintEvent)> {
+        let found = self.entries.iter().rev().find(|entry| wanted(&entry.event))?;
+        Some((found.version, &found.event))
+    }
+
+    /// Whether a command was carried out on it.
+    pub fn has_seen(&self, command_id: Uuid) -> bool {
+        self.entries.iter().any(|entry| entry.command_id == command_id)
+    }
+
+    /// Opens the personal text that the last record to bring one brought: a correction brings the
+    /// right one after the wrong one. Nothing when there is none, or it was erased.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`] when the vault does not answer, or is damaged.
+    pub fn open_last(
+        &self,
+        vault: &Vault,
+        field: PersonalField,
+    ) -> Result<Option<Opened>, CommandError> {
+        let all = self.entries.iter().rev().flat_map(|entry| &entry.sealed);
+        self.open(vault, all.into_iter().find(|sealed| sealed.field == field))
+    }
+
+    /// Opens a personal text of the command that led to one record.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_last`](Self::open_last).
+    pub fn open_at(
+        &self,
+        vault: &Vault,
+        version: StreamVersion,
+        field: PersonalField,
+    ) -> Result<Option<Opened>, CommandError> {
+        let entry = self.entries.iter().find(|entry| entry.version == version);
+        let mut sealed = entry.into_iter().flat_map(|entry| &entry.sealed);
+        self.open(vault, sealed.find(|sealed| sealed.field == field))
+    }
+
+    fn open(
+        &self,
+        vault: &Vault,
+        sealed: Option<&SealedField>,
+    ) -> Result<Option<Opened>, CommandError> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        open_sealed(vault, &self.stream, sealed)
+    }
+}
+
+/// Opens one sealed text of a stream. Nothing when it was erased, or is no text.
+///
+/// # Errors
+///
+/// [`CommandError`] when the vault does not answer, or is damaged.
+pub fn open_sealed(
+    vault: &Vault,
+    stream: &StreamId,
+    sealed: &SealedField,
+) -> Result<Option<Opened>, CommandError> {
+    let reference = SealedRef {
+        group: sealed.field.group(),
+        subject: sealed.subject.0,
+        key: sealed.key.0,
+        vault: sealed.vault.0,
+        commitment: sealed.commitment.0,
+        digest: sealed.digest.0,
+    };
+    match vault.open_field(stream.as_bytes(), &reference) {
+        Ok(text) => {
+            let text = str::from_utf8(&text).ok().map(str::to_owned);
+            Ok(text.map(|text| Opened(Zeroizing::new(text))))
+        }
+        Err(OpenError::MissingBlob { .. } | OpenError::MissingKey { .. }) => Ok(None),
+        Err(error) => Err(CommandError::failed("open a personal text")(error)),
+    }
+}

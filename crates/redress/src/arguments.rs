@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::instant::Instant;
 
+mod anchors;
 mod bench;
 mod casework;
 mod evidence;
@@ -14,6 +15,7 @@ mod mail;
 mod signing;
 mod upkeep;
 
+pub use anchors::{AnchorAsk, AnchorCommand, AnchorImport, AnchorList, AnchorRequest, TrustedTime};
 pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{ComplaintCommandLine, ComplaintList, ComplaintShow, SendArgs, Sent};
 pub use evidence::{
@@ -177,6 +179,13 @@ pub enum Command {
         /// What to do with them
         #[command(subcommand)]
         what: ClockCommand,
+    },
+
+    /// Trusted times (RFC 3161): fetch them, take them in, see between which of them records lie
+    Anchor {
+        /// What to do with them
+        #[command(subcommand)]
+        what: AnchorCommand,
     },
 
     /// Look after the read models: derived, disposable, rebuilt from the records

@@ -1,5 +1,6 @@
 //! One module for each command.
 //!
+//! - [`anchor`]: `redress anchor`
 //! - [`backup`]: `redress backup`
 //! - [`bench`](mod@bench): `redress bench`
 //! - [`checkpoint`]: `redress checkpoint`
@@ -27,6 +28,7 @@
 //! - [`verify`]: `redress verify`
 //! - [`witness`]: `redress witness`
 
+pub mod anchor;
 pub mod backup;
 pub mod bench;
 pub mod check;

@@ -62,6 +62,11 @@ impl<'a> Issuer<'a> {
         Self { ledger, note }
     }
 
+    /// The checkpoint under which evidence is handed out.
+    pub fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
     /// Does something with a prover, off the async threads: it reads tiles.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 //! - [`ledger`]: a data directory, opened
 //! - [`signing`]: what signs a ledger's checkpoints
 //! - [`evidence`]: what the commands that hand out evidence have in common
+//! - [`anchors`]: trusted times, taken in and read again
 //! - [`publishing`]: from sequenced to published · [`tree`]: the static tree, exported, served, mirrored
 //! - [`console`]: results to standard output, messages to standard error
 //! - [`error`]: what was expected, what was found, what to do next
@@ -36,6 +37,7 @@ use crate::{
     error::CommandError,
 };
 
+pub mod anchors;
 pub mod arguments;
 pub mod backup;
 pub mod bench;
@@ -180,6 +182,7 @@ fn carry_out(
                 commands::import::run(&args, console).await
             }
             Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
+            Command::Anchor { what } => commands::anchor::run(&what, console).await,
             Command::Prove { what } => commands::prove::run(&what, console).await,
             Command::Check(args) => commands::check::run(&args, console),
             Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,

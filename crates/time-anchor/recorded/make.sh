@@ -3,7 +3,13 @@
 # an empty directory; the keys are thrown away. The tests read what it wrote once.
 set -euo pipefail
 dir=$(mktemp -d); out=$PWD; cd "$dir"
-printf 'ledger.example/complaints\n8\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n' > note
+cat > note <<'NOTE'
+ledger.example/complaints
+8
+XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=
+
+— ledger.example/complaints 2Zy4qZkksI+vO4dMZMuYnm+Sar9XQkaK7spScyXGmirKskhXqA9ap7xUiZuoNx0nWGe8fXNDCCl3kG85pWorYRAmkQE=
+NOTE
 cp note "$out/note.txt"
 
 key() { case $1 in

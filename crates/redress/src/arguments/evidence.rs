@@ -148,7 +148,7 @@ pub struct ProveStream {
 /// Arguments of `redress check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// A receipt or other proof, a checkpoint, or an evidence bundle
+    /// A receipt or other proof, a checkpoint, an evidence bundle, or a time stamp
     #[arg(value_name = "FILE", required_unless_present = "page")]
     pub file: Option<PathBuf>,
 
@@ -168,8 +168,16 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub old: Option<PathBuf>,
 
+    /// The checkpoint that was time-stamped, for a time stamp
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub stamped: Option<PathBuf>,
+
+    /// The roots you trust to know the time, for a time stamp: certificates in PEM
+    #[arg(long, value_name = "FILE", requires = "stamped")]
+    pub trust: Option<PathBuf>,
+
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "old"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "old", "stamped", "trust"])]
     pub page: Option<PathBuf>,
 }
 

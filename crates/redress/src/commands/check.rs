@@ -6,16 +6,19 @@ use std::{
     path::Path,
 };
 
-use evidence_check::{Checked, Kind, Verdict, check, check::Trust, page};
+use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
 use merkle_log::Policy;
 
 use crate::{
+    anchors::authorities,
     arguments::Check,
     commands::verify::against::{parse_key, read_policy},
     console::Console,
     error::CommandError,
     evidence::deliver,
 };
+
+mod stamp;
 
 /// Longer evidence is not read, in bytes: an archive may have 4 GiB, but no case has.
 const EVIDENCE_BYTES_MAX: u64 = 512 * 1024 * 1024;
@@ -31,7 +34,6 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         deliver(Some(path), page::empty().as_bytes(), console)?;
         return console.line(format_args!("page: {}", path.display()));
     }
-    let policy = trusted(args)?;
     let Some(path) = &args.file else {
         return Err(CommandError::Usage {
             problem: "expected a file to check".to_owned(),
@@ -39,6 +41,10 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         });
     };
     let bytes = read(path)?;
+    if stamp::is_one(&bytes) {
+        return time_stamp(args, &bytes, console);
+    }
+    let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
     if Kind::of(&bytes) == Kind::Growth && old.is_none() {
@@ -57,9 +63,39 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     if console.json() {
         console.value(&checked)?;
     } else {
-        tell(&checked, console)?;
+        tell(checked.kind.name(), &checked.facts, &checked.opened, &checked.steps, console)?;
     }
-    match checked.first_failure() {
+    conclude(&checked.steps)
+}
+
+/// Checks a time stamp, which needs other things to be brought along.
+fn time_stamp(args: &Check, bytes: &[u8], console: &mut Console<'_>) -> Result<(), CommandError> {
+    let (Some(stamped), Some(trust)) = (&args.stamped, &args.trust) else {
+        return Err(CommandError::Usage {
+            problem: "expected what was stamped, and whom you trust to know the time".to_owned(),
+            next: "name the checkpoint with --stamped and root certificates with --trust"
+                .to_owned(),
+        });
+    };
+    let has_policy = args.policy.is_some() || args.vkey.is_some();
+    let policy = has_policy.then(|| trusted(args)).transpose()?;
+    let (document, authorities) = (read(stamped)?, authorities(trust, None)?);
+    let checked = stamp::check(bytes, &document, &authorities, policy.as_ref());
+    if console.json() {
+        console.value(&checked)?;
+    } else {
+        tell("a time stamp", &checked.facts, &[], &checked.steps, console)?;
+    }
+    conclude(&checked.steps)
+}
+
+/// Refuses what does not hold, naming the first step that failed.
+fn conclude(steps: &[Step]) -> Result<(), CommandError> {
+    let failed = steps.iter().find_map(|step| match &step.verdict {
+        Verdict::Fails(why) => Some((&step.at, &step.claim, why)),
+        Verdict::Holds | Verdict::Open(_) => None,
+    });
+    match failed {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
             problem: format!("expected that {claim}; {at}: {why}"),
@@ -115,19 +151,25 @@ fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     Ok(bytes)
 }
 
-fn tell(checked: &Checked, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let verdict = if checked.is_good { "GOOD" } else { "BAD" };
-    console.line(format_args!("{verdict}: {}", checked.kind.name()))?;
-    for (name, value) in &checked.facts {
+fn tell(
+    what: &str,
+    facts: &[(String, String)],
+    opened: &[(String, String)],
+    steps: &[Step],
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let verdict = if conclude(steps).is_ok() { "GOOD" } else { "BAD" };
+    console.line(format_args!("{verdict}: {what}"))?;
+    for (name, value) in facts {
         console.line(format_args!("  {name:<22} {value}"))?;
     }
-    for (field, text) in &checked.opened {
+    for (field, text) in opened {
         console.line(format_args!("  opened {field}:"))?;
         for line in text.lines() {
             console.line(format_args!("    {}", printable(line)))?;
         }
     }
-    for step in &checked.steps {
+    for step in steps {
         match &step.verdict {
             Verdict::Holds => {}
             Verdict::Open(would) => {

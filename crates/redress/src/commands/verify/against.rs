@@ -15,7 +15,7 @@ use crate::{arguments::Against, error::CommandError, ledger::Ledger, signing};
 /// A checkpoint is no longer than this.
 const BYTES_MAX: u64 = 1_000_000;
 /// The clocks of a ledger and of a witness may differ by this much.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a ledger was held against.
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@
     reason = "a test that meets a surprise should stop"
 )]
 
+pub mod authority;
 pub mod binary;
 pub mod complaint;
 pub mod cut;

@@ -34,19 +34,19 @@ impl Clock for SetClock {
 
 /// One record as a forger sees it: its text, with the time it says.
 #[derive(Debug, Clone)]
-struct Forged {
-    stream: event_log::StreamId,
-    text: String,
+pub(crate) struct Forged {
+    pub(crate) stream: event_log::StreamId,
+    pub(crate) text: String,
 }
 
 impl Forged {
-    fn recorded_at(&self) -> (usize, String) {
+    pub(crate) fn recorded_at(&self) -> (usize, String) {
         let key = "\"recorded_at\":\"";
         let at = self.text.find(key).unwrap() + key.len();
         (at, self.text[at..at + 24].to_owned())
     }
 
-    fn set_recorded_at(&mut self, time: &str) {
+    pub(crate) fn set_recorded_at(&mut self, time: &str) {
         let (at, _) = self.recorded_at();
         self.text.replace_range(at..at + 24, time);
     }
@@ -54,7 +54,7 @@ impl Forged {
 
 /// Writes the ledger anew with other records, and makes everything fit: versions, times, tiles, head,
 /// and a register that knows nothing of the history before.
-fn rewrite(home: &Home, change: impl FnOnce(&mut Vec<Forged>)) {
+pub(crate) fn rewrite(home: &Home, change: impl FnOnce(&mut Vec<Forged>)) {
     let data = home.path().join("ledger");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let clock = Arc::new(SetClock(Mutex::new(Timestamp::UNIX_EPOCH)));
@@ -104,7 +104,7 @@ async fn append_all(log: &SledLog, clock: &SetClock, forged: Vec<Forged>) {
 }
 
 /// What the operator does so that the signer forgets: with key and disk in hand, it is possible.
-fn forget_what_was_signed(home: &Home) {
+pub(crate) fn forget_what_was_signed(home: &Home) {
     let keys = home.path().join("ledger.keys");
     fs::remove_file(keys.join("register")).unwrap();
     let key = KeyFile::read(&keys.join("signing-key")).unwrap().open(None).unwrap();
@@ -218,7 +218,7 @@ fn a_record_inserted_into_the_past_is_caught_by_a_kept_checkpoint_and_by_the_reg
     is_caught_by_a_kept_checkpoint(&home);
 }
 
-const OTHER: &str = "complaint-01KA0000000000000000000000";
+pub(crate) const OTHER: &str = "complaint-01KA0000000000000000000000";
 
 /// The register was made to forget, so the log signs; whoever looks from outside still knows.
 #[test]

@@ -7,6 +7,7 @@
     reason = "a test that meets a surprise should stop, and one that cannot run should say so"
 )]
 
+mod anchors;
 mod architecture;
 mod attacks;
 mod bench;

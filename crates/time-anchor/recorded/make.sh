@@ -43,6 +43,15 @@ openssl asn1parse -genconf <(printf 'asn1=SEQUENCE:r\n[r]\nv=INTEGER:1\nm=SEQUEN
 cp request.tsq "$out/request.tsq"
 
 root rsa rsa; issue rsa-stamps rsa rsa "$stamping"
+# Those that sign by hand sign the time of the first stamp, so they must be as old.
+issue honest rsa rsa "$stamping"
+issue not-critical rsa rsa extendedKeyUsage=timeStamping
+issue two-usages rsa rsa extendedKeyUsage=critical,timeStamping,codeSigning
+issue no-usage rsa rsa keyUsage=critical,digitalSignature
+issue other-content rsa rsa "$stamping"
+# Issued by what is no authority: an honest signer's certificate used as if it were one.
+key rsa forged.key; openssl req -new -key forged.key -subj '/CN=forged of tests' -out forged.csr
+openssl x509 -req -in forged.csr -CA honest.pem -CAkey honest.key -CAcreateserial -extfile <(printf '%s\n' "$stamping") -days 36500 -out forged.pem 2>/dev/null
 tsa sha256; reply rsa-stamps rsa.tsr; cp rsa.pem "$out/rsa.pem"
 root p256 p256; issue p256-stamps p256 p256 "$stamping"
 tsa sha256; reply p256-stamps p256.tsr; cp p256.pem "$out/p256.pem"
@@ -58,14 +67,11 @@ openssl ts -reply -config tsa.cnf -in "$out/rsa.tsr" -token_out -out token.der 2
 openssl cms -verify -inform DER -in token.der -noverify -no_attr_verify -out info.der 2>/dev/null || openssl cms -verify -inform DER -in token.der -noverify -out info.der 2>/dev/null
 sign() { openssl cms -sign -binary -nodetach -cades -md sha256 -econtent_type "${3:-1.2.840.113549.1.9.16.1.4}" -in info.der \
   -signer "$1.pem" -inkey "$1.key" -outform DER -out "$out/$2"; }
-issue honest rsa rsa "$stamping"; sign honest by-hand.tst
-issue not-critical rsa rsa extendedKeyUsage=timeStamping; sign not-critical not-critical.tst
-issue two-usages rsa rsa extendedKeyUsage=critical,timeStamping,codeSigning; sign two-usages two-usages.tst
-issue no-usage rsa rsa keyUsage=critical,digitalSignature; sign no-usage no-usage.tst
-issue other-content rsa rsa "$stamping"; sign other-content other-content.tst 1.2.840.113549.1.7.1
-# Issued by what is no authority: an honest signer's certificate used as if it were one.
-key rsa forged.key; openssl req -new -key forged.key -subj '/CN=forged of tests' -out forged.csr
-openssl x509 -req -in forged.csr -CA honest.pem -CAkey honest.key -CAcreateserial -extfile <(printf '%s\n' "$stamping") -days 36500 -out forged.pem 2>/dev/null
+sign honest by-hand.tst
+sign not-critical not-critical.tst
+sign two-usages two-usages.tst
+sign no-usage no-usage.tst
+sign other-content other-content.tst 1.2.840.113549.1.7.1
 openssl cms -sign -binary -nodetach -cades -md sha256 -econtent_type 1.2.840.113549.1.9.16.1.4 -in info.der \
   -signer forged.pem -inkey forged.key -certfile honest.pem -outform DER -out "$out/not-an-issuer.tst"
 # A certificate that was valid for one day, long before the stamp.

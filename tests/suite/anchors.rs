@@ -1,0 +1,212 @@
+//! Trusted times by RFC 3161: fetched, taken in, held against the records, and checked by strangers.
+
+use std::fs;
+
+use jiff::{SignedDuration, Timestamp};
+use redress_tests::{
+    authority::Authority,
+    binary::{Ran, run_in},
+};
+
+use crate::{
+    attacks::{Forged, OTHER, forget_what_was_signed, rewrite},
+    signing::Home,
+};
+
+/// A ledger whose head is signed.
+fn signed() -> Home {
+    let home = Home::new();
+    home.keep_checkpoint("kept");
+    home
+}
+
+/// Carries a request to an authority by hand and takes its answer in.
+fn carry(home: &Home, authority: &Authority) -> Ran {
+    home.run(&["anchor", "request", "--data", "ledger", "--out", "today.tsq"]).done();
+    authority.stamp(&home.path().join("today.tsq"), &home.path().join("today.tsr"));
+    import(home, authority)
+}
+
+fn import(home: &Home, authority: &Authority) -> Ran {
+    let root = authority.root();
+    let trust = root.to_str().unwrap();
+    home.run(&["anchor", "import", "today.tsr", "--data", "ledger", "--trust", trust, "--json"])
+}
+
+fn list(home: &Home, authority: &Authority) -> Ran {
+    let root = authority.root();
+    home.run(&["anchor", "list", "--data", "ledger", "--trust", root.to_str().unwrap()])
+}
+
+fn records(home: &Home) -> usize {
+    home.run(&["replay", "--data", "ledger"]).done().stdout.lines().count()
+}
+
+#[test]
+fn a_stamp_carried_by_hand_is_recorded_once_and_bounds_what_came_before_and_after() {
+    let Some(authority) = Authority::new("carried") else { return };
+    let home = signed();
+    let covered = records(&home);
+    let taken_in = carry(&home, &authority).done().json();
+    assert_eq!(taken_in[0]["size"], covered);
+    assert_eq!(taken_in[0]["position"], covered);
+    assert_eq!(taken_in[0]["authority"], "carried");
+    assert_eq!(taken_in[0]["is_new"], true);
+    let again = import(&home, &authority).done().json();
+    assert_eq!(again[0]["position"], taken_in[0]["position"]);
+    assert_eq!(again[0]["is_new"], false);
+
+    home.grow(3);
+    let told = list(&home, &authority).done();
+    let time = taken_in[0]["stamped_at"].as_str().unwrap();
+    let existed = format!("{covered} records existed at {time}, says carried");
+    assert!(told.stdout.contains(&existed), "{}", told.stdout);
+    let last = covered - 1;
+    assert!(told.stdout.contains(&format!("records 0 to {last}: before ")), "{}", told.stdout);
+    let later = format!("records {} to {}: after ", covered + 1, records(&home) - 1);
+    assert!(told.stdout.contains(&later), "{}", told.stdout);
+
+    // A second stamp closes the window of those between.
+    home.keep_checkpoint("later");
+    carry(&home, &authority).done();
+    let told = list(&home, &authority).done();
+    let between = format!("records {} to {}: between ", covered + 1, records(&home) - 2);
+    assert!(told.stdout.contains(&between), "{}", told.stdout);
+    home.run(&["verify", "--data", "ledger"]).done();
+}
+
+#[test]
+fn authorities_are_asked_over_http_and_one_that_is_away_does_not_keep_the_other_from_stamping() {
+    let Some(authority) = Authority::new("asked") else { return };
+    let home = signed();
+    let authority = authority.serve();
+    let (url, trust) = (authority.url(), authority.root.to_str().unwrap());
+    let ask = ["anchor", "ask", "--data", "ledger", "--trust", trust, "--json", "--tsa"];
+    let kept = home.run(&[&ask[..], &[url.as_str()]].concat()).done().json();
+    assert_eq!(kept[0]["authority"], "asked");
+    home.run(&["anchor", "list", "--data", "ledger", "--trust", trust]).done();
+
+    let away = "http://127.0.0.1:9/stamp";
+    let both = home.run(&[&ask[..], &[away, "--tsa", url.as_str()]].concat()).refused(1);
+    assert!(both.stderr.contains(away), "{}", both.stderr);
+    assert_eq!(both.json()[0]["is_new"], true, "the other has stamped");
+}
+
+#[test]
+fn an_answer_that_does_not_hold_is_refused_and_nothing_is_recorded() {
+    let Some(authority) = Authority::new("honest") else { return };
+    let Some(stranger) = Authority::new("stranger") else { return };
+    let home = signed();
+    let before = records(&home);
+    let untrusted = carry(&home, &stranger);
+    assert_eq!(untrusted.code, Some(0), "whoever trusts the stranger may: {}", untrusted.stderr);
+    let untrusted = import(&home, &authority).refused(1);
+    assert!(untrusted.stderr.contains("the time stamp does not hold"), "{}", untrusted.stderr);
+    assert_eq!(records(&home), before + 1);
+    let refused = list(&home, &authority).refused(1);
+    assert!(refused.stderr.contains(&format!("position {before}")), "{}", refused.stderr);
+
+    // An answer to another request: the nonce is another.
+    let request = home.path().join("today.tsq");
+    home.run(&["anchor", "request", "--data", "ledger", "--out", "today.tsq"]).done();
+    authority.stamp(&request, &home.path().join("today.tsr"));
+    home.run(&["anchor", "request", "--data", "ledger", "--out", "today.tsq"]).done();
+    import(&home, &authority).refused(1);
+    // Of another checkpoint.
+    authority.stamp(&request, &home.path().join("today.tsr"));
+    home.grow(7);
+    home.keep_checkpoint("today.checkpoint");
+    let grown = records(&home);
+    import(&home, &authority).refused(1);
+    // Changed on the way.
+    let mut answer = fs::read(home.path().join("today.tsr")).unwrap();
+    let last = answer.last_mut().unwrap();
+    *last ^= 1;
+    fs::write(home.path().join("today.tsr"), answer).unwrap();
+    import(&home, &authority).refused(1);
+    assert_eq!(records(&home), grown, "no stamp was recorded");
+}
+
+#[test]
+fn a_stranger_checks_a_stamp_with_the_checkpoint_and_a_root_and_nothing_else() {
+    let Some(authority) = Authority::new("stamper") else { return };
+    let home = signed();
+    carry(&home, &authority).done();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for name in ["today.tsr", "kept"] {
+        fs::copy(home.path().join(name), elsewhere.path().join(name)).unwrap();
+    }
+    let (root, key) = (authority.root(), home.key.to_string());
+    let trust = root.to_str().unwrap();
+    let check = ["check", "today.tsr", "--stamped", "kept", "--trust", trust, "--vkey", &key];
+    let told = run_in(elsewhere.path(), &check).done();
+    assert!(told.stdout.starts_with("GOOD: a time stamp\n"), "{}", told.stdout);
+    assert!(told.stdout.contains("existed at"), "{}", told.stdout);
+    let kept = fs::read_to_string(elsewhere.path().join("kept")).unwrap();
+    fs::write(elsewhere.path().join("kept"), kept.replacen('\n', "\nx", 1)).unwrap();
+    let told = run_in(elsewhere.path(), &check).refused(1);
+    assert!(told.stdout.starts_with("BAD: a time stamp\n"), "{}", told.stdout);
+    assert!(told.stderr.contains("time stamp"), "{}", told.stderr);
+}
+
+/// Lets a record seem this much older or younger than it says.
+fn shift(record: &mut Forged, by: SignedDuration) {
+    let time: Timestamp = record.recorded_at().1.parse().unwrap();
+    record.set_recorded_at(&event_log::record::format_recorded_at(time + by));
+}
+
+#[test]
+fn a_ledger_rewritten_and_signed_again_is_caught_by_the_stamp_over_what_it_was() {
+    let Some(authority) = Authority::new("rewritten") else { return };
+    let home = signed();
+    carry(&home, &authority).done();
+    rewrite(&home, |records| {
+        let edited = records.iter_mut().find(|it| it.text.contains("Debt collection")).unwrap();
+        edited.text = edited.text.replacen("Debt collection", "Bank account or service", 1);
+    });
+    forget_what_was_signed(&home);
+    home.keep_checkpoint("forged");
+    home.run(&["verify", "--data", "ledger"]).done();
+    let caught = list(&home, &authority).refused(1);
+    assert!(caught.stderr.contains("is not what it was"), "{}", caught.stderr);
+}
+
+#[test]
+fn a_record_dated_before_a_stamp_that_it_follows_is_caught() {
+    let Some(authority) = Authority::new("dated-back") else { return };
+    let home = Home::new();
+    // The operator's clock is a day behind, and everything is recorded by it.
+    let day = SignedDuration::from_hours(24);
+    rewrite(&home, |records| records.iter_mut().for_each(|record| shift(record, -day)));
+    forget_what_was_signed(&home);
+    home.keep_checkpoint("kept");
+    carry(&home, &authority).done();
+    list(&home, &authority).done();
+    fs::rename(home.path().join("true"), home.path().join("true-before")).unwrap();
+    rewrite(&home, |records| {
+        let anchor = records.len() - 1;
+        let time = records[anchor - 1].recorded_at().1;
+        records[anchor].set_recorded_at(&time);
+        let mut dated = records[0].clone();
+        dated.text = dated.text.replace(dated.stream.as_str(), OTHER);
+        dated.stream = OTHER.parse().unwrap();
+        dated.set_recorded_at(&time);
+        records.push(dated);
+    });
+    home.run(&["verify", "--data", "ledger"]).done();
+    let caught = list(&home, &authority).refused(1);
+    assert!(caught.stderr.contains("dated back"), "{}", caught.stderr);
+}
+
+#[test]
+fn a_record_dated_after_a_stamp_that_covers_it_is_caught() {
+    let Some(authority) = Authority::new("dated-forward") else { return };
+    let home = Home::new();
+    let day = SignedDuration::from_hours(24);
+    rewrite(&home, |records| records.iter_mut().for_each(|record| shift(record, day)));
+    forget_what_was_signed(&home);
+    home.keep_checkpoint("kept");
+    carry(&home, &authority).done();
+    let caught = list(&home, &authority).refused(1);
+    assert!(caught.stderr.contains("dated forward"), "{}", caught.stderr);
+}

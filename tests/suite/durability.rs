@@ -301,6 +301,42 @@ async fn nobody_learns_of_a_record_before_it_is_synced() {
 }
 
 #[tokio::test]
+async fn refused_requests_of_a_group_leave_no_gap_in_its_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(create(dir.path()));
+    let (gate, reached, go_on) = Gate::new();
+    let log = SledLog::open_with_faults(dir.path(), Arc::new(SystemClock), gate).unwrap();
+    let go_on = go_on; // dropped before the log: a test that fails must not leave it waiting
+    let append =
+        |stream| log.append(stream, ExpectedVersion::NoStream, vec![record("x"), record("y")]);
+    let names = ["ahead", "one", "one", "two", "ahead", "three"];
+    let (before, streams) = (stream("ahead"), names.map(stream));
+    let mut ahead = append(&before);
+    assert!((&mut ahead).now_or_never().is_none());
+    reached.recv().unwrap();
+    // Behind the sync gathers one group: of six requests, three believe what is not so.
+    let mut group = streams.each_ref().map(append);
+    assert!(group.iter_mut().all(|request| request.now_or_never().is_none()));
+    drop(go_on);
+    assert_eq!(ahead.await.unwrap().first_position, Position(0));
+    let mut told = Vec::new();
+    for (name, request) in names.into_iter().zip(group) {
+        match request.await {
+            Ok(appended) => told.push((name, appended.first_position.0)),
+            Err(error) => assert!(matches!(error, AppendError::Conflict { .. }), "{error}"),
+        }
+    }
+    assert_eq!(told, [("one", 2), ("two", 4), ("three", 6)]);
+    let found = all(&log).await;
+    assert_eq!(counted(&found).into_values().collect::<Vec<_>>(), [2; 4]);
+    for (name, position) in told {
+        let place = usize::try_from(position).unwrap();
+        assert_eq!(found[place].stream, stream(name), "at {position}");
+        assert_eq!(found[place].version, StreamVersion(0));
+    }
+}
+
+#[tokio::test]
 async fn a_reader_that_outlives_its_log_leaves_the_next_opening_alone() {
     let dir = tempfile::tempdir().unwrap();
     let log = create(dir.path());

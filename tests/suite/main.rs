@@ -23,6 +23,7 @@ mod errors;
 mod evidence;
 mod fuzz_seeds;
 mod import;
+mod performance;
 mod privacy;
 mod published;
 mod read_models;

@@ -89,11 +89,12 @@ fn range_start(position: u64) -> u64 {
 impl Source {
     /// The records from `from` to before `end`, all of which are durable.
     pub(crate) fn range(self, from: Position, end: Position) -> RecordStream {
-        let reader = RangeReader { source: self, next: from.0, end: end.0, ahead: None };
+        let reader = RangeReader { source: self, next: from.0, end: end.0, ahead: VecDeque::new() };
         pages(stream::unfold(reader, |mut reader| async move {
             let page = reader.page().await?;
             if page.is_err() {
                 reader.next = reader.end;
+                reader.ahead.clear();
             }
             Some((page, reader))
         }))
@@ -145,16 +146,20 @@ struct RangeReader {
     source: Source,
     next: u64,
     end: u64,
-    /// The page from `next` on, being read.
-    ahead: Option<JoinHandle<Page>>,
+    /// The pages before `next`, being read.
+    ahead: VecDeque<JoinHandle<Page>>,
 }
+
+/// How many pages are read ahead. One processor decompresses about as fast as another can print; with
+/// two under way, neither waits for a thread to wake up.
+const AHEAD: usize = 2;
 
 impl RangeReader {
     async fn page(&mut self) -> Option<Page> {
-        if self.next >= self.end {
-            return None;
-        }
-        if self.ahead.is_none() {
+        if self.ahead.is_empty() {
+            if self.next >= self.end {
+                return None;
+            }
             let left = self.end.saturating_sub(self.next).min(RANGE);
             let limit = usize::try_from(left).unwrap_or(usize::MAX);
             if let Some(page) = self.source.tail.page(Position(self.next), limit) {
@@ -162,20 +167,23 @@ impl RangeReader {
                 return Some(Ok(page));
             }
         }
-        let reading = match self.ahead.take() {
+        let reading = match self.ahead.pop_front() {
             Some(reading) => reading,
-            None => self.read(),
+            None => self.read_next(),
         };
-        self.next = range_start(self.next).saturating_add(RANGE);
-        if self.next < self.end && self.next < self.source.tail.first().0 {
-            self.ahead = Some(self.read());
+        let stored_end = self.end.min(self.source.tail.first().0);
+        while self.ahead.len() < AHEAD && self.next < stored_end {
+            let next = self.read_next();
+            self.ahead.push_back(next);
         }
         Some(reading.await.unwrap_or_else(|_| Err(stopped())))
     }
 
-    fn read(&self) -> JoinHandle<Page> {
+    fn read_next(&mut self) -> JoinHandle<Page> {
         let (source, next, end) = (self.source.clone(), self.next, self.end);
-        tokio::task::spawn_blocking(move || source.stored_page(next, end))
+        let reading = tokio::task::spawn_blocking(move || source.stored_page(next, end));
+        self.next = range_start(self.next).saturating_add(RANGE);
+        reading
     }
 }
 

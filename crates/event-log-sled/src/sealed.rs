@@ -136,13 +136,7 @@ fn stream_list(records: &[RecordedEvent]) -> Vec<u8> {
 
 /// The records of the range that begins at `first`.
 pub(crate) fn unseal(bytes: &[u8], first: Position) -> Result<Vec<RecordedEvent>, FrameDamage> {
-    let whole = bytes
-        .split_last_chunk::<4>()
-        .is_some_and(|(rest, crc)| crc32c::crc32c(rest) == u32::from_be_bytes(*crc));
-    whole.then(|| parse(bytes, first)).flatten().ok_or_else(|| FrameDamage {
-        position: first,
-        reason: format!("expected the sealed range from {first}, found other bytes"),
-    })
+    is_whole(bytes).then(|| parse(bytes, first)).flatten().ok_or_else(|| other_bytes(first))
 }
 
 /// The first record that differs from what was sealed, where a damaged range still decompresses.
@@ -153,49 +147,122 @@ pub(crate) fn first_damaged(bytes: &[u8], first: Position, leaves: &[Hash]) -> O
     Some(differing.0.position)
 }
 
+/// A record of a range, as it stands in what was decompressed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) stream: &'a [u8],
+    pub(crate) version: u64,
+    pub(crate) bytes: &'a [u8],
+    /// Whether the stream's name stands in the list and not in the record.
+    is_apart: bool,
+}
+
+/// Unseals range after range into the same memory, for whoever keeps none of them.
+#[derive(Debug, Default)]
+pub(crate) struct Unsealer {
+    bundle: Vec<u8>,
+    list: Vec<u8>,
+}
+
+impl Unsealer {
+    /// [`unseal`], without a copy or a count of owners for each record.
+    pub(crate) fn entries(
+        &mut self,
+        bytes: &[u8],
+        first: Position,
+    ) -> Result<Vec<Entry<'_>>, FrameDamage> {
+        let Self { bundle, list } = self;
+        let entries = is_whole(bytes)
+            .then(|| {
+                unpack_both(bytes, first, bundle, list)?;
+                entries(bundle, list)
+            })
+            .flatten();
+        let are_named =
+            |entries: &Vec<Entry<'_>>| entries.iter().all(|entry| StreamId::is_name(entry.stream));
+        entries.filter(are_named).ok_or_else(|| other_bytes(first))
+    }
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    bytes
+        .split_last_chunk::<4>()
+        .is_some_and(|(rest, crc)| crc32c::crc32c(rest) == u32::from_be_bytes(*crc))
+}
+
+fn other_bytes(first: Position) -> FrameDamage {
+    let reason = format!("expected the sealed range from {first}, found other bytes");
+    FrameDamage { position: first, reason }
+}
+
 fn parse(bytes: &[u8], first: Position) -> Option<Vec<RecordedEvent>> {
+    let (mut bundle, mut list) = (Vec::new(), Vec::new());
+    unpack_both(bytes, first, &mut bundle, &mut list)?;
+    let (bundle, list) = (Bytes::from(bundle), Bytes::from(list));
+    let mut records = Vec::with_capacity(usize::from(TILE_WIDTH));
+    for (place, entry) in (first.0..).zip(entries(&bundle, &list)?) {
+        let named_in = if entry.is_apart { &list } else { &bundle };
+        records.push(RecordedEvent {
+            position: Position(place),
+            stream: StreamId::try_from(named_in.slice_ref(entry.stream)).ok()?,
+            version: StreamVersion(entry.version),
+            bytes: bundle.slice_ref(entry.bytes),
+        });
+    }
+    Some(records)
+}
+
+/// Decompresses the bundle and the list of a range.
+fn unpack_both(
+    bytes: &[u8],
+    first: Position,
+    bundle: &mut Vec<u8>,
+    list: &mut Vec<u8>,
+) -> Option<()> {
     let (rest, footer) = bytes.split_last_chunk::<FOOTER>()?;
     if be64(footer) != first.0 {
         return None;
     }
     let length = |at: usize| usize::try_from(be32(footer.get(at..)?)).ok();
     let (entries, streams) = rest.split_at_checked(length(16)?)?;
-    let bundle = unpack(entries, length(8)?, BUNDLE_BYTES_MAX)?;
-    let mut list = unpack(streams.get(8..)?, length(12)?, LIST_BYTES_MAX)?;
-    let mut records = Vec::with_capacity(usize::from(TILE_WIDTH));
-    for (place, entry) in (first.0..).zip(parse_bundle(&bundle, TILE_WIDTH).ok()?) {
-        let item = split_to(&mut list, ITEM)?;
-        let version = StreamVersion(be64(&item));
+    unpack(entries, length(8)?, BUNDLE_BYTES_MAX, bundle)?;
+    unpack(streams.get(8..)?, length(12)?, LIST_BYTES_MAX, list)
+}
+
+/// The records of a bundle, with what the list says of each.
+fn entries<'a>(bundle: &'a [u8], mut list: &'a [u8]) -> Option<Vec<Entry<'a>>> {
+    let mut found = Vec::with_capacity(usize::from(TILE_WIDTH));
+    for bytes in parse_bundle(bundle, TILE_WIDTH).ok()? {
+        let (item, rest) = list.split_first_chunk::<ITEM>()?;
         let length = usize::from(*item.get(8)?);
-        let stands_at = u16::from_be_bytes(*item.get(9..)?.first_chunk()?);
-        let bytes = bundle.slice_ref(entry);
-        let name = if stands_at == NOWHERE {
-            split_to(&mut list, length)?
+        let stands_at = u16::from_be_bytes(*item.last_chunk()?);
+        let is_apart = stands_at == NOWHERE;
+        let start = usize::from(stands_at);
+        let stream = if is_apart {
+            rest.get(..length)?
         } else {
-            let start = usize::from(stands_at);
-            bundle.slice_ref(entry.get(start..start.checked_add(length)?)?)
+            bytes.get(start..start.checked_add(length)?)?
         };
-        let stream = StreamId::try_from(name).ok()?;
-        records.push(RecordedEvent { position: Position(place), stream, version, bytes });
+        list = rest.get(if is_apart { length } else { 0 }..)?;
+        found.push(Entry { stream, version: be64(item), bytes, is_apart });
     }
-    list.is_empty().then_some(records)
+    list.is_empty().then_some(found)
 }
 
-fn split_to(bytes: &mut Bytes, length: usize) -> Option<Bytes> {
-    (length <= bytes.len()).then(|| bytes.split_to(length))
-}
-
-fn unpack(compressed: &[u8], length: usize, most: usize) -> Option<Bytes> {
+fn unpack(compressed: &[u8], length: usize, most: usize, into: &mut Vec<u8>) -> Option<()> {
     if length > most {
         return None;
     }
+    into.clear();
+    into.reserve(length);
     DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
             None => kept.insert(Decompressor::new().ok()?),
         };
-        decompressor.decompress(compressed, length).ok().map(Bytes::from)
-    })
+        decompressor.decompress_to_buffer(compressed, into).ok()
+    })?;
+    (into.len() == length).then_some(())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::{
     disk::{Disk, Step, sync_dir},
     frame::{FrameDamage, RANGE},
     nodes::LogNodes,
-    sealed::{self, Sealed},
+    sealed::{self, Entry, Sealed, Unsealer},
 };
 
 /// The tiles under one directory.
@@ -131,32 +131,39 @@ impl Tiles {
         &self,
         first: Position,
     ) -> Result<(Vec<RecordedEvent>, Vec<Hash>), FrameDamage> {
+        let (file, hashes) = self.files_of(first)?;
+        let records =
+            sealed::unseal(&file, first).map_err(|found| pinned(&file, &hashes, &found))?;
+        same_leaves(first, records.iter().map(|record| record.bytes.as_ref()), &hashes)?;
+        Ok((records, hashes))
+    }
+
+    /// [`Tiles::range_with_leaves`], for whoever keeps no record.
+    pub(crate) fn entries_with_leaves<'a>(
+        &self,
+        first: Position,
+        unsealer: &'a mut Unsealer,
+    ) -> Result<(Vec<Entry<'a>>, Vec<Hash>), FrameDamage> {
+        let (file, hashes) = self.files_of(first)?;
+        let entries =
+            unsealer.entries(&file, first).map_err(|found| pinned(&file, &hashes, &found))?;
+        same_leaves(first, entries.iter().map(|entry| entry.bytes), &hashes)?;
+        Ok((entries, hashes))
+    }
+
+    /// The bytes of a range's file, and the leaf hashes that its hash tile has.
+    fn files_of(&self, first: Position) -> Result<(Vec<u8>, Vec<Hash>), FrameDamage> {
         let index = range_index(first.0);
-        let damage = |position: u64, reason: String| {
-            let reason = format!("the sealed range from {first}: {reason}");
-            FrameDamage { position: Position(position), reason }
-        };
+        let damage = |reason: String| range_damage(first, first.0, &reason);
         let read = |kind| {
-            let tile = full(kind, index).map_err(|error| damage(first.0, error.to_string()))?;
-            let bytes = (&self).read_tile(tile);
-            bytes.map(|bytes| (tile, bytes)).map_err(|error| damage(first.0, error.to_string()))
+            let tile = full(kind, index).map_err(|error| damage(error.to_string()))?;
+            let bytes = self.read_tile(tile);
+            bytes.map(|bytes| (tile, bytes)).map_err(|error| damage(error.to_string()))
         };
         let (tile, hashes) = read(TileKind::Hashes { level: 0 })?;
-        let hashes = parse_hash_tile(tile, &hashes);
-        let hashes = hashes.map_err(|error| damage(first.0, error.to_string()))?;
+        let hashes = parse_hash_tile(tile, &hashes).map_err(|error| damage(error.to_string()))?;
         let (_, file) = read(TileKind::Entries)?;
-        let records = sealed::unseal(&file, first).map_err(|found| {
-            let position = sealed::first_damaged(&file, first, &hashes).unwrap_or(found.position);
-            damage(position.0, found.reason)
-        })?;
-        for (record, hash) in records.iter().zip(&hashes) {
-            let found = leaf_hash(&record.bytes);
-            if found != *hash {
-                let reason = format!("expected leaf hash {hash}, found {found}");
-                return Err(damage(record.position.0, reason));
-            }
-        }
-        Ok((records, hashes))
+        Ok((file, hashes))
     }
 
     /// The nodes over so many leaves, all of them in full tiles.
@@ -230,6 +237,34 @@ fn sync_files(written: &[Written]) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn sync_files(written: &[Written]) -> io::Result<()> {
     written.iter().try_for_each(|written| written.file.sync_all())
+}
+
+fn range_damage(first: Position, position: u64, reason: &str) -> FrameDamage {
+    let reason = format!("the sealed range from {first}: {reason}");
+    FrameDamage { position: Position(position), reason }
+}
+
+/// Damage to a whole range, pinned to one of its records where that can be done.
+fn pinned(file: &[u8], leaves: &[Hash], found: &FrameDamage) -> FrameDamage {
+    let first = found.position;
+    let position = sealed::first_damaged(file, first, leaves).unwrap_or(first);
+    range_damage(first, position.0, &found.reason)
+}
+
+/// Holds records against the leaf hashes of their range.
+fn same_leaves<'a>(
+    first: Position,
+    records: impl Iterator<Item = &'a [u8]>,
+    leaves: &[Hash],
+) -> Result<(), FrameDamage> {
+    for ((record, leaf), position) in records.zip(leaves).zip(first.0..) {
+        let found = leaf_hash(record);
+        if found != *leaf {
+            let reason = format!("expected leaf hash {leaf}, found {found}");
+            return Err(range_damage(first, position, &reason));
+        }
+    }
+    Ok(())
 }
 
 fn range_index(position: u64) -> u64 {

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use event_log::{Position, RecordedEvent, StreamId};
+use event_log::{Position, RecordedEvent};
 use merkle_log::{CompactRange, Hash, leaf_hash, tile::TILE_WIDTH};
 
 use crate::{
@@ -22,7 +22,8 @@ use crate::{
     head::HeadFile,
     journal::scan::{self, ScanError},
     nodes::perfect_root,
-    open::{self, Found, Mending, OpenError, first_difference},
+    open::{self, Mending, OpenError, first_difference},
+    sealed::Unsealer,
     store::{Store, StoreError},
     tiles::Tiles,
 };
@@ -96,13 +97,18 @@ pub fn verify_with_progress(
     let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
     let mut check = Check::new(&found.head, &found.tiles);
     let stored = found.store_head.tree.size();
-    sealed_ranges(&found.tiles, stored, &mut |range| {
-        check.range(&range)?;
-        progress(Position(check.tree.size()));
-        Ok(())
+    let listed = thread::scope(|scope| {
+        // The index has nothing to wait for, and a thread of its own.
+        let listed = scope.spawn(|| index_places(&found.store));
+        sealed_ranges(&found.tiles, stored, &mut |range| {
+            check.range(&range)?;
+            progress(Position(check.tree.size()));
+            Ok(())
+        })?;
+        Ok::<_, VerifyError>(listed.join())
     })?;
     same_root("the store", &found.store_head.tree, &check.tree)?;
-    check.index(&found)?;
+    check.index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
 
     let mut result = Ok(());
     let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
@@ -161,10 +167,11 @@ fn sealed_ranges(
             let (sender, receiver) = mpsc::sync_channel(AHEAD);
             checked.push(receiver);
             scope.spawn(move || {
+                let mut unsealer = Unsealer::default();
                 let own = (own..stored).step_by(RANGE_STEP.saturating_mul(threads));
                 for first in own {
                     // Whoever no longer listens has found something wrong.
-                    if sender.send(checked_range(tiles, Position(first))).is_err() {
+                    if sender.send(checked_range(tiles, Position(first), &mut unsealer)).is_err() {
                         return;
                     }
                 }
@@ -180,10 +187,17 @@ fn sealed_ranges(
 }
 
 const RANGE_STEP: usize = 256;
+const INDEX_STOPPED: &str = "the thread that read the stream index stopped";
 
-fn checked_range(tiles: &Tiles, first: Position) -> Result<CheckedRange, FrameDamage> {
-    let (records, leaves) = tiles.range_with_leaves(first)?;
-    let places = records.iter().fold(0_u64, |sum, record| sum.wrapping_add(place(record)));
+fn checked_range(
+    tiles: &Tiles,
+    first: Position,
+    unsealer: &mut Unsealer,
+) -> Result<CheckedRange, FrameDamage> {
+    let (records, leaves) = tiles.entries_with_leaves(first, unsealer)?;
+    let places = records.iter().zip(first.0..).fold(0_u64, |sum, (record, position)| {
+        sum.wrapping_add(hash_place(record.stream, record.version, position))
+    });
     let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
     Ok(CheckedRange { leaves, root, places })
 }
@@ -293,9 +307,8 @@ impl<'a> Check<'a> {
     }
 
     /// The stream index must list each stored record once, in its place.
-    fn index(&self, found: &Found) -> Result<(), VerifyError> {
-        let places = index_places(&found.store).map_err(OpenError::from)?;
-        if places == self.places {
+    fn index(&self, listed: Result<u64, StoreError>) -> Result<(), VerifyError> {
+        if listed.map_err(OpenError::from)? == self.places {
             return Ok(());
         }
         let reason = "expected the stream index to list each record, found another list";
@@ -307,16 +320,16 @@ impl<'a> Check<'a> {
 pub(crate) fn index_places(store: &Store) -> Result<u64, StoreError> {
     store.index_entries().try_fold(0_u64, |sum, entry| {
         let (stream, version, position) = entry?;
-        Ok(sum.wrapping_add(hash_place(&stream, version, position)))
+        Ok(sum.wrapping_add(hash_place(stream.as_bytes(), version, position)))
     })
 }
 
 /// A number for a record's stream, version and position. Sums of it compare lists in any order.
 pub(crate) fn place(record: &RecordedEvent) -> u64 {
-    hash_place(&record.stream, record.version.0, record.position.0)
+    hash_place(record.stream.as_bytes(), record.version.0, record.position.0)
 }
 
-fn hash_place(stream: &StreamId, version: u64, position: u64) -> u64 {
+fn hash_place(stream: &[u8], version: u64, position: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (stream, version, position).hash(&mut hasher);
     hasher.finish()

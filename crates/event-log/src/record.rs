@@ -49,6 +49,14 @@ impl StreamId {
         &self.0
     }
 
+    /// Whether these bytes can be one: for whoever looks at many and keeps none.
+    pub fn is_name(bytes: &[u8]) -> bool {
+        // All of them are looked at, whatever the first is: so the compiler takes many at a time.
+        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        (1..=STREAM_ID_BYTES_MAX).contains(&bytes.len())
+            && bytes.iter().fold(true, |all, byte| all & fits(byte))
+    }
+
     /// The same name in memory of its own, for whoever keeps it longer than what it was read with.
     #[must_use]
     pub fn detached(&self) -> Self {
@@ -82,15 +90,15 @@ impl TryFrom<Bytes> for StreamId {
     type Error = ParseStreamIdError;
 
     fn try_from(bytes: Bytes) -> Result<Self, Self::Error> {
+        if Self::is_name(&bytes) {
+            return Ok(Self(bytes));
+        }
         if bytes.is_empty() || bytes.len() > STREAM_ID_BYTES_MAX {
             return Err(ParseStreamIdError { found: format!("{} bytes", bytes.len()) });
         }
-        match bytes.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'-') {
-            Some(at) => {
-                Err(ParseStreamIdError { found: format!("another character at byte {at}") })
-            }
-            None => Ok(Self(bytes)),
-        }
+        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        let at = bytes.iter().take_while(|byte| fits(byte)).count();
+        Err(ParseStreamIdError { found: format!("another character at byte {at}") })
     }
 }
 

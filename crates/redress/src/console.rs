@@ -99,7 +99,7 @@ impl<'a> Console<'a> {
     /// A progress bar on the terminal, if there is one; it shows itself after a second.
     pub fn bar(&self, what: &'static str, length: u64) -> Bar {
         if !self.progress {
-            return Bar(ProgressBar::hidden());
+            return Bar(None);
         }
         let bar =
             ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(8));
@@ -110,31 +110,38 @@ impl<'a> Console<'a> {
             bar.set_style(style);
         }
         bar.set_message(what);
-        Bar(bar)
+        Bar(Some(bar))
     }
 }
 
 /// A progress bar that goes away when it is dropped.
 #[derive(Debug)]
-pub struct Bar(ProgressBar);
+pub struct Bar(Option<ProgressBar>);
 
 impl Bar {
     /// How far it has come.
     pub fn set(&self, position: u64) {
-        if self.0.elapsed() > Duration::from_secs(1) {
-            self.0.set_position(position);
+        // Without one, not even the clock is looked at: this is called for each record.
+        if let Some(bar) = &self.0
+            && bar.elapsed() > Duration::from_secs(1)
+        {
+            bar.set_position(position);
         }
     }
 
     /// How far it has come, and of how much.
     pub fn set_of(&self, position: u64, length: u64) {
-        self.0.set_length(length);
+        if let Some(bar) = &self.0 {
+            bar.set_length(length);
+        }
         self.set(position);
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
     }
 }

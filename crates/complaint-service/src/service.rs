@@ -7,7 +7,8 @@ use complaint_domain::{
     Fact, LedgerEvent,
     actor::Actor,
     complaint::{
-        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, Source, decide, evolve,
+        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, People, Source, concerned,
+        decide, evolve,
     },
     import::{Import, ImportCommand, ImportSummary},
     sealed::{Digest, Hex, PersonalField, SealedField},
@@ -23,11 +24,11 @@ use zeroize::Zeroizing;
 use crate::{
     error::{HandleError, InvalidRequest},
     house::House,
-    ids::{import_stream_of, record_id},
+    ids::{import_stream_of, record_id, staff_stream_of},
     load::{Loaded, Seen, load},
     recent::Recent,
     request::{CommandRequest, PersonalText, digest_of},
-    unsealed::{Order, Writer},
+    unsealed::{Order, Streams, Writer},
 };
 
 /// How often a command is decided before its caller is told that the stream keeps changing.
@@ -251,17 +252,31 @@ impl<'a> Batch<'a> {
         let now = self.service.clock.now();
         let occurred_at = request.occurred_at.unwrap_or(now);
         let rules = self.service.rules_at(occurred_at).await?;
+        let people = self.people(request).await?;
         let circumstances = Circumstances {
             actor: request.actor.clone(),
             occurred_at,
             now,
             personal: request.fields(),
             rules: &rules,
+            complaint: self.stream.as_str().parse().ok(),
+            people,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
             .map_err(HandleError::Refused)?;
         let sealed = self.seal(request)?;
         self.record(request, digest, &circumstances, events, sealed)
+    }
+
+    /// Those whom the command concerns, as they stand now.
+    async fn people(&self, request: &CommandRequest) -> Result<People, HandleError> {
+        let streams = Streams::of(self.service.log.as_ref());
+        let mut people = People::default();
+        for account in concerned(&self.loaded.state, &request.command, &request.actor) {
+            let staff = streams.load(&staff_stream_of(account)).await?;
+            people = people.with(account.clone(), staff);
+        }
+        Ok(people)
     }
 
     /// Seals the personal fields in memory, under the key the complaint has or a new one.

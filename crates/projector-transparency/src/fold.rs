@@ -426,6 +426,11 @@ const fn fact_name(fact: &CorrectedFact) -> &'static str {
 /// Counts an event by the day it happened, and whether it was recorded more than a day later.
 fn recorded(tx: &Connection, at: Place<'_>, fact: &Fact<ComplaintEvent>) -> rusqlite::Result<()> {
     let delay = fact.recorded_at.as_millisecond() - fact.occurred_at.as_millisecond();
+    // The clock process says of a limit when it was due or near, and says so when it next looks:
+    // nobody was slow to tell.
+    let is_note =
+        matches!(fact.event, ComplaintEvent::ClockWarned(_) | ComplaintEvent::ClockMissed(_));
+    let is_late = delay > DAY_MS && !is_note;
     tx.prepare_cached(
         "INSERT INTO recording (day, source, events, late)
          SELECT ?2, CASE source WHEN 'direct' THEN 'direct' ELSE 'imported' END, 1, ?3
@@ -433,7 +438,7 @@ fn recorded(tx: &Connection, at: Place<'_>, fact: &Fact<ComplaintEvent>) -> rusq
          ON CONFLICT (day, source) DO UPDATE
          SET events = events + 1, late = late + excluded.late",
     )?
-    .execute(params![at.stream, day_of(fact.occurred_at), i64::from(delay > DAY_MS)])?;
+    .execute(params![at.stream, day_of(fact.occurred_at), i64::from(is_late)])?;
     Ok(())
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::ComplaintRules;
-use crate::{actor::Actor, sealed::PersonalField};
+use super::{ComplaintRules, People};
+use crate::{actor::Actor, reference::ComplaintId, sealed::PersonalField};
 
-/// Who asks, when, with which personal fields, and under which rules.
+/// Who asks, when, with which personal fields, under which rules, and whom it concerns.
 ///
 /// Everything that `decide` would otherwise have to look up: it reads no clock and opens no seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,4 +22,15 @@ pub struct Circumstances<'a> {
     pub personal: BTreeSet<PersonalField>,
     /// The rules that hold.
     pub rules: &'a ComplaintRules,
+    /// The name of the complaint, where it is known: some things say nothing of the complaint itself.
+    pub complaint: Option<ComplaintId>,
+    /// Those whom the command concerns ([`concerned`](super::concerned)), by their own streams.
+    pub people: People,
+}
+
+impl Circumstances<'_> {
+    /// The day on which it happened, in UTC.
+    pub(super) fn day(&self) -> Date {
+        TimeZone::UTC.to_datetime(self.occurred_at).date()
+    }
 }

@@ -15,6 +15,7 @@ mod survey;
 use super::{
     Answer, Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRejection, Direction,
     EscalationReason, ResponseKind, Source,
+    people::may_bind,
     state::{Case, Complaint, Stage},
 };
 use crate::actor::Role;
@@ -32,7 +33,7 @@ use crate::actor::Role;
 ///     actor::{Actor, ActorId, Role},
 ///     complaint::{
 ///         Acknowledgement, Channel, Circumstances, Complaint, ComplaintCommand,
-///         ComplaintRejection, ComplaintRules, decide,
+///         ComplaintRejection, ComplaintRules, People, decide,
 ///     },
 /// };
 ///
@@ -44,6 +45,8 @@ use crate::actor::Role;
 ///     now,
 ///     personal: BTreeSet::new(),
 ///     rules: &rules,
+///     complaint: None,
+///     people: People::default(),
 /// };
 /// let command = ComplaintCommand::Acknowledge(Acknowledgement { channel: Channel::Email });
 /// let refused = decide(&Complaint::default(), &command, &circumstances);
@@ -79,6 +82,7 @@ pub fn decide(
     not_before_response(case, command, circumstances)?;
     notice_was_given(command, circumstances)?;
     somebody_responsible(case, command)?;
+    may_bind(case, command, circumstances)?;
     step(case, command, circumstances).map(|event| vec![event])
 }
 
@@ -94,8 +98,8 @@ fn step(
         C::Acknowledge(acknowledgement) => intake::acknowledge(case, acknowledgement),
         C::Assess(assessment) => intake::assess(case, assessment),
         C::Classify(classification) => intake::classify(case, classification),
-        C::Assign(assignment) => handling::assign(case, assignment),
-        C::Reassign(reassignment) => handling::reassign(case, reassignment),
+        C::Assign(assignment) => handling::assign(case, assignment, circumstances),
+        C::Reassign(reassignment) => handling::reassign(case, reassignment, circumstances),
         C::RecordCommunication(message) => {
             Ok(ComplaintEvent::CommunicationRecorded(message.clone()))
         }

@@ -14,6 +14,7 @@ use crate::{
     label::Label,
     money::Money,
     reference::{ComplaintId, ReferralId},
+    staff::Interest,
 };
 
 /// Why a command was refused. When several reasons apply, the first in this list is the one given:
@@ -154,6 +155,24 @@ pub enum ComplaintRejection {
     /// Somebody who stepped aside would become responsible again.
     #[error("expected somebody who has not stepped aside, found `{0}`, who has")]
     HandlerRecused(ActorId),
+    /// Somebody who must have joined the staff, and did not.
+    #[error("expected somebody who joined the staff, found `{0}`, who did not")]
+    HandlerNotJoined(ActorId),
+    /// Somebody who works here no more.
+    #[error("expected somebody who works here, found `{0}`, who left")]
+    HandlerLeft(ActorId),
+    /// Somebody who is away.
+    #[error("expected somebody who is here on {1}, found `{0}`, who is away")]
+    HandlerAbsent(ActorId, Date),
+    /// Somebody whose training is missing or has run out.
+    #[error("expected somebody whose training in `{1}` counts, found `{0}`")]
+    HandlerUntrained(ActorId, Label),
+    /// Somebody acts in a role that they do not have.
+    #[error("expected `{0}` in a role that they have, found the role `{1}`")]
+    RoleNotHeld(ActorId, Role),
+    /// Somebody in it declared an interest that the complaint touches.
+    #[error("expected nobody with an interest, found `{0}`, who declared one in {1}")]
+    InterestDeclared(ActorId, Interest),
 
     // Receipt, acknowledgement, assessment and classification.
     /// A complaint made to us, without what happened.
@@ -443,6 +462,9 @@ pub enum ComplaintRejection {
     RootCauseUnchanged,
 
     // Other complaints, other bodies.
+    /// A complaint that would be its own duplicate.
+    #[error("expected another complaint, found the complaint itself")]
+    LinkedToItself,
     /// A link that is there.
     #[error("expected a complaint that is not linked, found {0}, which is; unlink it first")]
     AlreadyLinked(ComplaintId),

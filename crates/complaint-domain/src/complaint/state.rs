@@ -211,6 +211,19 @@ impl Case {
         self.noted.iter().any(|(kind, noted)| *kind == note && noted == limit)
     }
 
+    /// Those who had a part in it: who is or was responsible, and who proposed or approved a remedy.
+    pub(super) fn colleagues(&self) -> BTreeSet<ActorId> {
+        let mut colleagues = self.recused.clone();
+        colleagues.extend(self.handler.clone());
+        for remedy in self.remedies.values() {
+            colleagues.insert(remedy.proposer.clone());
+            if let Approval::Given { approver } = &remedy.approval {
+                colleagues.insert(approver.clone());
+            }
+        }
+        colleagues
+    }
+
     /// Whether somebody may act for the complainant on the day.
     pub(super) fn is_represented_on(&self, day: Date) -> bool {
         self.representatives.iter().any(|until| until.is_none_or(|until| day <= until))

@@ -11,6 +11,7 @@ mod handling;
 mod intake;
 mod laws;
 mod material;
+mod people;
 mod platform;
 mod precedence;
 mod process_table;

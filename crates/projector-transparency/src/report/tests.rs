@@ -60,6 +60,25 @@ fn an_event_counts_on_the_day_it_happened_not_on_the_day_it_was_recorded() {
 }
 
 #[test]
+fn a_limit_that_is_noted_when_somebody_looks_is_not_recorded_late() {
+    let mut ledger = Ledger::new();
+    ledger.happens("a", "2025-01-10T00:00:00Z", direct("Card"));
+    for golden in [
+        include_str!("../../../complaint-codec/golden/complaint.clock-warned.v1.json"),
+        include_str!("../../../complaint-codec/golden/complaint.clock-missed.v1.json"),
+    ] {
+        let record =
+            complaint_codec::decode(golden.trim_end().as_bytes()).expect("a golden record");
+        let complaint_domain::LedgerEvent::Complaint(note) = record.event else {
+            panic!("a note of a limit")
+        };
+        ledger.recorded_later("a", "2025-01-20T00:00:00Z", "2025-03-20T00:00:00Z", note);
+    }
+    let report = ledger.exact("2025-01");
+    assert_eq!((report.quality.events_own, report.quality.late_own), (3, 0));
+}
+
+#[test]
 fn corrections_move_a_complaint_to_where_it_belongs() {
     let mut ledger = Ledger::new();
     ledger.happens("a", "2025-02-03T00:00:00Z", direct("Card"));

@@ -8,7 +8,7 @@ use complaint_domain::{
     Fact, LedgerEvent,
     complaint::{
         Circumstances, Communication, Complaint, ComplaintCommand, ComplaintRules, Direction,
-        Party, Purpose, decide, evolve,
+        Party, People, Purpose, decide, evolve,
     },
     sealed::{Hex, PersonalField, SealedField},
 };
@@ -65,6 +65,8 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
             now: entered_at,
             personal: personal.iter().map(|(field, _)| *field).collect(),
             rules: &rules,
+            complaint: None,
+            people: People::default(),
         };
         let events = decide(&state, &command, &circumstances)
             .map_err(CommandError::failed("invent a complaint"))?;

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use complaint_domain::{
     Fact,
     complaint::{
-        Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRules, decide, evolve,
+        Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRules, People, decide,
+        evolve,
     },
     label::Label,
 };
@@ -27,6 +28,8 @@ fn told(steps: &[Step]) -> Vec<Fact<ComplaintEvent>> {
             now: step.entered_at,
             personal: step.personal.iter().map(|(field, _)| *field).collect(),
             rules: &rules,
+            complaint: None,
+            people: People::default(),
         };
         let events = decide(&complaint, &step.command, &circumstances)
             .unwrap_or_else(|rejection| panic!("step {number}, {step:?}: {rejection}"));

@@ -3,30 +3,34 @@
 use crate::{
     actor::ActorId,
     complaint::{
-        Assignment, ComplaintEvent, ComplaintRejection, Reassignment, Recusal, RootCause,
-        state::Case,
+        Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment, Recusal,
+        RootCause, people::may_handle, state::Case,
     },
 };
 
 pub(super) fn assign(
     case: &Case,
     assignment: &Assignment,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if let Some(handler) = &case.handler {
         return Err(ComplaintRejection::AlreadyAssigned { handler: handler.clone() });
     }
     not_recused(case, &assignment.handler)?;
+    may_handle(case, &assignment.handler, circumstances)?;
     Ok(ComplaintEvent::Assigned(assignment.clone()))
 }
 
 pub(super) fn reassign(
     case: &Case,
     reassignment: &Reassignment,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if case.handler.as_ref() == Some(&reassignment.handler) {
         return Err(ComplaintRejection::SameHandler { handler: reassignment.handler.clone() });
     }
     not_recused(case, &reassignment.handler)?;
+    may_handle(case, &reassignment.handler, circumstances)?;
     Ok(ComplaintEvent::Reassigned(reassignment.clone()))
 }
 

@@ -16,6 +16,9 @@ pub(super) fn link(
     link: &DuplicateLink,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    if circumstances.complaint.as_ref() == Some(&link.of) {
+        return Err(ComplaintRejection::LinkedToItself);
+    }
     if case.links.contains_key(&link.of) {
         return Err(ComplaintRejection::AlreadyLinked(link.of.clone()));
     }

@@ -10,7 +10,7 @@ use crate::{
     clock::Rulebook,
     complaint::{
         Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRejection,
-        ComplaintRules, decide, evolve,
+        ComplaintRules, People, decide, evolve,
     },
     sealed::PersonalField,
 };
@@ -68,6 +68,8 @@ pub(super) fn given(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> 
         now: time(NOW),
         personal: PersonalField::ALL.iter().copied().collect(),
         rules: ComplaintRules::default(),
+        complaint: None,
+        people: People::default(),
     }
 }
 
@@ -82,6 +84,8 @@ pub(super) struct Given {
     pub(super) now: Timestamp,
     pub(super) personal: BTreeSet<PersonalField>,
     pub(super) rules: ComplaintRules,
+    pub(super) complaint: Option<crate::reference::ComplaintId>,
+    pub(super) people: People,
 }
 
 fn replay(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> Complaint {
@@ -115,6 +119,12 @@ impl Given {
     }
 
     /// These time limits hold from here on.
+    /// Somebody is known by their own stream from here on.
+    pub(super) fn knowing(mut self, account: &str, staff: crate::staff::Staff) -> Self {
+        self.people = self.people.with(person(account), staff);
+        self
+    }
+
     pub(super) fn with_limits(mut self, rulebook: Rulebook) -> Self {
         self.rules.time_limits = Arc::new(rulebook);
         self
@@ -160,6 +170,8 @@ impl Given {
             now: self.now,
             personal: self.personal.clone(),
             rules: &self.rules,
+            complaint: self.complaint.clone(),
+            people: self.people.clone(),
         };
         decide(&self.state, command, &circumstances)
     }

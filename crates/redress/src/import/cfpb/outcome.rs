@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use complaint_domain::{
     Fact,
-    complaint::{Circumstances, Complaint, ComplaintRejection, ComplaintRules, decide, evolve},
+    complaint::{
+        Circumstances, Complaint, ComplaintRejection, ComplaintRules, People, decide, evolve,
+    },
 };
 use complaint_service::{Clock, ComplaintService, HandleError, error::InvalidRequest};
 use event_log::AppendError;
@@ -83,6 +85,8 @@ fn rehearse(
             now,
             personal: request.personal.iter().map(|personal| personal.field).collect(),
             rules,
+            complaint: None,
+            people: People::default(),
         };
         for event in decide(&state, &request.command, &circumstances)? {
             let actor = request.actor.clone();

@@ -3,6 +3,7 @@
 mod clock;
 mod elsewhere;
 mod material;
+mod people;
 mod remedy;
 mod response;
 
@@ -32,6 +33,7 @@ use crate::{
 pub(super) fn all() -> Vec<(Attempt, Vec<Rung>)> {
     let mut ladders = intake();
     ladders.extend(handling());
+    ladders.extend(people::people());
     ladders.extend(remedy::remedies());
     ladders.extend(response::responses());
     ladders.extend(endings());

@@ -33,18 +33,17 @@ pub(super) fn elsewhere() -> Vec<(Attempt, Vec<Rung>)> {
 }
 
 fn links() -> Vec<(Attempt, Vec<Rung>)> {
+    let mut linking = Attempt::new(
+        [received(), past(E::DuplicateLinked(linked_to(1, LinkKind::Duplicate))), withdrawn()],
+        C::LinkDuplicate(linked_to(1, LinkKind::Joint)),
+    );
+    linking.given.complaint = Some(linked_to(1, LinkKind::Joint).of);
     vec![
         (
-            Attempt::new(
-                [
-                    received(),
-                    past(E::DuplicateLinked(linked_to(1, LinkKind::Duplicate))),
-                    withdrawn(),
-                ],
-                C::LinkDuplicate(linked_to(1, LinkKind::Joint)),
-            ),
+            linking,
             vec![
                 ("ended", |it| drop_entry(it, |event| matches!(event, E::Withdrawn(_)))),
+                ("linked-to-itself", |it| it.given.complaint = None),
                 ("already-linked", |it| {
                     drop_entry(it, |event| matches!(event, E::DuplicateLinked(_)));
                 }),

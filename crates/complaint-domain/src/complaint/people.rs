@@ -1,0 +1,133 @@
+//! Those whom a command concerns, by their own streams, and whether they may do what it says.
+//!
+//! # Source
+//!
+//! CBIRC Order 2020 No. 3, article 12, and SAMR Order 121, article 19: who has an interest in a case
+//! steps aside. DISP 1.3.3R and ISO 10002:2018, clause 6.4: handlers are trained.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Case, Circumstances, Complaint, ComplaintCommand, ComplaintRejection as R, ResponseKind,
+};
+use crate::{
+    actor::{Actor, ActorId, Role},
+    review::Seat,
+    staff::{Parts, Staff},
+};
+
+/// Those whom a command concerns, as far as they joined the staff.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People(BTreeMap<ActorId, Staff>);
+
+impl People {
+    /// The same, with one more who is known by their stream.
+    #[must_use]
+    pub fn with(mut self, account: ActorId, staff: Staff) -> Self {
+        self.0.insert(account, staff);
+        self
+    }
+
+    fn get(&self, account: &ActorId) -> Option<&Staff> {
+        self.0.get(account).filter(|staff| **staff != Staff::Unknown)
+    }
+}
+
+/// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is
+/// responsible and who acts.
+pub fn concerned<'a>(
+    state: &'a Complaint,
+    command: &'a ComplaintCommand,
+    actor: &'a Actor,
+) -> Vec<&'a ActorId> {
+    use ComplaintCommand as C;
+    let Complaint::Received(case) = state else { return Vec::new() };
+    if let C::Assign(assignment) = command {
+        return vec![&assignment.handler];
+    }
+    if let C::Reassign(reassignment) = command {
+        return vec![&reassignment.handler];
+    }
+    if !binds(command) || !case.is_ours_to_answer() {
+        return Vec::new();
+    }
+    case.handler().into_iter().chain([&actor.id]).collect()
+}
+
+/// What promises, grants or settles something in the company's name.
+fn binds(command: &ComplaintCommand) -> bool {
+    use ComplaintCommand as C;
+    let is_final =
+        matches!(command, C::IssueResponse(response) if response.kind == ResponseKind::Final);
+    is_final || matches!(command, C::ProposeRemedy(_) | C::ApproveRemedy(_) | C::ExtendDeadline(_))
+}
+
+/// Whether somebody may become responsible.
+pub(super) fn may_handle(
+    case: &Case,
+    handler: &ActorId,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), R> {
+    let account = || handler.clone();
+    let rules = &circumstances.rules.handlers;
+    let Some(staff) = circumstances.people.get(handler) else {
+        return if rules.joined { Err(R::HandlerNotJoined(account())) } else { Ok(()) };
+    };
+    let Some(person) = staff.working() else { return Err(R::HandlerLeft(account())) };
+    let day = circumstances.day();
+    if person.is_absent_on(day) {
+        return Err(R::HandlerAbsent(account(), day));
+    }
+    for course in &rules.trainings {
+        if !person.is_trained_in(course, day) {
+            return Err(R::HandlerUntrained(account(), course.clone()));
+        }
+    }
+    no_interest(case, handler, circumstances)
+}
+
+/// Whether what binds the company may be done: by somebody in a role that they have, and with
+/// nobody in it who has an interest. One who is responsible and declares an interest stops the
+/// case so until they step aside.
+pub(super) fn may_bind(
+    case: &Case,
+    command: &ComplaintCommand,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), R> {
+    if !binds(command) {
+        return Ok(());
+    }
+    let Actor { id, role } = &circumstances.actor;
+    if circumstances.people.get(id).is_some_and(|staff| !holds(staff, *role, circumstances)) {
+        return Err(R::RoleNotHeld(id.clone(), *role));
+    }
+    case.handler().into_iter().chain([id]).try_for_each(|one| no_interest(case, one, circumstances))
+}
+
+/// A seat on the committee gives its role for its term.
+fn holds(staff: &Staff, role: Role, circumstances: &Circumstances<'_>) -> bool {
+    let Some(person) = staff.working() else { return false };
+    person.roles().contains(&role)
+        || person.seat_on(circumstances.day()).is_some_and(|seat| role_of(seat) == role)
+}
+
+const fn role_of(seat: Seat) -> Role {
+    match seat {
+        Seat::Chair => Role::CommitteeChair,
+        Seat::Member => Role::CommitteeMember,
+    }
+}
+
+fn no_interest(case: &Case, account: &ActorId, circumstances: &Circumstances<'_>) -> Result<(), R> {
+    let person = circumstances.people.get(account).and_then(Staff::working);
+    let parts = || Parts {
+        complaint: circumstances.complaint.clone(),
+        respondent: case.respondent.clone(),
+        product: case.matter.as_ref().map(|matter| matter.product.clone()),
+        colleagues: case.colleagues(),
+    };
+    match person.and_then(|person| person.conflict_with(&parts())) {
+        None => Ok(()),
+        Some(conflict) => Err(R::InterestDeclared(account.clone(), conflict.interest)),
+    }
+}

@@ -1,0 +1,177 @@
+use jiff::civil::Date;
+
+use super::{
+    builders::{
+        approval, assigned, because, final_response, over_to, proposed_over_limit, received,
+        refund, to,
+    },
+    harness::{Given, actor, given, person, time},
+};
+use crate::{
+    Fact,
+    actor::Role,
+    complaint::{
+        CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
+        HandlerRules, Recusal, RecusalGround,
+    },
+    label::Label,
+    reference::ComplaintId,
+    staff::{
+        Absence, AbsenceReason, Declaration, Interest, Joining, Leaving, LeavingReason, Staff,
+        StaffEvent as S, Training, evolve,
+    },
+};
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn label(text: &str) -> Label {
+    text.parse().unwrap()
+}
+
+/// Somebody who joined as an agent, with what happened to them since.
+pub(super) fn staff(account: &str, since: Vec<S>) -> Staff {
+    let joined = Joining { account: person(account), roles: [Role::Agent].into(), team: None };
+    let at = time("2024-01-02T09:00:00Z");
+    [S::Joined(joined)].into_iter().chain(since).fold(Staff::default(), |state, event| {
+        let actor = actor("sue", Role::Supervisor);
+        evolve(state, &Fact { event, actor, occurred_at: at, recorded_at: at })
+    })
+}
+
+pub(super) fn interest_in(interest: Interest) -> S {
+    S::InterestDeclared(Declaration { interest, ground: RecusalGround::Kinship })
+}
+
+pub(super) fn this_complaint() -> ComplaintId {
+    "complaint-01KA0000000000000000000000".parse().unwrap()
+}
+
+pub(super) fn in_this() -> S {
+    interest_in(Interest::Complaint { complaint: this_complaint() })
+}
+
+pub(super) fn away_always() -> S {
+    S::AbsenceStarted(Absence {
+        from: day("2000-01-01"),
+        until: None,
+        reason: AbsenceReason::Leave,
+        deputy: None,
+    })
+}
+
+pub(super) fn left() -> S {
+    S::Left(Leaving { on: day("2024-01-31"), reason: LeavingReason::OtherDuties })
+}
+
+pub(super) fn trained(valid_until: &str) -> S {
+    let valid_until = Some(day(valid_until));
+    S::TrainingCompleted(Training { course: label("basics"), on: day("2000-01-01"), valid_until })
+}
+
+pub(super) fn basics_required() -> HandlerRules {
+    HandlerRules { joined: true, trainings: [label("basics")].into() }
+}
+
+fn here(mut given: Given) -> Given {
+    given.complaint = Some(this_complaint());
+    given
+}
+
+fn conflicted(account: &str) -> R {
+    R::InterestDeclared(person(account), Interest::Complaint { complaint: this_complaint() })
+}
+
+fn unfit(account: &str, because: R, since: Vec<S>) {
+    let case = || here(given([received()])).knowing(account, staff(account, since.clone()));
+    case().when(&C::Assign(to(account))).then_rejected(because.clone());
+    let case = here(given([received(), assigned("ana")])).knowing(account, staff(account, since));
+    case.when(&C::Reassign(over_to(account))).then_rejected(because);
+}
+
+#[test]
+fn nobody_becomes_responsible_who_left_is_away_or_has_an_interest() {
+    let ben = || person("ben");
+    unfit("ben", R::HandlerLeft(ben()), vec![left()]);
+    unfit("ben", R::HandlerAbsent(ben(), day("2024-03-11")), vec![away_always()]);
+    unfit("ben", conflicted("ben"), vec![in_this()]);
+}
+
+#[test]
+fn an_interest_in_a_colleague_who_has_a_part_in_it_counts() {
+    let interest = Interest::Colleague { colleague: person("ana") };
+    let ben = staff("ben", vec![interest_in(interest.clone())]);
+    given([received(), assigned("ana")])
+        .knowing("ben", ben)
+        .when(&C::Reassign(over_to("ben")))
+        .then_rejected(R::InterestDeclared(person("ben"), interest));
+}
+
+#[test]
+fn where_the_rules_demand_it_only_staff_with_a_training_that_counts_becomes_responsible() {
+    let ask = |since: Option<Vec<S>>| {
+        let mut given = given([received()]);
+        given.rules.handlers = basics_required();
+        match since {
+            None => given,
+            Some(since) => given.knowing("ana", staff("ana", since)),
+        }
+        .when(&C::Assign(to("ana")))
+    };
+    let untrained = R::HandlerUntrained(person("ana"), label("basics"));
+    ask(None).then_rejected(R::HandlerNotJoined(person("ana")));
+    ask(Some(vec![])).then_rejected(untrained.clone());
+    ask(Some(vec![trained("2000-12-31")])).then_rejected(untrained);
+    ask(Some(vec![trained("2099-12-31")])).then(E::Assigned(to("ana")));
+}
+
+#[test]
+fn an_interest_declared_later_stops_the_case_until_its_handler_steps_aside() {
+    let ana = || staff("ana", vec![in_this()]);
+    let case = || here(given([received(), assigned("ana")])).knowing("ana", ana());
+    case()
+        .by("ben", Role::Agent)
+        .when(&C::IssueResponse(final_response()))
+        .then_rejected(conflicted("ana"));
+    case().when(&C::ProposeRemedy(refund(1, "20"))).then_rejected(conflicted("ana"));
+    let aside = Recusal { handler: person("ana"), ground: RecusalGround::Kinship };
+    let free = case().after(&C::Recuse(aside)).after(&C::Assign(to("ben")));
+    free.by("ben", Role::Agent)
+        .when(&C::IssueResponse(final_response()))
+        .then(E::ResponseIssued(final_response()));
+}
+
+#[test]
+fn nobody_approves_in_a_role_that_they_do_not_have_or_with_an_interest() {
+    let case = || {
+        let history = [received(), assigned("ana"), proposed_over_limit(refund(1, "900"))];
+        here(given(history)).by("sue", Role::Supervisor)
+    };
+    case()
+        .knowing("sue", staff("sue", vec![]))
+        .when(&C::ApproveRemedy(approval(1)))
+        .then_rejected(R::RoleNotHeld(person("sue"), Role::Supervisor));
+    let granted = S::RoleGranted(crate::staff::RoleChange { role: Role::Supervisor });
+    case()
+        .knowing("sue", staff("sue", vec![granted.clone(), in_this()]))
+        .when(&C::ApproveRemedy(approval(1)))
+        .then_rejected(conflicted("sue"));
+    case()
+        .knowing("sue", staff("sue", vec![granted]))
+        .when(&C::ApproveRemedy(approval(1)))
+        .then(E::RemedyApproved(approval(1)));
+}
+
+#[test]
+fn what_binds_nobody_needs_nobodys_stream() {
+    let state = given([received(), assigned("ana")]);
+    let ben = actor("ben", Role::Agent);
+    let of = |command: &C| {
+        let concerned = crate::complaint::concerned(state.state(), command, &ben);
+        concerned.into_iter().cloned().collect::<Vec<_>>()
+    };
+    assert!(of(&C::Close(because(CloseReason::Accepted))).is_empty());
+    assert_eq!(of(&C::Reassign(over_to("cleo"))), [person("cleo")]);
+    assert_eq!(of(&C::IssueResponse(final_response())), [person("ana"), person("ben")]);
+}

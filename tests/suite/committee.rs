@@ -72,6 +72,37 @@ fn a_case_goes_before_the_committee_a_violation_to_the_regulator_and_a_cause_is_
 }
 
 #[test]
+fn the_demo_shows_committee_decisions_referrals_actions_and_surveys() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = ["demo", "--data", "demo", "--complaints", "300"];
+    run_in(folder.path(), &demo).done();
+    let report = folder.path().join("demo/reports/transparency-2025/report.json");
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    let told = |id: &str| {
+        let tallies = report["oversight"].as_array().unwrap();
+        tallies.iter().find(|tally| tally["id"] == id).unwrap()["count"].as_u64()
+    };
+    assert_eq!(told("actions-completed"), Some(4));
+    assert_ne!(told("customers-remediated"), Some(0));
+    assert_ne!(told("reviews-decided"), Some(0), "told, or withheld because they are few");
+    assert!(report["survey"]["response"]["numerator"].as_u64().unwrap() > 30);
+
+    let list = |noun: &str| {
+        let arguments = ["--json", noun, "list", "--all", "--data", "demo"];
+        run_in(folder.path(), &arguments).done().json()
+    };
+    let (reviews, actions) = (list("review"), list("action"));
+    let decided = |review: &&serde_json::Value| review["facts"]["votes"].is_string();
+    assert!(reviews.as_array().unwrap().iter().filter(decided).count() > 2, "{reviews}");
+    assert!(actions.as_array().unwrap().iter().all(|it| it["facts"]["effect"].is_string()));
+
+    // The same demo again adds nothing, counted effects included.
+    let again = run_in(folder.path(), &["--json", "demo", "--data", "demo", "--complaints", "300"]);
+    assert_eq!(again.done().json()["carried_out"], 0);
+}
+
+#[test]
 fn what_is_shown_must_be_there_and_of_its_kind() {
     let folder = tempfile::tempdir().unwrap();
     run_in(folder.path(), &["init", "--data", "ledger", "--origin", "complaints.example/none"])

@@ -46,6 +46,15 @@ fn derived(kind: &str, name: &str) -> StreamId {
     named(kind, Uuid::from_bytes(id))
 }
 
+/// The stream of a kind that an id names: the kind, a hyphen, and the ULID with the id's 128 bits.
+///
+/// # Panics
+///
+/// When the kind is none: kinds are lower-case letters and digits.
+pub fn named_stream(kind: &str, id: Uuid) -> StreamId {
+    named(kind, id)
+}
+
 pub(crate) fn named(kind: &str, command_id: Uuid) -> StreamId {
     let ulid = Ulid::from_bytes(*command_id.as_bytes());
     #[expect(clippy::expect_used, reason = "a kind, a hyphen and 26 letters and digits")]

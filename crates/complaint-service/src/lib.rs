@@ -40,7 +40,9 @@ pub use effect::{CountEffectError, count_effect};
 pub use error::HandleError;
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
-pub use ids::{import_stream_of, ledger_stream_of, rulebook_stream, staff_stream_of, stream_of};
+pub use ids::{
+    import_stream_of, ledger_stream_of, named_stream, rulebook_stream, staff_stream_of, stream_of,
+};
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};
 pub use service::{Answered, Appended, ComplaintService};

@@ -4,12 +4,14 @@
 //!
 //! - [`lives`]: one complaint's life, as the commands that people send
 //! - [`author`]: writes a life down, keeping its time
+//! - [`beside`]: the committee, the regulator, and what is done against causes
 //! - [`year`]: sends all lives of a year, in order of simulated time
 //! - [`people`]: those who complain, and the accounts of those who handle complaints
 //! - [`matters`]: what the invented company sells, and what goes wrong with it
 //! - [`texts`]: what people write, in English and in Chinese
 
 pub mod author;
+pub mod beside;
 pub mod lives;
 pub mod matters;
 pub mod people;

@@ -19,7 +19,7 @@ use crate::{
     console::Console,
     demo::{
         author::Year,
-        year::{Sent, YearClock, send, steps_of},
+        year::{Desks, Sent, YearClock, send, steps_of},
     },
     error::CommandError,
     evidence::Issuer,
@@ -201,18 +201,24 @@ async fn tell(
     console: &mut Console<'_>,
 ) -> Result<Sent, CommandError> {
     let lap = Stopwatch::start();
-    let service = Arc::new(ledger.service()?);
+    let desks = Arc::new(Desks {
+        complaints: ledger.service()?,
+        others: ledger.unsealed(),
+        log: Arc::clone(&ledger.log) as Arc<dyn EventLog>,
+    });
     let steps = steps_of(mark.seed, mark.complaints, year);
     let count = steps.len() as u64;
     let bar = console.bar("commands", count);
-    let sent = send(&service, clock, steps, &mut |done| bar.set(done)).await?;
+    let sent = send(&desks, clock, steps, &mut |done| bar.set(done))
+        .await
+        .map_err(CommandError::failed("tell the year"))?;
     drop(bar);
     let again = match sent.repeated {
         0 => String::new(),
         repeated => format!(", {repeated} had been carried out before"),
     };
     console.say(format_args!(
-        "sent       {count} commands of {} complaints{again} ({lap})",
+        "sent       {count} commands about {} complaints and what stands beside them{again} ({lap})",
         mark.complaints
     ));
     Ok(sent)

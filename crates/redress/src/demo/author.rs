@@ -1,6 +1,8 @@
 //! Writes down one complaint's life, step by step, keeping its time.
 
 use complaint_domain::{actor::Actor, complaint::ComplaintCommand, sealed::PersonalField};
+use complaint_service::named_stream;
+use event_log::StreamId;
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, Weekday},
@@ -9,6 +11,8 @@ use jiff::{
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
+
+use super::beside::{BesideStep, Deed};
 
 /// The year that the demo tells. Fixed, so that the same seed always tells the same year.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +35,21 @@ impl Year {
             day.to_zoned_datetime(TimeZone::UTC).expect("UTC has no gaps").timestamp()
         };
         Self { start: first(year), end: first(year + 1) }
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> Date {
+        self.start.to_zoned_datetime(TimeZone::UTC).date()
+    }
+
+    /// The first moment of one of its days.
+    ///
+    /// # Panics
+    ///
+    /// When it has no such day.
+    pub fn moment(self, month: i8, day: i8) -> Timestamp {
+        let day = Date::new(self.first_day().year(), month, day).expect("a day of the year");
+        day.to_zoned_datetime(TimeZone::UTC).expect("UTC has no gaps").timestamp()
     }
 }
 
@@ -165,16 +184,75 @@ impl Author {
         personal: Vec<(PersonalField, String)>,
     ) {
         let entered_at = self.now;
-        let milliseconds = u64::try_from(entered_at.as_millisecond()).unwrap_or_default();
+        let command_id = self.new_id();
+        self.steps.push(Step { entered_at, occurred_at, actor, command_id, command, personal });
+    }
+
+    /// A new id: the time and random bits.
+    fn new_id(&mut self) -> Uuid {
+        let milliseconds = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
         let mut random = [0; 10];
         self.rng.fill_bytes(&mut random);
-        let command_id =
-            uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid();
-        self.steps.push(Step { entered_at, occurred_at, actor, command_id, command, personal });
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
     }
 
     /// The life, up to the end of the year.
     pub(super) fn finish(self, year: Year) -> Vec<Step> {
         self.steps.into_iter().take_while(|step| step.entered_at < year.end).collect()
+    }
+}
+
+/// Writes down what happens beside the complaints, in one stream. Its time only moves forward.
+#[derive(Debug)]
+pub(super) struct Diary {
+    author: Author,
+    deeds: Vec<BesideStep>,
+}
+
+impl Diary {
+    /// A diary that begins at a moment.
+    pub(super) fn new(rng: ChaCha8Rng, now: Timestamp) -> Self {
+        Self { author: Author::new(rng, now), deeds: Vec::new() }
+    }
+
+    /// Every choice comes from here.
+    pub(super) fn rng(&mut self) -> &mut ChaCha8Rng {
+        &mut self.author.rng
+    }
+
+    /// The day in the world.
+    pub(super) fn today(&self) -> Date {
+        self.author.today()
+    }
+
+    /// Some minutes pass.
+    pub(super) fn minutes(&mut self, least: i64, most: i64) {
+        self.author.minutes(least, most);
+    }
+
+    /// Some days pass; it is office hours of a weekday.
+    pub(super) fn days(&mut self, least: i64, most: i64) {
+        self.author.days(least, most);
+    }
+
+    /// Nothing happens until a day is over.
+    pub(super) fn until_after(&mut self, day: Date) {
+        self.author.until_after(day);
+    }
+
+    /// A new stream of a kind.
+    pub(super) fn new_stream(&mut self, kind: &str) -> StreamId {
+        named_stream(kind, self.author.new_id())
+    }
+
+    /// Something is done now.
+    pub(super) fn deed(&mut self, actor: Actor, deed: Deed) {
+        let command_id = self.author.new_id();
+        self.deeds.push(BesideStep { at: self.author.now, actor, command_id, deed });
+    }
+
+    /// All of it, as of one stream.
+    pub(super) fn finish(self, stream: &StreamId) -> Vec<(StreamId, BesideStep)> {
+        self.deeds.into_iter().map(|deed| (stream.clone(), deed)).collect()
     }
 }

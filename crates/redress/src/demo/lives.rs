@@ -21,7 +21,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
-use self::steps::{label, weighted};
+pub(super) use self::steps::label;
+use self::steps::weighted;
 use super::{
     author::{Author, Step, Year},
     matters::{Issue, PRODUCTS, Product},
@@ -30,6 +31,7 @@ use super::{
 };
 
 mod steps;
+mod voices;
 
 /// How complaints come in, and how many of a hundred.
 const CHANNELS: &[(Channel, u32)] = &[
@@ -348,6 +350,13 @@ impl Case {
         self.author.step(handler, C::RecordAnswer(AnswerGiven { answer }), Vec::new());
         for proposal in remedies {
             self.fulfil(proposal, answer);
+        }
+        self.survey(outcome);
+        if answer == Answer::Refused && outcome != Outcome::OutOfScope && self.author.chance(0.3) {
+            self.escalate();
+        }
+        if self.author.chance(0.004) {
+            self.report_violation();
         }
         self.author.minutes(5, 400);
         let cause = if self.author.chance(0.8) {

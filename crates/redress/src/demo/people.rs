@@ -20,6 +20,30 @@ pub fn supervisor(number: u32) -> Actor {
     account(&format!("supervisor-{}", number % SUPERVISORS + 1), Role::Supervisor)
 }
 
+/// How many sit on the committee, its chair included.
+pub const MEMBERS: u32 = 5;
+
+/// Somebody of the committee, numbered from 0; the first is its chair.
+pub fn member(number: u32) -> Actor {
+    let role = if number == 0 { Role::CommitteeChair } else { Role::CommitteeMember };
+    account(&format!("committee-{}", number % MEMBERS + 1), role)
+}
+
+/// Who reports to regulators.
+pub fn compliance() -> Actor {
+    account("compliance-1", Role::ComplianceOfficer)
+}
+
+/// Who keeps the accounts.
+pub fn administrator() -> Actor {
+    account("administrator-1", Role::Administrator)
+}
+
+/// The page on which complainants answer and ask for more.
+pub fn portal() -> Actor {
+    account("portal", Role::Complainant)
+}
+
 /// The program that takes in what customers send by web, app and e-mail.
 pub fn intake() -> Actor {
     account("intake", Role::System)

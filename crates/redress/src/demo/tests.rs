@@ -14,6 +14,8 @@ use super::{
     author::{Step, Year},
     lives::life,
     matters::PRODUCTS,
+    people,
+    year::steps_of,
 };
 
 /// Sends a life through the rules as the service would, and gives what came of it.
@@ -83,7 +85,7 @@ proptest! {
 #[test]
 fn every_command_occurs_in_a_year() {
     let seen: BTreeSet<&str> = year().iter().flatten().map(|step| step.command.name()).collect();
-    assert_eq!(seen.len(), 17, "{seen:?}");
+    assert_eq!(seen.len(), 21, "{seen:?}");
 }
 
 #[test]
@@ -136,4 +138,19 @@ fn no_text_keeps_an_unfilled_place() {
             assert!(!text.trim().is_empty() && !text.contains(['{', '}']), "{field:?}");
         }
     }
+}
+
+#[test]
+fn the_committee_the_regulator_and_those_who_mend_causes_have_a_year_too() {
+    let sent = steps_of(2_025, 1_500, Year::of(2_025));
+    let begun = |kind: &str| {
+        let streams = sent.iter().map(|(stream, _)| stream.as_str());
+        streams.filter(|name| name.starts_with(kind)).collect::<BTreeSet<_>>().len()
+    };
+    let people = people::AGENTS + people::SUPERVISORS + people::MEMBERS + 1;
+    assert_eq!(begun("staff-"), usize::try_from(people).unwrap());
+    assert!(begun("review-") > 20, "{} cases", begun("review-"));
+    assert!(begun("referral-") > 1, "{} referrals", begun("referral-"));
+    assert_eq!(begun("action-"), 4);
+    assert!(sent.is_sorted_by_key(|(_, sending)| sending.entered_at()));
 }

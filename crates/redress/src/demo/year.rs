@@ -8,13 +8,24 @@ use std::{
     },
 };
 
-use complaint_service::{CommandRequest, ComplaintService, HandleError, PersonalText, stream_of};
-use event_log::{Clock, StreamId};
+use complaint_domain::{
+    action::{Action, ActionCommand, Plan},
+    referral::Referral,
+    review::Review,
+    staff::Staff,
+};
+use complaint_service::{
+    Appended, CommandRequest, ComplaintService, CountEffectError, HandleError, PersonalText,
+    Unsealed, UnsealedRequest, UnsealedService, count_effect, stream_of,
+};
+use event_log::{Clock, EventLog, StreamId};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::{
     author::{Step, Year},
+    beside::{BesideStep, Deed, beside, result_of},
     lives::life,
 };
 
@@ -53,12 +64,32 @@ pub struct Sent {
     pub repeated: u64,
 }
 
-/// A step, and the complaint it belongs to.
-type Numbered = (StreamId, Step);
+/// Something that is sent.
+#[derive(Debug, Clone)]
+pub enum Sending {
+    /// To a complaint.
+    Complaint(Box<Step>),
+    /// To anything else.
+    Beside(BesideStep),
+}
 
-/// Every step of every life of a year, in the order in which they are entered.
+impl Sending {
+    /// When it is entered.
+    pub const fn entered_at(&self) -> Timestamp {
+        match self {
+            Self::Complaint(step) => step.entered_at,
+            Self::Beside(step) => step.at,
+        }
+    }
+}
+
+/// Something that is sent, and the stream it is for.
+type Numbered = (StreamId, Sending);
+
+/// Every step of every life of a year, and what happens beside them, in the order in which they are
+/// entered.
 pub fn steps_of(seed: u64, complaints: u64, year: Year) -> Vec<Numbered> {
-    let mut steps: Vec<Numbered> = (0..complaints)
+    let mut steps: Vec<(StreamId, Step)> = (0..complaints)
         .flat_map(|number| {
             let life = life(seed, number, year);
             let stream = life.first().map(|first| stream_of(first.command_id));
@@ -67,7 +98,35 @@ pub fn steps_of(seed: u64, complaints: u64, year: Year) -> Vec<Numbered> {
         .collect();
     // Stable, so that two steps of one complaint at the same millisecond keep their order.
     steps.sort_by_key(|(_, step)| step.entered_at);
-    steps
+    let others = beside(seed, year, steps.iter().map(|(stream, step)| (stream, step)));
+    let others = others.into_iter().map(|(stream, step)| (stream, Sending::Beside(step)));
+    let steps =
+        steps.into_iter().map(|(stream, step)| (stream, Sending::Complaint(Box::new(step))));
+    let mut all: Vec<Numbered> = others.chain(steps).collect();
+    all.sort_by_key(|(_, sending)| sending.entered_at());
+    all
+}
+
+/// Those who carry out what is sent.
+#[derive(Debug)]
+pub struct Desks {
+    /// For complaints.
+    pub complaints: ComplaintService,
+    /// For all else.
+    pub others: UnsealedService,
+    /// The log that both write to.
+    pub log: Arc<dyn EventLog>,
+}
+
+/// Why the year could not be told to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// A command was not carried out.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// What an action came to could not be counted.
+    #[error(transparent)]
+    Count(#[from] CountEffectError),
 }
 
 /// Sends the steps to the service as the clock goes through the year.
@@ -78,29 +137,29 @@ pub fn steps_of(seed: u64, complaints: u64, year: Year) -> Vec<Numbered> {
 ///
 /// # Errors
 ///
-/// The first [`HandleError`]; the commands in flight are still carried out or refused.
+/// The first [`SendError`]; the commands in flight are still carried out or refused.
 pub async fn send(
-    service: &Arc<ComplaintService>,
+    desks: &Arc<Desks>,
     clock: &YearClock,
     steps: Vec<Numbered>,
     progress: &mut (dyn FnMut(u64) + Send),
-) -> Result<Sent, HandleError> {
+) -> Result<Sent, SendError> {
     let mut sent = Sent::default();
     let mut steps = steps.into_iter().peekable();
     while let Some(first) = steps.next() {
-        let until = first.1.entered_at + SITTING;
-        let mut last = first.1.entered_at;
+        let until = first.1.entered_at() + SITTING;
+        let mut last = first.1.entered_at();
         let mut sitting = BTreeMap::from([(first.0, vec![first.1])]);
         let mut commands = 1;
         while commands < SITTING_COMMANDS_MAX
-            && let Some((stream, step)) = steps.next_if(|(_, step)| step.entered_at < until)
+            && let Some((stream, step)) = steps.next_if(|(_, step)| step.entered_at() < until)
         {
-            last = step.entered_at;
+            last = step.entered_at();
             sitting.entry(stream).or_insert_with(Vec::new).push(step);
             commands += 1;
         }
         clock.set(last);
-        let done = sit(service, sitting).await?;
+        let done = sit(desks, sitting).await?;
         sent.carried_out += done.carried_out;
         sent.repeated += done.repeated;
         progress(sent.carried_out + sent.repeated);
@@ -109,23 +168,22 @@ pub async fn send(
 }
 
 async fn sit(
-    service: &Arc<ComplaintService>,
-    sitting: BTreeMap<StreamId, Vec<Step>>,
-) -> Result<Sent, HandleError> {
+    desks: &Arc<Desks>,
+    sitting: BTreeMap<StreamId, Vec<Sending>>,
+) -> Result<Sent, SendError> {
     let mut people = JoinSet::new();
     for (stream, steps) in sitting {
-        let service = Arc::clone(service);
+        let desks = Arc::clone(desks);
         people.spawn(async move {
             let mut sent = Sent::default();
             for step in steps {
-                let answered = service.handle(request(stream.clone(), step)).await?;
-                if answered.repeated {
+                if desks.is_repeated(&stream, step).await? {
                     sent.repeated += 1;
                 } else {
                     sent.carried_out += 1;
                 }
             }
-            Ok::<_, HandleError>(sent)
+            Ok::<_, SendError>(sent)
         });
     }
     let mut sum = Sent::default();
@@ -152,5 +210,69 @@ fn request(stream: StreamId, step: Step) -> CommandRequest {
             .into_iter()
             .map(|(field, text)| PersonalText::new(field, text))
             .collect(),
+    }
+}
+
+impl Desks {
+    /// Carries out what was sent, and says whether an earlier run had.
+    async fn is_repeated(&self, stream: &StreamId, sending: Sending) -> Result<bool, SendError> {
+        let step = match sending {
+            Sending::Complaint(step) => {
+                let answered = self.complaints.handle(request(stream.clone(), *step)).await?;
+                return Ok(answered.repeated);
+            }
+            Sending::Beside(step) => step,
+        };
+        let BesideStep { deed, .. } = &step;
+        let appended = match deed {
+            Deed::Staff(command) => self.beside::<Staff>(stream, &step, command.clone()).await?,
+            Deed::Review(command) => self.beside::<Review>(stream, &step, command.clone()).await?,
+            Deed::Referral(command) => {
+                self.beside::<Referral>(stream, &step, command.clone()).await?
+            }
+            Deed::Action(command) => self.beside::<Action>(stream, &step, command.clone()).await?,
+            Deed::CountEffect(until) => {
+                let plan = self.plan(stream).await?;
+                if plan.last_check().is_some() {
+                    return Ok(true);
+                }
+                let check = count_effect(self.log.as_ref(), &plan, *until).await?;
+                let command = ActionCommand::CheckEffect(check);
+                self.beside::<Action>(stream, &step, command).await?
+            }
+            Deed::CloseAction => {
+                let plan = self.plan(stream).await?;
+                let (before, after) =
+                    plan.last_check().map_or((0, 0), |check| (check.before, check.after));
+                self.beside::<Action>(stream, &step, result_of(before, after)).await?
+            }
+        };
+        Ok(appended.repeated)
+    }
+
+    async fn beside<A>(
+        &self,
+        stream: &StreamId,
+        step: &BesideStep,
+        command: A::Command,
+    ) -> Result<Appended, HandleError>
+    where
+        A: Unsealed<Command: Serialize, Rejection: Into<HandleError>>,
+    {
+        let request = UnsealedRequest {
+            command_id: step.command_id,
+            stream: Some(stream.clone()),
+            actor: step.actor.clone(),
+            occurred_at: Some(step.at),
+            command,
+        };
+        self.others.handle::<A>(&request).await
+    }
+
+    async fn plan(&self, stream: &StreamId) -> Result<Plan, SendError> {
+        match self.others.streams().load::<Action>(stream).await? {
+            Action::Proposed(plan) => Ok(*plan),
+            Action::NotProposed => Err(CountEffectError::NotCompleted.into()),
+        }
     }
 }

@@ -237,7 +237,7 @@ pub(super) fn weighted<T: Copy>(list: &[(T, u32)], rng: &mut impl Rng) -> T {
 }
 
 /// A text of the demo as a label.
-pub(super) fn label(text: &str) -> Label {
+pub(in crate::demo) fn label(text: &str) -> Label {
     text.parse().expect("the demo's own texts are labels; a test says so for all of them")
 }
 

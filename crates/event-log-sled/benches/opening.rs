@@ -166,7 +166,7 @@ async fn open(dir: &Path) -> Outcome<()> {
 
 fn read(dir: &Path) -> Outcome<()> {
     let mut bundles = Vec::new();
-    let (mut tiles, mut store) = (0, 0);
+    let (mut tiles, mut store, mut index) = (0, 0, 0);
     files(&dir.join("tiles"), &mut |path, length| {
         tiles += length;
         if path.extension() == Some(OsStr::new("zst")) {
@@ -174,6 +174,7 @@ fn read(dir: &Path) -> Outcome<()> {
         }
     })?;
     files(&dir.join("store"), &mut |_, length| store += length)?;
+    files(&dir.join("index"), &mut |_, length| index += length)?;
     let (mut decompressing, mut hashing, mut raw) = (Duration::ZERO, Duration::ZERO, 0);
     for path in &bundles {
         let before = Instant::now();
@@ -194,7 +195,7 @@ fn read(dir: &Path) -> Outcome<()> {
         verified.size
     );
     println!("  resident, then and at most      {}", memory());
-    println!("disk: {raw} bytes raw; tiles {tiles}, store {store}");
+    println!("disk: {raw} bytes raw; tiles {tiles}, index {index}, sled {store}");
     Ok(())
 }
 

@@ -10,28 +10,51 @@ use event_log::StreamId;
 /// How many streams a generation has.
 const STREAMS_MAX: usize = 65_536;
 
+/// What is known of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The version that its next record would get.
+    pub(crate) next: u64,
+    /// The group that wrote to it last, if the writer saw it.
+    pub(crate) group: Option<u64>,
+}
+
 /// The versions that the next records of streams would get.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
-    young: HashMap<StreamId, u64>,
-    old: HashMap<StreamId, u64>,
+    young: HashMap<StreamId, Known>,
+    old: HashMap<StreamId, Known>,
 }
 
 impl Versions {
-    pub(crate) fn get(&self, stream: &StreamId) -> Option<u64> {
-        self.young.get(stream).or_else(|| self.old.get(stream)).copied()
+    /// Uses, and perhaps changes, what is known of a stream; `None` when nothing is.
+    ///
+    /// A name is hashed once for a stream that was asked about lately: this is done for each append.
+    pub(crate) fn with<T>(
+        &mut self,
+        stream: &StreamId,
+        using: impl FnOnce(&mut Known) -> T,
+    ) -> Option<T> {
+        if let Some(known) = self.young.get_mut(stream) {
+            return Some(using(known));
+        }
+        let (stream, mut known) = self.old.remove_entry(stream)?;
+        let used = using(&mut known);
+        self.insert(stream, known);
+        Some(used)
     }
 
-    pub(crate) fn set(&mut self, stream: &StreamId, next: u64) {
-        if let Some(version) = self.young.get_mut(stream) {
-            *version = next;
-            return;
-        }
+    /// Takes note of a stream of which nothing was known.
+    pub(crate) fn learn(&mut self, stream: &StreamId, known: Known) {
+        // A name may be part of something large that must not stay in memory for its sake.
+        self.insert(stream.detached(), known);
+    }
+
+    fn insert(&mut self, stream: StreamId, known: Known) {
         if self.young.len() >= STREAMS_MAX {
             self.old = std::mem::take(&mut self.young);
         }
-        // A name may be part of something large that must not stay in memory for its sake.
-        self.young.insert(stream.detached(), next);
+        self.young.insert(stream, known);
     }
 
     pub(crate) fn forget_all(&mut self) {
@@ -48,15 +71,30 @@ mod tests {
         let mut versions = Versions::default();
         let stream = |n: usize| format!("stream-{n}").parse::<StreamId>().unwrap();
         for n in 0..3 * STREAMS_MAX {
-            versions.set(&stream(n), 1);
-            versions.set(&stream(n), 2);
+            versions.learn(&stream(n), Known { next: 1, group: None });
+            versions.with(&stream(n), |known| known.next = 2).unwrap();
             assert!(versions.young.len() + versions.old.len() <= 2 * STREAMS_MAX);
         }
-        assert_eq!(versions.get(&stream(0)), None);
+        assert_eq!(versions.with(&stream(0), |known| *known), None);
         for n in 2 * STREAMS_MAX..3 * STREAMS_MAX {
-            assert_eq!(versions.get(&stream(n)), Some(2), "{n}");
+            let known = versions.with(&stream(n), |known| *known);
+            assert_eq!(known, Some(Known { next: 2, group: None }), "{n}");
         }
         versions.forget_all();
-        assert_eq!(versions.get(&stream(3 * STREAMS_MAX - 1)), None);
+        assert_eq!(versions.with(&stream(3 * STREAMS_MAX - 1), |known| *known), None);
+    }
+
+    #[test]
+    fn what_is_changed_of_a_stream_not_asked_about_lately_is_kept() {
+        let mut versions = Versions::default();
+        let stream = |n: usize| format!("stream-{n}").parse::<StreamId>().unwrap();
+        for n in 0..=STREAMS_MAX {
+            versions.learn(&stream(n), Known { next: 1, group: None });
+        }
+        let changed = Known { next: 7, group: Some(3) };
+        assert_eq!(versions.with(&stream(0), |known| known.next), Some(1));
+        versions.with(&stream(1), |known| *known = changed).unwrap();
+        assert_eq!(versions.with(&stream(1), |known| *known), Some(changed));
+        assert_eq!(versions.with(&stream(STREAMS_MAX), |known| known.next), Some(1));
     }
 }

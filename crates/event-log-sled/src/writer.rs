@@ -5,7 +5,7 @@
 //! earlier requests included, and refused alone. Only what is certain to be in the commit gets a
 //! number, so positions have no gaps by construction. Then: frame, sync, tail, head, answers.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use event_log::{
@@ -19,7 +19,7 @@ use crate::{
     journal::{Commit, CommitError, Journal},
     store::{Store, StoreError},
     tail::{Room, Tail},
-    versions::Versions,
+    versions::{Known, Versions},
 };
 
 /// How many requests wait before callers do.
@@ -64,8 +64,8 @@ pub(crate) struct Writer {
 #[derive(Debug, Default)]
 struct Group {
     answers: Vec<(Append, Decided)>,
-    /// Streams that the group itself writes to.
-    written: HashSet<StreamId>,
+    /// Which of the writer's groups it is.
+    number: u64,
     bytes: usize,
     records: usize,
 }
@@ -81,9 +81,12 @@ impl Writer {
     pub(crate) fn run(mut self) {
         let mut commit = Commit::new();
         let mut stopping = false;
-        while !stopping {
+        for number in 0_u64.. {
+            if stopping {
+                break;
+            }
             let Some(request) = self.requests.blocking_recv() else { break };
-            let mut group = Group::default();
+            let mut group = Group { number, ..Group::default() };
             stopping = self.take(&mut group, request);
             while !stopping && !group.is_full() {
                 let Ok(request) = self.requests.try_recv() else { break };
@@ -107,44 +110,50 @@ impl Writer {
             Request::Append(append) => append,
             Request::Stop => return true,
         };
-        match self.check(&append) {
+        let decided = self.decide(&append, group.number);
+        match decided {
             Ok(next_version) => {
-                let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
                 let position = u64::try_from(group.records).unwrap_or(u64::MAX);
                 let appended = Appended {
                     first_position: Position(self.next.0.saturating_add(position)),
-                    next_version: StreamVersion(next_version.saturating_add(count)),
+                    next_version: StreamVersion(next_version),
                 };
                 group.records = group.records.saturating_add(append.records.len());
-                group.bytes = append
-                    .records
-                    .iter()
-                    .map(NewRecord::len)
-                    .sum::<usize>()
-                    .saturating_add(group.bytes);
-                self.versions.set(&append.stream, appended.next_version.0);
-                group.written.insert(append.stream.clone());
+                let bytes: usize = append.records.iter().map(NewRecord::len).sum();
+                group.bytes = group.bytes.saturating_add(bytes);
                 group.answers.push((append, Ok(appended)));
             }
             // It conflicts with what the group itself writes, and may not learn of that before it is
             // durable: who reloads after a conflict must find what it conflicted with.
-            Err(error) if group.written.contains(&append.stream) => {
+            Err((error, Some(by))) if by == group.number => {
                 group.answers.push((append, Err(error)));
             }
-            Err(error) => {
+            Err((error, _)) => {
                 let _ = append.answer.send(Err(error));
             }
         }
         false
     }
 
-    fn check(&mut self, append: &Append) -> Result<u64, AppendError> {
-        let next_version = match self.versions.get(&append.stream) {
-            Some(version) => version,
-            None => self.look_up(&append.stream)?,
+    /// The version that the stream's next record would get after this append; or why it is refused,
+    /// and the group that wrote to the stream last.
+    fn decide(&mut self, append: &Append, group: u64) -> Result<u64, (AppendError, Option<u64>)> {
+        let Append { stream, expected, records, .. } = append;
+        let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let check = |known: &mut Known| {
+            let checked = expected.check(stream, StreamVersion(known.next));
+            let version = checked.map_err(|error| (error, known.group))?;
+            *known = Known { next: version.0.saturating_add(count), group: Some(group) };
+            Ok(known.next)
         };
-        let checked = append.expected.check(&append.stream, StreamVersion(next_version))?;
-        Ok(checked.0)
+        if let Some(decided) = self.versions.with(stream, check) {
+            return decided;
+        }
+        let next = self.look_up(stream).map_err(|error| (error, None))?;
+        let mut known = Known { next, group: None };
+        let decided = check(&mut known);
+        self.versions.learn(stream, known);
+        decided
     }
 
     fn look_up(&mut self, stream: &StreamId) -> Result<u64, AppendError> {

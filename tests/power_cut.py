@@ -210,7 +210,7 @@ def main():
             (work / "trial.img").unlink()
             return power_cuts(options, built_examples(options), work)
     except DidNotRun as reason:
-        print(f"power cuts: not run: {reason}", file=sys.stderr)
+        print(f"not run: power cuts: {reason}", file=sys.stderr)
         return DID_NOT_RUN
 
 

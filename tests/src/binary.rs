@@ -1,7 +1,7 @@
 //! The built binary, run as a user runs it.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
@@ -41,6 +41,13 @@ fn build(what: &[&str]) -> PathBuf {
 /// The root of the workspace.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Says which test did not run, and why. Past the capture of the test harness, which keeps silent
+/// about tests that pass; lines that begin so are counted at the end of the gate.
+pub fn say_not_run(what: &str, why: &str) {
+    let said = format!("not run: {what}: {}\n", why.trim());
+    io::stderr().write_all(said.as_bytes()).unwrap();
 }
 
 /// A file of the folder beside the workspace that holds real data, when there is one.

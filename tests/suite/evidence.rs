@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use redress_tests::binary::{Ran, run_in};
+use redress_tests::binary::{Ran, run_in, say_not_run};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -321,7 +321,7 @@ fn a_browser_shows_good_evidence_green_and_tampered_evidence_red() {
     let (good, bad) = (home.path("good.html"), home.path("bad.html"));
     fs::write(&good, &page).unwrap();
     let Some((verdict, banner)) = in_browser(&good, Some(&home.key)) else {
-        eprintln!("not run: there is no Chromium here to open the page with");
+        say_not_run("the page in a browser", "there is no Chromium here");
         return;
     };
     assert_eq!(verdict, "good", "{banner}");

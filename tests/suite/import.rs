@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use redress_tests::binary::{root, run_in, shared};
+use redress_tests::binary::{root, run_in, say_not_run, shared};
 use serde_json::Value;
 
 const CFPB: &str = "data/cfpb-complaints-2013-2014.csv";
@@ -44,7 +44,7 @@ fn cells(table: &Value) -> BTreeMap<String, Value> {
 #[test]
 fn all_rows_are_accounted_for_and_the_figures_are_those_of_an_independent_count() {
     let Some(csv) = shared(CFPB) else {
-        eprintln!("skipped: {CFPB} is not beside this checkout");
+        say_not_run("real complaints", &format!("{CFPB} is not beside this checkout"));
         return;
     };
     let folder = tempfile::tempdir().unwrap();

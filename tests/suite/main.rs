@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::print_stderr,
     reason = "a test that meets a surprise should stop, and one that cannot run should say so"
 )]
 
@@ -23,6 +22,7 @@ mod errors;
 mod evidence;
 mod fuzz_seeds;
 mod import;
+mod operating;
 mod performance;
 mod privacy;
 mod published;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use redress_tests::binary::{Ran, root, run_in, shared};
+use redress_tests::binary::{Ran, root, run_in, serve_in, shared};
 
 /// The lines after `$ ` in every block fenced as `console`, in order.
 fn commands(document: &str) -> Vec<String> {
@@ -37,7 +37,21 @@ pub(crate) fn run_all(document: &str) {
     fs::write(&small, SMALL_CFPB).unwrap();
     let cfpb = shared("data/cfpb-complaints-2013-2014.csv").unwrap_or(small);
     let mut ran = 0;
+    let mut serving = None;
     for command in commands(document) {
+        // As a shell has it: one at a time in the background, and told to end.
+        if let Some(served) = command.strip_suffix(" &") {
+            let words: Vec<_> = served.split(' ').skip(1).collect();
+            // The tests choose a port that is free.
+            let at = words.iter().position(|word| *word == "--listen").expect("an address");
+            serving = Some(serve_in(folder.path(), &words[..at]));
+            continue;
+        }
+        if command == "kill %1" {
+            let ended = serving.take().expect("something in the background").end();
+            assert_eq!(ended, Some(0), "{document}: what was served did not end well");
+            continue;
+        }
         let Some(result) = run(folder.path(), &command, &cfpb) else {
             // This very suite, and what is not ours to run.
             assert!(

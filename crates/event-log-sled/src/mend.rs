@@ -228,7 +228,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         Err(error) => Some(error.to_string()),
     };
     if let Some(reason) = reason {
-        let why = OpenError::Damaged { position: Position(0), reason };
+        let why = OpenError::ArtifactDamaged { artifact: "store", reason };
         said.push(rebuild_store(dir, &disk, &head, &why)?.2);
     }
     drop(lock);

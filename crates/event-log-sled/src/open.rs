@@ -101,6 +101,15 @@ pub enum OpenError {
         /// What was expected and what was found.
         reason: String,
     },
+    /// An artifact cannot be used as a whole, so that no position can be named. What to do depends
+    /// on which: the store follows from the tiles, head and journal do not.
+    #[error("the ledger's {artifact} is damaged: {reason}")]
+    ArtifactDamaged {
+        /// `head`, `journal` or `store`.
+        artifact: &'static str,
+        /// What was expected and what was found.
+        reason: String,
+    },
     /// There is no room on the disk for journal or store. Make room, then try again.
     #[error("there is no room on the disk for journal and store")]
     Full,
@@ -129,7 +138,7 @@ impl OpenError {
             scan::ScanError::Io(source) => Self::io("reading the journal", path, source),
             scan::ScanError::Damaged(damage) => damage.into(),
             error @ scan::ScanError::Missing => {
-                Self::Damaged { position: Position(0), reason: error.to_string() }
+                Self::ArtifactDamaged { artifact: JOURNAL, reason: error.to_string() }
             }
         }
     }
@@ -144,7 +153,7 @@ impl From<FrameDamage> for OpenError {
 impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Failed(reason) => Self::Damaged { position: Position(0), reason },
+            StoreError::Failed(reason) => Self::ArtifactDamaged { artifact: "store", reason },
             StoreError::OldForm => Self::OldStore,
             StoreError::Damaged(damage) => damage.into(),
         }
@@ -200,8 +209,10 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
         LedgerFileError::Io(error) => OpenError::io("reading ledger.json", dir, error),
     })?;
     let lock = take_lock(dir)?;
-    let head = HeadFile::read(dir)
-        .map_err(|error| OpenError::Damaged { position: Position(0), reason: error.to_string() })?;
+    let head = HeadFile::read(dir).map_err(|error| OpenError::ArtifactDamaged {
+        artifact: head::FILE,
+        reason: error.to_string(),
+    })?;
     let tiles = Tiles::new(dir.join(TILES), disk.clone());
     let journal = dir.join(JOURNAL);
     let mut repairs = Vec::new();

@@ -52,6 +52,14 @@ pub enum VerifyError {
         /// What was expected and what was found.
         reason: String,
     },
+    /// An artifact cannot be used as a whole; see [`OpenError::ArtifactDamaged`].
+    #[error("the ledger's {artifact} is damaged: {reason}")]
+    ArtifactDamaged {
+        /// `head`, `journal` or `store`.
+        artifact: &'static str,
+        /// What was expected and what was found.
+        reason: String,
+    },
     /// The ledger could not be opened.
     #[error(transparent)]
     Open(OpenError),
@@ -61,6 +69,9 @@ impl From<OpenError> for VerifyError {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Damaged { position, reason } => Self::Damaged { position, reason },
+            OpenError::ArtifactDamaged { artifact, reason } => {
+                Self::ArtifactDamaged { artifact, reason }
+            }
             OpenError::StoreShort { found, .. } => {
                 Self::Damaged { position: found, reason: error.to_string() }
             }

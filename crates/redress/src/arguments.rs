@@ -46,7 +46,7 @@ pub struct CommandLine {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// What to trace on standard error, such as `info` or `event_log_sled=debug`
+    /// What to trace on standard error, such as `info`, `off` or `event_log_sled=debug` [default: warn]
     #[arg(long, global = true, value_name = "FILTER", env = "RUST_LOG")]
     pub log: Option<String>,
 

@@ -8,6 +8,7 @@ use std::{
 
 use event_log::{Position, StreamId};
 
+mod append;
 mod evidence;
 mod mail;
 mod parts;
@@ -45,6 +46,14 @@ pub enum CommandError {
     Broken {
         /// The first position known to be bad.
         position: Position,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An artifact of the ledger is not what was written, as a whole: stop using it.
+    #[error("the ledger's {artifact} is damaged: {reason}")]
+    ArtifactBroken {
+        /// `head`, `journal` or `store`.
+        artifact: &'static str,
         /// What is wrong.
         reason: String,
     },
@@ -87,6 +96,16 @@ impl CommandError {
                  verify --repair`; what that cannot mend, compare with a backup or a mirror"
                     .to_owned(),
             ),
+            Self::ArtifactBroken { artifact: "head", .. } => Some(
+                "keep a copy of the directory as it is, then put the file `log/N/head` of the newest \
+                 backup in its place: it vouches for less, and verify holds the rest against it"
+                    .to_owned(),
+            ),
+            Self::ArtifactBroken { .. } => Some(
+                "keep a copy of the directory as it is, then try `redress verify --repair`; what \
+                 that cannot mend has to come from a backup"
+                    .to_owned(),
+            ),
             Self::File { source, .. } => Some(next_for(source.kind()).to_owned()),
             Self::Output(_) => Some("look at where the output goes, then try again".to_owned()),
             Self::Failed { .. } => Some(
@@ -103,6 +122,7 @@ impl CommandError {
             Self::Refused { .. }
             | Self::UnknownStream { .. }
             | Self::Broken { .. }
+            | Self::ArtifactBroken { .. }
             | Self::File { .. }
             | Self::Output(_)
             | Self::Failed { .. } => 1,

@@ -202,13 +202,22 @@ pub async fn open_fields(
 ///
 /// # Errors
 ///
-/// [`CommandError`]: nobody reads, or the file cannot be written.
+/// [`CommandError`]: nobody reads, the file cannot be written, or JSON is wanted where the evidence
+/// itself would be printed.
 pub fn deliver(
     out: Option<&Path>,
     bytes: &[u8],
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
-    out.map_or_else(|| console.raw(bytes), |path| put(path, bytes))
+    match out {
+        Some(path) => put(path, bytes),
+        None if console.json() => Err(CommandError::Usage {
+            problem: "expected --out with --json, found none: evidence is printed as it is"
+                .to_owned(),
+            next: "name a file with --out, or leave --json out".to_owned(),
+        }),
+        None => console.raw(bytes),
+    }
 }
 
 /// Puts evidence in a file that only its owner may read: temporary file, sync, rename.

@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     arguments::{LedgerAt, SigningAt},
+    backup::files::make_private_dir,
     console::Console,
     error::CommandError,
     signing::{self, SigningPlaces},
@@ -138,6 +139,10 @@ impl Ledger {
         signing_places.check_free()?;
         if places.receipt_key().exists() {
             return Err(ReceiptKeyError::AlreadyThere { path: places.receipt_key() }.into());
+        }
+        // Nobody else has to look in; who does wants a copy, a mirror or an export.
+        if !places.data.exists() {
+            make_private_dir(&places.data)?;
         }
         let log = SledLog::create(&places.data, origin, Arc::clone(&clock))?;
         let vault = Vault::create(&places.vault(), ledger_id(origin), Arc::new(SystemEntropy))?;

@@ -12,6 +12,7 @@
 //! - [`anchors`]: trusted times, taken in and read again
 //! - [`publishing`]: from sequenced to published · [`tree`]: the static tree, exported, served, mirrored
 //! - [`console`]: results to standard output, messages to standard error
+//! - [`control`]: what is asked of the process that has a ledger open
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
 //! - [`casework`]: nouns, verbs and bodies of the commands that users send
@@ -24,7 +25,7 @@
 
 use std::{
     ffi::OsString,
-    io::{Read, Write},
+    io::{IsTerminal, Read, Write},
     process::ExitCode,
 };
 
@@ -44,6 +45,7 @@ pub mod bench;
 pub mod casework;
 pub mod commands;
 pub mod console;
+pub mod control;
 pub mod decoded;
 pub mod demo;
 pub mod error;
@@ -62,6 +64,9 @@ mod tests;
 
 /// How many bytes of a result are gathered before they are written: what a pipe holds.
 pub const OUTPUT_BYTES: usize = 64 * 1024;
+
+/// What is traced when nobody said what.
+const DEFAULT_FILTER: &str = "warn";
 
 /// Wrong usage.
 const EXIT_USAGE: u8 = 2;
@@ -134,12 +139,16 @@ fn usage(
 
 /// Traces go to the process's own standard error; a second run in one process keeps the first's.
 fn trace(filter: Option<&str>) -> Result<(), String> {
-    let Some(filter) = filter.filter(|filter| !filter.is_empty()) else { return Ok(()) };
+    // What a ledger mended on opening, and why it stopped, is said without being asked for.
+    let filter = filter.filter(|filter| !filter.is_empty()).unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         format!("expected a filter for --log such as `info`, found `{filter}`: {error}")
     })?;
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())
 }

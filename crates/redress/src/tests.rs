@@ -1,3 +1,5 @@
+mod every_verb;
+
 use std::{ffi::OsString, fs, path::Path, process::ExitCode};
 
 use serde_json::Value;

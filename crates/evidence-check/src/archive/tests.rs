@@ -49,7 +49,10 @@ fn another_zip_program_reads_it() {
                   assert z.testzip() is None\n\
                   print('\\n'.join(f'{n} {len(z.read(n))}' for n in z.namelist()))";
     let Ok(output) = Command::new("python3").args(["-c", script]).arg(&path).output() else {
-        return; // No Python here; what it would say was checked where there is one.
+        // Past the capture of the test harness, which keeps silent about tests that pass.
+        let said = b"not run: bundles in another zip program: there is no python3 here\n";
+        std::io::Write::write_all(&mut std::io::stderr(), said).unwrap();
+        return;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let listed = String::from_utf8_lossy(&output.stdout);

@@ -101,10 +101,11 @@ for (let i = 0; i < Number(count); i += 1) {
 }";
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that cannot run should say so")]
 fn the_page_and_the_library_decide_alike() {
     if Command::new("node").arg("--version").output().is_err() {
-        eprintln!("not run: there is no node here to run the page's script");
+        // Past the capture of the test harness, which keeps silent about tests that pass.
+        let said = b"not run: the page against the library: there is no node here\n";
+        std::io::Write::write_all(&mut std::io::stderr(), said).unwrap();
         return;
     }
     let folder = tempfile::tempdir().unwrap();

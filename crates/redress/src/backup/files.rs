@@ -25,8 +25,12 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     write().map_err(CommandError::file("write", path))
 }
 
-/// Makes a directory, and those above it, that only its owner may enter.
-pub(super) fn make_private_dir(path: &Path) -> Result<(), CommandError> {
+/// Makes a directory, and those above it, that only its owner may enter. One that is there stays as it is.
+///
+/// # Errors
+///
+/// [`CommandError::File`].
+pub fn make_private_dir(path: &Path) -> Result<(), CommandError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(CommandError::file("make", path))
 }

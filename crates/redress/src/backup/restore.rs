@@ -9,6 +9,7 @@ use std::{
 
 use event_log::clock::SystemClock;
 use event_log_sled::{SledLog, backup::vouched, disk::sync_tree, ledger_file};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, numbered};
 use crate::{
@@ -88,10 +89,13 @@ pub async fn restore(
         copy_personal(from, &manifest, &staging.dir)?;
     }
     sync_tree(&staging.dir).map_err(CommandError::file("sync", &staging.dir))?;
-    // Opening makes the store again from the tiles, each record held against its hash.
+    // Opening makes the store again from the tiles, each record held against its hash. Here that is
+    // how it goes, and no reason to warn of.
     let opened = {
         let dir = staging.dir.clone();
-        tokio::task::spawn_blocking(move || SledLog::open(&dir, Arc::new(SystemClock))).await
+        let open = move || SledLog::open(&dir, Arc::new(SystemClock));
+        let quiet = move || with_default(NoSubscriber::new(), open);
+        tokio::task::spawn_blocking(quiet).await
     };
     let log = opened.map_err(CommandError::failed("open the restored log"))??;
     let signing = SigningPlaces::of(&Places::of(at), &SigningAt::default());

@@ -170,7 +170,7 @@ fn read_mark(path: &Path) -> Result<Option<Mark>, CommandError> {
 /// holds it.
 fn remove(at: &LedgerAt) -> Result<(), CommandError> {
     if let Err(error) = Ledger::open(at, Arc::new(SystemClock))
-        && !matches!(error, CommandError::Broken { .. })
+        && !matches!(error, CommandError::Broken { .. } | CommandError::ArtifactBroken { .. })
     {
         return Err(error);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use complaint_codec::{decode, times};
+use complaint_codec::{EVENT_TYPES, decode, times};
 use event_log::{
     EventLog, Position, RecordStream, RecordedEvent, StreamId, StreamVersion, clock::SystemClock,
 };
@@ -51,7 +51,7 @@ async fn replay(
         Some(name) => stream_of(log, name).await?,
     };
     if args.format == ReplayFormat::Table {
-        console.line(HEADINGS)?;
+        console.line(headings())?;
     }
     let bar = console.bar("replaying", range.end.saturating_sub(range.first));
     let mut printed = 0_u64;
@@ -148,24 +148,36 @@ fn wanted(args: &Replay, record: &RecordedEvent) -> Result<Wanted, CommandError>
     Ok(Wanted::Yes)
 }
 
-const HEADINGS: &str = "  position  recorded                  occurred                  late  \
-                        stream                                version  event                                  actor";
+/// A line of the table. Each column is as wide as the widest that may stand in it.
+fn line(cells: [&str; 8]) -> String {
+    /// The longest kind of stream, `inspection-`, and a ULID.
+    const STREAM: usize = 37;
+    let event = EVENT_TYPES.iter().map(|name| name.len()).max().unwrap_or(0);
+    let [position, recorded, occurred, late, stream, version, event_type, actor] = cells;
+    format!(
+        "{position:>10}  {recorded:<24}  {occurred:<24}  {late:<4}  {stream:<STREAM$}  \
+         {version:>7}  {event_type:<event$}  {actor}"
+    )
+}
+
+fn headings() -> String {
+    line(["position", "recorded", "occurred", "late", "stream", "version", "event", "actor"])
+}
 
 fn row(record: &RecordedEvent) -> Result<String, CommandError> {
     let RecordedEvent { position, stream, version, bytes } = record;
     let decoded = decode(bytes).map_err(|error| undecodable(*position, &error))?;
     let late = decoded.recorded_at.duration_since(decoded.occurred_at) > LATE;
-    Ok(format!(
-        "{:>10}  {:.3}  {:.3}  {:<4}  {:<36}  {:>7}  {:<37}  {}",
-        position.0,
-        decoded.recorded_at,
-        decoded.occurred_at,
+    Ok(line([
+        &position.to_string(),
+        &format!("{:.3}", decoded.recorded_at),
+        &format!("{:.3}", decoded.occurred_at),
         if late { "late" } else { "" },
         stream.as_str(),
-        version.0,
+        &version.to_string(),
         decoded.event_type,
-        decoded.actor.id,
-    ))
+        &decoded.actor.id.to_string(),
+    ]))
 }
 
 pub(crate) fn undecodable(

@@ -4,11 +4,13 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
 use event_log::clock::SystemClock;
-use tokio::net::TcpListener;
+use serde_json::json;
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     arguments::Serve,
     console::Console,
+    control::Control,
     error::CommandError,
     ledger::Ledger,
     publishing::{PublishedPlaces, publisher::Publisher},
@@ -23,15 +25,15 @@ use crate::{
 /// [`CommandError`]: no ledger or key, an address that is not this machine's own, publishing stopped.
 pub async fn run(args: &Serve, console: &mut Console<'_>) -> Result<(), CommandError> {
     let listener = listen(args.listen).await?;
-    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let result = serve(args, &ledger, listener, console).await;
+    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let result = serve(args, &mut ledger, listener, console).await;
     ledger.close().await;
     result
 }
 
 async fn serve(
     args: &Serve,
-    ledger: &Ledger,
+    ledger: &mut Ledger,
     listener: TcpListener,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
@@ -42,7 +44,23 @@ async fn serve(
     let publisher =
         Publisher::start(Arc::clone(&ledger.log), signer, places.clone(), witnesses).await?;
     let tree = ServedTree { log: Arc::clone(&ledger.log), places, has_policy };
-    let served = until_told(listener, router(Arc::new(tree)), console).await;
+    // Before it says that it listens: whoever waits for that may then ask for a backup.
+    let control = Control::bind(ledger);
+    if let Err(error) = &control {
+        console.say(format_args!("backups cannot be taken while this serves: {error}"));
+    }
+    let (stop, stopped) = watch::channel(false);
+    let answering = async {
+        if let Ok(control) = control {
+            control.answer(ledger, stopped).await;
+        }
+    };
+    let serving = async {
+        let served = until_told(listener, router(Arc::new(tree)), console).await;
+        stop.send_replace(true);
+        served
+    };
+    let (served, ()) = tokio::join!(serving, answering);
     let finished = publisher.finish().await;
     served.and(finished)
 }
@@ -78,7 +96,12 @@ pub async fn until_told(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let address = listener.local_addr().map_err(CommandError::failed("listen"))?;
-    console.line(format_args!("listening on http://{address}"))?;
+    let url = format!("http://{address}");
+    if console.json() {
+        console.value(&json!({ "listening": url }))?;
+    } else {
+        console.line(format_args!("listening on {url}"))?;
+    }
     console.flush()?;
     let serving = axum::serve(listener, router).with_graceful_shutdown(told_to_end());
     serving.await.map_err(CommandError::failed("serve"))

@@ -46,7 +46,10 @@ pub struct WholeLedger {
 #[derive(Serialize)]
 struct Broken<'a> {
     is_whole: bool,
-    position: u64,
+    /// The first bad position; nothing when an artifact cannot be used as a whole.
+    position: Option<u64>,
+    /// That artifact.
+    artifact: Option<&'a str>,
     reason: &'a str,
 }
 
@@ -62,11 +65,21 @@ pub async fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Command
         Err(CommandError::Broken { position, reason }) => {
             if console.json() {
                 let reason = reason.as_str();
-                console.value(&Broken { is_whole: false, position: position.0, reason })?;
+                let position = Some(position.0);
+                console.value(&Broken { is_whole: false, position, artifact: None, reason })?;
             } else {
                 console.line(format_args!("BROKEN at position {position}"))?;
             }
             Err(CommandError::Broken { position, reason })
+        }
+        Err(CommandError::ArtifactBroken { artifact, reason }) => {
+            if console.json() {
+                let (artifact, reason) = (Some(artifact), reason.as_str());
+                console.value(&Broken { is_whole: false, position: None, artifact, reason })?;
+            } else {
+                console.line(format_args!("BROKEN: its {artifact} cannot be used"))?;
+            }
+            Err(CommandError::ArtifactBroken { artifact, reason })
         }
         Err(error) => Err(error),
     }

@@ -10,7 +10,7 @@ use personal_vault::{CreateVaultError, OpenVaultError};
 use projection::{CatchUpError, RebuildError};
 use projector_transparency::report::ReportError;
 
-use super::{CommandError, with_causes};
+use super::{CommandError, append, with_causes};
 use crate::import::cfpb::ImportError;
 
 pub(super) fn refused(error: &(dyn Error + 'static), next: &str) -> CommandError {
@@ -38,8 +38,9 @@ impl From<OpenError> for CommandError {
             ),
             OpenError::NotALedger { .. } => refused(
                 &error,
-                "it may belong to another program and was left alone; name the directory of a ledger \
-                 with --data or, if this was one, put its ledger.json back from a backup",
+                "it may belong to another program, or to a newer version of this one, and was left \
+                 alone; name the directory of a ledger with --data or, if this was one, put its \
+                 ledger.json back from a backup",
             ),
             OpenError::NotEmpty { .. } => {
                 refused(&error, "name a directory that is empty or does not exist yet")
@@ -63,6 +64,9 @@ impl From<OpenError> for CommandError {
                 Self::Broken { position: found, reason: error.to_string() }
             }
             OpenError::Damaged { position, reason } => Self::Broken { position, reason },
+            OpenError::ArtifactDamaged { artifact, reason } => {
+                Self::ArtifactBroken { artifact, reason }
+            }
             OpenError::Io { .. } => Self::Failed { doing: "open the log", source: Box::new(error) },
         }
     }
@@ -72,6 +76,9 @@ impl From<VerifyError> for CommandError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Damaged { position, reason } => Self::Broken { position, reason },
+            VerifyError::ArtifactDamaged { artifact, reason } => {
+                Self::ArtifactBroken { artifact, reason }
+            }
             VerifyError::Open(error) => error.into(),
         }
     }
@@ -120,6 +127,8 @@ impl From<HandleError> for CommandError {
     fn from(error: HandleError) -> Self {
         match error {
             HandleError::Read(error) => error.into(),
+            HandleError::Append(error) => append::not_confirmed(&error),
+            HandleError::Store(error) => append::not_stored(&error),
             HandleError::Undecodable { position, source } => {
                 Self::Broken { position, reason: source.to_string() }
             }
@@ -128,12 +137,10 @@ impl From<HandleError> for CommandError {
             | HandleError::Invalid(_)
             | HandleError::CommandIdReused { .. }
             | HandleError::Contended { .. }
-            | HandleError::Append(_)
             | HandleError::Rules(_)
             | HandleError::Encode(_)
             | HandleError::Seal(_)
-            | HandleError::Open(_)
-            | HandleError::Store(_)) => {
+            | HandleError::Open(_)) => {
                 Self::Failed { doing: "carry out a command", source: Box::new(error) }
             }
         }
@@ -205,7 +212,8 @@ impl From<ImportError> for CommandError {
             ImportError::Rejects(_) => {
                 refused(&error, "name a file that may be written with --rejects")
             }
-            ImportError::Handle { .. } | ImportError::Record(_) | ImportError::Task(_) => {
+            ImportError::Handle { line, source } => append::stopped_at(line, *source),
+            ImportError::Record(_) | ImportError::Task(_) => {
                 Self::Failed { doing: "take in the file", source: Box::new(error) }
             }
         }

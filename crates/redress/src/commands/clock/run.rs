@@ -4,14 +4,20 @@ use std::{fs, path::Path, sync::Arc};
 
 use complaint_service::{ClockProcess, Noted};
 use event_log::{Clock, EventLog, Position, StreamId, clock::SystemClock};
+use jiff::Timestamp;
 use projection::Projector;
 use projector_casework::{CaseworkProjector, open_complaints};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    arguments::ClockRun, backup::files::put, console::Console, error::CommandError,
-    instant::Instant, ledger::Ledger,
+    arguments::ClockRun,
+    backup::files::put,
+    console::Console,
+    control::{self, Request},
+    error::CommandError,
+    instant::Instant,
+    ledger::Ledger,
 };
 
 /// How many open complaints are taken from the read model at once.
@@ -25,7 +31,36 @@ struct LookedAt {
     next_position: u64,
 }
 
-/// Notes what is due.
+/// What a run came to, as it is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Told {
+    complaints: u64,
+    warned: u64,
+    missed: u64,
+    unread: u64,
+    /// The first complaint with a clock that could not be counted, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_unread: Option<Unread>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Unread {
+    complaint: String,
+    reason: String,
+}
+
+impl From<Noted> for Told {
+    fn from(noted: Noted) -> Self {
+        let Noted { complaints, warned, missed, unread, first_unread } = noted;
+        let first_unread = first_unread.map(|(stream, error)| Unread {
+            complaint: stream.to_string(),
+            reason: error.to_string(),
+        });
+        Self { complaints, warned, missed, unread, first_unread }
+    }
+}
+
+/// Notes what is due. A process that serves the ledger is asked to.
 ///
 /// # Errors
 ///
@@ -40,40 +75,52 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
             next: "a limit is missed when it has passed, and not before".to_owned(),
         });
     }
-    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let noted = note(args, &mut ledger, console).await;
-    ledger.close().await;
-    let noted = noted?;
-    let Noted { complaints, warned, missed, unread, .. } = noted;
+    let until = args.until.map(|until| until.0);
+    let asked = control::ask(&args.at.data, &Request::ClockRun { until }, console).await?;
+    let told: Told = if let Some(told) = asked {
+        told
+    } else {
+        let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+        let noted = note(until, &mut ledger, console).await;
+        ledger.close().await;
+        noted?
+    };
     if console.json() {
-        console.line(json!({
-            "complaints": complaints, "warned": warned, "missed": missed, "unread": unread,
-        }))?;
+        console.value(&told)?;
     } else {
         console.line(format_args!(
-            "{complaints} complaints: {warned} limits newly near, {missed} newly missed"
+            "{} complaints: {} limits newly near, {} newly missed",
+            told.complaints, told.warned, told.missed
         ))?;
     }
-    match noted.first_unread {
-        None => Ok(()),
-        Some((stream, error)) => {
-            console.say(format_args!("{stream}, and {unread} clocks in all"));
-            Err(CommandError::failed("count a clock")(error))
-        }
-    }
+    let Some(Unread { complaint, reason }) = told.first_unread else { return Ok(()) };
+    Err(CommandError::Refused {
+        problem: format!(
+            "{} clocks could not be counted, the first of {complaint}: {reason}",
+            told.unread
+        ),
+        next: "see what `redress clock explain` says of that complaint; all others were noted"
+            .to_owned(),
+    })
 }
 
-async fn note(
-    args: &ClockRun,
+/// Notes what is due in an open ledger.
+///
+/// # Errors
+///
+/// [`CommandError`]: a ledger or read model that does not answer, no key.
+pub async fn note(
+    until: Option<Timestamp>,
     ledger: &mut Ledger,
     console: &Console<'_>,
-) -> Result<Noted, CommandError> {
+) -> Result<Told, CommandError> {
     ledger.bring_read_models_up(console).await?;
     let models = ledger.places.read_models();
     let head = ledger.log.head().next_position;
     let service = ledger.service()?;
     let process = ClockProcess::new(&service);
-    let until = args.until.map_or_else(|| SystemClock.now(), |until| until.0);
+    let is_for_now = until.is_none();
+    let until = until.unwrap_or_else(|| SystemClock.now());
     let mut noted = Noted::default();
 
     // What happened since the last run: late answers and endings, of which no read model of open
@@ -94,10 +141,10 @@ async fn note(
         process.note_all(page.into_iter().map(|(_, stream)| stream), until, &mut noted).await?;
     }
     // With an earlier time, what ended since is still to be looked at.
-    if args.until.is_none() {
+    if is_for_now {
         remember(&file, head)?;
     }
-    Ok(noted)
+    Ok(noted.into())
 }
 
 async fn open_page(

@@ -139,6 +139,7 @@ async fn the_widest_records_never_leave_sleds_segments() {
     drop(log);
     let verified = verify(dir.path()).unwrap();
     assert_eq!((verified.size, verified.stored), (600, 512));
-    let blobs = std::fs::read_dir(dir.path().join("store/blobs")).map_or(0, Iterator::count);
+    // sled makes the directory whether it needs it or not.
+    let blobs = std::fs::read_dir(dir.path().join("store/blobs")).unwrap().count();
     assert_eq!(blobs, 0);
 }

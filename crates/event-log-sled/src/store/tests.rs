@@ -111,3 +111,38 @@ fn a_list_that_sled_lost_is_missed() {
     assert!(matches!(opened, Err(StoreError::Damaged(_))), "{opened:?}");
     assert!(fs::exists(dir.path().join("index")).unwrap());
 }
+
+/// The files that sled keeps outside its log and never syncs.
+fn blobs(store: &Path) -> usize {
+    let blobs = store.join("blobs");
+    fs::read_dir(&blobs).unwrap_or_else(|error| panic!("{}: {error}", blobs.display())).count()
+}
+
+#[test]
+fn the_longest_stream_names_leave_no_file_that_sled_does_not_sync() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut head = store.head().unwrap();
+    // Every record of a stream of its own, each name as long as one may be.
+    for _ in 0..64 {
+        let first = head.next_position().0;
+        let mut records = range(first, u64::MAX);
+        for record in &mut records {
+            record.stream = format!("{:x>128}", record.position.0).parse().unwrap();
+            record.version = StreamVersion(0);
+        }
+        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        store.apply(&mut head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+    }
+    store.close();
+    assert_eq!(blobs(&dir.path().join(super::STORE)), 0);
+
+    // What would be found: a value that sled does not fit into a segment.
+    let plain = dir.path().join("plain");
+    let config = sled::Config::new().path(&plain).segment_size(super::SEGMENT_BYTES);
+    let db = config.open().unwrap();
+    db.insert("large", vec![7; super::SEGMENT_BYTES]).unwrap();
+    db.flush().unwrap();
+    drop(db);
+    assert_eq!(blobs(&plain), 1);
+}

@@ -17,8 +17,8 @@ pub struct LetterArgs {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// acknowledgement, information-request, progress, holding, summary-resolution, final-response
-    /// or closing
+    /// Which letter: acknowledgement, information-request, progress, holding, summary-resolution,
+    /// final-response or closing
     #[arg(long, value_name = "KIND")]
     pub kind: LetterKind,
 

@@ -56,8 +56,12 @@ const SHORT_BENCH: &[&str] = &["--events", "300", "--rounds", "1", "--data", "H/
 /// Verbs that are refused with --json, since what they print is for a shell.
 const REFUSED: &[(&str, &[&str])] = &[("completions", &["bash"])];
 
-/// Verbs that end when they are told to; the suite runs them.
-const SERVING: &[&str] = &["serve", "witness serve"];
+/// Verbs that print a line of JSON for each thing there is, of which there is none here.
+const EMPTY: &[(&str, &[&str])] = &[("mail status", &["--data", "D"])];
+
+/// Verbs that end when they are told to, or need a mail server or a complaint with an address; the
+/// suite runs them.
+const ELSEWHERE: &[&str] = &["letter", "mail retry", "mail send", "serve", "witness serve"];
 
 const ROWS: &str = "\
 Complaint ID,Product,Sub-product,Issue,Sub-issue,State,ZIP code,Submitted via,Date received,Date sent to company,Company,Company response,Timely response?,Consumer disputed?
@@ -146,14 +150,22 @@ fn every_verb_prints_json_when_asked_to_or_refuses_to() {
         let out = home.run(verb, &[rest, &["--json"][..]].concat()).done();
         assert_json_lines(verb, &out);
     }
+    for (verb, rest) in EMPTY {
+        assert_eq!(home.run(verb, &[rest, &["--json"][..]].concat()).done(), "", "{verb}");
+    }
     for (verb, rest) in REFUSED {
         let out = home.run(verb, &[rest, &["--json"][..]].concat()).failed(2, &["--json"]);
         assert_eq!(out, "", "{verb}");
     }
     // Evidence is what it is; JSON tells of it, and not in its place.
     home.run("prove inclusion", &["3", "--data", "D", "--json"]).failed(2, &["--out"]);
-    let known: BTreeSet<_> =
-        CALLS.iter().chain(REFUSED).map(|(verb, _)| *verb).chain(SERVING.iter().copied()).collect();
+    let known: BTreeSet<_> = CALLS
+        .iter()
+        .chain(REFUSED)
+        .chain(EMPTY)
+        .map(|(verb, _)| *verb)
+        .chain(ELSEWHERE.iter().copied())
+        .collect();
     let verbs = verbs();
     let unsent: BTreeSet<_> = verbs
         .iter()

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{action, referral, review, rulebook, staff},
+    stored::{access, action, referral, review, rulebook, staff},
 };
 
 /// A record, read.
@@ -255,6 +255,9 @@ fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
     }
     if let Some(event) = referral::read(event_type, data)? {
         return Ok(LedgerEvent::Referral(event));
+    }
+    if let Some(event) = access::read(event_type, data)? {
+        return Ok(LedgerEvent::Access(event));
     }
     if let Some(event) = rulebook::read(event_type, data)? {
         return Ok(LedgerEvent::Rulebook(event));

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{action, referral, review, rulebook, staff},
+    stored::{access, action, referral, review, rulebook, staff},
 };
 
 /// Everything a record says but the time it is recorded, which the log adds.
@@ -136,6 +136,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Referral(event) => referral::write(event, serializer),
             LedgerEvent::Staff(event) => staff::write(event, serializer),
             LedgerEvent::Rulebook(event) => rulebook::write(event, serializer),
+            LedgerEvent::Access(event) => access::write(event, serializer),
         }
     }
 }

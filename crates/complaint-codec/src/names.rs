@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{action, referral, review, rulebook, staff};
+use crate::stored::{access, action, referral, review, rulebook, staff};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -94,6 +94,7 @@ pub const EVENT_TYPES: &[&str] = &[
     "rulebook.change-proposed.v1",
     "rulebook.change-approved.v1",
     "rulebook.change-rejected.v1",
+    "access.personal-data-opened.v1",
 ];
 
 /// The stored name of an event.
@@ -152,5 +153,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Referral(event) => referral::name(event),
         LedgerEvent::Staff(event) => staff::name(event),
         LedgerEvent::Rulebook(event) => rulebook::name(event),
+        LedgerEvent::Access(event) => access::name(event),
     }
 }

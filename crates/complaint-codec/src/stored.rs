@@ -101,3 +101,7 @@ stored_events! { rulebook, complaint_domain::rulebook::RulebookEvent {
     ChangeApproved = "rulebook.change-approved.v1",
     ChangeRejected = "rulebook.change-rejected.v1",
 } }
+
+stored_events! { access, complaint_domain::access::AccessEvent {
+    PersonalDataOpened = "access.personal-data-opened.v1",
+} }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    action::ActionEvent, actor::Actor, complaint::ComplaintEvent, import::ImportEvent,
-    ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent,
-    staff::StaffEvent,
+    access::AccessEvent, action::ActionEvent, actor::Actor, complaint::ComplaintEvent,
+    import::ImportEvent, ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent,
+    rulebook::RulebookEvent, staff::StaffEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -53,4 +53,6 @@ pub enum LedgerEvent {
     Staff(StaffEvent),
     /// Of the `rulebook-…` stream.
     Rulebook(RulebookEvent),
+    /// Of an `access-…` stream.
+    Access(AccessEvent),
 }

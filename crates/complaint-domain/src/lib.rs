@@ -18,12 +18,14 @@
 //! - [`staff`]: the people who work here: roles, absences, interests, terms, training
 //! - [`action`]: what is done so that it does not happen again, and whether it helped
 //! - [`referral`]: a suspected violation before a regulator
+//! - [`access`]: who opened whose personal data, and for what
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
 //! - [`fact`]: an event with who, when it happened and when it was recorded
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+pub mod access;
 pub mod action;
 pub mod actor;
 pub mod aggregate;

@@ -1,10 +1,10 @@
 //! Why there is no answer, by what the caller does next.
 
 use complaint_domain::{
-    action::ActionRejection, clock::AdoptError, complaint::ComplaintRejection,
-    import::ImportRejection, ledger::EvidenceRejection, referral::ReferralRejection,
-    review::ReviewRejection, rulebook::RulebookRejection, sealed::PersonalField,
-    staff::StaffRejection,
+    access::AccessRejection, action::ActionRejection, clock::AdoptError,
+    complaint::ComplaintRejection, import::ImportRejection, ledger::EvidenceRejection,
+    referral::ReferralRejection, review::ReviewRejection, rulebook::RulebookRejection,
+    sealed::PersonalField, staff::StaffRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -94,6 +94,7 @@ refusals!(
     ActionRejection,
     ReferralRejection,
     RulebookRejection,
+    AccessRejection,
 );
 
 /// Why a request does not hold together. Never repeats a personal text.

@@ -12,6 +12,7 @@ use std::{fmt::Debug, future::Future, sync::Arc};
 use complaint_codec::{Draft, encode, event_type};
 use complaint_domain::{
     Fact, LedgerEvent,
+    access::{Access, AccessCommand},
     actor::Actor,
     aggregate::{Aggregate, Occasion},
     import::Import,
@@ -120,6 +121,27 @@ impl Unsealed for HouseRules {
         _: Streams<'_>,
         _: &Self,
         _: &RulebookCommand,
+        _: &Occasion,
+    ) -> Result<(), HandleError> {
+        Ok(())
+    }
+
+    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> &'a Occasion {
+        occasion
+    }
+}
+
+impl Unsealed for Access {
+    type Facts = ();
+
+    fn begins(_: &AccessCommand) -> bool {
+        true
+    }
+
+    async fn facts(
+        _: Streams<'_>,
+        _: &Self,
+        _: &AccessCommand,
         _: &Occasion,
     ) -> Result<(), HandleError> {
         Ok(())

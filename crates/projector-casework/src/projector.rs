@@ -63,7 +63,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Action(_)
             | LedgerEvent::Referral(_)
             | LedgerEvent::Staff(_)
-            | LedgerEvent::Rulebook(_) => {}
+            | LedgerEvent::Rulebook(_)
+            | LedgerEvent::Access(_) => {}
         }
         Ok(())
     }

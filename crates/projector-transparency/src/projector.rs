@@ -64,7 +64,10 @@ impl Projector for TransparencyProjector {
             LedgerEvent::Referral(of_referral) => {
                 fold::oversight::referral(transaction, at, &of_referral, occurred_at)?;
             }
-            LedgerEvent::Evidence(_) | LedgerEvent::Staff(_) | LedgerEvent::Rulebook(_) => {}
+            LedgerEvent::Evidence(_)
+            | LedgerEvent::Staff(_)
+            | LedgerEvent::Rulebook(_)
+            | LedgerEvent::Access(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

@@ -19,7 +19,7 @@ pub use anchors::{AnchorAsk, AnchorCommand, AnchorImport, AnchorList, AnchorRequ
 pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{ComplaintCommandLine, ComplaintList, ComplaintShow, SendArgs, Sent};
 pub use evidence::{
-    Check, CommitIndex, ExportBundle, ProofOf, Prove, ProveConsistency, ProveInclusion,
+    Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
 };
 pub use filed::{FiledLine, FiledList, FiledShow};

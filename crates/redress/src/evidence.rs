@@ -7,8 +7,12 @@ use std::{
     path::Path,
 };
 
-use complaint_domain::sealed::PersonalField;
-use complaint_service::ledger_stream_of;
+use complaint_domain::{
+    access::{Access, AccessCommand, AccessPurpose, Disclosure},
+    actor::Actor,
+    sealed::PersonalField,
+};
+use complaint_service::{UnsealedRequest, ledger_stream_of};
 use event_log::{EventLog, Position, RecordedEvent, StreamId, StreamVersion};
 use event_log_sled::nodes::LogNodes;
 use evidence_check::{
@@ -24,13 +28,42 @@ use futures::TryStreamExt;
 use merkle_log::{LogProof, SignedNote};
 
 use crate::{
-    arguments::{ProofOf, SigningAt},
-    commands::verify::against,
+    arguments::{OpenedBy, ProofOf, SigningAt},
+    commands::{complaint::new_command_id, verify::against},
     console::Console,
     error::CommandError,
     ledger::Ledger,
     signing::{self, SigningPlaces},
 };
+
+/// Records which fields of a complaint are opened, by whom and for what: before they are handed out,
+/// so that nothing is that was not recorded.
+///
+/// # Errors
+///
+/// [`CommandError`]: a role that may not see them, a ledger that does not answer.
+pub async fn record_opening(
+    ledger: &Ledger,
+    by: &OpenedBy,
+    stream: &str,
+    opened: &[String],
+    purpose: AccessPurpose,
+) -> Result<(), CommandError> {
+    let fields = opened.iter().filter_map(|name| name.parse::<PersonalField>().ok()).collect();
+    if opened.is_empty() {
+        return Ok(());
+    }
+    let complaint = stream.parse().map_err(CommandError::failed("record what is opened"))?;
+    let request = UnsealedRequest {
+        command_id: new_command_id(),
+        stream: None,
+        actor: Actor { id: by.actor.clone(), role: by.role },
+        occurred_at: None,
+        command: AccessCommand::Record(Disclosure { complaint, fields, purpose }),
+    };
+    ledger.unsealed().handle::<Access>(&request).await?;
+    Ok(())
+}
 
 /// A ledger that hands out evidence under one checkpoint.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ pub struct SendArgs {
     pub command_id: Option<Uuid>,
 }
 
-fn actor(text: &str) -> Result<ActorId, String> {
+pub(super) fn actor(text: &str) -> Result<ActorId, String> {
     text.parse().map(ActorId).map_err(|error| format!("{error}"))
 }
 

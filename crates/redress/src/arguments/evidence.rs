@@ -3,9 +3,24 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use complaint_domain::sealed::PersonalField;
+use complaint_domain::{
+    actor::{ActorId, Role},
+    sealed::PersonalField,
+};
 
 use super::LedgerAt;
+
+/// Who opens personal data: it is recorded in the ledger before anything is handed out.
+#[derive(Debug, Clone, Args)]
+pub struct OpenedBy {
+    /// Who opens the fields: an account name, never a person's name
+    #[arg(long = "as", value_name = "ACTOR", default_value = "unnamed", value_parser = super::casework::actor)]
+    pub actor: ActorId,
+
+    /// In which role
+    #[arg(long, value_name = "ROLE", default_value = "system")]
+    pub role: Role,
+}
 
 /// Of which ledger, and under which checkpoint.
 #[derive(Debug, Clone, Args)]
@@ -101,6 +116,10 @@ pub struct ProveReceipt {
     /// Of which ledger
     #[command(flatten)]
     pub of: ProofOf,
+
+    /// Who opens it
+    #[command(flatten)]
+    pub by: OpenedBy,
 
     /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -203,6 +222,10 @@ pub struct ExportBundle {
     /// Of which ledger
     #[command(flatten)]
     pub of: ProofOf,
+
+    /// Who opens fields of it
+    #[command(flatten)]
+    pub by: OpenedBy,
 
     /// The zip file to write
     #[arg(long, value_name = "FILE")]

@@ -88,7 +88,7 @@ enum Failure {
 }
 
 /// A new id: the time and random bits, so that the streams of new complaints sort by age.
-pub(super) fn new_command_id() -> Uuid {
+pub(crate) fn new_command_id() -> Uuid {
     let mut random = [0; 10];
     SystemEntropy.fill(&mut random);
     let milliseconds = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use complaint_domain::sealed::PersonalField;
+use complaint_domain::{access::AccessPurpose, sealed::PersonalField};
 use event_log::{Position, RecordedEvent, clock::SystemClock};
 use evidence_issue::{
     Case, ReceiptKey,
@@ -17,7 +17,7 @@ use crate::{
     arguments::{ProofOf, Prove, ProveConsistency, ProveInclusion, ProveReceipt, ProveStream},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, put, stream_id},
+    evidence::{Issuer, deliver, open_fields, put, record_opening, stream_id},
     ledger::Ledger,
 };
 
@@ -158,6 +158,8 @@ async fn of_complaint(
         });
     }
     let text = receipt(&record, proof, openings, &key).to_string();
+    let stream = record.stream.as_str();
+    record_opening(issuer.ledger, &args.by, stream, &opened, AccessPurpose::Receipt).await?;
     // The QR code first: whoever wants one is told that it does not fit before anything is written.
     let code = if args.qr.is_some() || args.show_qr { Some(qr(&text)?) } else { None };
     deliver(args.out.as_deref(), text.as_bytes(), console)?;
@@ -168,7 +170,7 @@ async fn of_complaint(
         console.say(code.terminal());
     }
     console.say(format_args!(
-        "opened {}: hand it to the complainant only; openings are not recorded in the ledger yet",
+        "opened {}, and recorded that: hand it to the complainant only",
         opened.join(", ")
     ));
     tell(args, &text, &opened, console)

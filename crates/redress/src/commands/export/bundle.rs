@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use checkpoint_signer::KeyFile;
+use complaint_domain::access::AccessPurpose;
 use event_log::{Position, clock::SystemClock};
 use evidence_issue::{
     Case,
@@ -14,7 +15,7 @@ use crate::{
     arguments::{ExportBundle, SigningAt},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, stream_id},
+    evidence::{Issuer, deliver, open_fields, record_opening, stream_id},
     ledger::Ledger,
     signing::SigningPlaces,
 };
@@ -73,6 +74,9 @@ async fn write(
         opened: openings.iter().map(|(at, o)| format!("{} at {at}", o.field)).collect(),
         has_all_events: index.is_some(),
     };
+    let names: Vec<_> = openings.iter().map(|(_, opening)| opening.field.clone()).collect();
+    let purpose = AccessPurpose::CaseBundle;
+    record_opening(issuer.ledger, &args.by, stream.as_str(), &names, purpose).await?;
     let opened = Opened { fields: openings, reason: args.reason.clone() };
     let bytes =
         issuer.prove(move |prover| bundle::bundle(prover, &case, opened, index, &key)).await?;
@@ -88,7 +92,7 @@ fn tell(made: &Bundled, console: &mut Console<'_>) -> Result<(), CommandError> {
         );
     }
     if !made.opened.is_empty() {
-        console.say("keep a note of who got it: openings are not recorded in the ledger yet");
+        console.say("recorded that these fields were opened; keep a note of who got it");
     }
     if console.json() {
         return console.value(made);

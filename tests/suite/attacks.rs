@@ -112,14 +112,14 @@ pub(crate) fn forget_what_was_signed(home: &Home) {
 }
 
 /// An auditor with a witness of their own.
-struct Auditor {
+pub(crate) struct Auditor {
     folder: TempDir,
     witness: Serving,
     witness_key: String,
 }
 
 impl Auditor {
-    fn of(home: &Home, name: &str) -> Self {
+    pub(crate) fn of(home: &Home, name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let made = run_in(folder.path(), &["witness", "key", "--key", "key", "--name", name]);
         let witness_key = made.done().stdout.trim().to_owned();
@@ -134,13 +134,13 @@ impl Auditor {
     }
 
     /// A line of a policy that names this witness.
-    fn line(&self, name: &str) -> String {
+    pub(crate) fn line(&self, name: &str) -> String {
         format!("witness {name} {} {}\n", self.witness_key, self.witness.url)
     }
 }
 
 /// The policy beside the ledger's keys, which names the witnesses to ask.
-fn set_policy(home: &Home, lines: &str) -> String {
+pub(crate) fn set_policy(home: &Home, lines: &str) -> String {
     let text = format!("log {}\n{lines}", home.key);
     fs::write(home.path().join("ledger.keys/policy"), &text).unwrap();
     text

@@ -32,3 +32,4 @@ mod signing;
 mod simulation;
 mod state_machine;
 mod tidy;
+mod witnessed;

@@ -33,6 +33,7 @@ use crate::{
     console::Console,
     error::CommandError,
     ledger::Ledger,
+    publishing::PublishedPlaces,
     signing::{self, SigningPlaces},
 };
 
@@ -74,7 +75,9 @@ pub struct Issuer<'a> {
 }
 
 impl<'a> Issuer<'a> {
-    /// An open ledger, and the checkpoint that the arguments name or the last one that was signed.
+    /// An open ledger, and the checkpoint that the arguments name; else the newest that enough witnesses
+    /// have cosigned, for what is handed out must convince whoever demands them; else the last one that
+    /// was signed.
     ///
     /// # Errors
     ///
@@ -82,6 +85,8 @@ impl<'a> Issuer<'a> {
     pub fn new(ledger: &'a mut Ledger, of: &ProofOf) -> Result<Self, CommandError> {
         let note = if let Some(path) = &of.checkpoint {
             against::read_note(path)?
+        } else if let Some(note) = witnessed(ledger)?.filter(|_| of.register.is_none()) {
+            note
         } else {
             let at = SigningAt { register: of.register.clone(), ..SigningAt::default() };
             let places = SigningPlaces::of(&ledger.places, &at);
@@ -163,6 +168,17 @@ impl<'a> Issuer<'a> {
         let shown = tokio::task::spawn_blocking(move || list.prove(&commitment, proof)).await;
         Ok(Some(shown.map_err(CommandError::failed("prove it"))??))
     }
+}
+
+/// The newest checkpoint that the witnesses of the ledger's policy have cosigned, as the policy is now.
+/// None while there is no policy, or too few have.
+fn witnessed(ledger: &Ledger) -> Result<Option<SignedNote>, CommandError> {
+    let Some(path) = signing::policy_path(&ledger.places, &SigningAt::default()) else {
+        return Ok(None);
+    };
+    let policy = against::read_policy(&path)?;
+    let kept = PublishedPlaces::of(&ledger.places.data).shown(true)?;
+    Ok(kept.filter(|note| policy.cosigned(note).is_ok()))
 }
 
 /// The ledger's index commitments below a position, oldest first.

@@ -29,7 +29,7 @@ pub struct ProofOf {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// The signed checkpoint under which the proof stands [default: the last one that was signed]
+    /// The signed checkpoint under which the proof stands [default: the newest that enough witnesses have cosigned, without a policy that names any the last one that was signed]
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
 

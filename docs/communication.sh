@@ -65,3 +65,61 @@ mail send "$complaint" --kind final-response --pack uk-disp
 mail retry
 redress mail status --data "$ledger"
 redress complaint show "$complaint" --data "$ledger"
+
+# The complainant answers by e-mail, somebody away does so by machine, a stranger writes.
+mkdir -p "$folder/mail/new" "$folder/mail/cur" "$folder/mail/tmp"
+cat > "$folder/mail/new/1.host" <<MAIL
+From: "A. Customer" <a.customer@mail.example>
+Subject: Re: Our final answer to your complaint [$complaint]
+Message-ID: <one@mail.example>
+
+Thank you, I accept.
+MAIL
+cat > "$folder/mail/new/2.host" <<'MAIL'
+From: away@mail.example
+Auto-Submitted: auto-replied
+Message-ID: <two@mail.example>
+
+I am away.
+MAIL
+cat > "$folder/mail/new/3.host" <<'MAIL'
+From: "A. Customer" <A.Customer@mail.example>
+Subject: Another fee
+Message-ID: <three@mail.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=part
+
+--part
+Content-Type: text/plain; charset=utf-8
+
+Here is the next statement.
+--part
+Content-Type: application/pdf
+Content-Disposition: attachment; filename=statement.pdf
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjcK
+--part--
+MAIL
+cp "$folder/mail/new/3.host" "$folder/again.eml"
+redress mail take-in --data "$ledger" --maildir "$folder/mail"
+redress mail take-in --data "$ledger" "$folder/again.eml"
+
+# Both are of the same person, it seems. Somebody looks, links them, and takes it back.
+other=$(redress complaint duplicates "$complaint" --data "$ledger" | cut -d ' ' -f 1)
+send ana agent link-duplicate "$other" <<JSON
+{"of": "$complaint", "kind": "related"}
+JSON
+redress complaint duplicates "$other" --data "$ledger"
+send ana agent unlink-duplicate "$other" <<JSON
+{"of": "$complaint", "reason": "different-matter"}
+JSON
+
+# To complain together needs somebody who may speak for all.
+send portal complainant authorise-representative "$other" <<'JSON'
+{"representative": 1, "kind": "joint-complainant", "personal": {"representative-name": "B. Customer"}}
+JSON
+send ana agent link-duplicate "$other" <<JSON
+{"of": "$complaint", "kind": "joint"}
+JSON
+redress complaint show "$other" --data "$ledger"

@@ -74,6 +74,12 @@ fn the_script_of_the_documents_writes_to_a_complainant() {
     assert!(ran.stdout.contains("financial-ombudsman.org.uk"), "{}", ran.stdout);
     assert!(ran.stdout.contains("0 sent, 0 known, 0 waiting, 0 given up"), "{}", ran.stdout);
     assert_eq!(ran.stdout.matches("complaint.communication-recorded.v1").count(), 2);
+    let taken = "1 registered, 1 added, 0 known, 1 automatic (0 letters bounced), 0 rejected";
+    assert!(ran.stdout.contains(taken), "{}", ran.stdout);
+    assert!(ran.stdout.contains("0 registered, 0 added, 1 known"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("  contact, name  linked\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("complaint.evidence-added.v1"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("complaint.duplicate-unlinked.v1"), "{}", ran.stdout);
     let pdf = fs::read(folder.path().join("letter.pdf")).unwrap();
     assert!(pdf.starts_with(b"%PDF-"), "a PDF");
     run_in(folder.path(), &["verify", "--data", "ledger", "--vault"]).done();

@@ -12,20 +12,25 @@ mod casework;
 mod evidence;
 mod filed;
 mod mail;
+mod report;
 mod signing;
 mod upkeep;
 
 pub use anchors::{AnchorAsk, AnchorCommand, AnchorImport, AnchorList, AnchorRequest, TrustedTime};
 pub use bench::{Bench, BenchAppend, BenchSize};
-pub use casework::{ComplaintCommandLine, ComplaintList, ComplaintShow, SendArgs, Sent};
+pub use casework::{
+    ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, SendArgs, Sent,
+};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
 };
 pub use filed::{FiledLine, FiledList, FiledShow};
 pub use mail::{
-    LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus, TlsMode,
+    LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus,
+    MailTakeIn, TlsMode,
 };
+pub use report::{LocaleName, Report, ReportTransparency};
 pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
@@ -125,7 +130,7 @@ pub enum Command {
     )]
     Letter(LetterCommand),
 
-    /// Send letters by e-mail, with retries
+    /// Send letters by e-mail, and take e-mail in
     #[command(
         long_about = "Letters go through an outbox that holds no personal data: each is composed when it is sent, and recorded in the ledger once the mail server has accepted it. What the outbox promises, and how it retries, is in docs/communication.md.",
         after_help = "Examples:\n  redress mail send COMPLAINT --data ./ledger --kind acknowledgement --sender sender.json --server smtp.example.com:587 --from complaints@example.com\n  redress mail retry --data ./ledger --sender sender.json --server smtp.example.com:587 --from complaints@example.com\n  redress mail status --data ./ledger"
@@ -436,50 +441,6 @@ pub struct Verify {
     /// from the journal
     #[arg(long)]
     pub repair: bool,
-}
-
-/// The kinds of report.
-#[derive(Debug, Subcommand)]
-pub enum Report {
-    /// The transparency report: what came in, what became of it, how long it took
-    #[command(
-        long_about = "Writes the transparency report of a period: one self-contained HTML page with charts and the tables under them, and the same figures as JSON and CSV. A report whose figures do not balance is refused.",
-        after_help = "Examples:\n  redress report transparency --data ./redress-demo --period 2025-Q2 --out ./report\n  redress report transparency --data ./redress-demo --period 2025 --out ./report --locale zh"
-    )]
-    Transparency(ReportTransparency),
-}
-
-/// Arguments of `redress report transparency`.
-#[derive(Debug, Args)]
-pub struct ReportTransparency {
-    /// Where the ledger lies
-    #[command(flatten)]
-    pub at: LedgerAt,
-
-    /// The period: 2025, 2025-H1, 2025-Q1, 2025-10, 2025-10-01 or 2025-01-01..2025-06-30
-    #[arg(long)]
-    pub period: String,
-
-    /// The directory to write to
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-
-    /// The language of the page
-    #[arg(long, value_enum, default_value_t = LocaleName::En)]
-    pub locale: LocaleName,
-
-    /// How many complaints a published figure must count at least; 1 publishes everything
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-    pub min_cell: u64,
-}
-
-/// The languages a report can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LocaleName {
-    /// English
-    En,
-    /// Chinese
-    Zh,
 }
 
 /// What `redress clock` can do.

@@ -20,7 +20,8 @@
 //! - [`decoded`]: records as domain events, decoded on all processors
 //! - [`bench`](mod@bench): how fast it is, beside what the machine could do
 //! - [`backup`]: copies of a ledger, and a ledger from one
-//! - [`letters`]: letters from what is recorded · [`mail`]: the outbox, sending, retrying
+//! - [`duplicates`]: which complaints may be the same
+//! - [`letters`]: letters from what is recorded · [`mail`]: the outbox, sending, e-mail that comes in
 //! - [`import`]: taking in complaints from files that other bodies published
 
 use std::{
@@ -48,6 +49,7 @@ pub mod console;
 pub mod control;
 pub mod decoded;
 pub mod demo;
+pub mod duplicates;
 pub mod error;
 pub mod evidence;
 pub mod import;

@@ -245,6 +245,11 @@ impl Case {
         self.remedies.last_key_value().map_or(0, |(last, _)| u32::from(last.0)).saturating_add(1)
     }
 
+    /// The number a next piece of evidence must have.
+    pub fn next_evidence(&self) -> u32 {
+        u32::from(self.evidence).saturating_add(1)
+    }
+
     /// The remedies that were promised and have not ended: approved by a second person, or offered
     /// in a final response that the complainant accepted.
     pub fn outstanding_remedies(&self) -> impl Iterator<Item = RemedyId> {

@@ -104,6 +104,9 @@ pub enum ComplaintCommandLine {
     /// List open complaints, the oldest first, and what each of them waits for
     List(ComplaintList),
 
+    /// Suggest complaints that may be the same, by personal texts; links nothing
+    Duplicates(ComplaintDuplicates),
+
     /// Send a command
     #[command(flatten)]
     Send(Sent<crate::casework::Complaints>),
@@ -112,6 +115,17 @@ pub enum ComplaintCommandLine {
 /// Arguments of `redress complaint show`.
 #[derive(Debug, Args)]
 pub struct ComplaintShow {
+    /// The complaint, by the name of its stream
+    pub complaint: String,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+}
+
+/// Arguments of `redress complaint duplicates`.
+#[derive(Debug, Args)]
+pub struct ComplaintDuplicates {
     /// The complaint, by the name of its stream
     pub complaint: String,
 

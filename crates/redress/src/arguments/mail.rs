@@ -101,6 +101,27 @@ pub enum MailCommand {
     Retry(MailRetry),
     /// Show the letters in the outbox, and what became of them
     Status(MailStatus),
+    /// Take e-mail in: new complaints, and more about old ones
+    #[command(
+        after_help = "Examples:\n  redress mail take-in --data ./ledger --maildir /var/mail/complaints\n  redress mail take-in --data ./ledger one.eml another.eml"
+    )]
+    TakeIn(MailTakeIn),
+}
+
+/// Arguments of `redress mail take-in`.
+#[derive(Debug, Args)]
+pub struct MailTakeIn {
+    /// Mails, one a file
+    #[arg(value_name = "FILE", required_unless_present = "maildir")]
+    pub files: Vec<PathBuf>,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// A Maildir: what is taken in goes from its `new` to its `cur`
+    #[arg(long, value_name = "DIR")]
+    pub maildir: Option<PathBuf>,
 }
 
 /// Arguments of `redress mail send`.

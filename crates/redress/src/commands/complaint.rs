@@ -18,11 +18,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    arguments::{ComplaintCommandLine, ComplaintList, ComplaintShow, Sent},
+    arguments::{ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, Sent},
     casework::{Complaints, Input},
     console::Console,
+    duplicates::{Likely, Sign, likely},
     error::CommandError,
     ledger::Ledger,
+    letters::{History, complaint_stream},
 };
 
 /// Carries out what was asked of a complaint.
@@ -37,6 +39,7 @@ pub async fn run(
 ) -> Result<(), CommandError> {
     match line {
         ComplaintCommandLine::Show(args) => show(args, console).await,
+        ComplaintCommandLine::Duplicates(args) => duplicates(args, console).await,
         ComplaintCommandLine::List(args) => list(args, console).await,
         ComplaintCommandLine::Send(sent) => send(sent, stdin, console).await,
     }
@@ -163,6 +166,30 @@ async fn show(args: &ComplaintShow, console: &mut Console<'_>) -> Result<(), Com
         return console.value(&file);
     }
     print(&file, console)
+}
+
+async fn duplicates(
+    args: &ComplaintDuplicates,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let stream = complaint_stream(&args.complaint)?;
+    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let history = History::read(ledger.log.as_ref(), &stream).await;
+    let found = match history {
+        Ok(history) => likely(&mut ledger, history).await,
+        Err(error) => Err(error),
+    };
+    ledger.close().await;
+    let found = found?;
+    if console.json() {
+        return console.value(&found);
+    }
+    for Likely { complaint, signs, is_linked } in found {
+        let signs: Vec<_> = signs.into_iter().map(Sign::code).collect();
+        let linked = if is_linked { "  linked" } else { "" };
+        console.line(format_args!("{complaint}  {}{linked}", signs.join(", ")))?;
+    }
+    Ok(())
 }
 
 async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), CommandError> {

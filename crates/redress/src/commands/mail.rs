@@ -1,4 +1,6 @@
-//! `redress mail`: letters out by e-mail.
+//! `redress mail`: letters out by e-mail, and e-mail in.
+
+mod take_in;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ pub async fn run(what: &MailCommand, console: &mut Console<'_>) -> Result<(), Co
         MailCommand::Send(args) => send(args, console).await,
         MailCommand::Retry(args) => retry(args, console).await,
         MailCommand::Status(args) => status(args, console).await,
+        MailCommand::TakeIn(args) => take_in::run(args, console).await,
     }
 }
 

@@ -1,3 +1,4 @@
+mod intake;
 mod server;
 
 use std::sync::Arc;

@@ -31,7 +31,7 @@ pub(super) fn add_evidence(
     evidence: &Evidence,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    let next = u32::from(case.evidence).saturating_add(1);
+    let next = case.next_evidence();
     if u32::from(evidence.evidence.0) != next {
         return Err(ComplaintRejection::EvidenceNumberNotNext(next, evidence.evidence));
     }

@@ -169,3 +169,12 @@ send action remediate sue supervisor 2025-04-02 "$action" <<'JSON'
 {"affected": 400, "reached": 391, "paid": {"amount": "9775.00", "currency": "GBP"}}
 JSON
 redress action list --data "$ledger"
+
+# Whether it helped, later complaints tell. Nobody checks what they did themselves.
+redress cause effect "$action" --until 2025-06-30 --data "$ledger" |
+    send action check-effect sue supervisor 2025-07-01 "$action"
+send action close sue supervisor 2025-07-02 "$action" <<'JSON'
+{"result": "effective"}
+JSON
+redress action show "$action" --data "$ledger"
+redress cause chart --until 2025-06-30 --data "$ledger"

@@ -17,6 +17,7 @@
 //! - [`review`]: a case before the independent committee
 //! - [`staff`]: the people who work here: roles, absences, interests, terms, training
 //! - [`action`]: what is done so that it does not happen again, and whether it helped
+//! - [`recurrence`]: causes that recur more often than chance explains
 //! - [`referral`]: a suspected violation before a regulator
 //! - [`access`]: who opened whose personal data, and for what
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
@@ -37,6 +38,7 @@ pub mod import;
 pub mod label;
 pub mod ledger;
 pub mod money;
+pub mod recurrence;
 pub mod reference;
 pub mod referral;
 pub mod review;

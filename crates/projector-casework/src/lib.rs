@@ -12,6 +12,7 @@
 //! - [`case_file`](mod@case_file), [`worklist`](mod@worklist): the questions as typed queries
 
 pub mod case_file;
+mod causes;
 mod columns;
 mod detail;
 pub mod projector;
@@ -22,6 +23,7 @@ pub mod worklist;
 mod tests;
 
 pub use case_file::{CaseFile, case_file};
+pub use causes::{ProductWeeks, cause_weeks};
 pub use projector::CaseworkProjector;
 pub use worklist::{NextStep, Whose, WorklistFilter, WorklistItem, open_complaints, worklist};
 

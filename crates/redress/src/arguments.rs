@@ -9,6 +9,7 @@ use crate::instant::Instant;
 mod anchors;
 mod bench;
 mod casework;
+mod cause;
 mod evidence;
 mod filed;
 mod mail;
@@ -21,6 +22,7 @@ pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{
     ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, SendArgs, Sent,
 };
+pub use cause::{CauseChart, CauseCommand, CauseEffect};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
@@ -160,6 +162,13 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: FiledLine<crate::casework::ActionNoun>,
+    },
+
+    /// Find causes that recur, and count whether what was done against them helped
+    Cause {
+        /// What to do
+        #[command(subcommand)]
+        what: CauseCommand,
     },
 
     /// Follow suspected violations before a regulator

@@ -4,6 +4,7 @@
 //! - [`backup`]: `redress backup`
 //! - [`bench`](mod@bench): `redress bench`
 //! - [`checkpoint`]: `redress checkpoint`
+//! - [`cause`]: `redress cause`
 //! - [`check`]: `redress check`
 //! - [`clock`]: `redress clock`
 //! - [`commit_index`]: `redress commit-index`
@@ -31,6 +32,7 @@
 pub mod anchor;
 pub mod backup;
 pub mod bench;
+pub mod cause;
 pub mod check;
 pub mod checkpoint;
 pub mod clock;

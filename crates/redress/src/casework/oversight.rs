@@ -177,7 +177,7 @@ impl Noun for ActionNoun {
         Verb { name: "complete", about: "Note that one carried it out", body: "{}" },
         Verb {
             name: "check-effect",
-            about: "Note what later complaints show",
+            about: "Note what later complaints show; `redress cause effect` counts them",
             body: r#"{"from": "2031-04-01", "until": "2031-06-30", "before": 12, "after": 3, "counted_up_to": 5000}"#,
         },
         Verb {

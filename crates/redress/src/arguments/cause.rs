@@ -1,0 +1,54 @@
+//! What may be written after `redress cause`.
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::LedgerAt;
+
+/// What can be done with causes.
+#[derive(Debug, Subcommand)]
+pub enum CauseCommand {
+    /// Find causes that recur more often than chance explains
+    #[command(
+        long_about = "Draws a control chart (p chart) for each product and cause: of the complaints about the product that came in each week, how many have the cause. A point is named when a rule says that it lies too high (Western Electric, upper side): one beyond three standard deviations; two of three beyond two; four of five beyond one; eight in a row above the centre. With --json each comes with the beginning of a body for `redress action propose`.",
+        after_help = "Example:\n  redress cause chart --data ./redress-demo --until 2025-12-28 --weeks 26"
+    )]
+    Chart(CauseChart),
+
+    /// Count whether an action helped, and print the body of `redress action check-effect`
+    #[command(
+        after_help = "Example:\n  redress cause effect action-01KA0000000000000000000000 --until 2031-06-30 --data ./ledger > check.json"
+    )]
+    Effect(CauseEffect),
+}
+
+/// Arguments of `redress cause chart`.
+#[derive(Debug, Args)]
+pub struct CauseChart {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The last day of the last week, in UTC; yesterday, when left out
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<Date>,
+
+    /// How many weeks
+    #[arg(long, value_name = "N", default_value_t = 26, value_parser = clap::value_parser!(u16).range(9..=520))]
+    pub weeks: u16,
+}
+
+/// Arguments of `redress cause effect`.
+#[derive(Debug, Args)]
+pub struct CauseEffect {
+    /// The action, by the name of its stream
+    pub action: String,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The last day to count, in UTC
+    #[arg(long, value_name = "DAY")]
+    pub until: Date,
+}

@@ -76,10 +76,10 @@ MUTANTS = (
         edits=(
             (
                 WRITER,
-                "        match self.check(&append) {\n",
+                "        let decided = self.decide(&append, group.number);\n",
                 "        let numbered = group.records;\n"
                 "        group.records = group.records.saturating_add(append.records.len());\n"
-                "        match self.check(&append) {\n",
+                "        let decided = self.decide(&append, group.number);\n",
             ),
             (
                 WRITER,
@@ -89,8 +89,8 @@ MUTANTS = (
             (
                 WRITER,
                 "                group.records = group.records.saturating_add(append.records.len());\n"
-                "                group.bytes",
-                "                group.bytes",
+                "                let bytes: usize",
+                "                let bytes: usize",
             ),
         ),
         package="redress-tests",

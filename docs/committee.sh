@@ -15,15 +15,18 @@ send() {
         --occurred-at "${day}T10:00:00Z" --body -
 }
 
-# Who sits on the committee, and until when. Ben handles complaints too.
-for member in eve fay gil ben; do
-    send staff join root administrator 2025-01-02 <<JSON
-{"account": "$member", "roles": ["committee-member"]}
+# appoint MEMBER ROLES DAY: somebody sits on the committee until the end of 2026.
+appoint() {
+    send staff join root administrator "$3" <<JSON
+{"account": "$1", "roles": [$2]}
 JSON
-    send staff start-term root administrator 2025-01-02 "$member" <<'JSON'
-{"seat": "member", "from": "2025-01-02", "until": "2026-12-31"}
+    send staff start-term root administrator "$3" "$1" <<JSON
+{"seat": "member", "from": "$3", "until": "2026-12-31"}
 JSON
-done
+}
+appoint eve '"committee-member", "committee-chair"' 2025-01-02
+appoint fay '"committee-member"' 2025-01-02
+appoint gil '"committee-member"' 2025-01-02
 
 # A complaint that was not upheld. The complainant asks for the committee.
 complaint=$(send complaint register portal complainant 2025-01-10 <<'JSON' | cut -d ' ' -f 1
@@ -45,6 +48,9 @@ JSON
 send complaint escalate portal complainant 2025-01-22 "$complaint" <<'JSON'
 {"reason": "complainant-request"}
 JSON
+
+# Ben, who handled it, joins the committee meanwhile.
+appoint ben '"committee-member"' 2025-01-25
 
 # It goes on the docket. Nobody who had a part in it may sit on it.
 review=$(send review open eve committee-chair 2025-01-27 <<JSON | cut -d ' ' -f 1
@@ -76,7 +82,7 @@ send review hear-party eve committee-chair 2025-02-03 "$review" <<'JSON'
 JSON
 send review propose-decision eve committee-chair 2025-02-03 "$review" <<'JSON'
 {"outcome": "upheld", "grounds": ["fee-not-told"],
- "measures": [{"measure": 1, "what": "pay back the fee", "owner": "ben", "due": "2025-03-01"}]}
+ "measures": [{"measure": 1, "what": "pay back the fee", "owner": "hal", "due": "2025-03-01"}]}
 JSON
 send review cast-vote eve committee-chair 2025-02-03 "$review" <<'JSON'
 {"choice": "for"}
@@ -106,7 +112,7 @@ JSON
 send review reply sue supervisor 2025-02-06 "$review" <<'JSON'
 {"reply": "accepted"}
 JSON
-send review complete-measure ben agent 2025-02-14 "$review" <<'JSON'
+send review complete-measure hal agent 2025-02-14 "$review" <<'JSON'
 {"measure": 1}
 JSON
 send review close eve committee-chair 2025-02-17 "$review" <<'JSON'
@@ -144,12 +150,12 @@ JSON
 redress referral show "$referral" --data "$ledger"
 
 # What caused it is taken away. Nobody approves what they proposed.
-send complaint identify-root-cause ben agent 2025-02-18 "$complaint" <<'JSON'
+send complaint identify-root-cause hal agent 2025-02-18 "$complaint" <<'JSON'
 {"kind": "found", "code": "process/fee-notice"}
 JSON
 action=$(send action propose ana supervisor 2025-02-18 <<JSON | cut -d ' ' -f 1
 {"title": "check fee notices before they go out", "kind": "corrective", "origin": "review",
- "causes": ["process/fee-notice"], "product": "Card", "reference": "$review", "owner": "ben", "due": "2025-03-31"}
+ "causes": ["process/fee-notice"], "product": "Card", "reference": "$review", "owner": "hal", "due": "2025-03-31"}
 JSON
 )
 if send action approve ana supervisor 2025-02-18 "$action" <<'JSON'
@@ -162,7 +168,7 @@ fi
 send action approve sue supervisor 2025-02-19 "$action" <<'JSON'
 {}
 JSON
-send action complete ben agent 2025-03-14 "$action" <<'JSON'
+send action complete hal agent 2025-03-14 "$action" <<'JSON'
 {}
 JSON
 send action remediate sue supervisor 2025-04-02 "$action" <<'JSON'

@@ -6,9 +6,12 @@ use redress_tests::binary::{root, run_in};
 
 fn complaint(folder: &Path) -> String {
     run_in(folder, &["demo", "--complaints", "60", "--data", "ledger"]).done();
-    let replayed = run_in(folder, &["replay", "--data", "ledger", "--to", "0"]).done();
-    let record: serde_json::Value = serde_json::from_str(replayed.stdout.trim()).unwrap();
-    record["stream"].as_str().unwrap().to_owned()
+    let replayed = run_in(folder, &["replay", "--data", "ledger"]).done();
+    let mut streams = replayed.stdout.lines().map(|line| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        record["stream"].as_str().unwrap().to_owned()
+    });
+    streams.find(|stream| stream.starts_with("complaint-")).unwrap()
 }
 
 #[test]

@@ -17,11 +17,13 @@ const CALLS: &[(&str, &[&str])] = &[
     ("bench project", SHORT_BENCH),
     ("bench replay", SHORT_BENCH),
     ("bench verify", SHORT_BENCH),
+    ("cause chart", &["--data", "D"]),
     ("checkpoint", &["--data", "D"]),
     ("clock explain", &["S", "--data", "D"]),
     ("clock packs", &[]),
     ("clock run", &["--data", "D"]),
     ("commit-index", &["--data", "D"]),
+    ("complaint duplicates", &["S", "--data", "D"]),
     ("complaint list", &["--data", "D"]),
     ("complaint show", &["S", "--data", "D"]),
     ("demo", &["--data", "H/other", "--complaints", "3"]),
@@ -72,9 +74,11 @@ const ELSEWHERE: &[&str] = &[
     "anchor import",
     "anchor list",
     "anchor request",
+    "cause effect",
     "letter",
     "mail retry",
     "mail send",
+    "mail take-in",
     "referral show",
     "review show",
     "serve",
@@ -108,7 +112,7 @@ fn verbs() -> Vec<(String, Command)> {
 
 /// Whether a command is sent to something in the ledger, as every one with `--as` is.
 fn is_sent(command: &Command) -> bool {
-    command.get_arguments().any(|argument| argument.get_long() == Some("as"))
+    command.get_arguments().any(|argument| argument.get_long() == Some("body"))
 }
 
 struct Home {

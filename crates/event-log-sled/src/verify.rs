@@ -105,49 +105,58 @@ pub fn verify_with_progress(
     dir: &Path,
     progress: &mut dyn FnMut(Position),
 ) -> Result<Verified, VerifyError> {
-    let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
-    let mut check = Check::new(&found.head, &found.tiles);
-    let stored = found.store_head.tree.size();
-    let listed = thread::scope(|scope| {
-        // The index has nothing to wait for, and a thread of its own.
-        let listed = scope.spawn(|| index_places(&found.store));
-        sealed_ranges(&found.tiles, stored, &mut |range| {
-            check.range(&range)?;
-            progress(Position(check.tree.size()));
-            Ok(())
-        })?;
-        Ok::<_, VerifyError>(listed.join())
-    })?;
-    same_root("the store", &found.store_head.tree, &check.tree)?;
-    check.index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
+    Verifier::open(dir)?.verify(progress)
+}
 
-    let mut result = Ok(());
-    let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
-        for record in records {
-            if result.is_ok() {
-                result = check.record(&record);
-            }
-        }
-    });
-    let scanned = scanned.map_err(|error| match error {
-        ScanError::Damaged(damage) => {
-            VerifyError::Damaged { position: damage.position, reason: damage.reason }
-        }
-        ScanError::Missing => {
-            VerifyError::Damaged { position: Position(stored), reason: error.to_string() }
-        }
-        ScanError::Io(source) => {
-            VerifyError::Open(OpenError::Io { what: "reading the journal".to_owned(), source })
-        }
-    })?;
-    result?;
-    let vouched = found.head.tree.size();
-    if scanned.end.0 < vouched {
-        let reason = format!("expected {vouched} records, as the head says, found {}", scanned.end);
-        return Err(VerifyError::Damaged { position: scanned.end, reason });
+/// A ledger held for verifying, as often as one likes. Mark, head and store are read when it is opened, tiles
+/// and journal each time.
+#[derive(Debug)]
+pub struct Verifier {
+    found: Found,
+}
+
+impl Verifier {
+    /// Holds the ledger in `dir`, and mends nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`].
+    pub fn open(dir: &Path) -> Result<Self, VerifyError> {
+        let found = open::find(dir, &Disk::new(Arc::new(NoFaults)), Mending::Forbidden)?;
+        Ok(Self { found })
     }
-    progress(scanned.end);
-    Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
+
+    /// Holds every record, tile and entry of the stream index against the head, saying after each
+    /// range how far it has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`].
+    pub fn verify(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, VerifyError> {
+        let found = &self.found;
+        let mut check = Check::new(&found.head, &found.tiles);
+        let stored = found.store_head.tree.size();
+        let listed = thread::scope(|scope| {
+            // The index has nothing to wait for, and a thread of its own.
+            let listed = scope.spawn(|| index_places(&found.store));
+            sealed_ranges(&found.tiles, stored, &mut |range| {
+                check.range(&range)?;
+                progress(Position(check.tree.size()));
+                Ok(())
+            })?;
+            Ok::<_, VerifyError>(listed.join())
+        })?;
+        same_root("the store", &found.store_head.tree, &check.tree)?;
+        check.index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
+        let end = check.journal(found)?;
+        let vouched = found.head.tree.size();
+        if end.0 < vouched {
+            let reason = format!("expected {vouched} records, as the head says, found {end}");
+            return Err(VerifyError::Damaged { position: end, reason });
+        }
+        progress(end);
+        Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
+    }
 }
 
 /// A sealed range whose records have the leaf hashes that its hash tile has.
@@ -315,6 +324,32 @@ impl<'a> Check<'a> {
             });
         }
         self.leaf(leaf_hash(&record.bytes))
+    }
+
+    /// The records of the journal that are not sealed yet; gives the position after them.
+    fn journal(&mut self, found: &Found) -> Result<Position, VerifyError> {
+        let mut result = Ok(());
+        let stored = found.store_head.next_position();
+        let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
+            for record in records {
+                if result.is_ok() {
+                    result = self.record(&record);
+                }
+            }
+        });
+        let scanned = scanned.map_err(|error| match error {
+            ScanError::Damaged(damage) => {
+                VerifyError::Damaged { position: damage.position, reason: damage.reason }
+            }
+            ScanError::Missing => {
+                VerifyError::Damaged { position: stored, reason: error.to_string() }
+            }
+            ScanError::Io(source) => {
+                VerifyError::Open(OpenError::Io { what: "reading the journal".to_owned(), source })
+            }
+        })?;
+        result?;
+        Ok(scanned.end)
     }
 
     /// The stream index must list each stored record once, in its place.

@@ -14,5 +14,6 @@ pub mod complaint;
 pub mod cut;
 pub mod ledger;
 pub mod machine;
+pub mod sweep;
 
 pub use ledger::Ledger;

@@ -147,7 +147,7 @@ pub(crate) fn set_policy(home: &Home, lines: &str) -> String {
 }
 
 /// A ledger with a witness, and a kept checkpoint that the witness has cosigned.
-fn witnessed() -> (Home, Auditor) {
+pub(crate) fn witnessed() -> (Home, Auditor) {
     let home = Home::new();
     let auditor = Auditor::of(&home, "witness.example/auditor");
     set_policy(&home, &format!("{}quorum auditor\n", auditor.line("auditor")));

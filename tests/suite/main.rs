@@ -9,6 +9,7 @@
 mod anchors;
 mod architecture;
 mod attacks;
+mod auditing;
 mod bench;
 mod casework;
 mod clocks;
@@ -31,5 +32,6 @@ mod readme;
 mod signing;
 mod simulation;
 mod state_machine;
+mod sweep;
 mod tidy;
 mod witnessed;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use redress_tests::binary::{Ran, root, run_in, serve_in, shared};
 
 /// The lines after `$ ` in every block fenced as `console`, in order.
-fn commands(document: &str) -> Vec<String> {
+pub(crate) fn commands(document: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(document)).expect("the document");
     let blocks = text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
     let lines = blocks.flat_map(str::lines).filter_map(|line| line.strip_prefix("$ "));

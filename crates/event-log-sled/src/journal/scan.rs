@@ -76,6 +76,8 @@ pub(crate) fn scan(
         let reason = format!("expected segment {} of the journal, found none", from.segment);
         return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
     }
+    // Where the last frame ended, which may be before the first record wanted.
+    let mut reached = None;
     let mut recorded_at = None;
     let mut full = VecDeque::new();
     let mut ready = VecDeque::new();
@@ -92,9 +94,11 @@ pub(crate) fn scan(
         while let Some(found) = frame_at(&bytes, offset, number) {
             offset = offset.saturating_add(found.padded_length);
             let end = found.first.saturating_add(u64::from(found.records));
-            if found.first > next {
-                return Err(gap(next, found.first));
+            let expected = reached.unwrap_or(found.first.min(next));
+            if found.first != expected {
+                return Err(gap(expected, found.first));
             }
+            reached = Some(end);
             if end <= next {
                 continue;
             }
@@ -107,7 +111,8 @@ pub(crate) fn scan(
             give(records, found.recorded_at);
         }
         if let Some(later) = later_frame(&bytes, offset, number) {
-            return Err(damaged_before(&bytes, offset, next, later));
+            let begins = reached.unwrap_or_else(|| first_frame_begins(&bytes, offset, later));
+            return Err(damaged_before(&bytes, offset, begins.min(next), later));
         }
         if offset == 0 && current.is_some() {
             ready.push_back((number, file));
@@ -180,6 +185,19 @@ fn later_frame(segment: &Bytes, offset: usize, number: u64) -> Option<u64> {
         .skip(1)
         .find_map(|place| frame_at(segment, place, number))
         .map(|found| found.first)
+}
+
+/// Where a damaged frame begins that has none before it. When all of its records are whole its header is not,
+/// and must not be believed: then it ends where the next one begins.
+fn first_frame_begins(segment: &Bytes, offset: usize, later: u64) -> u64 {
+    let header = segment.get(offset..).unwrap_or_default();
+    let payload = segment.slice(offset.saturating_add(HEADER).min(segment.len())..);
+    let whole = Records::new(payload, Position(0)).map_while(Result::ok).count();
+    let whole = u64::try_from(whole).unwrap_or(u64::MAX);
+    if u64::from(be32(header.get(32..).unwrap_or_default())) == whole {
+        return later.saturating_sub(whole);
+    }
+    be64(header.get(16..).unwrap_or_default())
 }
 
 /// Names the position of damage between two whole frames, as exactly as the bytes allow.

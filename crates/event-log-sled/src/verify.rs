@@ -22,7 +22,7 @@ use crate::{
     head::HeadFile,
     journal::scan::{self, ScanError},
     nodes::perfect_root,
-    open::{self, Mending, OpenError, first_difference},
+    open::{self, Found, Mending, OpenError, first_difference},
     sealed::Unsealer,
     store::{Store, StoreError},
     tiles::Tiles,
@@ -147,7 +147,8 @@ impl Verifier {
             Ok::<_, VerifyError>(listed.join())
         })?;
         same_root("the store", &found.store_head.tree, &check.tree)?;
-        check.index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
+        check
+            .index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
         let end = check.journal(found)?;
         let vouched = found.head.tree.size();
         if end.0 < vouched {

@@ -245,6 +245,7 @@ fn of_log(verified: Result<Verified, VerifyError>, whole: &Verified) -> Verdict 
         Ok(verified) if verified == *whole => Verdict::Whole,
         Ok(other) => Verdict::Wrong(format!("{other:?} is called whole")),
         Err(VerifyError::Damaged { position, .. }) => Verdict::Found(Some(position.0)),
+        Err(VerifyError::ArtifactDamaged { .. }) => Verdict::Found(None),
         Err(error @ VerifyError::Open(_)) => Verdict::Wrong(error.to_string()),
     }
 }

@@ -25,6 +25,41 @@ pub(crate) trait World: Clone {
     fn name(command: &Command<Self>) -> &'static str;
 }
 
+/// The world of an aggregate that decides by its own stream and the occasion alone.
+macro_rules! world_of_occasions {
+    ($world:ident, $aggregate:ty) => {
+        #[derive(Clone)]
+        pub(crate) struct $world {
+            occasion: $crate::aggregate::Occasion,
+        }
+
+        impl $crate::story::World for $world {
+            type A = $aggregate;
+
+            fn occasion(&mut self) -> &mut $crate::aggregate::Occasion {
+                &mut self.occasion
+            }
+
+            fn decide(
+                &self,
+                state: &$aggregate,
+                command: &$crate::story::Command<Self>,
+            ) -> $crate::story::Outcome<Self> {
+                $crate::aggregate::Aggregate::decide(state, command, &&self.occasion)
+            }
+
+            fn code(rejection: &$crate::story::Rejection<Self>) -> &'static str {
+                rejection.code()
+            }
+
+            fn name(command: &$crate::story::Command<Self>) -> &'static str {
+                command.name()
+            }
+        }
+    };
+}
+pub(crate) use world_of_occasions;
+
 pub(crate) type Command<W> = <<W as World>::A as Aggregate>::Command;
 pub(crate) type Event<W> = <<W as World>::A as Aggregate>::Event;
 pub(crate) type Rejection<W> = <<W as World>::A as Aggregate>::Rejection;

@@ -6,38 +6,14 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
-    aggregate::{Aggregate as _, Occasion},
     codes::tests::agrees,
     sealed::PersonalField,
-    story::{self, Attempt, Chapter, World, actor, climb, given, reaches_all, time},
+    story::{self, Attempt, Chapter, actor, climb, given, reaches_all, time, world_of_occasions},
 };
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 
-#[derive(Clone)]
-pub(crate) struct Desk {
-    occasion: Occasion,
-}
-
-impl World for Desk {
-    type A = Access;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &Access, command: &C) -> story::Outcome<Self> {
-        state.decide(command, &&self.occasion)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+world_of_occasions!(Desk, Access);
 
 fn desk(role: Role) -> Desk {
     Desk { occasion: story::occasion(&actor("aud", role), NOW) }

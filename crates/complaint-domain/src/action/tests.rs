@@ -9,38 +9,14 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
-    aggregate::{Aggregate as _, Occasion},
     codes::tests::agrees,
     label::Label,
-    story::{self, Chapter, World, actor, person},
+    story::{self, Chapter, actor, person, world_of_occasions},
 };
 
 const NOW: &str = "2024-09-02T09:00:00Z";
 
-#[derive(Clone)]
-pub(crate) struct Workplace {
-    occasion: Occasion,
-}
-
-impl World for Workplace {
-    type A = Action;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &Action, command: &C) -> story::Outcome<Self> {
-        state.decide(command, &&self.occasion)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+world_of_occasions!(Workplace, Action);
 
 pub(super) fn workplace(who: &str, role: Role) -> Workplace {
     Workplace { occasion: story::occasion(&actor(who, role), NOW) }

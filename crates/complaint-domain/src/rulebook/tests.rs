@@ -10,39 +10,15 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
-    aggregate::{Aggregate as _, Occasion},
     clock::shipped,
     complaint::ApprovalLimit,
     label::Label,
-    story::{self, Chapter, World, actor},
+    story::{self, Chapter, actor, world_of_occasions},
 };
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 
-#[derive(Clone)]
-pub(crate) struct House {
-    occasion: Occasion,
-}
-
-impl World for House {
-    type A = HouseRules;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &HouseRules, command: &C) -> story::Outcome<Self> {
-        state.decide(command, &&self.occasion)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+world_of_occasions!(House, HouseRules);
 
 pub(super) fn house(who: &str, role: Role) -> House {
     House { occasion: story::occasion(&actor(who, role), NOW) }

@@ -11,7 +11,7 @@ use super::{LedgerAt, evidence::ProofOf};
 pub enum AnchorCommand {
     /// Write a time-stamp request over the last checkpoint, to be carried to an authority
     #[command(
-        long_about = "Writes a request (RFC 3161) over the last signed checkpoint, and beside it that checkpoint, in a file of the same name ending in `.checkpoint`. The request holds a digest and a random number only. Any authority answers it; what it answers is taken in with `redress anchor import`.",
+        long_about = "Writes a request (RFC 3161) over the newest checkpoint (under a witness policy: the newest that enough witnesses cosigned), and beside it that checkpoint, in a file of the same name ending in `.checkpoint`. The request holds a digest and a random number only. Any authority answers it; what it answers is taken in with `redress anchor import`.",
         after_help = "Examples:\n  redress anchor request --data ./ledger --out today.tsq\n  curl -H 'Content-Type: application/timestamp-query' --data-binary @today.tsq https://tsa.example > today.tsr"
     )]
     Request(AnchorRequest),

@@ -117,7 +117,11 @@ impl CommandRequest {
 
 /// SHA-256 over the compact JSON of something.
 pub(crate) fn digest_of(value: &impl Serialize) -> Digest {
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    // Room for most, so that most need not grow.
+    let mut bytes = Vec::with_capacity(512);
+    if serde_json::to_writer(&mut bytes, value).is_err() {
+        bytes.clear();
+    }
     Hex(sha2::Sha256::digest(bytes).into())
 }
 

@@ -34,10 +34,13 @@
 use std::{
     fs::{File, OpenOptions},
     io,
+    num::NonZeroUsize,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
+use lru::LruCache;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -54,6 +57,8 @@ const MAGIC: [u8; 8] = *b"RDRSKEYS";
 const VERSION: u32 = 1;
 const CHECKED_BYTES: usize = 128;
 const LIVE: u8 = 1;
+/// How many unwrapped data keys are held in memory: those of the complaints being worked on.
+const RECENT_MAX: NonZeroUsize = NonZeroUsize::new(2_048).unwrap();
 
 /// Why a data key could not be had.
 #[derive(Debug)]
@@ -240,6 +245,38 @@ impl KeyFile {
             slot_count -= now;
         }
         Ok(live)
+    }
+}
+
+/// The data keys that were used for sealing last, unwrapped; wiped when they make room for others.
+///
+/// Opening never asks here: it reads the key file, so that a key that is not there opens nothing.
+pub(crate) struct RecentKeys(Mutex<LruCache<[u8; 16], Zeroizing<[u8; 32]>>>);
+
+impl Default for RecentKeys {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(RECENT_MAX)))
+    }
+}
+
+impl std::fmt::Debug for RecentKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecentKeys(..)")
+    }
+}
+
+impl RecentKeys {
+    pub(crate) fn get(&self, id: &[u8; 16]) -> Option<Zeroizing<[u8; 32]>> {
+        self.with(|held| held.get(id).cloned())
+    }
+
+    pub(crate) fn keep(&self, id: [u8; 16], secret: &Zeroizing<[u8; 32]>) {
+        self.with(|held| held.put(id, secret.clone()));
+    }
+
+    fn with<T>(&self, using: impl FnOnce(&mut LruCache<[u8; 16], Zeroizing<[u8; 32]>>) -> T) -> T {
+        // Each use is one step, so a panic elsewhere leaves nothing half done.
+        using(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

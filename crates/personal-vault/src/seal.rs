@@ -30,7 +30,9 @@ pub(crate) const PAD_BYTES: usize = 256;
 /// Length of the commitment's salt: one block of SHA-256, so HMAC does not hash it first.
 pub(crate) const SALT_BYTES: usize = 64;
 /// What a blob adds to its plaintext: suite, nonce, tag.
-pub(crate) const BLOB_OVERHEAD: usize = 1 + 24 + 16;
+pub(crate) const BLOB_OVERHEAD: usize = 1 + 24 + TAG_BYTES;
+/// Length of the cipher's tag.
+const TAG_BYTES: usize = 16;
 
 /// Everything a blob is bound to besides its commitment.
 #[derive(Debug, Clone, Copy)]
@@ -127,23 +129,25 @@ pub(crate) fn seal_blob(
     text: &[u8],
 ) -> SealedBlob {
     let commitment = commitment(salt, binding.ledger_id, binding.stream, binding.group, text);
-    let padded = padded_bytes(text.len());
-    // Room for the tag from the start: a buffer that grows leaves its plaintext behind in memory.
-    let mut sealed = Zeroizing::new(Vec::with_capacity(padded + 16));
-    sealed.extend_from_slice(salt);
-    crate::frame::lp(&mut sealed, text);
-    sealed.resize(padded, 0);
-    XChaCha20Poly1305::new(&(*record_key(data_key, binding.vault)).into())
-        .encrypt_in_place(
-            &XNonce::from(*nonce),
-            &associated_data(binding, &commitment),
-            &mut *sealed,
-        )
-        .expect("a field is far below the limit of the cipher");
-    let mut blob = Vec::with_capacity(padded + BLOB_OVERHEAD);
+    let blob_bytes = padded_bytes(text.len()) + BLOB_OVERHEAD;
+    // All the room from the start: a buffer that grows leaves its plaintext behind in memory. Here
+    // the ciphertext takes the plaintext's place.
+    let mut blob = Vec::with_capacity(blob_bytes);
     blob.push(SUITE_XCHACHA);
     blob.extend_from_slice(nonce);
-    blob.extend_from_slice(&sealed);
+    let before = blob.len();
+    blob.extend_from_slice(salt);
+    crate::frame::lp(&mut blob, text);
+    blob.resize(blob_bytes - TAG_BYTES, 0);
+    let plaintext = blob.get_mut(before..).unwrap_or_default();
+    let tag = XChaCha20Poly1305::new(&(*record_key(data_key, binding.vault)).into())
+        .encrypt_inout_detached(
+            &XNonce::from(*nonce),
+            &associated_data(binding, &commitment),
+            plaintext.into(),
+        )
+        .expect("a field is far below the limit of the cipher");
+    blob.extend_from_slice(&tag);
     SealedBlob { commitment, digest: digest(&blob), blob }
 }
 

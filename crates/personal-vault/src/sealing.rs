@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     field::{SealedRef, SubjectKey},
     keys,
-    segment::BlobPlace,
+    segment::{BlobPlace, SLOT_HEADER_BYTES},
     slots::Slots,
 };
 
@@ -47,11 +47,11 @@ pub(crate) struct Prepared {
     is_stored: AtomicBool,
 }
 
-/// One blob in its slot.
+/// One blob and what stands before it in its slot.
 pub(crate) struct PreparedBlob {
     pub(crate) place: BlobPlace,
-    /// Slot header and ciphertext.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) header: [u8; SLOT_HEADER_BYTES],
+    pub(crate) blob: Vec<u8>,
 }
 
 impl fmt::Debug for PreparedBlob {

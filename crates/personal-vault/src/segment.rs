@@ -1,6 +1,6 @@
 //! Segments: files of equal slots, in which blobs lie where they can be overwritten.
 //!
-//! A blob goes into the smallest of five slot sizes that holds it. Segment files are named
+//! A blob goes into the smallest of six slot sizes that holds it. Segment files are named
 //! `SIZE-NUMBER.seg`, and hold as many slots as fit into 1 GiB. A header of 4096 bytes, integers
 //! big-endian:
 //!
@@ -56,6 +56,8 @@ const LIVE: u8 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SlotClass {
     Half = 1,
+    /// What most messages need; it came later than its neighbours.
+    One = 6,
     Two = 2,
     Eight = 3,
     SixtyFour = 4,
@@ -63,8 +65,9 @@ pub(crate) enum SlotClass {
 }
 
 impl SlotClass {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Half, Self::Two, Self::Eight, Self::SixtyFour, Self::Thousand];
+    /// From the smallest to the largest.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Half, Self::One, Self::Two, Self::Eight, Self::SixtyFour, Self::Thousand];
 
     /// The smallest class for a text of this length; `None` when it is too long for any.
     pub(crate) fn for_text(text_bytes: usize) -> Option<Self> {
@@ -84,6 +87,7 @@ impl SlotClass {
     pub(crate) const fn slot_bytes(self) -> usize {
         match self {
             Self::Half => 512,
+            Self::One => 1024,
             Self::Two => 2048,
             Self::Eight => 8192,
             Self::SixtyFour => 65_536,
@@ -250,18 +254,17 @@ pub(crate) struct BlobSlot<'a> {
 }
 
 impl<'a> BlobSlot<'a> {
-    /// Header and blob, without the zeroes after them.
-    pub(crate) fn encode(id: &[u8; 16], blob: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(SLOT_HEADER_BYTES + blob.len());
-        bytes.extend_from_slice(&[LIVE, 0, 0, 0]);
+    /// What stands before a blob in its slot.
+    pub(crate) fn header(id: &[u8; 16], blob: &[u8]) -> [u8; SLOT_HEADER_BYTES] {
         let length = u32::try_from(blob.len()).expect("a blob is little over 1 MiB at most");
-        bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(id);
-        bytes.extend_from_slice(&[0; 4]);
-        let crc = crc32c::crc32c_append(crc32c::crc32c(&bytes), blob);
-        bytes.extend_from_slice(&crc.to_be_bytes());
-        bytes.extend_from_slice(blob);
-        bytes
+        let [a, b, c, d] = length.to_be_bytes();
+        let mut header = [0; SLOT_HEADER_BYTES];
+        let parts = [LIVE, 0, 0, 0, a, b, c, d].into_iter().chain(*id);
+        header.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
+        if let Some((checked, crc)) = header.split_last_chunk_mut::<4>() {
+            *crc = crc32c::crc32c_append(crc32c::crc32c(checked), blob).to_be_bytes();
+        }
+        header
     }
 
     /// Takes a slot apart; `None` when its length makes no sense, as in a free one.

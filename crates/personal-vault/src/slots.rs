@@ -21,6 +21,7 @@ pub(crate) struct Slots(Mutex<Counters>);
 struct Counters {
     keys: Line,
     half: Line,
+    one: Line,
     two: Line,
     eight: Line,
     sixty_four: Line,
@@ -58,6 +59,7 @@ impl Counters {
     fn blobs(&mut self, class: SlotClass) -> &mut Line {
         match class {
             SlotClass::Half => &mut self.half,
+            SlotClass::One => &mut self.one,
             SlotClass::Two => &mut self.two,
             SlotClass::Eight => &mut self.eight,
             SlotClass::SixtyFour => &mut self.sixty_four,

@@ -19,7 +19,7 @@ use crate::{
     field::{FIELD_BYTES_MAX, Opening, PlainField, SealedRef, SubjectKey},
     frame::{Cursor, Reference},
     kek::Kek,
-    keys::{self, KeyError, KeyFile},
+    keys::{self, KeyError, KeyFile, RecentKeys},
     place::{Locator, PlaceKind},
     seal::{self, Binding, BlobError},
     sealing::{DataKey, FreshKeys, NewKey, Prepared, PreparedBlob, Sealing},
@@ -63,6 +63,7 @@ pub struct Vault {
     entropy: Arc<dyn Entropy>,
     slots: Arc<Slots>,
     fresh_keys: FreshKeys,
+    recent_keys: RecentKeys,
     poison: Poison,
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
@@ -150,6 +151,7 @@ impl Vault {
             entropy,
             slots: Arc::new(Slots::new(key_slots, in_use)),
             fresh_keys: FreshKeys::default(),
+            recent_keys: RecentKeys::default(),
             poison,
             queue: Some(queue),
             writer: Some(writer),
@@ -161,7 +163,7 @@ impl Vault {
     /// `stream` is the name of the stream whose record will carry the references: a blob opens for
     /// no other. With `existing` the fields go under that person's data key, which may come from a
     /// sealing that is not stored yet; without it they get a new person and a new key. Reads the key
-    /// file at most once, and does not wait for the disk otherwise.
+    /// file at most once, and not at all for a key that was used lately.
     ///
     /// # Errors
     ///
@@ -232,15 +234,18 @@ impl Vault {
             commitment: sealed.commitment,
             digest: sealed.digest,
         };
-        Ok((reference, PreparedBlob { place, bytes: BlobSlot::encode(&vault, &sealed.blob) }))
+        let header = BlobSlot::header(&vault, &sealed.blob);
+        Ok((reference, PreparedBlob { place, header, blob: sealed.blob }))
     }
 
     fn new_data_key(&self) -> Result<(SubjectKey, Arc<DataKey>), SealError> {
         let slot = self.slots.take_key().ok_or(SealError::Exhausted)?;
-        let secret = Zeroizing::new(random(&*self.entropy));
-        let key = self.keys.id_of(slot, random(&*self.entropy));
-        let owner = SubjectKey { subject: random(&*self.entropy), key };
-        let nonce = random(&*self.entropy);
+        let drawn = Zeroizing::new(random::<82>(&*self.entropy));
+        let mut cursor = Cursor(drawn.as_ref());
+        let secret = Zeroizing::new(cursor.array().unwrap_or_default());
+        let key = self.keys.id_of(slot, cursor.array().unwrap_or_default());
+        let owner = SubjectKey { subject: cursor.array().unwrap_or_default(), key };
+        let nonce = cursor.array().unwrap_or_default();
         let slot_bytes = self.keys.encode(&key, &nonce, &secret);
         let new = NewKey::new(Arc::clone(&self.slots), slot, slot_bytes);
         Ok((owner, self.fresh_keys.make(key, secret, new)))
@@ -250,12 +255,16 @@ impl Vault {
         if let Some(held) = self.fresh_keys.get(id) {
             return Ok(held);
         }
+        if let Some(secret) = self.recent_keys.get(id) {
+            return Ok(Arc::new(DataKey::stored(secret)));
+        }
         let key = Reference(*id);
         let secret = self.keys.load(id).map_err(|error| match error {
             KeyError::Missing => SealError::MissingKey { key },
             KeyError::Damaged => SealError::KeyDamaged { key },
             KeyError::Unavailable(source) => SealError::Unavailable(source),
         })?;
+        self.recent_keys.keep(*id, &secret);
         Ok(Arc::new(DataKey::stored(secret)))
     }
 

@@ -24,7 +24,7 @@ use crate::{error::StoreError, keys, sealing::Prepared, segment::SegmentId};
 pub(crate) const QUEUE_CALLS: usize = 1024;
 /// A commit stops gathering at this many bytes.
 const COMMIT_BYTES: usize = 32 * 1024 * 1024;
-/// Files grow by filling up with zeroes in steps of this, so that most commits only overwrite and
+/// Files are filled up with zeroes to multiples of this, so that small commits only overwrite and
 /// their sync need not write the file's length.
 const GROWTH_BYTES: usize = 256 * 1024;
 /// Slots up to this size are joined with their neighbours into one write.
@@ -40,7 +40,7 @@ pub(crate) struct Job {
 impl Job {
     fn bytes(&self) -> usize {
         let blobs = self.sealings.iter().flat_map(|sealing| &sealing.blobs);
-        blobs.map(|blob| blob.bytes.len()).sum()
+        blobs.map(|blob| blob.blob.len()).sum()
     }
 }
 
@@ -83,7 +83,8 @@ enum Target {
 #[derive(Debug, Default)]
 struct Writes<'a> {
     slot_bytes: usize,
-    at: BTreeMap<u64, &'a [u8]>,
+    /// What a slot begins with, in two parts; the rest of it is zero.
+    at: BTreeMap<u64, [&'a [u8]; 2]>,
 }
 
 enum Failure {
@@ -191,12 +192,12 @@ fn plan(jobs: &[Job]) -> BTreeMap<Target, Writes<'_>> {
         if let Some((slot, bytes)) = sealing.key_to_write() {
             let writes = plan.entry(Target::Keys).or_default();
             writes.slot_bytes = keys::SLOT_BYTES;
-            writes.at.insert(keys::slot_offset(slot), bytes);
+            writes.at.insert(keys::slot_offset(slot), [bytes, &[]]);
         }
         for blob in &sealing.blobs {
             let writes = plan.entry(Target::Segment(blob.place.segment())).or_default();
             writes.slot_bytes = blob.place.class.slot_bytes();
-            writes.at.insert(blob.place.offset(), &blob.bytes);
+            writes.at.insert(blob.place.offset(), [&blob.header, &blob.blob]);
         }
     }
     plan
@@ -204,34 +205,36 @@ fn plan(jobs: &[Job]) -> BTreeMap<Target, Writes<'_>> {
 
 impl Writes<'_> {
     fn write(&self, file: &File) -> io::Result<()> {
-        self.grow(file)?;
-        let mut joined = Vec::new();
+        let joined_max = self.at.len().saturating_mul(self.slot_bytes).min(1024 * 1024);
+        let mut joined = Vec::with_capacity(joined_max);
         let mut joined_at = 0;
-        for (&offset, bytes) in &self.at {
+        for (&offset, parts) in &self.at {
             if joined_at + joined.len() as u64 != offset || joined.len() >= 1024 * 1024 {
                 file.write_all_at(&joined, joined_at)?;
                 joined.clear();
                 joined_at = offset;
             }
-            joined.extend_from_slice(bytes);
+            for part in parts {
+                joined.extend_from_slice(part);
+            }
             if self.slot_bytes <= JOIN_BYTES {
                 // The rest of a slot is zero already, so the zeroes change nothing.
                 let end = usize::try_from(offset - joined_at).unwrap_or(usize::MAX);
                 joined.resize(end.saturating_add(self.slot_bytes), 0);
             }
         }
-        file.write_all_at(&joined, joined_at)
+        file.write_all_at(&joined, joined_at)?;
+        self.fill_up(file)
     }
 
-    fn grow(&self, file: &File) -> io::Result<()> {
-        let needed = self.at.last_key_value().map_or(0, |(last, _)| last + self.slot_bytes as u64);
-        let mut length = file.metadata()?.len();
-        let zeroes = vec![0; if needed > length { GROWTH_BYTES } else { 0 }];
-        while length < needed {
-            file.write_all_at(&zeroes, length)?;
-            length += GROWTH_BYTES as u64;
-        }
-        Ok(())
+    /// Fills the file up to the end of its last slot and from there to the next multiple. What the
+    /// commit itself has just written needs no zeroes first.
+    fn fill_up(&self, file: &File) -> io::Result<()> {
+        let end = self.at.last_key_value().map_or(0, |(last, _)| last + self.slot_bytes as u64);
+        let length = file.metadata()?.len();
+        let filled = end.max(length).next_multiple_of(GROWTH_BYTES as u64);
+        let missing = usize::try_from(filled.saturating_sub(length)).unwrap_or(usize::MAX);
+        if missing == 0 { Ok(()) } else { file.write_all_at(&vec![0; missing], length) }
     }
 }
 

@@ -9,7 +9,9 @@ fn every_text_up_to_the_limit_has_a_slot_that_holds_it() {
         assert!(SLOT_HEADER_BYTES + blob <= class.slot_bytes());
     }
     assert_eq!(SlotClass::for_text(188), Some(SlotClass::Half));
-    assert_eq!(SlotClass::for_text(189), Some(SlotClass::Two));
+    assert_eq!(SlotClass::for_text(189), Some(SlotClass::One));
+    assert_eq!(SlotClass::for_text(700), Some(SlotClass::One));
+    assert_eq!(SlotClass::for_text(701), Some(SlotClass::Two));
 }
 
 #[test]
@@ -34,7 +36,7 @@ fn places_and_names_are_read_back_as_written() {
 #[test]
 fn a_torn_slot_is_never_whole() {
     let blob = vec![0xab; 1000];
-    let mut slot = BlobSlot::encode(&[7; 16], &blob);
+    let mut slot = [&BlobSlot::header(&[7; 16], &blob), blob.as_slice()].concat();
     slot.resize(2048, 0);
     assert!(BlobSlot::parse(&slot).unwrap().is_whole);
     for sector in 0..3 {

@@ -5,11 +5,11 @@ fn neighbouring_slots_are_joined_and_distant_ones_are_not_overwritten_between() 
     let file = tempfile::tempfile().unwrap();
     let (one, two, far) = ([1; 300], [2; 512], [3; 10]);
     let mut writes = Writes { slot_bytes: 512, at: BTreeMap::new() };
-    writes.at.insert(4096, one.as_slice());
-    writes.at.insert(4096 + 512, two.as_slice());
-    writes.at.insert(4096 + 5 * 512, far.as_slice());
+    writes.at.insert(4096, one.split_at(100).into());
+    writes.at.insert(4096 + 512, [two.as_slice(), &[]]);
+    writes.at.insert(4096 + 5 * 512, [far.as_slice(), &[]]);
     let untouched =
-        Writes { slot_bytes: 512, at: BTreeMap::from([(4096 + 3 * 512, two.as_slice())]) };
+        Writes { slot_bytes: 512, at: BTreeMap::from([(4096 + 3 * 512, [two.as_slice(), &[]])]) };
     untouched.write(&file).unwrap();
     writes.write(&file).unwrap();
     let mut bytes = vec![0xff; 6 * 512];

@@ -29,7 +29,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("merkle-log", &[]),
     ("personal-vault", &[]),
     ("time-anchor", &[]),
-    ("complaint-service", &["complaint-codec", "complaint-domain", "event-log", "personal-vault"]),
+    (
+        "complaint-service",
+        &["complaint-codec", "complaint-domain", "event-log", "merkle-log", "personal-vault"],
+    ),
     ("projection", &["event-log"]),
     ("projector-casework", &["complaint-codec", "complaint-domain", "event-log", "projection"]),
     ("projector-audit", &["complaint-codec", "complaint-domain", "event-log", "projection"]),

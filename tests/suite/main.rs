@@ -23,6 +23,7 @@ mod errors;
 mod evidence;
 mod fuzz_seeds;
 mod import;
+mod inspection;
 mod operating;
 mod performance;
 mod privacy;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, referral, review, rulebook, staff},
+    stored::{access, action, inspection, referral, review, rulebook, staff},
 };
 
 /// A record, read.
@@ -261,6 +261,9 @@ fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
     }
     if let Some(event) = rulebook::read(event_type, data)? {
         return Ok(LedgerEvent::Rulebook(event));
+    }
+    if let Some(event) = inspection::read(event_type, data)? {
+        return Ok(LedgerEvent::Inspection(event));
     }
     if let Some(event) = staff::read(event_type, data)? {
         return Ok(LedgerEvent::Staff(event));

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, referral, review, rulebook, staff},
+    stored::{access, action, inspection, referral, review, rulebook, staff},
 };
 
 /// Most records are shorter, so that most buffers need not grow.
@@ -140,6 +140,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Staff(event) => staff::write(event, serializer),
             LedgerEvent::Rulebook(event) => rulebook::write(event, serializer),
             LedgerEvent::Access(event) => access::write(event, serializer),
+            LedgerEvent::Inspection(event) => inspection::write(event, serializer),
         }
     }
 }

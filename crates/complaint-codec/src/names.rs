@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{access, action, referral, review, rulebook, staff};
+use crate::stored::{access, action, inspection, referral, review, rulebook, staff};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -95,6 +95,12 @@ pub const EVENT_TYPES: &[&str] = &[
     "rulebook.change-approved.v1",
     "rulebook.change-rejected.v1",
     "access.personal-data-opened.v1",
+    "inspection.planned.v1",
+    "inspection.drawn.v1",
+    "inspection.scored.v1",
+    "inspection.followed-up.v1",
+    "inspection.closed.v1",
+    "inspection.abandoned.v1",
 ];
 
 /// The stored name of an event.
@@ -154,5 +160,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Staff(event) => staff::name(event),
         LedgerEvent::Rulebook(event) => rulebook::name(event),
         LedgerEvent::Access(event) => access::name(event),
+        LedgerEvent::Inspection(event) => inspection::name(event),
     }
 }

@@ -102,6 +102,15 @@ stored_events! { rulebook, complaint_domain::rulebook::RulebookEvent {
     ChangeRejected = "rulebook.change-rejected.v1",
 } }
 
+stored_events! { inspection, complaint_domain::inspection::InspectionEvent {
+    Planned = "inspection.planned.v1",
+    Drawn = "inspection.drawn.v1",
+    Scored = "inspection.scored.v1",
+    FollowedUp = "inspection.followed-up.v1",
+    Closed = "inspection.closed.v1",
+    Abandoned = "inspection.abandoned.v1",
+} }
+
 stored_events! { access, complaint_domain::access::AccessEvent {
     PersonalDataOpened = "access.personal-data-opened.v1",
 } }

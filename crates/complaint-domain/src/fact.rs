@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::{
     access::AccessEvent, action::ActionEvent, actor::Actor, complaint::ComplaintEvent,
-    import::ImportEvent, ledger::EvidenceEvent, referral::ReferralEvent, review::ReviewEvent,
-    rulebook::RulebookEvent, staff::StaffEvent,
+    import::ImportEvent, inspection::InspectionEvent, ledger::EvidenceEvent,
+    referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent, staff::StaffEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -55,4 +55,6 @@ pub enum LedgerEvent {
     Rulebook(RulebookEvent),
     /// Of an `access-…` stream.
     Access(AccessEvent),
+    /// Of an `inspection-…` stream.
+    Inspection(InspectionEvent),
 }

@@ -18,6 +18,7 @@
 //! - [`staff`]: the people who work here: roles, absences, interests, terms, training
 //! - [`action`]: what is done so that it does not happen again, and whether it helped
 //! - [`recurrence`]: causes that recur more often than chance explains
+//! - [`inspection`]: how handled complaints are looked at again: a sample nobody chose, scored
 //! - [`referral`]: a suspected violation before a regulator
 //! - [`access`]: who opened whose personal data, and for what
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
@@ -35,6 +36,7 @@ pub mod codes;
 pub mod complaint;
 pub mod fact;
 pub mod import;
+pub mod inspection;
 pub mod label;
 pub mod ledger;
 pub mod money;

@@ -2,9 +2,9 @@
 
 use complaint_domain::{
     access::AccessRejection, action::ActionRejection, clock::AdoptError,
-    complaint::ComplaintRejection, import::ImportRejection, ledger::EvidenceRejection,
-    referral::ReferralRejection, review::ReviewRejection, rulebook::RulebookRejection,
-    sealed::PersonalField, staff::StaffRejection,
+    complaint::ComplaintRejection, import::ImportRejection, inspection::InspectionRejection,
+    ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
+    rulebook::RulebookRejection, sealed::PersonalField, staff::StaffRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -95,6 +95,7 @@ refusals!(
     ReferralRejection,
     RulebookRejection,
     AccessRejection,
+    InspectionRejection,
 );
 
 /// Why a request does not hold together. Never repeats a personal text.

@@ -13,6 +13,7 @@
 //! - `house`: the rules that hold, by the ledger's own rulebook
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
+//! - [`inspection`]: what an inspection draws from, and what its scores take from other streams
 //! - [`effect`]: counts whether an action helped
 //! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
@@ -25,6 +26,7 @@ pub mod error;
 pub mod evidence;
 mod house;
 pub mod ids;
+pub mod inspection;
 mod load;
 mod oversight;
 mod recent;

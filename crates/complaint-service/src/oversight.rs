@@ -48,12 +48,7 @@ impl Unsealed for Review {
         let mut parts = Parts { complaint: Some(complaint.clone()), ..Parts::default() };
         each_fact_of(streams, complaint, |fact| {
             facts.case = std::mem::take(&mut facts.case).with(fact);
-            if let ComplaintEvent::Received(receipt) = &fact.event {
-                parts.respondent.clone_from(&receipt.respondent);
-                parts.product = receipt.matter.as_ref().map(|matter| matter.product.clone());
-            } else if let ComplaintEvent::Classified(classification) = &fact.event {
-                parts.product = Some(classification.matter.product.clone());
-            }
+            parts.see(fact);
         })
         .await?;
         parts.colleagues = facts.case.parts.keys().cloned().collect();
@@ -103,7 +98,7 @@ async fn standing_of(
 }
 
 /// Reads a complaint's stream; a name that is no stream's has none.
-async fn each_fact_of(
+pub(crate) async fn each_fact_of(
     streams: Streams<'_>,
     complaint: &ComplaintId,
     mut see: impl FnMut(&Fact<ComplaintEvent>) + Send,

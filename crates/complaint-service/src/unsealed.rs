@@ -156,12 +156,28 @@ impl Unsealed for Access {
 #[derive(Debug, Clone, Copy)]
 pub struct Streams<'a> {
     log: &'a dyn EventLog,
+    own: Option<&'a StreamId>,
 }
 
 impl<'a> Streams<'a> {
     /// The streams of a log.
     pub const fn of(log: &'a dyn EventLog) -> Self {
-        Self { log }
+        Self { log, own: None }
+    }
+
+    /// The same, seen from the stream that a command is for.
+    const fn seen_from(self, own: &'a StreamId) -> Self {
+        Self { own: Some(own), ..self }
+    }
+
+    /// The stream that a command is for, while one is decided.
+    pub(crate) const fn own(self) -> Option<&'a StreamId> {
+        self.own
+    }
+
+    /// The log that holds them.
+    pub(crate) const fn log(self) -> &'a dyn EventLog {
+        self.log
     }
 
     /// One aggregate as it stands; as it stands before its first event, when its stream is not
@@ -355,7 +371,7 @@ impl Writer<'_> {
         A::Rejection: Into<HandleError>,
     {
         let &Order { stream, actor, command_id, occurred_at, digest, command } = order;
-        let streams = Streams::of(self.log);
+        let streams = Streams::of(self.log).seen_from(stream);
         for _ in 0..ATTEMPTS_MAX {
             let Loaded { state, next_version, seen } =
                 streams.fold::<A>(stream, Some(command_id)).await?;

@@ -64,7 +64,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Referral(_)
             | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
-            | LedgerEvent::Access(_) => {}
+            | LedgerEvent::Access(_)
+            | LedgerEvent::Inspection(_) => {}
         }
         Ok(())
     }

@@ -67,7 +67,8 @@ impl Projector for TransparencyProjector {
             LedgerEvent::Evidence(_)
             | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
-            | LedgerEvent::Access(_) => {}
+            | LedgerEvent::Access(_)
+            | LedgerEvent::Inspection(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

@@ -10,8 +10,10 @@ mod anchors;
 mod bench;
 mod casework;
 mod cause;
+mod clock;
 mod evidence;
 mod filed;
+mod inspection;
 mod mail;
 mod report;
 mod signing;
@@ -23,11 +25,13 @@ pub use casework::{
     ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, SendArgs, Sent,
 };
 pub use cause::{CauseChart, CauseCommand, CauseEffect};
+pub use clock::{ClockCommand, ClockExplain, ClockRun};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,
 };
 pub use filed::{FiledLine, FiledList, FiledShow};
+pub use inspection::{InspectionLine, InspectionSample};
 pub use mail::{
     LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus,
     MailTakeIn, TlsMode,
@@ -162,6 +166,16 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: FiledLine<crate::casework::ActionNoun>,
+    },
+
+    /// Look at handled complaints again: a sample that nobody chose, scored and followed up
+    #[command(
+        after_help = "Example:\n  redress inspection sample inspection-01KA0000000000000000000000 --data ./ledger"
+    )]
+    Inspection {
+        /// What to do
+        #[command(subcommand)]
+        what: InspectionLine,
     },
 
     /// Find causes that recur, and count whether what was done against them helped
@@ -450,71 +464,6 @@ pub struct Verify {
     /// from the journal
     #[arg(long)]
     pub repair: bool,
-}
-
-/// What `redress clock` can do.
-#[derive(Debug, Subcommand)]
-pub enum ClockCommand {
-    /// Say of each clock when it is due, and why
-    #[command(
-        long_about = "Derives each clock of the named rule packs from what happened to the complaint, and explains it: the rule and its citation, each counted and each skipped day, pauses and extensions, the due instant, the result. Nothing is stored.",
-        after_help = "Examples:\n  redress clock explain complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./redress-demo --pack uk-disp\n  redress clock explain complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./redress-demo --pack ./our-promises.json --clock first-answer"
-    )]
-    Explain(ClockExplain),
-
-    /// Note each limit that is near or was missed, once
-    #[command(
-        long_about = "Looks at every open complaint, and at every other that something happened to since the last run. A limit that is near becomes an event `complaint.clock-warned`, one that was missed `complaint.clock-missed`: once each, however often this is run, and also after it was not run for a week. Let the machine's scheduler run it every few minutes.",
-        after_help = "Example:\n  redress clock run --data ./ledger"
-    )]
-    Run(ClockRun),
-
-    /// List the rule packs that come with the program
-    Packs,
-}
-
-/// Arguments of `redress clock explain`.
-#[derive(Debug, Args)]
-pub struct ClockExplain {
-    /// The complaint, by the name of its stream
-    pub complaint: String,
-
-    /// Where the ledger lies
-    #[command(flatten)]
-    pub at: LedgerAt,
-
-    /// A rule pack, by its code or as a file; may be given again. Without one, the packs that the
-    /// ledger's rulebook has adopted
-    #[arg(long = "pack", value_name = "PACK")]
-    pub packs: Vec<String>,
-
-    /// Only this clock, such as `final-response` or `uk-disp/final-response`
-    #[arg(long, value_name = "CLOCK")]
-    pub clock: Option<String>,
-
-    /// The zone whose local dates count, instead of the pack's own
-    #[arg(long, value_name = "ZONE", requires = "packs")]
-    pub zone: Option<String>,
-
-    /// Read the clocks as they stood at this moment, instead of now
-    #[arg(long = "at", value_name = "TIME")]
-    pub when: Option<Instant>,
-
-    /// The language of the explanation
-    #[arg(long, value_enum, default_value_t = LocaleName::En)]
-    pub locale: LocaleName,
-}
-
-/// Arguments of `redress clock run`.
-#[derive(Debug, Args)]
-pub struct ClockRun {
-    /// Where the ledger lies
-    #[command(flatten)]
-    pub at: LedgerAt,
-
-    /// Only what was due by this time, instead of by now
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<Instant>,
 }
 
 /// The kinds of export.

@@ -6,12 +6,14 @@
 mod complaints;
 mod filed;
 mod input;
+mod inspection;
 mod oversight;
 mod rulebook;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
 pub use input::{Input, InputError};
+pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 pub use rulebook::RulebookNoun;
 

@@ -15,6 +15,7 @@
 //! - [`filed`]: `redress staff`, `redress rulebook` and their like
 //! - [`import`]: `redress import`
 //! - [`init`]: `redress init`
+//! - [`inspection`]: `redress inspection`
 //! - [`keys`]: `redress keys`
 //! - [`letter`]: `redress letter`
 //! - [`mail`]: `redress mail`
@@ -44,6 +45,7 @@ pub mod export;
 pub mod filed;
 pub mod import;
 pub mod init;
+pub mod inspection;
 pub mod keys;
 pub mod letter;
 pub mod mail;

@@ -182,6 +182,7 @@ fn carry_out(
             Command::Review { what } => commands::filed::line(&what, stdin, console).await,
             Command::Action { what } => commands::filed::line(&what, stdin, console).await,
             Command::Cause { what } => commands::cause::run(&what, console).await,
+            Command::Inspection { what } => commands::inspection::run(&what, stdin, console).await,
             Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
             Command::Rulebook { what } => commands::filed::run(&what, stdin, console).await,
             Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,

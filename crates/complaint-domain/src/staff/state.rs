@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Absence, Interest, StaffEvent};
 use crate::{
     actor::{ActorId, Role},
-    complaint::RecusalGround,
+    complaint::{ComplaintEvent, RecusalGround},
     fact::Fact,
     label::Label,
     reference::ComplaintId,
@@ -69,6 +69,18 @@ pub struct Conflict {
     pub interest: Interest,
     /// Of which kind.
     pub ground: RecusalGround,
+}
+
+impl Parts {
+    /// Takes in what the next event of the complaint says of its respondent and product.
+    pub fn see(&mut self, fact: &Fact<ComplaintEvent>) {
+        if let ComplaintEvent::Received(receipt) = &fact.event {
+            self.respondent.clone_from(&receipt.respondent);
+            self.product = receipt.matter.as_ref().map(|matter| matter.product.clone());
+        } else if let ComplaintEvent::Classified(classification) = &fact.event {
+            self.product = Some(classification.matter.product.clone());
+        }
+    }
 }
 
 impl Staff {

@@ -182,7 +182,7 @@ pub(crate) fn read_all<N: Filed>() {
 #[cfg(test)]
 mod tests {
     use super::{BodyError, Filed, StaffNoun, read_all};
-    use crate::casework::{ActionNoun, ReferralNoun, ReviewNoun};
+    use crate::casework::{ActionNoun, InspectionNoun, ReferralNoun, ReviewNoun};
 
     #[test]
     fn every_example_body_is_understood() {
@@ -190,6 +190,7 @@ mod tests {
         read_all::<ReviewNoun>();
         read_all::<ActionNoun>();
         read_all::<ReferralNoun>();
+        read_all::<InspectionNoun>();
     }
 
     #[test]

@@ -252,7 +252,7 @@ impl Noun for ReferralNoun {
     ];
 }
 
-fn joined(items: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+pub(super) fn joined(items: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
     let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
     if items.is_empty() { "-".to_owned() } else { items.join(", ") }
 }

@@ -1,6 +1,6 @@
 //! Commands that bring nothing personal: `redress staff`, `redress review` and their like.
 
-mod look;
+pub(super) mod look;
 
 use std::{io::Read, sync::Arc};
 

@@ -61,6 +61,7 @@ const REFUSED: &[(&str, &[&str])] = &[("completions", &["bash"])];
 /// Verbs that print a line of JSON for each thing there is, and there may be none.
 const MAY_BE_EMPTY: &[(&str, &[&str])] = &[
     ("action list", &["--data", "D"]),
+    ("inspection list", &["--data", "D"]),
     ("mail status", &["--data", "D"]),
     ("referral list", &["--data", "D"]),
     ("review list", &["--data", "D"]),
@@ -75,6 +76,8 @@ const ELSEWHERE: &[&str] = &[
     "anchor list",
     "anchor request",
     "cause effect",
+    "inspection sample",
+    "inspection show",
     "letter",
     "mail retry",
     "mail send",

@@ -99,6 +99,7 @@ fn document() -> String {
     text.push_str(&crate::referral::tests::chapter().text());
     text.push_str(&crate::rulebook::tests::chapter().text());
     text.push_str(&crate::access::tests::chapter().text());
+    text.push_str(&crate::inspection::tests::chapter().text());
     text
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Shows one as it stands, and all that happened to it.
-pub(super) async fn show<N: Listed>(
+pub(in crate::commands) async fn show<N: Listed>(
     args: &FiledShow,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
@@ -69,7 +69,7 @@ async fn found<N: Listed>(
 }
 
 /// Lists those of which something is still expected.
-pub(super) async fn list<N: Listed>(
+pub(in crate::commands) async fn list<N: Listed>(
     args: &FiledList,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {

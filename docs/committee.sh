@@ -176,11 +176,12 @@ send action remediate sue supervisor 2025-04-02 "$action" <<'JSON'
 JSON
 redress action list --data "$ledger"
 
-# Whether it helped, later complaints tell. Nobody checks what they did themselves.
+# Whether it helped, later complaints tell. Nobody checks what they did themselves. One complaint before and none after
+# shows nothing, and that is what is said.
 redress cause effect "$action" --until 2025-06-30 --data "$ledger" |
     send action check-effect sue supervisor 2025-07-01 "$action"
 send action close sue supervisor 2025-07-02 "$action" <<'JSON'
-{"result": "effective"}
+{"result": "inconclusive"}
 JSON
 redress action show "$action" --data "$ledger"
 redress cause chart --until 2025-06-30 --data "$ledger"

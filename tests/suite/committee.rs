@@ -50,8 +50,8 @@ fn a_case_goes_before_the_committee_a_violation_to_the_regulator_and_a_cause_is_
             "action.customers-remediated.v1",
             "completed ",
             "action.effect-checked.v1",
-            "effect         0 complaints from 2025-03-15 to 2025-06-30, 1 in as many days before",
-            "result         effective",
+            "effect         0 complaints from 2025-03-15 to 2025-06-30, 1 in as many days before: inconclusive",
+            "result         inconclusive",
             "no cause recurs more often than chance explains",
         ],
     );

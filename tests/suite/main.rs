@@ -20,6 +20,7 @@ mod damage;
 mod disk;
 mod durability;
 mod errors;
+mod escalation;
 mod evidence;
 mod fuzz_seeds;
 mod import;

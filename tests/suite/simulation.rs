@@ -1,7 +1,7 @@
 //! A year of two hundred complaints, lived through by a staff of twelve.
 //!
 //! People are away, step aside, answer late and change their minds; the clock process stands still
-//! for three weeks; a committee meets when enough of it are there. What the ledger then says is held
+//! for three weeks, the escalation process for two; a committee meets when enough of it are there. What the ledger then says is held
 //! against a book that the simulation keeps of its own, without reading the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use complaint_codec::decode;
 use complaint_domain::{
     LedgerEvent,
     clock::{ClockResult, clocks},
-    complaint::{Complaint, ComplaintEvent as E, ComplaintRules, evolve},
+    complaint::{Complaint, ComplaintEvent as E, evolve},
     review::ReviewEvent,
 };
 use event_log::{EventLog, Position};
@@ -34,6 +34,7 @@ mod committee;
 mod improvement;
 mod life;
 mod office;
+mod order;
 mod staff;
 
 const COMPLAINTS: usize = 200;
@@ -57,11 +58,17 @@ async fn two_hundred_complaints_and_twelve_people_live_through_a_year() {
     let mut lives: Vec<_> = (0..COMPLAINTS).map(|n| Life::begin(n, &mut office)).collect();
     let (mut committee, mut regulator) = (Committee::default(), Regulator::default());
     let mut improvement = Improvement::default();
+    order::adopt(&mut office, &staff).await;
     let mut day = FIRST;
     while day <= LAST {
         office.turn_to(moment(day, 6));
         if !(OUTAGE.0..=OUTAGE.1).contains(&day) {
             office.run_clock_process().await;
+        }
+        if !(order::OUTAGE.0..=order::OUTAGE.1).contains(&day) {
+            for (review, complaint) in office.run_escalation_process(day).await {
+                committee.take_opened(review, &complaint, day);
+            }
         }
         for life in lives.iter_mut().filter(|life| life.arrives_on(day)) {
             life.arrive(&mut office, day).await;
@@ -81,10 +88,12 @@ async fn two_hundred_complaints_and_twelve_people_live_through_a_year() {
         }
         day = day.tomorrow().unwrap();
     }
+    office.run_escalation_process(day).await;
     office.run_clock_process().await;
 
     everything_was_lived_through(&office);
     every_missed_clock_is_recorded_once(&office).await;
+    order::no_rejection_was_told_before_the_committee_had_seen_it(&office).await;
     nobody_judged_what_they_had_a_part_in(&office).await;
     no_record_holds_what_people_told(&office).await;
     the_flow_of_each_month_is_that_of_the_book(&office, LAST).await;
@@ -134,6 +143,10 @@ fn everything_was_lived_through(office: &Office) {
         ("stepped aside or was refused", 3),
         ("approve-remedy", 5),
         ("escalate", 8),
+        ("propose-outcome", 20),
+        ("escalated by order", 20),
+        ("escalated after the outage", 2),
+        ("noted a review", 20),
         ("decide", 4),
         ("adjourn", 1),
         ("record-dissent", 1),
@@ -183,7 +196,7 @@ async fn every_missed_clock_is_recorded_once(office: &Office) {
     })
     .await;
     assert_eq!(cases.len(), COMPLAINTS);
-    let rules = ComplaintRules::default();
+    let rules = office.rules().await;
     for (stream, case) in cases {
         let Complaint::Received(case) = case else { panic!("{stream} was never received") };
         let mut missed: Vec<_> = clocks(case.clock_facts(), &rules.time_limits, office.now())

@@ -209,6 +209,12 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
         }
         "complaint.transferred.v1" => C::Transferred(body("complaint.transferred.v1", data)?),
         "complaint.escalated.v1" => C::Escalated(body("complaint.escalated.v1", data)?),
+        "complaint.outcome-proposed.v1" => {
+            C::OutcomeProposed(body("complaint.outcome-proposed.v1", data)?)
+        }
+        "complaint.review-concluded.v1" => {
+            C::ReviewConcluded(body("complaint.review-concluded.v1", data)?)
+        }
         "complaint.referred-externally.v1" => {
             C::ReferredExternally(body("complaint.referred-externally.v1", data)?)
         }

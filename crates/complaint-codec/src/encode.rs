@@ -122,6 +122,8 @@ impl Serialize for Data<'_> {
                 ComplaintEvent::DuplicateUnlinked(body) => body.serialize(serializer),
                 ComplaintEvent::Transferred(body) => body.serialize(serializer),
                 ComplaintEvent::Escalated(body) => body.serialize(serializer),
+                ComplaintEvent::OutcomeProposed(body) => body.serialize(serializer),
+                ComplaintEvent::ReviewConcluded(body) => body.serialize(serializer),
                 ComplaintEvent::ReferredExternally(body) => body.serialize(serializer),
                 ComplaintEvent::ExternalDecisionRecorded(body) => body.serialize(serializer),
                 ComplaintEvent::SuspectedViolationReported(body) => body.serialize(serializer),

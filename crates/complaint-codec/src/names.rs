@@ -39,6 +39,8 @@ pub const EVENT_TYPES: &[&str] = &[
     "complaint.duplicate-unlinked.v1",
     "complaint.transferred.v1",
     "complaint.escalated.v1",
+    "complaint.outcome-proposed.v1",
+    "complaint.review-concluded.v1",
     "complaint.referred-externally.v1",
     "complaint.external-decision-recorded.v1",
     "complaint.suspected-violation-reported.v1",
@@ -138,6 +140,8 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             ComplaintEvent::DuplicateUnlinked(_) => "complaint.duplicate-unlinked.v1",
             ComplaintEvent::Transferred(_) => "complaint.transferred.v1",
             ComplaintEvent::Escalated(_) => "complaint.escalated.v1",
+            ComplaintEvent::OutcomeProposed(_) => "complaint.outcome-proposed.v1",
+            ComplaintEvent::ReviewConcluded(_) => "complaint.review-concluded.v1",
             ComplaintEvent::ReferredExternally(_) => "complaint.referred-externally.v1",
             ComplaintEvent::ExternalDecisionRecorded(_) => {
                 "complaint.external-decision-recorded.v1"

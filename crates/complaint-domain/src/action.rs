@@ -11,11 +11,13 @@
 //! whether they touch others who did not complain.
 
 mod decide;
+mod effect;
 mod rejection;
 mod state;
 mod terms;
 
 pub use decide::decide;
+pub use effect::{COMPLAINTS_MIN, DAYS_MIN, EffectVerdict, ONCE_IN};
 pub use rejection::ActionRejection;
 pub use state::{Action, ActionStage, Plan, evolve};
 pub use terms::{

@@ -36,6 +36,7 @@ mod engine;
 mod fact;
 mod interruption;
 mod name;
+mod order;
 mod pack;
 mod permission;
 mod reading;
@@ -53,6 +54,7 @@ pub use engine::{ReadClockError, clocks};
 pub(crate) use fact::take_in;
 pub use fact::{ClockFact, ClockFactKind, Milestone, clock_facts};
 pub use name::{ClockName, ParseClockNameError};
+pub use order::{EscalationOrder, ResponseOrder};
 pub use pack::{
     AfterHours, AllowedPause, Basis, BusinessHours, ClockRule, DayZero, DueAt, ExtensionRule,
     InForce, LastDay, Length, Nature, ParsePackError, RulePack, RuleStatus, Unit,

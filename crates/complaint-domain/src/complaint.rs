@@ -18,13 +18,13 @@ mod rules;
 mod state;
 mod terms;
 
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, ReviewFacts};
 pub use command::ComplaintCommand;
 pub use decide::decide;
 pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use people::{People, concerned};
-pub use rejection::ComplaintRejection;
+pub use rejection::{CommitteeRefusal, ComplaintRejection};
 pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules};
 pub use state::{Case, ClockNote, Complaint, Stage};
 pub use terms::*;

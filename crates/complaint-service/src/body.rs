@@ -90,6 +90,8 @@ fn beside(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
         "unlink-duplicate" => C::UnlinkDuplicate(read("unlink-duplicate", body)?),
         "transfer" => C::Transfer(read("transfer", body)?),
         "escalate" => C::Escalate(read("escalate", body)?),
+        "propose-outcome" => C::ProposeOutcome(read("propose-outcome", body)?),
+        "note-review" => C::NoteReview(read("note-review", body)?),
         "refer-externally" => C::ReferExternally(read("refer-externally", body)?),
         "record-external-decision" => {
             C::RecordExternalDecision(read("record-external-decision", body)?)

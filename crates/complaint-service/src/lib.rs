@@ -14,6 +14,7 @@
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
 //! - [`inspection`]: what an inspection draws from, and what its scores take from other streams
+//! - [`escalation_process`]: puts before the committee what a pack orders to go there
 //! - [`effect`]: counts whether an action helped
 //! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
@@ -23,6 +24,7 @@ pub mod body;
 pub mod clock_process;
 pub mod effect;
 pub mod error;
+pub mod escalation_process;
 pub mod evidence;
 mod house;
 pub mod ids;
@@ -40,6 +42,7 @@ mod tests;
 pub use clock_process::{ClockProcess, Noted};
 pub use effect::{CountEffectError, count_effect};
 pub use error::HandleError;
+pub use escalation_process::{Escalated, EscalationProcess};
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
 pub use ids::{

@@ -171,6 +171,8 @@ impl Serialize for Body<'_> {
             C::UnlinkDuplicate(body) => body.serialize(serializer),
             C::Transfer(body) => body.serialize(serializer),
             C::Escalate(body) => body.serialize(serializer),
+            C::ProposeOutcome(body) => body.serialize(serializer),
+            C::NoteReview(body) => body.serialize(serializer),
             C::ReferExternally(body) => body.serialize(serializer),
             C::RecordExternalDecision(body) => body.serialize(serializer),
             C::ReportSuspectedViolation(body) => body.serialize(serializer),

@@ -7,10 +7,11 @@ use complaint_domain::{
     Fact, LedgerEvent,
     actor::Actor,
     complaint::{
-        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, People, Source, concerned,
-        decide, evolve,
+        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, People, ReviewFacts,
+        Source, concerned, decide, evolve,
     },
     import::{Import, ImportCommand, ImportSummary},
+    review::Review,
     sealed::{Digest, Hex, PersonalField, SealedField},
 };
 use event_log::{
@@ -253,6 +254,7 @@ impl<'a> Batch<'a> {
         let occurred_at = request.occurred_at.unwrap_or(now);
         let rules = self.service.rules_at(occurred_at).await?;
         let people = self.people(request).await?;
+        let review = self.review(request).await?;
         let circumstances = Circumstances {
             actor: request.actor.clone(),
             occurred_at,
@@ -261,6 +263,7 @@ impl<'a> Batch<'a> {
             rules: &rules,
             complaint: self.stream.as_str().parse().ok(),
             people,
+            review,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
             .map_err(HandleError::Refused)?;
@@ -277,6 +280,16 @@ impl<'a> Batch<'a> {
             people = people.with(account.clone(), staff);
         }
         Ok(people)
+    }
+
+    /// The review that the command speaks of, as it stands now.
+    async fn review(&self, request: &CommandRequest) -> Result<Option<ReviewFacts>, HandleError> {
+        let ComplaintCommand::NoteReview(reference) = &request.command else { return Ok(None) };
+        let Ok(stream) = reference.review.as_str().parse() else { return Ok(None) };
+        let streams = Streams::of(self.service.log.as_ref());
+        let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
+        let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
+        Ok(Some(ReviewFacts { complaint, conclusion }))
     }
 
     /// Seals the personal fields in memory, under the key the complaint has or a new one.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use complaint_domain::{
     complaint::{
         Assessment, ComplaintEvent, CorrectedFact, DeadlineExtended, Matter, Receipt, Response,
-        RootCause, Source,
+        ReviewConcluded, ReviewConclusion, RootCause, Source,
     },
     label::Label,
 };
@@ -97,6 +97,8 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
         ComplaintEvent::DuplicateUnlinked(unlink) => format!("{}: {}", unlink.of, unlink.reason),
         ComplaintEvent::Transferred(transfer) => format!("to {}: {}", transfer.to, transfer.reason),
         ComplaintEvent::Escalated(escalation) => escalation.reason.to_string(),
+        ComplaintEvent::OutcomeProposed(proposal) => proposal.outcome.to_string(),
+        ComplaintEvent::ReviewConcluded(concluded) => review_concluded(concluded),
         ComplaintEvent::ReferredExternally(referral) => {
             format!("to {}, {}", referral.body, referral.method)
         }
@@ -115,6 +117,14 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
             format!("process {}, outcome {}", said.process, said.outcome)
         }
     }
+}
+
+fn review_concluded(concluded: &ReviewConcluded) -> String {
+    let words = match concluded.conclusion {
+        ReviewConclusion::Decided { outcome, effect } => format!("{outcome}, {effect}"),
+        ReviewConclusion::Discontinued { reason } => format!("discontinued, {reason}"),
+    };
+    format!("{}: {words}", concluded.review)
 }
 
 fn received(receipt: &Receipt) -> String {

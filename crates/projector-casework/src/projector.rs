@@ -246,6 +246,8 @@ impl<'a> Entry<'a> {
             | ComplaintEvent::ClockWarned(_)
             | ComplaintEvent::DuplicateLinked(_)
             | ComplaintEvent::DuplicateUnlinked(_)
+            | ComplaintEvent::OutcomeProposed(_)
+            | ComplaintEvent::ReviewConcluded(_)
             | ComplaintEvent::ReferredExternally(_)
             | ComplaintEvent::ExternalDecisionRecorded(_)
             | ComplaintEvent::SuspectedViolationReported(_)

@@ -66,6 +66,8 @@ pub(crate) fn complaint(
         | ComplaintEvent::Reassigned(_)
         | ComplaintEvent::CommunicationRecorded(_)
         | ComplaintEvent::RemedyApproved(_)
+        | ComplaintEvent::OutcomeProposed(_)
+        | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::Recused(_)
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)

@@ -58,8 +58,18 @@ impl Committee {
         });
     }
 
-    pub(super) fn is_done_with(&self, complaint: &StreamId) -> bool {
-        self.sittings.iter().any(|it| it.complaint == *complaint && it.phase == Phase::Done)
+    /// A complaint came before it because a pack orders that.
+    pub(super) fn take_opened(&mut self, review: StreamId, complaint: &StreamId, day: Date) {
+        self.take(complaint, day);
+        if let Some(sitting) = self.sittings.last_mut() {
+            sitting.review = Some(review);
+        }
+    }
+
+    /// How often it was done with a complaint.
+    pub(super) fn times_done_with(&self, complaint: &StreamId) -> usize {
+        let is_done = |it: &&Sitting| it.complaint == *complaint && it.phase == Phase::Done;
+        self.sittings.iter().filter(is_done).count()
     }
 
     pub(super) async fn work(&mut self, office: &mut Office, staff: &Staff, day: Date) {
@@ -94,9 +104,11 @@ impl Sitting {
     /// The chair and whoever has no interest.
     async fn open(&mut self, office: &mut Office, staff: &Staff, day: Date) {
         let chair = staff.with_role(Role::CommitteeChair).next().unwrap().actor.clone();
-        let complaint = self.complaint.as_str().parse().unwrap();
-        let open = C::Open(Opening { complaint });
-        self.review = Some(office.other::<Review>(&chair, None, "open", open).await);
+        if self.review.is_none() {
+            let complaint = self.complaint.as_str().parse().unwrap();
+            let open = C::Open(Opening { complaint });
+            self.review = Some(office.other::<Review>(&chair, None, "open", open).await);
+        }
         let seat = C::SeatMember(Seating { member: chair.id.clone(), seat: Seat::Chair });
         self.send(office, &chair, "seat-member", seat).await;
         self.members.push(chair.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use complaint_domain::action::{
     Action, ActionApproval, ActionClosure, ActionCommand as C, ActionKind, ActionOrigin,
-    ActionProposal, ActionResult, Completion, EffectCheck,
+    ActionProposal, ActionResult, Completion, EffectCheck, EffectVerdict,
 };
 use event_log::{EventLog as _, StreamId};
 use jiff::civil::Date;
@@ -61,10 +61,13 @@ impl Improvement {
             let (before, after) = (count(done - days(COUNTED), done - days(1)), count(from, until));
             let counted_up_to = office.log.head().next_position.0;
             let check = EffectCheck { from, until, before, after, counted_up_to };
-            office.other::<Action>(checker, action, "check-effect", C::CheckEffect(check)).await;
-            let is_better = after < before;
-            let result =
-                if is_better { ActionResult::Effective } else { ActionResult::NotEffective };
+            let checked = C::CheckEffect(check.clone());
+            office.other::<Action>(checker, action, "check-effect", checked).await;
+            let result = match check.verdict() {
+                EffectVerdict::Fewer => ActionResult::Effective,
+                EffectVerdict::NotFewer => ActionResult::NotEffective,
+                EffectVerdict::Inconclusive => ActionResult::Inconclusive,
+            };
             let close = C::Close(ActionClosure { result });
             office.other::<Action>(checker, action, "close-action", close).await;
             plan.is_over = true;

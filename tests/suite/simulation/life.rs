@@ -8,11 +8,11 @@ use complaint_domain::{
         Acknowledgement, Answer, AnswerGiven, Assessment, Assignment, Channel, Classification,
         CloseReason, Closure, Communication, ComplaintCommand as C, Complexity, Direction,
         Escalation, EscalationReason, ExternalDecision, ExternalMethod, ExternalReferral,
-        ExternalResult, Finding, Impact, InformationRequest, Matter, Outcome, Party, Purpose,
-        Reassignment, ReassignmentReason, Receipt, Recourse, Recusal, RecusalGround,
-        RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyResult,
-        ReopenReason, Reopening, Response, ResponseKind, RootCause, Severity, Source, SurveyAnswer,
-        SurveyRequest, Withdrawal, WithdrawalReason,
+        ExternalResult, Finding, Impact, InformationRequest, Matter, Outcome, OutcomeProposal,
+        Party, Purpose, Reassignment, ReassignmentReason, Receipt, Recourse, Recusal,
+        RecusalGround, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal,
+        RemedyResult, ReopenReason, Reopening, Response, ResponseKind, RootCause, Severity, Source,
+        SurveyAnswer, SurveyRequest, Withdrawal, WithdrawalReason,
     },
     money::Money,
     right::Right,
@@ -42,6 +42,8 @@ enum Step {
     TakeUp,
     Ask(u8),
     Answer,
+    /// The committee looks at what it would come to.
+    Review(Outcome),
     Hear,
     Conclude,
     Committee,
@@ -66,6 +68,8 @@ pub(super) struct Life {
     answer: Answer,
     recourse_until: Date,
     was_reopened: bool,
+    /// How often the committee was done with it before it came there again.
+    done_before: usize,
     step: Step,
     /// The first day on which the step can be taken.
     due: Date,
@@ -87,6 +91,7 @@ impl Life {
             answer: Answer::Silent,
             recourse_until: received,
             was_reopened: false,
+            done_before: 0,
             step: Step::Arrive,
             due: received,
         }
@@ -153,11 +158,16 @@ impl Life {
             Step::Acknowledge => self.acknowledge(office, staff, day).await,
             Step::TakeUp => self.take_up(office, staff, regulator, day).await,
             Step::Ask(rounds) => self.ask(rounds, office, &agent, day).await,
-            Step::Answer => self.give_answer(office, staff, &agent, day).await,
+            Step::Answer => self.find(office, staff, &agent, committee, day).await,
+            Step::Review(outcome) => {
+                if committee.times_done_with(&self.stream()) > self.done_before {
+                    self.give_answer(outcome, office, staff, &agent, day).await;
+                }
+            }
             Step::Hear => self.hear(office, &agent, day).await,
             Step::Conclude => self.conclude(office, &agent, committee, day).await,
             Step::Committee => {
-                if committee.is_done_with(&self.stream()) {
+                if committee.times_done_with(&self.stream()) > self.done_before {
                     self.then(Step::Close(CloseReason::RecourseExhausted), day, 1, 3, office);
                 }
             }
@@ -299,10 +309,36 @@ impl Life {
         }
     }
 
-    async fn give_answer(&mut self, office: &mut Office, staff: &Staff, agent: &Actor, day: Date) {
+    /// What it comes to; where a pack orders it, the committee hears of that first.
+    async fn find(
+        &mut self,
+        office: &mut Office,
+        staff: &Staff,
+        agent: &Actor,
+        committee: &Committee,
+        day: Date,
+    ) {
         let outcomes =
             [Outcome::Upheld, Outcome::PartlyUpheld, Outcome::NotUpheld, Outcome::NotUpheld];
         let outcome = *outcomes.choose(&mut office.rng).unwrap();
+        if !super::order::is_ordered(self.received, outcome) {
+            return self.give_answer(outcome, office, staff, agent, day).await;
+        }
+        let findings = vec![Finding { issue: "Charged twice".parse().unwrap(), outcome }];
+        let propose = C::ProposeOutcome(OutcomeProposal { outcome, findings });
+        office.complaint(agent, &self.stream(), propose, &[]).await;
+        self.done_before = committee.times_done_with(&self.stream());
+        self.then(Step::Review(outcome), day, 1, 1, office);
+    }
+
+    async fn give_answer(
+        &mut self,
+        outcome: Outcome,
+        office: &mut Office,
+        staff: &Staff,
+        agent: &Actor,
+        day: Date,
+    ) {
         let first = self.remedies.len();
         if outcome != Outcome::NotUpheld {
             self.propose(office, staff, agent, day).await;
@@ -397,6 +433,7 @@ impl Life {
                 let reason = EscalationReason::ComplainantRequest;
                 let escalate = C::Escalate(Escalation { reason });
                 office.complaint(&self.complainant(), &stream, escalate, &[]).await;
+                self.done_before = committee.times_done_with(&stream);
                 committee.take(&stream, day);
                 self.then(Step::Committee, day, 1, 1, office);
             }

@@ -15,7 +15,7 @@ use complaint_service::{
     Appended, ClockProcess, CommandRequest, ComplaintService, HandleError, Noted, PersonalText,
     Unsealed, UnsealedRequest, UnsealedService,
 };
-use event_log::{Clock, StreamId, memory::MemoryLog};
+use event_log::{Clock, Position, StreamId, memory::MemoryLog};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use personal_vault::{SystemEntropy, Vault, VaultPaths};
 use rand::SeedableRng as _;
@@ -46,8 +46,8 @@ pub(super) struct Office {
     _folder: tempfile::TempDir,
     time: Arc<SimulatedTime>,
     pub(super) log: Arc<MemoryLog>,
-    complaints: ComplaintService,
-    others: UnsealedService,
+    pub(super) complaints: ComplaintService,
+    pub(super) others: UnsealedService,
     /// Every choice of the year comes from here.
     pub(super) rng: ChaCha8Rng,
     /// What came and went.
@@ -58,6 +58,8 @@ pub(super) struct Office {
     watched: BTreeSet<StreamId>,
     ended: BTreeSet<StreamId>,
     commands: u128,
+    /// How far the escalation process has looked.
+    pub(super) escalated_to: Position,
 }
 
 impl Office {
@@ -95,11 +97,17 @@ impl Office {
             watched: BTreeSet::new(),
             ended: BTreeSet::new(),
             commands: 0,
+            escalated_to: Position(0),
         }
     }
 
     pub(super) fn now(&self) -> Timestamp {
         self.time.now()
+    }
+
+    /// The rules by which it works now.
+    pub(super) async fn rules(&self) -> ComplaintRules {
+        self.complaints.rules_at(self.now()).await.unwrap()
     }
 
     /// It is this time, or later already.

@@ -4,7 +4,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     Action, ActionClosure, ActionCommand, ActionEvent, ActionProposal, ActionRejection,
-    ActionResult, ActionStage, EffectCheck, Remediation, Rescheduling, state::Plan,
+    ActionResult, ActionStage, EffectCheck, EffectVerdict, Remediation, Rescheduling, state::Plan,
 };
 use crate::{actor::Role, aggregate::Occasion};
 
@@ -179,9 +179,13 @@ fn close(plan: &Plan, closure: &ActionClosure) -> Result<ActionEvent, ActionReje
         let Some(check) = &plan.last_check else {
             return Err(ActionRejection::EffectNotChecked(closure.result));
         };
+        let (result, verdict) = (closure.result, check.verdict());
         let EffectCheck { before, after, .. } = *check;
-        if closure.result == ActionResult::Effective && after >= before {
+        if result == ActionResult::Effective && verdict != EffectVerdict::Fewer {
             return Err(ActionRejection::EffectNotShown { before, after });
+        }
+        if result == ActionResult::Inconclusive && verdict != EffectVerdict::Inconclusive {
+            return Err(ActionRejection::EffectDecided { verdict });
         }
     }
     Ok(ActionEvent::Closed(closure.clone()))

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::ActionResult;
+use super::{ActionResult, EffectVerdict};
 use crate::{
     actor::{ActorId, Role},
     codes::named_variants,
@@ -114,13 +114,23 @@ pub enum ActionRejection {
     /// It cannot be said without a count.
     #[error("expected a count of later complaints before closing it as `{0}`, found none")]
     EffectNotChecked(ActionResult),
-    /// The count shows otherwise.
-    #[error("expected fewer complaints after it than the {before} before it, found {after}")]
+    /// The count does not show it.
+    #[error(
+        "expected so many fewer complaints after it than the {before} before it that chance does \
+         not explain it, found {after}; check again when more days have passed, or close it \
+         as inconclusive or not-effective"
+    )]
     EffectNotShown {
         /// How many there were before.
         before: u64,
         /// How many there were after.
         after: u64,
+    },
+    /// The count shows something.
+    #[error("expected a count that shows nothing either way, found one that shows `{verdict}`")]
+    EffectDecided {
+        /// What it shows.
+        verdict: EffectVerdict,
     },
 }
 
@@ -148,4 +158,5 @@ named_variants! { ActionRejection, CODES, code {
     AmountNotPositive = "amount-not-positive",
     EffectNotChecked = "effect-not-checked",
     EffectNotShown = "effect-not-shown",
+    EffectDecided = "effect-decided",
 } }

@@ -10,7 +10,8 @@ use crate::{actor::ActorId, codes::closed_list, fact::Fact};
 /// # Invariants
 ///
 /// Nobody approved what they proposed, nobody but the owner says that it is done, nobody checks
-/// their own action, and what closed as effective has a check that counted fewer complaints.
+/// their own action, and what closed as effective has a check that counted fewer complaints than
+/// chance explains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Action {
     /// No event yet.

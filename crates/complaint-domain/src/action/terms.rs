@@ -119,10 +119,12 @@ pub struct Remediation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionResult {
-    /// A check counted fewer complaints after it than before.
+    /// A check counted fewer complaints after it than chance explains.
     Effective,
     /// It did not help.
     NotEffective,
+    /// A check shows neither.
+    Inconclusive,
     /// It was given up.
     Abandoned,
 }
@@ -200,6 +202,7 @@ closed_list! {
     ActionResult {
         Effective = "effective",
         NotEffective = "not-effective",
+        Inconclusive = "inconclusive",
         Abandoned = "abandoned",
     }
 }

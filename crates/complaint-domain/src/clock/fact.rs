@@ -8,7 +8,8 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, ClockPaused, ClockResumed, Communication, ComplaintEvent, CorrectedFact,
-        DeadlineExtended, Direction, Outcome, Purpose, Response, ResponseKind,
+        DeadlineExtended, Direction, EscalationReason, Outcome, Purpose, Response, ResponseKind,
+        ReviewConclusion,
     },
 };
 
@@ -178,7 +179,19 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         E::Reopened(_) => vec![Milestone::Reopened],
         E::Withdrawn(_) => vec![Milestone::Withdrawn],
         E::Transferred(_) => vec![Milestone::Transferred],
-        E::Escalated(_) => vec![Milestone::Escalated],
+        E::Escalated(escalation) => match escalation.reason {
+            EscalationReason::ComplainantRequest => {
+                vec![Milestone::Escalated, Milestone::ReviewRequested]
+            }
+            EscalationReason::NotFullyUpheld
+            | EscalationReason::LimitMissed
+            | EscalationReason::Gravity
+            | EscalationReason::ConflictOfInterest => vec![Milestone::Escalated],
+        },
+        E::ReviewConcluded(concluded) => match concluded.conclusion {
+            ReviewConclusion::Decided { .. } => vec![Milestone::ReviewDecided],
+            ReviewConclusion::Discontinued { .. } => Vec::new(),
+        },
         E::ReferredExternally(_) => vec![Milestone::ReferredExternally],
         E::SuspectedViolationReported(_) => vec![Milestone::ViolationReported],
         E::Assessed(_)
@@ -203,6 +216,7 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         | E::DuplicateLinked(_)
         | E::DuplicateUnlinked(_)
         | E::ExternalDecisionRecorded(_)
+        | E::OutcomeProposed(_)
         | E::SurveyRequested(_)
         | E::SurveyAnswered(_) => Vec::new(),
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, num::NonZeroU32};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Milestone, words::Words, zone::Zone};
+use super::{EscalationOrder, Milestone, words::Words, zone::Zone};
 use crate::{actor::Role, complaint::PauseGround, label::Label};
 
 /// In what a time limit is counted.
@@ -266,6 +266,8 @@ struct PackFile {
     #[serde(default)]
     in_force: InForce,
     clocks: Vec<ClockRule>,
+    #[serde(default)]
+    escalation: Option<EscalationOrder>,
 }
 
 impl RulePack {
@@ -326,6 +328,11 @@ impl RulePack {
     /// Its clocks, in the order of the file.
     pub fn clocks(&self) -> &[ClockRule] {
         &self.0.clocks
+    }
+
+    /// What must go before the committee without being asked; nothing unless the rule says so.
+    pub const fn escalation(&self) -> Option<&EscalationOrder> {
+        self.0.escalation.as_ref()
     }
 
     /// Whether the clock may start on the local day.

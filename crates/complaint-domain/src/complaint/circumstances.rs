@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{ComplaintRules, People};
+use super::{ComplaintRules, People, ReviewConclusion};
 use crate::{actor::Actor, reference::ComplaintId, sealed::PersonalField};
 
 /// Who asks, when, with which personal fields, under which rules, and whom it concerns.
@@ -26,6 +26,17 @@ pub struct Circumstances<'a> {
     pub complaint: Option<ComplaintId>,
     /// Those whom the command concerns ([`concerned`](super::concerned)), by their own streams.
     pub people: People,
+    /// The review that the command speaks of, when it speaks of one that was opened.
+    pub review: Option<ReviewFacts>,
+}
+
+/// What the stream of a review says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewFacts {
+    /// The complaint it is about.
+    pub complaint: ComplaintId,
+    /// How it ended; nothing while it goes on.
+    pub conclusion: Option<ReviewConclusion>,
 }
 
 impl Circumstances<'_> {

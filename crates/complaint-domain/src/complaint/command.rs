@@ -4,9 +4,9 @@ use super::{
     Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockLimit, ClockPaused,
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
     DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
-    Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
-    Representative, Response, RootCause, SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer,
-    Vulnerability, Withdrawal,
+    OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
+    RemedyProposal, Reopening, Representative, Response, ReviewReference, RootCause, SurveyAnswer,
+    SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// A command to one complaint.
@@ -74,6 +74,10 @@ pub enum ComplaintCommand {
     Transfer(Transfer),
     /// Put it before the committee.
     Escalate(Escalation),
+    /// Say what it would come to, before the complainant is told.
+    ProposeOutcome(OutcomeProposal),
+    /// Note what its review came to; for the escalation process.
+    NoteReview(ReviewReference),
     /// Note that an outside body took it up.
     ReferExternally(ExternalReferral),
     /// Note what an outside body came to.
@@ -120,6 +124,8 @@ impl ComplaintCommand {
         "unlink-duplicate",
         "transfer",
         "escalate",
+        "propose-outcome",
+        "note-review",
         "refer-externally",
         "record-external-decision",
         "report-suspected-violation",
@@ -161,6 +167,8 @@ impl ComplaintCommand {
             Self::UnlinkDuplicate(_) => "unlink-duplicate",
             Self::Transfer(_) => "transfer",
             Self::Escalate(_) => "escalate",
+            Self::ProposeOutcome(_) => "propose-outcome",
+            Self::NoteReview(_) => "note-review",
             Self::ReferExternally(_) => "refer-externally",
             Self::RecordExternalDecision(_) => "record-external-decision",
             Self::ReportSuspectedViolation(_) => "report-suspected-violation",

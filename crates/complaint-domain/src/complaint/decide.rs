@@ -1,6 +1,7 @@
 //! What may happen to a complaint, and why something is refused.
 
 mod clock;
+mod committee;
 mod correction;
 mod elsewhere;
 mod ending;
@@ -47,6 +48,7 @@ use crate::actor::Role;
 ///     rules: &rules,
 ///     complaint: None,
 ///     people: People::default(),
+///     review: None,
 /// };
 /// let command = ComplaintCommand::Acknowledge(Acknowledgement { channel: Channel::Email });
 /// let refused = decide(&Complaint::default(), &command, &circumstances);
@@ -129,6 +131,8 @@ fn step(
         C::UnlinkDuplicate(unlink) => links::unlink(case, unlink),
         C::Transfer(transfer) => elsewhere::transfer(case, transfer),
         C::Escalate(escalation) => elsewhere::escalate(case, escalation),
+        C::ProposeOutcome(proposal) => committee::propose_outcome(case, proposal),
+        C::NoteReview(reference) => committee::note_review(case, reference, circumstances),
         C::ReferExternally(referral) => elsewhere::refer(case, referral),
         C::RecordExternalDecision(decision) => elsewhere::record_decision(case, decision),
         C::ReportSuspectedViolation(violation) => elsewhere::report_violation(case, violation),
@@ -160,10 +164,12 @@ fn role_may(
     }
 }
 
-/// Whether a limit was missed is for the clock process to say, once, and for nobody to anticipate.
+/// Whether a limit was missed, or a review has ended, is for a process to say, once, and for nobody
+/// to anticipate.
 fn for_people(command: &ComplaintCommand, role: Role) -> Result<(), ComplaintRejection> {
+    use ComplaintCommand as C;
     let is_programs =
-        matches!(command, ComplaintCommand::WarnOfClock(_) | ComplaintCommand::NoteMissedClock(_));
+        matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_) | C::NoteReview(_));
     if is_programs && role != Role::System {
         return Err(ComplaintRejection::NotForPeople(command.name()));
     }
@@ -209,6 +215,8 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         | C::LinkDuplicate(_)
         | C::UnlinkDuplicate(_)
         | C::Transfer(_)
+        | C::ProposeOutcome(_)
+        | C::NoteReview(_)
         | C::ReferExternally(_)
         | C::RecordExternalDecision(_)
         | C::ReportSuspectedViolation(_)
@@ -228,6 +236,7 @@ fn stage_allows(case: &Case, command: &ComplaintCommand) -> Result<(), Complaint
             | C::RecordSurveyAnswer(_)
             | C::RecordExternalDecision(_)
             | C::Escalate(_)
+            | C::NoteReview(_)
             | C::NoteMissedClock(_),
         ) => return Ok(()),
         (Stage::Closed, _) => "closed",
@@ -328,6 +337,7 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         C::ProposeRemedy(_)
         | C::FulfilRemedy(_)
         | C::IdentifyRootCause(_)
+        | C::ProposeOutcome(_)
         | C::Close(_)
         | C::Transfer(_) => case.is_ours_to_answer(),
         C::Register(_)
@@ -353,6 +363,7 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         | C::LinkDuplicate(_)
         | C::UnlinkDuplicate(_)
         | C::Escalate(_)
+        | C::NoteReview(_)
         | C::ReferExternally(_)
         | C::RecordExternalDecision(_)
         | C::ReportSuspectedViolation(_)

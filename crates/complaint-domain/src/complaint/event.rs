@@ -6,9 +6,9 @@ use super::{
     Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockNotice, ClockPaused,
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
     DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
-    Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening,
-    Representative, Response, RootCause, SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer,
-    Vulnerability, Withdrawal,
+    OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
+    RemedyProposal, Reopening, Representative, Response, ReviewConcluded, RootCause, SurveyAnswer,
+    SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// An event of one complaint. Stored names are in `complaint-codec`, written by hand.
@@ -76,6 +76,10 @@ pub enum ComplaintEvent {
     Transferred(Transfer),
     /// It was put before the committee.
     Escalated(Escalation),
+    /// What it would come to was said, before the complainant was told.
+    OutcomeProposed(OutcomeProposal),
+    /// Its review ended.
+    ReviewConcluded(ReviewConcluded),
     /// An outside body took it up.
     ReferredExternally(ExternalReferral),
     /// An outside body came to a decision.

@@ -66,7 +66,11 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         noted: BTreeSet::new(),
         links: BTreeMap::new(),
         transferred_to: None,
-        is_escalated: false,
+        proposed_outcome: None,
+        escalated_by: None,
+        escalations: 0,
+        review_conclusion: None,
+        reviews_noted: BTreeSet::new(),
         external: BTreeMap::new(),
         violations: BTreeSet::new(),
         survey: Survey::NotRequested,
@@ -116,7 +120,15 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.links.remove(&unlink.of);
         }
         ComplaintEvent::Transferred(transfer) => case.transferred_to = Some(transfer.to.clone()),
-        ComplaintEvent::Escalated(_) => case.is_escalated = true,
+        ComplaintEvent::Escalated(_) => {
+            case.escalated_by = Some(fact.actor.role);
+            case.escalations = case.escalations.saturating_add(1);
+        }
+        ComplaintEvent::OutcomeProposed(proposal) => case.proposed_outcome = Some(proposal.clone()),
+        ComplaintEvent::ReviewConcluded(concluded) => {
+            case.review_conclusion = Some(concluded.conclusion);
+            case.reviews_noted.insert(concluded.review.clone());
+        }
         ComplaintEvent::ReferredExternally(referral) => {
             case.external.insert(referral.body.clone(), None);
         }
@@ -161,17 +173,27 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     match response.kind {
         ResponseKind::Interim | ResponseKind::Holding => {}
         ResponseKind::Final => {
-            case.is_escalated = false;
+            let is_reviewed = case.review_conclusion.is_some();
+            committee_is_done(case);
             case.final_response = Some(FinalResponse {
                 responded_at: at,
                 recourse_until: response.recourse.as_ref().map(|recourse| recourse.until),
                 offered: response.remedies.iter().copied().collect(),
                 platform: response.platform.as_ref().map(|platform| platform.category),
                 answer: None,
+                outcome: response.outcome,
+                is_reviewed,
                 is_reopened: false,
             });
         }
     }
+}
+
+/// What comes next is another answer, for the committee to look at anew.
+fn committee_is_done(case: &mut Case) {
+    case.proposed_outcome = None;
+    case.escalated_by = None;
+    case.review_conclusion = None;
 }
 
 fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {
@@ -196,7 +218,7 @@ fn reopened(case: &mut Case, at: Timestamp) {
     case.stage = Stage::Open;
     case.turned_at = Some(at);
     case.transferred_to = None;
-    case.is_escalated = false;
+    committee_is_done(case);
     case.survey = Survey::NotRequested;
     if let Some(response) = &mut case.final_response {
         response.answer = None;
@@ -253,6 +275,8 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::DuplicateUnlinked(_)
         | ComplaintEvent::Transferred(_)
         | ComplaintEvent::Escalated(_)
+        | ComplaintEvent::OutcomeProposed(_)
+        | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::ReferredExternally(_)
         | ComplaintEvent::ExternalDecisionRecorded(_)
         | ComplaintEvent::SuspectedViolationReported(_)

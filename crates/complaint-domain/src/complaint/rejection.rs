@@ -1,8 +1,11 @@
 //! Why a command was refused.
 
 mod codes;
+mod committee;
 
 use jiff::{Timestamp, civil::Date};
+
+pub use self::committee::CommitteeRefusal;
 
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
@@ -482,6 +485,9 @@ pub enum ComplaintRejection {
         "expected a complaint that was not escalated since its last answer, found one that was"
     )]
     AlreadyEscalated,
+    /// The committee must be asked first, or has decided otherwise.
+    #[error(transparent)]
+    Committee(#[from] CommitteeRefusal),
     /// A referral to a body that has it.
     #[error("expected a body that has not taken the complaint up, found `{0}`, which has")]
     AlreadyReferred(Label),

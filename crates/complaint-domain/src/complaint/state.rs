@@ -6,14 +6,15 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     Answer, Assessment, Channel, ClockLimit, CorrectedFact, ExternalDecision, LinkKind, Matter,
-    PlatformCategory, RemedyId, RemedyResult, RootCause, Source, Vulnerability,
+    Outcome, OutcomeProposal, PlatformCategory, RemedyId, RemedyResult, ReviewConclusion,
+    RootCause, Source, Vulnerability,
 };
 use crate::{
-    actor::ActorId,
-    clock::ClockFact,
+    actor::{ActorId, Role},
+    clock::{ClockFact, Rulebook},
     label::Label,
     money::Money,
-    reference::{ComplaintId, ReferralId},
+    reference::{ComplaintId, ReferralId, ReviewId},
     right::Right,
 };
 
@@ -92,8 +93,15 @@ pub struct Case {
     pub(super) links: BTreeMap<ComplaintId, LinkKind>,
     /// Who answers it instead, until it is reopened.
     pub(super) transferred_to: Option<Label>,
-    /// Since the last final response or reopening.
-    pub(super) is_escalated: bool,
+    /// What it would come to, said since the last final response or reopening.
+    pub(super) proposed_outcome: Option<OutcomeProposal>,
+    /// The role of whoever escalated it since the last final response or reopening.
+    pub(super) escalated_by: Option<Role>,
+    /// How often it was escalated.
+    pub(super) escalations: u32,
+    /// What a review came to since the last final response or reopening.
+    pub(super) review_conclusion: Option<ReviewConclusion>,
+    pub(super) reviews_noted: BTreeSet<ReviewId>,
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
     pub(super) violations: BTreeSet<ReferralId>,
@@ -174,6 +182,10 @@ pub(super) struct FinalResponse {
     pub(super) offered: BTreeSet<RemedyId>,
     pub(super) platform: Option<PlatformCategory>,
     pub(super) answer: Option<Answer>,
+    /// What it says it came to; a platform does not say.
+    pub(super) outcome: Option<Outcome>,
+    /// A review of it had ended before it was given.
+    pub(super) is_reviewed: bool,
     /// The complaint was reopened since, so that another response may replace this one.
     pub(super) is_reopened: bool,
 }
@@ -209,6 +221,29 @@ impl Case {
     /// Whether it was noted of this limit already.
     pub fn is_noted(&self, note: ClockNote, limit: &ClockLimit) -> bool {
         self.noted.iter().any(|(kind, noted)| *kind == note && noted == limit)
+    }
+
+    /// Who escalated it since its last answer or reopening, by their role.
+    pub fn escalated_by(&self) -> Option<Role> {
+        self.escalated_by
+    }
+
+    /// How often it was escalated.
+    pub fn escalations(&self) -> u32 {
+        self.escalations
+    }
+
+    /// Whether a pack orders that it goes before the committee, and nobody has put it there: for
+    /// what it is to come to, or for the answer that stands and that no review has seen.
+    pub fn is_owed_to_committee(&self, packs: &Rulebook) -> bool {
+        let proposed = self.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
+        let answered = self.final_response.as_ref().filter(|response| !response.is_reviewed);
+        let outcome = proposed.or_else(|| answered.and_then(|response| response.outcome));
+        let may_go = self.stage != Stage::Withdrawn
+            && self.transferred_to.is_none()
+            && self.is_ours_to_answer()
+            && self.escalated_by.is_none();
+        may_go && outcome.is_some_and(|it| packs.escalation_order(self.received_at, it).is_some())
     }
 
     /// Those who had a part in it: who is or was responsible, and who proposed or approved a remedy.

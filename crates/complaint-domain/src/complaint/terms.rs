@@ -4,6 +4,7 @@
 //! `complaint-codec` and leaves the golden files of the old one untouched.
 
 mod clock;
+mod committee;
 mod correction;
 mod elsewhere;
 mod ending;
@@ -16,6 +17,7 @@ mod response;
 mod survey;
 
 pub use clock::*;
+pub use committee::*;
 pub use correction::*;
 pub use elsewhere::*;
 pub use ending::*;

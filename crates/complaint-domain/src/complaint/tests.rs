@@ -4,6 +4,7 @@ mod builders;
 mod harness;
 
 mod clock;
+mod committee;
 mod correction;
 mod elsewhere;
 mod ending;

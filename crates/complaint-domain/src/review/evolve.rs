@@ -33,6 +33,7 @@ fn docket(opened: &Opened) -> Docket {
         votes: BTreeMap::new(),
         dissents: BTreeSet::new(),
         decision: None,
+        discontinued: None,
         reply: None,
         done: BTreeSet::new(),
     }
@@ -81,7 +82,10 @@ fn step(docket: &mut Docket, event: &ReviewEvent, actor: &ActorId) {
         ReviewEvent::MeasureCompleted(done) => {
             docket.done.insert(done.measure);
         }
-        ReviewEvent::Discontinued(_) => docket.stage = ReviewStage::Discontinued,
+        ReviewEvent::Discontinued(end) => {
+            docket.stage = ReviewStage::Discontinued;
+            docket.discontinued = Some(end.reason);
+        }
         ReviewEvent::Closed(_) => docket.stage = ReviewStage::Closed,
     }
 }

@@ -2,8 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Decision, MeasureId, OpeningWay, Proposal, ReplyKind, Seat, Side, VoteChoice};
-use crate::{actor::ActorId, codes::closed_list, complaint::EvidenceId, reference::ComplaintId};
+use super::{
+    Decision, DiscontinuationReason, MeasureId, OpeningWay, Proposal, ReplyKind, Seat, Side,
+    VoteChoice,
+};
+use crate::{
+    actor::ActorId,
+    codes::closed_list,
+    complaint::{EvidenceId, ReviewConclusion},
+    reference::ComplaintId,
+};
 
 /// A review as [`decide`](super::decide) sees it.
 ///
@@ -72,6 +80,7 @@ pub struct Docket {
     pub(super) votes: BTreeMap<ActorId, VoteChoice>,
     pub(super) dissents: BTreeSet<ActorId>,
     pub(super) decision: Option<Decision>,
+    pub(super) discontinued: Option<DiscontinuationReason>,
     pub(super) reply: Option<ReplyKind>,
     pub(super) done: BTreeSet<MeasureId>,
 }
@@ -106,6 +115,16 @@ impl Docket {
     /// What it decided.
     pub fn decision(&self) -> Option<&Decision> {
         self.decision.as_ref()
+    }
+
+    /// How it ended for the complaint; nothing while the committee deliberates.
+    pub fn conclusion(&self) -> Option<ReviewConclusion> {
+        let decided = self.decision.as_ref().map(|decision| ReviewConclusion::Decided {
+            outcome: decision.outcome,
+            effect: decision.effect,
+        });
+        decided
+            .or_else(|| self.discontinued.map(|reason| ReviewConclusion::Discontinued { reason }))
     }
 
     /// The measures that are still to be carried out.

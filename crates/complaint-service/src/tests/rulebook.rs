@@ -40,7 +40,7 @@ async fn send(
     service.handle::<HouseRules>(&request).await.map(|_| ())
 }
 
-async fn adopt(story: &Story, number: u16, rule: RuleChange) {
+pub(super) async fn adopt(story: &Story, number: u16, rule: RuleChange) {
     let change = ChangeNumber(number);
     let id = u128::from(number) * 100;
     send(story, id, "col", RulebookCommand::Propose(ChangeProposal { change, rule }))

@@ -17,7 +17,7 @@ pub enum ClockCommand {
 
     /// Note each limit that is near or was missed, once
     #[command(
-        long_about = "Looks at every open complaint, and at every other that something happened to since the last run. A limit that is near becomes an event `complaint.clock-warned`, one that was missed `complaint.clock-missed`: once each, however often this is run, and also after it was not run for a week. Let the machine's scheduler run it every few minutes.",
+        long_about = "Looks at every open complaint, and at every other that something happened to since the last run. A limit that is near becomes an event `complaint.clock-warned`, one that was missed `complaint.clock-missed`: once each, however often this is run, and also after it was not run for a week. Where an adopted pack orders it, a complaint that is to be rejected goes before the committee, and what the committee came to is noted in the complaint. Let the machine's scheduler run it every few minutes.",
         after_help = "Example:\n  redress clock run --data ./ledger"
     )]
     Run(ClockRun),

@@ -67,6 +67,7 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
             rules: &rules,
             complaint: None,
             people: People::default(),
+            review: None,
         };
         let events = decide(&state, &command, &circumstances)
             .map_err(CommandError::failed("invent a complaint"))?;

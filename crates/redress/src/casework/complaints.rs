@@ -160,6 +160,16 @@ impl Noun for Complaints {
             body: r#"{"reason": "complainant-request"}"#,
         },
         Verb {
+            name: "propose-outcome",
+            about: "Say what it would come to, before the complainant is told",
+            body: r#"{"outcome": "partly-upheld", "findings": [{"issue": "Fee", "outcome": "partly-upheld"}]}"#,
+        },
+        Verb {
+            name: "note-review",
+            about: "Note what its review came to; the escalation process does so (`redress clock run`)",
+            body: r#"{"review": "review-01KA0000000000000000000000"}"#,
+        },
+        Verb {
             name: "refer-externally",
             about: "Note that an outside body took it up",
             body: r#"{"body": "Ombudsman", "method": "determinative", "reference": "PNX-1"}"#,

@@ -144,8 +144,12 @@ impl Listed for ActionNoun {
             facts.push((
                 "effect",
                 format!(
-                    "{} complaints from {} to {}, {} in as many days before",
-                    check.after, check.from, check.until, check.before
+                    "{} complaints from {} to {}, {} in as many days before: {}",
+                    check.after,
+                    check.from,
+                    check.until,
+                    check.before,
+                    check.verdict()
                 ),
             ));
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use complaint_domain::{
     action::{
         ActionApproval, ActionClosure, ActionCommand, ActionKind, ActionOrigin, ActionProposal,
-        ActionResult, Completion, Remediation,
+        ActionResult, Completion, EffectVerdict, Remediation,
     },
     actor::{Actor, Role},
     complaint::{ComplaintCommand, Outcome, RecusalGround, RootCause, SuspectedViolation},
@@ -320,8 +320,12 @@ fn action(mut diary: Diary, cause: Label) -> Deeds {
 }
 
 /// What an action comes to by what its last count shows.
-pub fn result_of(before: u64, after: u64) -> ActionCommand {
-    let result = if after < before { ActionResult::Effective } else { ActionResult::NotEffective };
+pub fn result_of(verdict: EffectVerdict) -> ActionCommand {
+    let result = match verdict {
+        EffectVerdict::Fewer => ActionResult::Effective,
+        EffectVerdict::NotFewer => ActionResult::NotEffective,
+        EffectVerdict::Inconclusive => ActionResult::Inconclusive,
+    };
     ActionCommand::Close(ActionClosure { result })
 }
 

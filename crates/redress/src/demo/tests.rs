@@ -32,6 +32,7 @@ fn told(steps: &[Step]) -> Vec<Fact<ComplaintEvent>> {
             rules: &rules,
             complaint: None,
             people: People::default(),
+            review: None,
         };
         let events = decide(&complaint, &step.command, &circumstances)
             .unwrap_or_else(|rejection| panic!("step {number}, {step:?}: {rejection}"));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use complaint_domain::{
-    action::{Action, ActionCommand, Plan},
+    action::{Action, ActionCommand, EffectCheck, EffectVerdict, Plan},
     referral::Referral,
     review::Review,
     staff::Staff,
@@ -242,9 +242,9 @@ impl Desks {
             }
             Deed::CloseAction => {
                 let plan = self.plan(stream).await?;
-                let (before, after) =
-                    plan.last_check().map_or((0, 0), |check| (check.before, check.after));
-                self.beside::<Action>(stream, &step, result_of(before, after)).await?
+                let verdict = plan.last_check().map(EffectCheck::verdict);
+                let verdict = verdict.unwrap_or(EffectVerdict::Inconclusive);
+                self.beside::<Action>(stream, &step, result_of(verdict)).await?
             }
         };
         Ok(appended.repeated)

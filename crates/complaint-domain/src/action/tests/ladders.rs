@@ -166,7 +166,14 @@ fn judging() -> Vec<Ladder<Workplace>> {
             Attempt::new(sue(), completed(), close(ActionResult::Effective)),
             vec![
                 ("effect-not-checked", |it| it.history = checked(2, 2)),
-                ("effect-not-shown", |it| it.history = checked(2, 1)),
+                ("effect-not-shown", |it| it.history = checked(9, 1)),
+            ],
+        ),
+        (
+            Attempt::new(sue(), completed(), close(ActionResult::Inconclusive)),
+            vec![
+                ("effect-not-checked", |it| it.history = checked(9, 1)),
+                ("effect-decided", |it| it.history = checked(9, 8)),
             ],
         ),
     ]

@@ -1,7 +1,7 @@
 use super::{
     super::{
         ActionApproval, ActionClosure, ActionCommand as C, ActionEvent as E, ActionRejection as R,
-        ActionResult, Completion,
+        ActionResult, Completion, EffectVerdict,
     },
     approved, check, checked, close, completed, person, proposal, remediation, workplace,
 };
@@ -39,9 +39,22 @@ fn what_did_not_lower_the_count_is_closed_as_such_or_checked_again_later() {
         .when(&close(ActionResult::Effective))
         .then_rejected(R::EffectNotShown { before: 4, after: 4 });
     same.clone()
+        .when(&close(ActionResult::Inconclusive))
+        .then_rejected(R::EffectDecided { verdict: EffectVerdict::NotFewer });
+    same.clone()
         .when(&close(ActionResult::NotEffective))
         .then(E::Closed(ActionClosure { result: ActionResult::NotEffective }));
-    same.after(&C::CheckEffect(check(4, 1)))
+    let fewer = same.after(&C::CheckEffect(check(4, 1)));
+    fewer
+        .clone()
+        .when(&close(ActionResult::Effective))
+        .then_rejected(R::EffectNotShown { before: 4, after: 1 });
+    fewer
+        .clone()
+        .when(&close(ActionResult::Inconclusive))
+        .then(E::Closed(ActionClosure { result: ActionResult::Inconclusive }));
+    fewer
+        .after(&C::CheckEffect(check(9, 1)))
         .when(&close(ActionResult::Effective))
         .then(E::Closed(ActionClosure { result: ActionResult::Effective }));
 }

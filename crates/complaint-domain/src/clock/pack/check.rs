@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AfterHours, Basis, ClockRule, DueAt, InForce, LastDay, PackFile, ParsePackError, RuleStatus,
-    Unit,
+    AfterHours, Basis, ClockRule, DueAt, EscalationOrder, InForce, LastDay, PackFile,
+    ParsePackError, RuleStatus, Unit,
 };
 
 /// The only form of pack there is so far.
@@ -33,6 +33,9 @@ pub(super) fn check(file: &PackFile) -> Result<(), ParsePackError> {
     if codes.len() != file.clocks.len() {
         return Err(wrong("each clock's code once"));
     }
+    if let Some(order) = &file.escalation {
+        check_order(order).map_err(wrong)?;
+    }
     file.clocks.iter().try_for_each(|rule| {
         check_clock(file, rule).map_err(|expected| ParsePackError::Clock {
             pack: file.code.clone(),
@@ -40,6 +43,13 @@ pub(super) fn check(file: &PackFile) -> Result<(), ParsePackError> {
             expected,
         })
     })
+}
+
+fn check_order(order: &EscalationOrder) -> Result<(), &'static str> {
+    require(!order.outcomes.is_empty(), "at least one outcome that is escalated")?;
+    let is_all = order.outcomes.iter().any(|outcome| outcome.is_all());
+    require(!is_all, "no escalation of what gives the complainant everything")?;
+    check_basis(&order.basis)
 }
 
 fn is_backwards(in_force: InForce) -> bool {

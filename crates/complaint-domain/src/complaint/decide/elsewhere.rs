@@ -15,16 +15,17 @@ pub(super) fn transfer(
     Ok(ComplaintEvent::Transferred(transfer.clone()))
 }
 
-/// Once for each answer: the committee looks at what was decided, not at the same thing twice.
+/// Once for each answer: the committee looks at what was decided or is about to be, not at the same
+/// thing twice.
 pub(super) fn escalate(
     case: &Case,
     escalation: &Escalation,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let needs_response = escalation.reason == EscalationReason::NotFullyUpheld;
-    if needs_response && case.final_response.is_none() {
+    if needs_response && case.final_response.is_none() && case.proposed_outcome.is_none() {
         return Err(ComplaintRejection::FinalResponseMissing { command: "escalate" });
     }
-    if case.is_escalated {
+    if case.escalated_by.is_some() {
         return Err(ComplaintRejection::AlreadyEscalated);
     }
     Ok(ComplaintEvent::Escalated(escalation.clone()))

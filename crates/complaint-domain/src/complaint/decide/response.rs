@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{civil::Date, tz::Offset};
 
-use super::remedy::approved;
+use super::{committee::may_answer, remedy::approved};
 use crate::{
     complaint::{
         Answer, AnswerGiven, Circumstances, ComplaintEvent, ComplaintRejection, PlatformCategory,
@@ -28,6 +28,7 @@ pub(super) fn issue(
         None => we_say(response, circumstances)?,
     }
     may_be_offered(case, &response.remedies)?;
+    may_answer(case, response, circumstances)?;
     Ok(ComplaintEvent::ResponseIssued(response.clone()))
 }
 

@@ -34,6 +34,13 @@ pub enum Outcome {
     OutOfScope,
 }
 
+impl Outcome {
+    /// Whether the complainant is right in everything.
+    pub const fn is_all(self) -> bool {
+        matches!(self, Self::Upheld)
+    }
+}
+
 /// What was found on one issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

@@ -14,17 +14,19 @@ use crate::{
         CorrectionReason, DeadlineExtended, Direction, DuplicateLink, DuplicateUnlink, Escalation,
         EscalationReason, Evidence, EvidenceId, EvidenceKind, ExtensionReason, ExternalDecision,
         ExternalMethod, ExternalReferral, ExternalResult, Finding, Impact, InformationRequest,
-        LinkKind, Matter, Outcome, Party, PauseGround, PlatformCategory, PlatformResponse, Purpose,
-        Reassignment, ReassignmentReason, Receipt, Recourse, Recusal, RecusalGround,
-        RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyProposed,
-        RemedyResult, ReopenReason, Reopening, Representative, RepresentativeId,
-        RepresentativeKind, Response, ResponseKind, RootCause, Severity, Source, SurveyAnswer,
-        SurveyRequest, SuspectedViolation, Transfer, TransferReason, UnlinkReason, Vulnerability,
+        LinkKind, Matter, Outcome, OutcomeProposal, Party, PauseGround, PlatformCategory,
+        PlatformResponse, Purpose, Reassignment, ReassignmentReason, Receipt, Recourse, Recusal,
+        RecusalGround, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal,
+        RemedyProposed, RemedyResult, ReopenReason, Reopening, Representative, RepresentativeId,
+        RepresentativeKind, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
+        ReviewReference, RootCause, Severity, Source, SurveyAnswer, SurveyRequest,
+        SuspectedViolation, Transfer, TransferReason, UnlinkReason, Vulnerability,
         VulnerabilityDriver, Withdrawal, WithdrawalReason,
     },
     label::Label,
     money::Money,
     reference::{ComplaintId, ReferralId},
+    review::DecisionEffect,
     right::Right,
 };
 
@@ -298,6 +300,24 @@ pub(super) fn handed_to(body: &str, notified: &str) -> Transfer {
 
 pub(super) fn escalation(reason: EscalationReason) -> Escalation {
     Escalation { reason }
+}
+
+pub(super) fn would_be(outcome: Outcome) -> OutcomeProposal {
+    OutcomeProposal { outcome, findings: vec![Finding { issue: label("Fee"), outcome }] }
+}
+
+pub(super) fn review(number: u8) -> ReviewReference {
+    let review = format!("review-01KA00000000000000000000{number:02}").parse().unwrap();
+    ReviewReference { review }
+}
+
+pub(super) const fn decides(outcome: Outcome, effect: DecisionEffect) -> ReviewConclusion {
+    ReviewConclusion::Decided { outcome, effect }
+}
+
+pub(super) fn concluded(number: u8, conclusion: ReviewConclusion) -> Fact<E> {
+    let review = review(number).review;
+    past(E::ReviewConcluded(ReviewConcluded { review, conclusion }))
 }
 
 pub(super) fn referred_to(body: &str) -> ExternalReferral {

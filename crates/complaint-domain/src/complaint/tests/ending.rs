@@ -188,7 +188,8 @@ fn a_closing_does_not_come_before_the_response() {
 #[test]
 fn after_the_end_there_is_only_what_others_say_or_what_was_missed() {
     for command in super::reference::one_of_each() {
-        let is_programs = matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_));
+        let is_programs =
+            matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_) | C::NoteReview(_));
         let role = if is_programs { Role::System } else { Role::Agent };
         let outcome = given(all_done()).by("ana", role).decide(&command);
         if matches!(command, C::Register(_)) {
@@ -207,6 +208,7 @@ fn after_the_end_there_is_only_what_others_say_or_what_was_missed() {
 fn late(command: &C) -> Option<&'static str> {
     match command.name() {
         "record-survey-answer" => Some("survey-not-requested"),
+        "note-review" => Some("committee-not-of-this"),
         "record-external-decision" => Some("not-referred"),
         "note-missed-clock" => Some("clock-not-missed"),
         _ => None,

@@ -4,13 +4,15 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
+use super::builders::complaint_id;
+
 use crate::{
     Fact,
     actor::{Actor, ActorId, Role},
     clock::Rulebook,
     complaint::{
         Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRejection,
-        ComplaintRules, People, decide, evolve,
+        ComplaintRules, People, ReviewConclusion, ReviewFacts, decide, evolve,
     },
     sealed::PersonalField,
 };
@@ -70,6 +72,7 @@ pub(super) fn given(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> 
         rules: ComplaintRules::default(),
         complaint: None,
         people: People::default(),
+        review: None,
     }
 }
 
@@ -86,6 +89,7 @@ pub(super) struct Given {
     pub(super) rules: ComplaintRules,
     pub(super) complaint: Option<crate::reference::ComplaintId>,
     pub(super) people: People,
+    pub(super) review: Option<ReviewFacts>,
 }
 
 fn replay(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> Complaint {
@@ -111,6 +115,13 @@ impl Given {
     /// What comes from here on is recorded now, but happened then.
     pub(super) fn occurring_at(self, when: &str) -> Self {
         Self { occurred_at: time(when), ..self }
+    }
+
+    /// A review of the complaint is known by its own stream from here on.
+    pub(super) fn reviewing(mut self, conclusion: Option<ReviewConclusion>) -> Self {
+        self.complaint = Some(complaint_id(0));
+        self.review = Some(ReviewFacts { complaint: complaint_id(0), conclusion });
+        self
     }
 
     /// Other rules hold from here on.
@@ -172,6 +183,7 @@ impl Given {
             rules: &self.rules,
             complaint: self.complaint.clone(),
             people: self.people.clone(),
+            review: self.review.clone(),
         };
         decide(&self.state, command, &circumstances)
     }

@@ -117,6 +117,8 @@ fn already_so(now: &Given, command: &C) -> Result<(), TestCaseError> {
         | C::UnlinkDuplicate(_)
         | C::Transfer(_)
         | C::Escalate(_)
+        | C::ProposeOutcome(_)
+        | C::NoteReview(_)
         | C::ReferExternally(_)
         | C::RecordExternalDecision(_)
         | C::ReportSuspectedViolation(_)

@@ -109,13 +109,15 @@ fn every_command_has_a_ladder() {
 #[test]
 fn the_codes_stand_in_the_order_of_the_enum() {
     let source = include_str!("../rejection.rs");
+    let of_committee = include_str!("../rejection/committee.rs");
     let of_clocks = include_str!("../../clock/permission.rs");
     let codes = variants(source, "pub enum ComplaintRejection {").flat_map(|code| {
-        if code != "clock" {
-            return vec![code];
-        }
-        let refusals = variants(of_clocks, "pub enum ClockRefusal {");
-        refusals.map(|refusal| format!("clock-{refusal}")).collect()
+        let refusals: Vec<_> = match code.as_str() {
+            "clock" => variants(of_clocks, "pub enum ClockRefusal {").collect(),
+            "committee" => variants(of_committee, "pub enum CommitteeRefusal {").collect(),
+            _ => return vec![code],
+        };
+        refusals.iter().map(|refusal| format!("{code}-{refusal}")).collect()
     });
     assert_eq!(codes.collect::<Vec<_>>(), R::CODES);
 }

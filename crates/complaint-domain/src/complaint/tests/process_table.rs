@@ -41,6 +41,9 @@ fn states() -> Vec<(&'static str, Vec<Fact<E>>)> {
 
 /// Who may send it: a program, a second person, or whoever handles it.
 fn sender(command: &C) -> (&'static str, Role) {
+    if matches!(command, C::NoteReview(_)) {
+        return ("escalation-process", Role::System);
+    }
     if matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_)) {
         return ("clock-process", Role::System);
     }
@@ -73,7 +76,7 @@ fn document() -> String {
          ## What each command does in each state\n\n\
          In **bold** the event it causes, else the code of the reason it is refused for. One plain example of each\n\
          command, under the rule pack `template`: sent by the handler, an extension by a supervisor, notes of limits\n\
-         by the clock process. *answered* has a final response, *accepted* also the complainant's yes and a cause.\n\n",
+         by the clock process, of reviews by the escalation process. *answered* has a final response, *accepted* also the complainant's yes and a cause.\n\n",
     );
     let states = states();
     let names: Vec<_> = states.iter().map(|(name, _)| *name).collect();
@@ -132,6 +135,7 @@ fn the_table_shows_most_commands_succeed_somewhere() {
         "warn-of-clock",
         "note-missed-clock",
         "unlink-duplicate",
+        "note-review",
         "record-external-decision",
         "record-survey-answer",
     ];

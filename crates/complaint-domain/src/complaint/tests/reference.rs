@@ -5,8 +5,8 @@ use super::{
         acknowledgement, again, answer, apology, approval, assessment, because, by_email,
         classification, corrects, daughter, decided_by, done, escalation, extension,
         final_response, handed_to, invoice, limit, linked_to, message, not_pursued, over_to, pause,
-        receipt, recusal, referred_to, request, resume, scores, to, unlinked_from, violation,
-        vulnerable,
+        receipt, recusal, referred_to, request, resume, review, scores, to, unlinked_from,
+        violation, vulnerable, would_be,
     },
     harness::given,
 };
@@ -14,8 +14,8 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, Channel, CloseReason, ComplaintCommand as C, ComplaintRejection as R,
-        CorrectedFact, Direction, EscalationReason, LinkKind, Party, PauseGround, ReopenReason,
-        RootCause, VulnerabilityDriver,
+        CorrectedFact, Direction, EscalationReason, LinkKind, Outcome, Party, PauseGround,
+        ReopenReason, RootCause, VulnerabilityDriver,
     },
 };
 
@@ -58,6 +58,8 @@ pub(super) fn one_of_each() -> Vec<C> {
         C::UnlinkDuplicate(unlinked_from(1)),
         C::Transfer(handed_to("Other Ltd", TOLD_AT)),
         C::Escalate(escalation(EscalationReason::Gravity)),
+        C::ProposeOutcome(would_be(Outcome::NotUpheld)),
+        C::NoteReview(review(1)),
         C::ReferExternally(referred_to("Ombudsman")),
         C::RecordExternalDecision(decided_by("Ombudsman", None)),
         C::ReportSuspectedViolation(violation(1)),
@@ -75,7 +77,8 @@ fn every_command_has_a_name_in_the_list() {
 #[test]
 fn nothing_but_a_receipt_is_taken_on_an_unknown_complaint() {
     for command in one_of_each() {
-        let is_programs = matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_));
+        let is_programs =
+            matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_) | C::NoteReview(_));
         let role = if is_programs { Role::System } else { Role::Agent };
         let outcome = given([]).by("ana", role).decide(&command);
         if matches!(command, C::Register(_)) {

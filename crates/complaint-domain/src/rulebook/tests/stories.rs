@@ -56,15 +56,15 @@ fn another_version_of_a_pack_holds_for_clocks_that_start_from_its_day_on() {
     let RuleChange::AdoptPack { file, .. } = pack("template", "2026-05-01") else {
         panic!("a pack")
     };
-    let newer = file.replacen("2026.2", "2026.3", 1);
+    let newer = file.replacen("2026.3", "2026.4", 1);
     assert_ne!(newer, file, "the template has a version");
     let mut second = pack("template", "2026-05-01");
     if let RuleChange::AdoptPack { file, .. } = &mut second {
         *file = newer;
     }
     let adopted = limits(&rules(vec![pack("template", "2026-04-01"), second]));
-    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["template 2026.2"]);
-    assert_eq!(clocks_of(&adopted, "2026-05-01T09:00:00Z"), ["template 2026.3"]);
+    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["template 2026.3"]);
+    assert_eq!(clocks_of(&adopted, "2026-05-01T09:00:00Z"), ["template 2026.4"]);
 }
 
 #[test]

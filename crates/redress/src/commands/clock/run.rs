@@ -1,8 +1,8 @@
-//! `redress clock run`: the clock process, once.
+//! `redress clock run`: the clock process and the escalation process, once.
 
 use std::{fs, path::Path, sync::Arc};
 
-use complaint_service::{ClockProcess, Noted};
+use complaint_service::{ClockProcess, Escalated, EscalationProcess, Noted};
 use event_log::{Clock, EventLog, Position, StreamId, clock::SystemClock};
 use jiff::Timestamp;
 use projection::Projector;
@@ -37,6 +37,10 @@ pub struct Told {
     complaints: u64,
     warned: u64,
     missed: u64,
+    /// Complaints put before the committee, because a pack orders it.
+    escalated: u64,
+    /// Reviews that ended, noted in their complaints.
+    reviews_noted: u64,
     unread: u64,
     /// The first complaint with a clock that could not be counted, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,14 +53,15 @@ struct Unread {
     reason: String,
 }
 
-impl From<Noted> for Told {
-    fn from(noted: Noted) -> Self {
+impl Told {
+    fn of(noted: Noted, escalated: Escalated) -> Self {
         let Noted { complaints, warned, missed, unread, first_unread } = noted;
         let first_unread = first_unread.map(|(stream, error)| Unread {
             complaint: stream.to_string(),
             reason: error.to_string(),
         });
-        Self { complaints, warned, missed, unread, first_unread }
+        let Escalated { escalated, concluded: reviews_noted, .. } = escalated;
+        Self { complaints, warned, missed, escalated, reviews_noted, unread, first_unread }
     }
 }
 
@@ -89,8 +94,8 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
         console.value(&told)?;
     } else {
         console.line(format_args!(
-            "{} complaints: {} limits newly near, {} newly missed",
-            told.complaints, told.warned, told.missed
+            "{} complaints: {} limits newly near, {} newly missed; {} escalated, {} reviews noted",
+            told.complaints, told.warned, told.missed, told.escalated, told.reviews_noted
         ))?;
     }
     let Some(Unread { complaint, reason }) = told.first_unread else { return Ok(()) };
@@ -104,7 +109,7 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
     })
 }
 
-/// Notes what is due in an open ledger.
+/// Escalates what is owed to the committee in an open ledger, and notes what is due.
 ///
 /// # Errors
 ///
@@ -118,15 +123,26 @@ pub async fn note(
     let models = ledger.places.read_models();
     let head = ledger.log.head().next_position;
     let service = ledger.service()?;
-    let process = ClockProcess::new(&service);
+    let reviews = ledger.unsealed();
+    let (process, escalation) =
+        (ClockProcess::new(&service), EscalationProcess::new(&service, &reviews));
     let is_for_now = until.is_none();
     let until = until.unwrap_or_else(|| SystemClock.now());
-    let mut noted = Noted::default();
+    let (mut noted, mut escalated) = (Noted::default(), Escalated::default());
 
     // What happened since the last run: late answers and endings, of which no read model of open
     // complaints tells. What this run appends is looked at again in the next, and found noted.
     let file = models.join(POSITION_FILE);
-    let mut from = looked_at(&file, head);
+    let start = looked_at(&file, head);
+    // First: an escalation that is made now may be what a clock waits for.
+    let mut from = start;
+    while let Some(next) = escalation.walk_page(from, &mut escalated).await? {
+        if next >= head {
+            break;
+        }
+        from = next;
+    }
+    let mut from = start;
     while let Some(next) = process.note_page(from, until, &mut noted).await? {
         if next >= head {
             break;
@@ -144,7 +160,7 @@ pub async fn note(
     if is_for_now {
         remember(&file, head)?;
     }
-    Ok(noted.into())
+    Ok(Told::of(noted, escalated))
 }
 
 async fn open_page(

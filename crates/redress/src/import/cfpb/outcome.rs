@@ -87,6 +87,7 @@ fn rehearse(
             rules,
             complaint: None,
             people: People::default(),
+            review: None,
         };
         for event in decide(&state, &request.command, &circumstances)? {
             let actor = request.actor.clone();

@@ -13,6 +13,7 @@ use crate::{
         state::{Approval, Case},
     },
     money::Money,
+    reference::ReviewId,
 };
 
 /// What is impossible about a state, if anything is.
@@ -83,7 +84,11 @@ fn responded_wrongly(case: &Case) -> Option<&'static str> {
 fn may_follow_the_end(event: &E) -> bool {
     matches!(
         event,
-        E::SurveyAnswered(_) | E::ExternalDecisionRecorded(_) | E::Escalated(_) | E::ClockMissed(_)
+        E::SurveyAnswered(_)
+            | E::ExternalDecisionRecorded(_)
+            | E::Escalated(_)
+            | E::ReviewConcluded(_)
+            | E::ClockMissed(_)
     )
 }
 
@@ -109,6 +114,7 @@ struct Seen {
     turned_at: Option<Timestamp>,
     warned: BTreeSet<ClockLimit>,
     missed: BTreeSet<ClockLimit>,
+    reviews: BTreeSet<ReviewId>,
     is_asked: bool,
 }
 
@@ -162,16 +168,18 @@ impl Seen {
                 let before = self.responsible.take();
                 (before.as_ref() != Some(&recusal.handler)).then_some("a recusal of somebody else")
             }
-            E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
-                .then_some("an extension approved by who asked for it"),
             E::ClockWarned(notice) => {
                 (!self.warned.insert(notice.limit.clone())).then_some("warned twice of one limit")
             }
             E::ClockMissed(notice) => {
                 (!self.missed.insert(notice.limit.clone())).then_some("one limit missed twice")
             }
+            E::ReviewConcluded(it) => self.reviewed(&it.review),
+            E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
+                .then_some("an extension approved by who asked for it"),
             E::SurveyRequested(_) => self.surveyed(false),
             E::SurveyAnswered(_) => self.surveyed(true),
+            E::OutcomeProposed(_) => self.nobody_of_ours().then_some("an outcome by nobody"),
             E::Transferred(_) => self.nobody_of_ours().then_some("a transfer by nobody"),
             E::Acknowledged(_)
             | E::Assessed(_)
@@ -203,6 +211,10 @@ impl Seen {
         let is_out_of_turn = self.is_asked != is_answer;
         self.is_asked = !is_answer;
         is_out_of_turn.then_some("a survey out of turn")
+    }
+
+    fn reviewed(&mut self, review: &ReviewId) -> Option<&'static str> {
+        (!self.reviews.insert(review.clone())).then_some("one review noted twice")
     }
 
     fn nobody_of_ours(&self) -> bool {

@@ -6,11 +6,11 @@ use proptest::{prelude::*, sample::select};
 use super::super::{
     builders::{
         acknowledgement, again, answer, apology, approval, assessment, bare, because, by_email,
-        classification, complaint_id, corrects, daughter, day, decided_by, declined, done,
+        classification, complaint_id, corrects, daughter, day, decided_by, decides, declined, done,
         escalation, extension, final_response, forwarding, found, handed_to, holding,
         imported_receipt, invoice, label, limit, linked_to, matter, message, not_pursued, offering,
         over_to, paid, pause, receipt, recusal, referred_to, refund, reported, request, resume,
-        scores, to, unlinked_from, violation, vulnerable,
+        review, scores, to, unlinked_from, violation, vulnerable, would_be,
     },
     harness::{Given, actor, time},
 };
@@ -20,11 +20,12 @@ use crate::{
     complaint::{
         Answer, Channel, Classification, ClockLimit, ClockNote, CloseReason, Complaint,
         ComplaintCommand as C, CorrectedFact, Direction, DuplicateUnlink, EscalationReason,
-        LinkKind, Party, PauseGround, PlatformCategory, Receipt, Recourse, Recusal,
+        LinkKind, Outcome, Party, PauseGround, PlatformCategory, Receipt, Recourse, Recusal,
         RemedyFulfilment, ReopenReason, Response, ResponseKind, RootCause, Stage,
         VulnerabilityDriver,
         state::{Approval, Case},
     },
+    review::DecisionEffect,
     sealed::PersonalField,
 };
 
@@ -180,6 +181,8 @@ fn beside(given: &mut Given, case: &Case, choice: u8) -> C {
         }),
         C::Transfer(handed_to("Other Ltd", &told)),
         C::Escalate(escalation(EscalationReason::NotFullyUpheld)),
+        C::ProposeOutcome(would_be(Outcome::NotUpheld)),
+        C::NoteReview(review(choice % 3)),
         C::ReferExternally(referred_to("Ombudsman")),
         C::RecordExternalDecision(decided_by("Ombudsman", None)),
         C::ReportSuspectedViolation(violation(choice % 3)),
@@ -188,7 +191,11 @@ fn beside(given: &mut Given, case: &Case, choice: u8) -> C {
         C::Close(because(CloseReason::Transferred)),
     ];
     let command = commands[usize::from(choice) % commands.len()].clone();
-    if matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_)) {
+    if matches!(command, C::NoteReview(_)) {
+        given.actor = actor("escalation", Role::System);
+        let effect = DecisionEffect::ALL[usize::from(choice / 3) % 2];
+        *given = given.clone().reviewing(Some(decides(Outcome::Upheld, effect)));
+    } else if matches!(command, C::WarnOfClock(_) | C::NoteMissedClock(_)) {
         given.actor = actor("clock", Role::System);
     } else if matches!(command, C::ExtendDeadline(_)) {
         given.actor = actor("sue", Role::Supervisor);

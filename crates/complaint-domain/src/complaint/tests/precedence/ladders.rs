@@ -1,6 +1,7 @@
 //! One ladder for each way a command can be wrong.
 
 mod clock;
+mod committee;
 mod elsewhere;
 mod material;
 mod people;
@@ -41,6 +42,7 @@ pub(super) fn all() -> Vec<(Attempt, Vec<Rung>)> {
     ladders.extend(clock::clocks());
     ladders.extend(material::material());
     ladders.extend(elsewhere::elsewhere());
+    ladders.extend(committee::committee());
     ladders
 }
 

@@ -1,0 +1,74 @@
+//! What the committee has to do with a complaint: what it must see first, and what binds.
+
+use crate::{
+    clock::ResponseOrder,
+    complaint::{
+        Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, OutcomeProposal,
+        Response, ResponseKind, ReviewConcluded, ReviewReference, state::Case,
+    },
+};
+
+/// Says what it would come to. Said again, it replaces what was said before.
+pub(super) fn propose_outcome(
+    case: &Case,
+    proposal: &OutcomeProposal,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
+        return Err(ComplaintRejection::FinalResponseStands);
+    }
+    if proposal.findings.is_empty() {
+        return Err(ComplaintRejection::FindingsMissing);
+    }
+    if case.proposed_outcome.as_ref() == Some(proposal) {
+        return Err(CommitteeRefusal::OutcomeUnchanged.into());
+    }
+    Ok(ComplaintEvent::OutcomeProposed(proposal.clone()))
+}
+
+/// Where a pack orders it, the committee sees a rejection before the complainant does; and what it
+/// decided with binding effect is the least the complainant gets.
+pub(super) fn may_answer(
+    case: &Case,
+    response: &Response,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    let (ResponseKind::Final, Some(outcome)) = (response.kind, response.outcome) else {
+        return Ok(());
+    };
+    let Some(conclusion) = case.review_conclusion else {
+        let order = circumstances.rules.time_limits.escalation_order(case.received_at, outcome);
+        return match order {
+            Some((pack, order)) if order.response == ResponseOrder::AfterReview => {
+                Err(CommitteeRefusal::NotReviewed { outcome, pack: pack.clone() }.into())
+            }
+            Some(_) | None => Ok(()),
+        };
+    };
+    match conclusion.binding_outcome() {
+        Some(decided) if outcome != decided && !outcome.is_all() => {
+            Err(CommitteeRefusal::DecisionBinds { decided, found: outcome }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Carries what the committee came to back to the complaint.
+pub(super) fn note_review(
+    case: &Case,
+    reference: &ReviewReference,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let review = reference.review.clone();
+    let this = circumstances.complaint.as_ref();
+    let facts = circumstances.review.as_ref().filter(|facts| Some(&facts.complaint) == this);
+    let Some(facts) = facts else {
+        return Err(CommitteeRefusal::NotOfThis(review).into());
+    };
+    let Some(conclusion) = facts.conclusion else {
+        return Err(CommitteeRefusal::NotEnded(review).into());
+    };
+    if case.reviews_noted.contains(&review) {
+        return Err(CommitteeRefusal::AlreadyNoted(review).into());
+    }
+    Ok(ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion }))
+}

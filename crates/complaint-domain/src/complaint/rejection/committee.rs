@@ -1,0 +1,54 @@
+//! Why something was refused that lies between a complaint and its review.
+
+use crate::{complaint::Outcome, label::Label, reference::ReviewId};
+
+/// Why a command to a complaint was refused because of the committee. When several reasons apply,
+/// the first in this list is the one given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitteeRefusal {
+    /// The outcome that is proposed, once more.
+    #[error("expected another outcome or other findings, found what is proposed already")]
+    OutcomeUnchanged,
+    /// A final response that the committee must have seen before.
+    #[error(
+        "expected a review by the committee before a final response of `{outcome}`, as the pack \
+         `{pack}` orders, found none that has ended; propose the outcome, and it is escalated"
+    )]
+    NotReviewed {
+        /// What the response says.
+        outcome: Outcome,
+        /// The pack that orders it.
+        pack: Label,
+    },
+    /// A final response that gives the complainant less than the committee decided.
+    #[error("expected the outcome `{decided}`, which binds, or `upheld`, found `{found}`")]
+    DecisionBinds {
+        /// What the committee decided.
+        decided: Outcome,
+        /// What the response says.
+        found: Outcome,
+    },
+    /// A review of nothing, or of another complaint.
+    #[error("expected a review of this complaint, found {0}, which is not")]
+    NotOfThis(ReviewId),
+    /// A review that has not ended.
+    #[error("expected a review that has ended, found {0}, which has not")]
+    NotEnded(ReviewId),
+    /// A second note of the same review.
+    #[error("expected a review that was not noted, found {0}, which was")]
+    AlreadyNoted(ReviewId),
+}
+
+impl CommitteeRefusal {
+    /// The stable code of the reason, for programs and documents.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OutcomeUnchanged => "committee-outcome-unchanged",
+            Self::NotReviewed { .. } => "committee-not-reviewed",
+            Self::DecisionBinds { .. } => "committee-decision-binds",
+            Self::NotOfThis(_) => "committee-not-of-this",
+            Self::NotEnded(_) => "committee-not-ended",
+            Self::AlreadyNoted(_) => "committee-already-noted",
+        }
+    }
+}

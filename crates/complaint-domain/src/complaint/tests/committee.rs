@@ -1,0 +1,187 @@
+use super::{
+    builders::{
+        again, answered, assigned, concluded, decides, final_response, limits_of, received,
+        responded, review, to, would_be,
+    },
+    harness::{Given, given, past},
+};
+use crate::{
+    actor::Role,
+    clock::{Adoption, InForce, Rulebook, shipped},
+    complaint::{
+        Answer, CommitteeRefusal, Complaint, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, Escalation, EscalationReason, Outcome, ReopenReason, Response,
+        ReviewConcluded, ReviewConclusion,
+    },
+    review::{DecisionEffect, DiscontinuationReason},
+};
+
+fn india(given: Given) -> Given {
+    given.with_limits(limits_of("in-rbi"))
+}
+
+fn answers(outcome: Outcome) -> C {
+    C::IssueResponse(Response { outcome: Some(outcome), ..final_response() })
+}
+
+fn not_reviewed(outcome: Outcome) -> R {
+    CommitteeRefusal::NotReviewed { outcome, pack: "in-rbi".parse().unwrap() }.into()
+}
+
+fn is_owed(given: &Given) -> bool {
+    let Complaint::Received(case) = given.state() else { panic!("a complaint that came in") };
+    case.is_owed_to_committee(&given.rules.time_limits)
+}
+
+fn escalate() -> C {
+    C::Escalate(Escalation { reason: EscalationReason::NotFullyUpheld })
+}
+
+#[test]
+fn in_india_a_rejection_goes_before_the_committee_before_the_complainant_hears_of_it() {
+    let handled = india(given([received(), assigned("ana")]));
+    assert!(!is_owed(&handled), "nobody has said what it comes to");
+    handled
+        .clone()
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(not_reviewed(Outcome::NotUpheld));
+
+    let proposed = handled.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)));
+    assert!(is_owed(&proposed));
+    proposed
+        .clone()
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(not_reviewed(Outcome::NotUpheld));
+
+    let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
+    assert!(!is_owed(&escalated), "once");
+    let decided = decides(Outcome::PartlyUpheld, DecisionEffect::Binding);
+    let answered = escalated
+        .reviewing(Some(decided))
+        .after(&C::NoteReview(review(1)))
+        .by("ana", Role::Agent)
+        .after(&answers(Outcome::PartlyUpheld));
+    assert!(!is_owed(&answered), "the committee has seen it");
+}
+
+#[test]
+fn what_gives_the_complainant_everything_needs_no_committee() {
+    let handled = india(given([received(), assigned("ana")]));
+    let proposed = handled.clone().after(&C::ProposeOutcome(would_be(Outcome::Upheld)));
+    assert!(!is_owed(&proposed));
+    assert!(proposed.decide(&answers(Outcome::Upheld)).is_ok());
+    for outcome in [Outcome::PartlyUpheld, Outcome::Goodwill, Outcome::OutOfScope] {
+        handled.clone().when(&answers(outcome)).then_rejected(not_reviewed(outcome));
+        assert!(is_owed(&handled.clone().after(&C::ProposeOutcome(would_be(outcome)))));
+    }
+}
+
+#[test]
+fn elsewhere_nothing_is_ordered() {
+    let handled = given([received(), assigned("ana")]);
+    let proposed = handled.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)));
+    assert!(!is_owed(&proposed));
+    assert!(!is_owed(&proposed.after(&answers(Outcome::NotUpheld))));
+}
+
+#[test]
+fn where_the_answer_need_not_wait_it_is_looked_at_afterwards() {
+    let rejected = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    let handled = given([received(), assigned("ana")]).with_limits(limits_of("template"));
+    let answered = handled.after(&C::IssueResponse(rejected));
+    assert!(is_owed(&answered));
+    let escalated = answered.by("escalation-process", Role::System).after(&escalate());
+    assert!(!is_owed(&escalated));
+}
+
+#[test]
+fn a_complaint_goes_by_the_pack_of_the_local_day_on_which_it_came_in() {
+    let from = |day: &str| {
+        let holds = InForce { from: Some(day.parse().unwrap()), until: None };
+        let adoption = Adoption::of(shipped::pack("in-rbi").unwrap()).holding(holds);
+        Rulebook::with_shipped_calendars().adopt(adoption).unwrap()
+    };
+    // Received at 20:00 UTC on the 1st: in India, on the 2nd.
+    let late = received_at("2024-03-01T20:00:00Z");
+    let handled = given([late, assigned("ana")]);
+    let proposed = handled.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)));
+    assert!(is_owed(&proposed.clone().with_limits(from("2024-03-02"))));
+    assert!(!is_owed(&proposed.with_limits(from("2024-03-03"))));
+}
+
+fn received_at(when: &str) -> crate::Fact<E> {
+    use super::harness::Told as _;
+    received().at(when)
+}
+
+#[test]
+fn what_binds_is_the_least_the_complainant_gets() {
+    let binding = DecisionEffect::Binding;
+    let decided = |outcome, effect| {
+        given([received(), assigned("ana"), concluded(1, decides(outcome, effect))])
+    };
+    let refused = CommitteeRefusal::DecisionBinds {
+        decided: Outcome::PartlyUpheld,
+        found: Outcome::NotUpheld,
+    };
+    decided(Outcome::PartlyUpheld, binding)
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(refused.into());
+    assert!(decided(Outcome::PartlyUpheld, binding).decide(&answers(Outcome::Upheld)).is_ok());
+    let recommended = DecisionEffect::Recommendation;
+    assert!(decided(Outcome::Upheld, recommended).decide(&answers(Outcome::NotUpheld)).is_ok());
+}
+
+#[test]
+fn what_was_settled_before_the_committee_may_be_answered() {
+    let settled = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
+    let handled = india(given([received(), assigned("ana"), concluded(1, settled)]));
+    assert!(handled.decide(&answers(Outcome::Goodwill)).is_ok());
+}
+
+#[test]
+fn after_a_reopening_the_next_rejection_goes_there_again() {
+    let decided = decides(Outcome::NotUpheld, DecisionEffect::Binding);
+    let rejected = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    let history = [
+        received(),
+        assigned("ana"),
+        concluded(1, decided),
+        responded(rejected),
+        answered(Answer::Refused),
+        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Reopened(again(ReopenReason::NewEvidence))),
+    ];
+    let reopened = india(given(history)).after(&C::Assign(to("ben")));
+    assert!(!is_owed(&reopened), "that answer was seen");
+    reopened
+        .clone()
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(not_reviewed(Outcome::NotUpheld));
+    assert!(is_owed(&reopened.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)))));
+}
+
+#[test]
+fn a_review_is_noted_as_its_own_stream_has_it_and_by_the_process_alone() {
+    let decided = decides(Outcome::Upheld, DecisionEffect::Binding);
+    let noted = ReviewConcluded { review: review(1).review, conclusion: decided };
+    let process = given([received()]).by("escalation-process", Role::System);
+    process.clone().when(&C::NoteReview(review(1))).then_rejected(not_of_this());
+    process
+        .clone()
+        .reviewing(None)
+        .when(&C::NoteReview(review(1)))
+        .then_rejected(CommitteeRefusal::NotEnded(review(1).review).into());
+    process
+        .reviewing(Some(decided))
+        .when(&C::NoteReview(review(1)))
+        .then(E::ReviewConcluded(noted));
+    given([received()])
+        .reviewing(Some(decided))
+        .when(&C::NoteReview(review(1)))
+        .then_rejected(R::NotForPeople("note-review"));
+}
+
+fn not_of_this() -> R {
+    CommitteeRefusal::NotOfThis(review(1).review).into()
+}

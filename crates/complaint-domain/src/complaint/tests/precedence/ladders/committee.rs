@@ -1,0 +1,83 @@
+//! Wrong proposals, answers before the committee, and notes of reviews.
+
+use super::{
+    super::{
+        super::{
+            builders::{
+                assigned, concluded, decides, final_response, limits_of, received, responded,
+                review, would_be,
+            },
+            harness::{actor, past},
+        },
+        Attempt, Rung,
+    },
+    drop_entry, insert,
+};
+use crate::{
+    actor::Role,
+    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Response},
+    review::DecisionEffect,
+};
+
+const BINDING: DecisionEffect = DecisionEffect::Binding;
+
+pub(super) fn committee() -> Vec<(Attempt, Vec<Rung>)> {
+    vec![propose(), answer(), note()]
+}
+
+fn propose() -> (Attempt, Vec<Rung>) {
+    let without_findings = OutcomeProposal { findings: Vec::new(), ..would_be(Outcome::NotUpheld) };
+    (
+        Attempt::new(
+            [
+                received(),
+                responded(final_response()),
+                past(E::OutcomeProposed(would_be(Outcome::NotUpheld))),
+            ],
+            C::ProposeOutcome(without_findings),
+        ),
+        vec![
+            ("nobody-responsible", |it| insert(it, assigned("ana"))),
+            ("final-response-stands", |it| {
+                drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
+            }),
+            ("findings-missing", |it| it.command = C::ProposeOutcome(would_be(Outcome::NotUpheld))),
+            ("committee-outcome-unchanged", |it| {
+                it.command = C::ProposeOutcome(would_be(Outcome::PartlyUpheld));
+            }),
+        ],
+    )
+}
+
+fn answer() -> (Attempt, Vec<Rung>) {
+    let rejecting = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    (
+        Attempt::new([received(), assigned("ana")], C::IssueResponse(rejecting))
+            .under(limits_of("in-rbi")),
+        vec![
+            ("committee-not-reviewed", |it| {
+                it.history.push(concluded(1, decides(Outcome::PartlyUpheld, BINDING)));
+            }),
+            ("committee-decision-binds", |it| {
+                it.history.push(concluded(2, decides(Outcome::NotUpheld, BINDING)));
+            }),
+        ],
+    )
+}
+
+fn note() -> (Attempt, Vec<Rung>) {
+    let decided = decides(Outcome::Upheld, BINDING);
+    let noting = Attempt::new([received(), concluded(1, decided)], C::NoteReview(review(1)));
+    (
+        noting,
+        vec![
+            ("not-for-people", |it| it.given.actor = actor("escalation", Role::System)),
+            ("committee-not-of-this", |it| it.given = it.given.clone().reviewing(None)),
+            ("committee-not-ended", |it| {
+                let decided = decides(Outcome::Upheld, BINDING);
+                it.given = it.given.clone().reviewing(Some(decided));
+            }),
+            ("committee-already-noted", |it| it.command = C::NoteReview(review(2))),
+        ],
+    )
+}

@@ -1,0 +1,188 @@
+//! What a pack orders to go before the committee goes there once, whenever and however often somebody
+//! looks, and what the committee comes to is carried back.
+
+use complaint_domain::{
+    actor::{Actor, ActorId, Role},
+    clock::shipped,
+    complaint::{
+        Assignment, ComplaintCommand as C, ComplaintEvent as E, Escalation, EscalationReason,
+        Finding, Outcome, OutcomeProposal, ReviewConclusion,
+    },
+    review::{Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand},
+    rulebook::RuleChange,
+};
+use event_log::StreamId;
+use futures::TryStreamExt as _;
+use uuid::Uuid;
+
+use super::{
+    Arc, EventLog as _, Position, SystemEntropy,
+    clock_process::{Story, story},
+    decode, request,
+    rulebook::adopt,
+};
+use crate::{
+    Escalated, EscalationProcess, UnsealedRequest, UnsealedService, escalation_process::step_id,
+    named_stream,
+};
+use complaint_domain::LedgerEvent;
+
+const NOTHING: Escalated = Escalated { escalated: 0, opened: 0, concluded: 0 };
+
+fn label<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn reviews(story: &Story) -> UnsealedService {
+    UnsealedService::new(Arc::clone(&story.log) as _, story.clock(), Arc::new(SystemEntropy))
+}
+
+/// Walks the whole log.
+async fn run(story: &Story) -> Escalated {
+    let reviews = reviews(story);
+    let process = EscalationProcess::new(&story.service, &reviews);
+    let (mut from, mut done) = (Position(0), NOTHING);
+    let head = story.log.head().next_position;
+    while let Some(next) = process.walk_page(from, &mut done).await.unwrap() {
+        if next >= head {
+            break;
+        }
+        from = next;
+    }
+    done
+}
+
+/// In India, from the first day of the story on.
+async fn in_india() -> Story {
+    let story = story();
+    let pack = RuleChange::AdoptPack {
+        file: shipped::pack_text("in-rbi").unwrap().to_owned(),
+        calendar: None,
+        zone: None,
+        business_hours: None,
+        tracks: [].into(),
+        from: "2026-03-02".parse().unwrap(),
+    };
+    adopt(&story, 1, pack).await;
+    story
+}
+
+/// A complaint of which its handler has said what it would come to.
+async fn would_be(story: &Story, id: u128, outcome: Outcome) -> StreamId {
+    let stream = story.register(id).await;
+    let assign = C::Assign(Assignment { handler: super::agent().id });
+    story.service.handle(request(id + 1, Some(stream.clone()), assign)).await.unwrap();
+    let findings = vec![Finding { issue: label("Fee"), outcome }];
+    let propose = C::ProposeOutcome(OutcomeProposal { outcome, findings });
+    story.service.handle(request(id + 2, Some(stream.clone()), propose)).await.unwrap();
+    stream
+}
+
+/// What the process did, in the order of the log.
+async fn steps(story: &Story) -> Vec<String> {
+    let records = story.log.read_all(Position(0), u64::MAX);
+    let records: Vec<_> = records.try_collect().await.unwrap();
+    let steps = records.iter().filter_map(|record| {
+        let record = decode(&record.bytes).unwrap();
+        (record.actor.id.to_string() == "escalation-process").then_some(record.event_type)
+    });
+    steps.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_rejection_goes_before_the_committee_once_and_what_is_upheld_does_not() {
+    let story = in_india().await;
+    let rejected = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    would_be(&story, 2_000, Outcome::Upheld).await;
+    assert_eq!(run(&story).await, Escalated { escalated: 1, opened: 1, concluded: 0 });
+    assert_eq!(run(&story).await, NOTHING);
+    let review = named_stream("review", step_id(&rejected, "open", 1));
+    let Review::Opened(docket) = reviews(&story).streams().load(&review).await.unwrap() else {
+        panic!("a review that was opened")
+    };
+    assert_eq!(docket.complaint().as_str(), rejected.as_str());
+    assert_eq!(docket.way(), OpeningWay::RulePack);
+}
+
+#[tokio::test]
+async fn after_a_week_of_standing_still_it_is_escalated_as_of_that_moment_and_not_before() {
+    let story = in_india().await;
+    let stream = would_be(&story, 1_000, Outcome::PartlyUpheld).await;
+    story.days_later(30);
+    assert_eq!(run(&story).await, Escalated { escalated: 1, opened: 1, concluded: 0 });
+    let records = story.log.read_stream(&stream, event_log::StreamVersion(0));
+    let records: Vec<_> = records.try_collect().await.unwrap();
+    let escalated = decode(&records.last().unwrap().bytes).unwrap();
+    assert_eq!(escalated.event_type, "complaint.escalated.v1");
+    assert_eq!(escalated.occurred_at, story.now(), "late, and it says so");
+    story.run().await;
+    let missed = story.missed_clocks(&stream).await;
+    assert!(missed.contains(&"in-rbi/internal-ombudsman".to_owned()), "{missed:?}");
+}
+
+#[tokio::test]
+async fn what_was_killed_between_escalation_and_review_is_made_good_by_the_next_run() {
+    let story = in_india().await;
+    let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    // The first of its two steps, as the process takes it, and then no more.
+    let reason = EscalationReason::NotFullyUpheld;
+    let mut first = request(0, Some(stream.clone()), C::Escalate(Escalation { reason }));
+    first.command_id = step_id(&stream, "escalate", 1);
+    first.actor = Actor { id: ActorId(label("escalation-process")), role: Role::System };
+    story.service.handle(first).await.unwrap();
+    assert_eq!(run(&story).await, Escalated { escalated: 0, opened: 1, concluded: 0 });
+    assert_eq!(run(&story).await, NOTHING);
+    assert_eq!(steps(&story).await, ["complaint.escalated.v1", "review.opened.v1"]);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_do_each_step_once() {
+    let story = in_india().await;
+    would_be(&story, 1_000, Outcome::NotUpheld).await;
+    would_be(&story, 2_000, Outcome::Goodwill).await;
+    let (one, other) = tokio::join!(run(&story), run(&story));
+    assert_eq!((one.escalated + other.escalated, one.opened + other.opened), (2, 2));
+    assert_eq!(steps(&story).await.len(), 4);
+}
+
+#[tokio::test]
+async fn what_people_bring_before_the_committee_is_theirs_to_open() {
+    let story = in_india().await;
+    let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    let escalate = C::Escalate(Escalation { reason: EscalationReason::Gravity });
+    story.service.handle(request(1_500, Some(stream), escalate)).await.unwrap();
+    assert_eq!(run(&story).await, NOTHING);
+}
+
+#[tokio::test]
+async fn without_a_pack_that_orders_it_nothing_is_escalated() {
+    let story = story();
+    would_be(&story, 1_000, Outcome::NotUpheld).await;
+    assert_eq!(run(&story).await, NOTHING);
+}
+
+#[tokio::test]
+async fn how_a_review_ended_is_noted_in_its_complaint_once() {
+    let story = in_india().await;
+    let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    run(&story).await;
+    let review = named_stream("review", step_id(&stream, "open", 1));
+    let reason = DiscontinuationReason::Settled;
+    let request = UnsealedRequest {
+        command_id: Uuid::from_u128(77),
+        stream: Some(review.clone()),
+        actor: Actor { id: ActorId(label("eve")), role: Role::CommitteeChair },
+        occurred_at: None,
+        command: ReviewCommand::Discontinue(Discontinuation { reason }),
+    };
+    reviews(&story).handle::<Review>(&request).await.unwrap();
+    let (one, other) = tokio::join!(run(&story), run(&story));
+    assert_eq!(one.concluded + other.concluded, 1);
+    assert_eq!(run(&story).await, NOTHING);
+    let records = story.log.read_stream(&stream, event_log::StreamVersion(0));
+    let records: Vec<_> = records.try_collect().await.unwrap();
+    let noted = decode(&records.last().unwrap().bytes).unwrap().event;
+    let LedgerEvent::Complaint(E::ReviewConcluded(noted)) = noted else { panic!("{noted:?}") };
+    assert_eq!(noted.review.as_str(), review.as_str());
+    assert_eq!(noted.conclusion, ReviewConclusion::Discontinued { reason });
+}

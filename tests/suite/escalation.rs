@@ -1,0 +1,91 @@
+//! What an adopted pack orders to go before the committee, by commands alone.
+
+use std::{fs, path::Path};
+
+use redress_tests::binary::{Ran, run_in};
+use serde_json::Value;
+
+const DAY: &str = "2026-03-02T06:00:00Z";
+
+fn send(folder: &Path, words: &[&str], (who, role): (&str, &str), body: &str) -> Ran {
+    fs::write(folder.join("body.json"), body).unwrap();
+    let mut all = vec!["--json"];
+    all.extend_from_slice(words);
+    all.extend(["--data", "ledger", "--body", "body.json", "--as", who, "--role", role]);
+    all.extend(["--occurred-at", DAY]);
+    run_in(folder, &all)
+}
+
+fn clock_run(folder: &Path) -> Value {
+    run_in(folder, &["--json", "clock", "run", "--data", "ledger"]).done().json()
+}
+
+fn types(folder: &Path, stream: &str) -> Vec<String> {
+    let ran = run_in(folder, &["replay", "--data", "ledger", "--stream", stream]).done();
+    let records = ran.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    records.map(|record| record["type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainant_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/order"]).done();
+    let (officer, supervisor) = (("col", "compliance-officer"), ("sue", "supervisor"));
+    let (agent, chair) = (("ben", "agent"), ("eve", "committee-chair"));
+    let adopt =
+        r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "in-rbi", "from": "2026-03-02"}}"#;
+    send(folder, &["rulebook", "propose"], officer, adopt).done();
+    send(folder, &["rulebook", "approve"], supervisor, r#"{"change": 1}"#).done();
+
+    let receipt =
+        r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
+    let complaint = send(folder, &["complaint", "register"], supervisor, receipt).done().json();
+    let complaint = complaint["complaint"].as_str().unwrap().to_owned();
+    let to = |verb: &str, by: (&str, &str), body: &str| {
+        send(folder, &["complaint", verb, &complaint], by, body)
+    };
+    to("assign", supervisor, r#"{"handler": "ben"}"#).done();
+    let answer = r#"{"kind": "final", "channel": "email", "outcome": "not-upheld",
+        "findings": [{"issue": "Fee", "outcome": "not-upheld"}],
+        "recourse": {"body": "RBI Ombudsman", "until": "2099-12-31"},
+        "personal": {"response-text": "The fee stands in the price list."}}"#;
+    let early = to("issue-response", agent, answer).refused(1).json();
+    assert_eq!(early["refused"], "committee-not-reviewed");
+
+    let outcome =
+        r#"{"outcome": "not-upheld", "findings": [{"issue": "Fee", "outcome": "not-upheld"}]}"#;
+    to("propose-outcome", agent, outcome).done();
+    assert_eq!(clock_run(folder)["escalated"], 1);
+    assert_eq!(clock_run(folder)["escalated"], 0, "once");
+    let docket = run_in(folder, &["--json", "review", "list", "--data", "ledger"]).done().json();
+    let review = docket[0]["review"].as_str().unwrap().to_owned();
+    assert_eq!(docket.as_array().unwrap().len(), 1, "{docket}");
+    to("issue-response", agent, answer).refused(1);
+
+    let settled = r#"{"reason": "settled"}"#;
+    send(folder, &["review", "discontinue", &review], chair, settled).done();
+    to("issue-response", agent, answer).refused(1);
+    assert_eq!(clock_run(folder)["reviews_noted"], 1);
+    assert_eq!(clock_run(folder)["reviews_noted"], 0, "once");
+    fs::write(folder.join("body.json"), answer).unwrap();
+    let mut all = vec!["complaint", "issue-response", complaint.as_str(), "--data", "ledger"];
+    all.extend(["--body", "body.json", "--as", "ben", "--role", "agent"]);
+    run_in(folder, &all).done();
+
+    let told = types(folder, &complaint);
+    let steps: Vec<_> = told.iter().filter(|name| !name.contains("clock-")).collect();
+    assert_eq!(
+        steps,
+        [
+            "complaint.received.v1",
+            "complaint.assigned.v1",
+            "complaint.outcome-proposed.v1",
+            "complaint.escalated.v1",
+            "complaint.review-concluded.v1",
+            "complaint.response-issued.v1",
+        ]
+    );
+    assert_eq!(types(folder, &review), ["review.opened.v1", "review.discontinued.v1"]);
+    run_in(folder, &["verify", "--data", "ledger", "--vault"]).done();
+}

@@ -19,7 +19,7 @@ use crate::codes::closed_list;
 /// after would come by chance less often than once in twenty.
 pub const COMPLAINTS_MIN: u64 = 5;
 /// In fewer days a quiet fortnight could be taken for an effect.
-pub const DAYS_MIN: i32 = 28;
+pub const DAYS_MIN: i64 = 28;
 /// What would come by chance less often than once in this many times is taken for an effect.
 pub const ONCE_IN: u128 = 20;
 
@@ -60,12 +60,12 @@ impl EffectCheck {
     /// assert_eq!(check(12, 12).verdict(), EffectVerdict::NotFewer);
     /// ```
     pub fn verdict(&self) -> EffectVerdict {
-        let days = (self.until - self.from).get_days().saturating_add(1);
+        let days = self.until.duration_since(self.from).as_hours() / 24;
         if self.after >= self.before && self.after > 0 {
             return EffectVerdict::NotFewer;
         }
         let all = self.before.saturating_add(self.after);
-        if days >= DAYS_MIN && all >= COMPLAINTS_MIN && is_improbable(self.after, all) {
+        if days.saturating_add(1) >= DAYS_MIN && all >= COMPLAINTS_MIN && is_improbable(self.after, all) {
             return EffectVerdict::Fewer;
         }
         EffectVerdict::Inconclusive

@@ -61,8 +61,8 @@ impl Improvement {
             let (before, after) = (count(done - days(COUNTED), done - days(1)), count(from, until));
             let counted_up_to = office.log.head().next_position.0;
             let check = EffectCheck { from, until, before, after, counted_up_to };
-            let checked = C::CheckEffect(check.clone());
-            office.other::<Action>(checker, action, "check-effect", checked).await;
+            let counted = C::CheckEffect(check.clone());
+            office.other::<Action>(checker, action, "check-effect", counted).await;
             let result = match check.verdict() {
                 EffectVerdict::Fewer => ActionResult::Effective,
                 EffectVerdict::NotFewer => ActionResult::NotEffective,

@@ -118,6 +118,15 @@ struct Seen {
     is_asked: bool,
 }
 
+/// What programs note, once each.
+fn once<T: Ord + Clone>(
+    seen: &mut BTreeSet<T>,
+    what: &T,
+    wrong: &'static str,
+) -> Option<&'static str> {
+    (!seen.insert(what.clone())).then_some(wrong)
+}
+
 impl Seen {
     fn next(&mut self, fact: &Fact<E>) -> Option<&'static str> {
         let wrong = self.wrong(fact);
@@ -168,13 +177,9 @@ impl Seen {
                 let before = self.responsible.take();
                 (before.as_ref() != Some(&recusal.handler)).then_some("a recusal of somebody else")
             }
-            E::ClockWarned(notice) => {
-                (!self.warned.insert(notice.limit.clone())).then_some("warned twice of one limit")
-            }
-            E::ClockMissed(notice) => {
-                (!self.missed.insert(notice.limit.clone())).then_some("one limit missed twice")
-            }
-            E::ReviewConcluded(it) => self.reviewed(&it.review),
+            E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),
+            E::ClockMissed(notice) => once(&mut self.missed, &notice.limit, "missed twice"),
+            E::ReviewConcluded(it) => once(&mut self.reviews, &it.review, "noted twice"),
             E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
                 .then_some("an extension approved by who asked for it"),
             E::SurveyRequested(_) => self.surveyed(false),
@@ -211,10 +216,6 @@ impl Seen {
         let is_out_of_turn = self.is_asked != is_answer;
         self.is_asked = !is_answer;
         is_out_of_turn.then_some("a survey out of turn")
-    }
-
-    fn reviewed(&mut self, review: &ReviewId) -> Option<&'static str> {
-        (!self.reviews.insert(review.clone())).then_some("one review noted twice")
     }
 
     fn nobody_of_ours(&self) -> bool {

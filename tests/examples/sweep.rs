@@ -23,9 +23,8 @@ fn main() -> ExitCode {
         }
     }));
     let tally = sweep(&room.unwrap_or_else(env::temp_dir), step);
-    println!("{} flips tried, {} found", tally.tried, tally.found);
-    println!("{} bytes that no check covers, as listed", tally.not_covered);
-    println!("{} flips in the store that change no entry of it", tally.harmless);
+    println!("| files | bytes | found | found together | listed | listed together |");
+    print!("{tally}");
     tally.faults.iter().for_each(|fault| eprintln!("{fault}"));
     if tally.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

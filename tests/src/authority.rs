@@ -16,6 +16,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::binary::say_not_run;
+
 const SETTINGS: &str = "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\ndefault_policy=1.2.3.4.1\ndigests=sha256\n\
                         accuracy=secs:1\nsigner_digest=sha256\ness_cert_id_alg=sha256\n";
 const STAMPING: &str =
@@ -29,10 +31,9 @@ pub struct Authority {
 
 impl Authority {
     /// A new authority of this name; `None`, said aloud, where there is no OpenSSL.
-    #[expect(clippy::print_stderr, reason = "a test that cannot run should say so")]
     pub fn new(name: &str) -> Option<Self> {
         if Command::new("openssl").arg("version").output().is_err() {
-            eprintln!("NOT TESTED: there is no openssl here to run a time-stamping authority from");
+            say_not_run("time stamps", "there is no OpenSSL here to run an authority from");
             return None;
         }
         let authority = Self { folder: tempfile::tempdir().unwrap() };

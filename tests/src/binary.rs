@@ -1,6 +1,8 @@
 //! The built binary, run as a user runs it.
 
 use std::{
+    env,
+    ffi::OsStr,
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -24,7 +26,7 @@ pub fn examples() -> &'static Path {
 /// Builds with the profile of this test binary, and gives the folder of what was built.
 fn build(what: &[&str]) -> PathBuf {
     // target/PROFILE/deps/suite-… → target/PROFILE
-    let suite = std::env::current_exe().unwrap();
+    let suite = env::current_exe().unwrap();
     let profile_dir = suite.ancestors().nth(2).unwrap();
     let target_dir = profile_dir.parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
@@ -33,6 +35,12 @@ fn build(what: &[&str]) -> PathBuf {
     if profile_dir.ends_with("release") {
         cargo.arg("--release");
     }
+    // What cargo says to this test is not for that build: a build script that looks at it would run anew each time.
+    let of_this_test = |key: &OsStr| key.to_str().is_some_and(|key| key.starts_with("CARGO_PKG_"));
+    for (key, _) in env::vars_os().filter(|(key, _)| of_this_test(key)) {
+        cargo.env_remove(key);
+    }
+    cargo.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
     let status = cargo.current_dir(root()).status().unwrap();
     assert!(status.success(), "{what:?} does not build");
     profile_dir.to_owned()

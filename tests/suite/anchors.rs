@@ -7,6 +7,7 @@ use redress_tests::{
     authority::Authority,
     binary::{Ran, run_in},
 };
+use serde_json::Value;
 
 use crate::{
     attacks::{Forged, OTHER, forget_what_was_signed, rewrite},
@@ -36,6 +37,18 @@ fn import(home: &Home, authority: &Authority) -> Ran {
 fn list(home: &Home, authority: &Authority) -> Ran {
     let root = authority.root();
     home.run(&["anchor", "list", "--data", "ledger", "--trust", root.to_str().unwrap()])
+}
+
+/// Lets a complaint be registered, and gives its name.
+pub(crate) fn register(home: &Home, narrative: &str) -> String {
+    let body = format!(
+        r#"{{"channel":"web","source":{{"kind":"direct"}},"personal":{{"narrative":"{narrative}"}}}}"#
+    );
+    fs::write(home.path().join("body.json"), body).unwrap();
+    let register = ["complaint", "register", "--data", "ledger", "--as", "agent-1"];
+    let more = ["--role", "agent", "--body", "body.json", "--json"];
+    let registered = home.run(&[&register[..], &more].concat()).done().json();
+    registered["complaint"].as_str().unwrap().to_owned()
 }
 
 fn records(home: &Home) -> usize {
@@ -166,7 +179,6 @@ fn a_ledger_rewritten_and_signed_again_is_caught_by_the_stamp_over_what_it_was()
     });
     forget_what_was_signed(&home);
     home.keep_checkpoint("forged");
-    home.run(&["verify", "--data", "ledger"]).done();
     let caught = list(&home, &authority).refused(1);
     assert!(caught.stderr.contains("is not what it was"), "{}", caught.stderr);
 }
@@ -193,7 +205,6 @@ fn a_record_dated_before_a_stamp_that_it_follows_is_caught() {
         dated.set_recorded_at(&time);
         records.push(dated);
     });
-    home.run(&["verify", "--data", "ledger"]).done();
     let caught = list(&home, &authority).refused(1);
     assert!(caught.stderr.contains("dated back"), "{}", caught.stderr);
 }
@@ -209,4 +220,138 @@ fn a_record_dated_after_a_stamp_that_covers_it_is_caught() {
     carry(&home, &authority).done();
     let caught = list(&home, &authority).refused(1);
     assert!(caught.stderr.contains("dated forward"), "{}", caught.stderr);
+}
+
+/// What `redress check` shows under a name, all of it.
+fn facts(shown: &Value, name: &str) -> Vec<String> {
+    let facts = shown["facts"].as_array().unwrap().iter().filter(|fact| fact[0] == name);
+    facts.map(|fact| fact[1].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_bundle_carries_the_stamps_before_and_after_its_events_and_they_are_verified_far_from_the_ledger()
+ {
+    let Some(authority) = Authority::new("court-clock") else { return };
+    let Some(stranger) = Authority::new("stranger") else { return };
+    let home = signed();
+    let covered = records(&home);
+    carry(&home, &authority).done();
+    let case = register(&home, "Charged twice.");
+    home.keep_checkpoint("signed");
+    carry(&home, &authority).done();
+    home.grow(3);
+    // Far from the case, so not of interest to it.
+    home.keep_checkpoint("later");
+    carry(&home, &authority).done();
+    home.keep_checkpoint("last");
+    let bundle = ["export", "bundle", "--stream", &case, "--data", "ledger", "--out"];
+    let made = home.run(&[&bundle[..], &["case.zip", "--json"]].concat()).done().json();
+    assert_eq!(made["time_stamps"], 2);
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::copy(home.path().join("case.zip"), elsewhere.path().join("case.zip")).unwrap();
+    let key = home.key.to_string();
+    let check = |trust: &[&str]| {
+        run_in(
+            elsewhere.path(),
+            &[&["check", "case.zip", "--vkey", &key, "--json"], trust].concat(),
+        )
+    };
+    let root = |authority: &Authority| authority.root().to_str().unwrap().to_owned();
+    let shown = check(&["--trust", &root(&authority)]).done().json();
+    let stamps = facts(&shown, "time stamp");
+    assert_eq!(stamps.len(), 2, "{shown}");
+    assert!(stamps[0].starts_with(&format!("{covered} records existed at ")), "{stamps:?}");
+    assert!(stamps[1].starts_with(&format!("{} records existed at ", covered + 2)), "{stamps:?}");
+    assert!(stamps.iter().all(|stamp| stamp.ends_with("says court-clock")), "{stamps:?}");
+    let window = facts(&shown, "event 0");
+    assert!(window[0].starts_with("after ") && window[0].contains(", before "), "{window:?}");
+
+    // Who names no root is told that the times are claims; who names another, that they are not vouched for.
+    let shown = check(&[]).done();
+    assert!(facts(&shown.json(), "event 0").is_empty());
+    assert!(shown.stdout.contains("the authority's root certificate: --trust"), "{}", shown.stdout);
+    let refused = check(&["--trust", &root(&stranger)]).refused(1);
+    let first = format!("anchors/{covered:012}.json: the signer is not vouched for");
+    assert!(refused.stderr.contains(&first), "{}", refused.stderr);
+    // There is nothing to vouch for in a checkpoint.
+    let trust = ["check", "signed", "--vkey", &key, "--trust", &root(&authority)];
+    assert!(home.run(&trust).refused(2).stderr.contains("found a checkpoint"));
+
+    // A bundle under the very checkpoint that was stamped has that stamp, though its record came later.
+    let under = ["--checkpoint", "signed", "--json"];
+    let made = home.run(&[&bundle[..], &["early.zip"], &under].concat()).done().json();
+    assert_eq!(made["time_stamps"], 2);
+    fs::copy(home.path().join("early.zip"), elsewhere.path().join("case.zip")).unwrap();
+    let shown = check(&["--trust", &root(&authority)]).done();
+    assert!(shown.stdout.contains("a checkpoint signed after it"), "{}", shown.stdout);
+    assert!(facts(&shown.json(), "event 0")[0].contains(", before "), "{}", shown.stdout);
+}
+
+#[test]
+fn who_holds_a_bundle_alone_sees_that_its_event_was_dated_back() {
+    let Some(authority) = Authority::new("bundle-dated-back") else { return };
+    let home = signed();
+    carry(&home, &authority).done();
+    let case = register(&home, "Charged twice.");
+    let day = SignedDuration::from_hours(24);
+    rewrite(&home, |records| {
+        let last = records.len() - 1;
+        // The whole ledger seems older, so that times do not decrease; the stamp does not.
+        records.iter_mut().for_each(|record| shift(record, -day));
+        assert!(records[last].text.contains(&case));
+    });
+    forget_what_was_signed(&home);
+    home.keep_checkpoint("forged");
+    let refused =
+        home.run(&["export", "bundle", "--stream", &case, "--data", "ledger", "--out", "case.zip"]);
+    // The stamp is over records as they were, which the forged tree does not begin with.
+    refused.done();
+    let (key, root) = (home.key.to_string(), authority.root());
+    let check = ["check", "case.zip", "--vkey", &key, "--trust", root.to_str().unwrap()];
+    let refused = home.run(&check).refused(1);
+    assert!(refused.stderr.contains("the first"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("are those that were stamped"), "{}", refused.stderr);
+}
+
+#[test]
+fn verify_holds_the_ledger_to_its_stamps_and_status_says_how_old_the_newest_is() {
+    let Some(authority) = Authority::new("verified") else { return };
+    let Some(stranger) = Authority::new("stranger") else { return };
+    let home = signed();
+    let told = home.run(&["status", "--data", "ledger"]).done();
+    assert!(told.stdout.contains("stamped    never"), "{}", told.stdout);
+    let covered = records(&home);
+    carry(&home, &authority).done();
+    let told = home.run(&["status", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(told["stamped"]["size"], covered);
+    assert_eq!(told["stamped"]["authority"], "verified");
+    assert!((0..600).contains(&told["stamped"]["age_seconds"].as_i64().unwrap()), "{told}");
+    let told = home.run(&["status", "--data", "ledger"]).done().stdout;
+    assert!(told.contains(&format!("stamped    {covered} records, ")), "{told}");
+
+    // What status goes by is derived, and made anew by whoever looks into the ledger.
+    let kept = home.path().join("ledger/time-anchor");
+    let whole = fs::read(&kept).unwrap();
+    fs::write(&kept, "redress-time-anchor v1\n").unwrap();
+    let refused = home.run(&["status", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("found it damaged"), "{}", refused.stderr);
+    let verified = home.run(&["verify", "--data", "ledger"]).done();
+    assert!(verified.stdout.contains("stamps   1, nobody vouches for them"), "{}", verified.stdout);
+    assert_eq!(fs::read(&kept).unwrap(), whole);
+    let root = |authority: &Authority| authority.root().to_str().unwrap().to_owned();
+    let verify = |root: &str| home.run(&["verify", "--data", "ledger", "--trust", root, "--json"]);
+    let told = verify(&root(&authority)).done().json();
+    assert_eq!(told["stamped"]["are_vouched_for"], true);
+    let refused = verify(&root(&stranger)).refused(1);
+    assert_eq!(refused.json()["position"], covered);
+
+    // A history that was rewritten does not verify any more, although the register was made to forget.
+    rewrite(&home, |records| {
+        let edited = records.iter_mut().find(|it| it.text.contains("Debt collection")).unwrap();
+        edited.text = edited.text.replacen("Debt collection", "Bank account or service", 1);
+    });
+    forget_what_was_signed(&home);
+    let refused = home.run(&["verify", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("is not what it was"), "{}", refused.stderr);
 }

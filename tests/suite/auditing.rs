@@ -3,14 +3,37 @@
 use std::{fs, path::Path, process::Command, sync::OnceLock};
 
 use redress_tests::{
+    authority::Authority,
     binary::{Ran, redress, run_in, say_not_run},
     sweep::{copy, not_covered},
 };
 use tempfile::TempDir;
 
-use crate::{attacks::witnessed, readme::commands};
+use crate::{
+    attacks::{Auditor, witnessed},
+    readme::commands,
+    signing::Home,
+};
 
 const DOCUMENT: &str = "docs/auditing.md";
+/// What a stranger runs, elsewhere; those after them run beside the ledger.
+const TEN: usize = 10;
+
+/// The commands of a stranger. Without OpenSSL there is no authority to trust, and that is said.
+fn ten_commands() -> Vec<String> {
+    let mut ten = commands(DOCUMENT);
+    ten.truncate(TEN);
+    without_missing_root(asked_for(), ten)
+}
+
+/// The commands without a root certificate, where none could be made.
+fn without_missing_root(folder: &Path, commands: Vec<String>) -> Vec<String> {
+    if folder.join("root.pem").exists() {
+        return commands;
+    }
+    say_not_run("time stamps of docs/auditing.md", "there is no OpenSSL here");
+    commands.into_iter().map(|command| command.replace(" --trust root.pem", "")).collect()
+}
 
 /// All that docs/auditing.md says to ask for, made once by a ledger that is gone since.
 fn asked_for() -> &'static Path {
@@ -18,27 +41,54 @@ fn asked_for() -> &'static Path {
     FOLDER.get_or_init(make).path()
 }
 
-fn make() -> TempDir {
-    let (home, _witness) = witnessed();
+/// A ledger with a witness and, where there is OpenSSL, a stamp before a case and one after it; the case; and the
+/// checkpoint, policy and root that somebody has kept of it, in its folder.
+fn audited() -> (Home, Auditor, String) {
+    let (home, witness) = witnessed();
     let kept = home.path().join("kept");
+    let authority = Authority::new("court-clock");
+    let stamp = || {
+        let Some(authority) = &authority else { return };
+        let root = home.path().join("root.pem");
+        fs::copy(authority.root(), &root).unwrap();
+        home.run(&["anchor", "request", "--data", "ledger", "--out", "now.tsq"]).done();
+        authority.stamp(&home.path().join("now.tsq"), &home.path().join("now.tsr"));
+        let import = ["anchor", "import", "now.tsr", "--data", "ledger", "--trust"];
+        home.run(&[&import[..], &[root.to_str().unwrap()]].concat()).done();
+    };
+    stamp();
     let body = r#"{"channel":"web","source":{"kind":"direct"},
         "personal":{"narrative":"Charged twice.","receipt-nonce":"blue horse 7"}}"#;
     fs::write(home.path().join("body.json"), body).unwrap();
     let register = ["complaint", "register", "--data", "ledger", "--as", "agent-1"];
     let more = ["--role", "agent", "--body", "body.json", "--json"];
     let registered = home.run(&[&register[..], &more].concat()).done().json();
-    let case = registered["complaint"].as_str().unwrap();
+    let case = registered["complaint"].as_str().unwrap().to_owned();
     home.run(&["commit-index", "--data", "ledger"]).done();
     home.run(&["checkpoint", "--data", "ledger"]).done();
+    stamp();
+    home.run(&["checkpoint", "--data", "ledger"]).done();
+    fs::copy(&kept, home.path().join("kept.checkpoint")).unwrap();
+    fs::copy(home.path().join("ledger.keys/policy"), home.path().join("trust.policy")).unwrap();
+    (home, witness, case)
+}
 
+fn make() -> TempDir {
+    let (home, _witness, case) = audited();
+    let case = case.as_str();
     let folder = tempfile::tempdir().unwrap();
     let out = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let make = |what: &[&str], name: &str| {
         home.run(&[what, &["--data", "ledger", "--out", &out(name)]].concat()).done();
     };
-    fs::copy(&kept, out("kept.checkpoint")).unwrap();
-    fs::copy(home.path().join("ledger.keys/policy"), out("trust.policy")).unwrap();
-    let size = fs::read_to_string(&kept).unwrap().lines().nth(1).unwrap().to_owned();
+    for kept in ["kept.checkpoint", "trust.policy", "root.pem"] {
+        let from = home.path().join(kept);
+        if from.exists() {
+            fs::copy(from, out(kept)).unwrap();
+        }
+    }
+    let size =
+        fs::read_to_string(out("kept.checkpoint")).unwrap().lines().nth(1).unwrap().to_owned();
     make(&["export", "tiles"], "published");
     make(&["prove", "consistency", &size], "growth.proof");
     make(&["prove", "receipt", case], "mine.tlog-proof");
@@ -76,8 +126,8 @@ fn run(folder: &Path, command: &str) -> Ran {
 fn ten_commands_convince_a_stranger_without_ledger_and_without_network() {
     let folder = tempfile::tempdir().unwrap();
     copy(asked_for(), folder.path());
-    let commands = commands(DOCUMENT);
-    assert_eq!(commands.len(), 10);
+    let commands = ten_commands();
+    assert_eq!(commands.len(), TEN);
     let mut told = Vec::new();
     for command in &commands {
         let ran = run(folder.path(), command);
@@ -87,6 +137,10 @@ fn ten_commands_convince_a_stranger_without_ledger_and_without_network() {
     // The words of the complainant are in their receipt and in what was opened for the auditor.
     assert!(told[4].contains("Charged twice.") && told[4].contains("blue horse 7"), "{}", told[4]);
     assert!(told[7].contains("Charged twice."), "{}", told[7]);
+    if folder.path().join("root.pem").exists() {
+        assert!(told[7].contains("says court-clock"), "{}", told[7]);
+        assert!(told[7].contains("event 0 ") && told[7].contains(", before "), "{}", told[7]);
+    }
     for witnessed in [0, 1, 8] {
         assert!(told[witnessed].contains("witness.example/auditor"), "{}", told[witnessed]);
     }
@@ -94,7 +148,7 @@ fn ten_commands_convince_a_stranger_without_ledger_and_without_network() {
 
 #[test]
 fn each_command_refuses_what_was_changed_and_says_what_does_not_hold() {
-    let commands = commands(DOCUMENT);
+    let commands = ten_commands();
     let changes = [
         (0, "published/checkpoint"),
         (1, "published/tile/entries/000.p/"),
@@ -130,7 +184,7 @@ fn each_command_refuses_what_was_changed_and_says_what_does_not_hold() {
 
 #[test]
 fn a_refusal_says_which_line_is_not_one() {
-    let commands = commands(DOCUMENT);
+    let commands = ten_commands();
     let lines = [
         (0, "published/checkpoint", 2),
         (2, "kept.checkpoint", 3),
@@ -151,6 +205,25 @@ fn a_refusal_says_which_line_is_not_one() {
         let refused = run(folder.path(), &commands[command]).refused(1);
         let named = format!("line {line}");
         assert!(refused.stderr.contains(&named), "{named} of {file}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn the_commands_beside_the_ledger_find_it_whole_and_say_how_old_its_evidence_is() {
+    let (home, _witness, case) = audited();
+    let beside = commands(DOCUMENT).split_off(TEN);
+    assert_eq!(beside.len(), 5);
+    let beside = without_missing_root(home.path(), beside);
+    let told: Vec<_> =
+        beside.iter().map(|command| run(home.path(), command).done().stdout).collect();
+    assert!(told[0].contains("witnessed") && told[0].contains("s ago"), "{}", told[0]);
+    assert!(told[1].contains("extends  the checkpoint"), "{}", told[1]);
+    assert!(told[3].contains("each to the list that the records give"), "{}", told[3]);
+    assert!(told[4].contains(&case), "{}", told[4]);
+    if home.path().join("root.pem").exists() {
+        assert!(told[0].contains("says court-clock"), "{}", told[0]);
+        assert!(told[1].contains("stamps   2, each vouched for"), "{}", told[1]);
+        assert!(told[2].contains("between "), "{}", told[2]);
     }
 }
 

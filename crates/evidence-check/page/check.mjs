@@ -101,6 +101,38 @@ async function verifyInclusion(leaf, index, size, hashes, root) {
   if (!same(found, root)) fail(`expected the root ${hex(root)}, found ${hex(found)}`);
 }
 
+/** That the tree of `size` leaves begins with the one of `oldSize` (RFC 9162, section 2.1.4.2). */
+async function verifyConsistency(oldSize, size, oldRoot, root, hashes) {
+  if (oldSize === 0n || oldSize > size) fail(`a tree of ${size} leaves does not extend one of ${oldSize}`);
+  if (oldSize === size) {
+    if (hashes.length > 0) fail("the proof has more hashes than the tree has levels");
+    if (!same(oldRoot, root)) fail(`expected the root ${hex(oldRoot)}, found ${hex(root)}`);
+    return;
+  }
+  const isPerfect = (oldSize & (oldSize - 1n)) === 0n;
+  const [first, ...rest] = isPerfect ? [oldRoot, ...hashes] : hashes;
+  if (!first) fail("the proof has fewer hashes than the tree has levels");
+  let node = oldSize - 1n;
+  let last = size - 1n;
+  while ((node & 1n) === 1n) { node >>= 1n; last >>= 1n; }
+  let [older, newer] = [first, first];
+  for (const sibling of rest) {
+    if (last === 0n) fail("the proof has more hashes than the tree has levels");
+    if ((node & 1n) === 1n || node === last) {
+      older = await nodeHash(sibling, older);
+      newer = await nodeHash(sibling, newer);
+      while ((node & 1n) === 0n && node !== 0n) { node >>= 1n; last >>= 1n; }
+    } else {
+      newer = await nodeHash(newer, sibling);
+    }
+    node >>= 1n;
+    last >>= 1n;
+  }
+  if (last !== 0n) fail("the proof has fewer hashes than the tree has levels");
+  if (!same(older, oldRoot)) fail(`expected the root ${hex(oldRoot)}, found ${hex(older)}`);
+  if (!same(newer, root)) fail(`expected the root ${hex(root)}, found ${hex(newer)}`);
+}
+
 async function rootOf(leaves) {
   if (leaves.length === 0) return sha256(new Uint8Array());
   if (leaves.length === 1) return leaves[0];
@@ -367,6 +399,20 @@ function parseLogProof(bytes) {
   return { extra, index, hashes, note: parseNote(lines.rest()) };
 }
 
+function parseGrowth(bytes) {
+  const lines = reader(bytes);
+  const size = decimal(/^old (.*)$/.exec(lines.next("`old` and the size of the older tree"))?.[1] ?? "");
+  if (size === null) lines.wrong("`old` and the size of the older tree");
+  const hashes = [];
+  for (;;) {
+    const line = lines.next("a hash of 32 bytes in base64, or an empty line");
+    if (line === "") break;
+    if (hashes.length === 63) lines.wrong("an empty line, for no tree needs more than 63 hashes");
+    hashes.push(hashOf(line) ?? lines.wrong("a hash of 32 bytes in base64, or an empty line"));
+  }
+  return { size, hashes, note: parseNote(lines.rest()) };
+}
+
 async function inflate(packed, most) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const parts = [];
@@ -497,6 +543,80 @@ async function verifyIndexProof(proof, policy) {
   return { ...accepted, covers: list.size };
 }
 
+// ------------------------------------------------------------- time stamps (RFC 3161), read and no more
+
+/** One element of DER: its tag, its contents, and what follows. */
+function der(bytes, tag, what) {
+  const wrong = () => fail(`expected ${what} in DER`);
+  if (bytes.length < 2 || bytes[0] !== tag) wrong();
+  let [length, at] = [bytes[1], 2];
+  if (length > 127) {
+    const count = length & 127;
+    if (count === 0 || count > 3 || bytes.length < 2 + count || bytes[2] === 0) wrong();
+    length = bytes.subarray(2, 2 + count).reduce((sum, byte) => sum * 256 + byte, 0);
+    if (length < 128) wrong();
+    at += count;
+  }
+  if (at + length > bytes.length) wrong();
+  return { inside: bytes.subarray(at, at + length), rest: bytes.subarray(at + length) };
+}
+
+const [SEQUENCE, SET, INTEGER, OCTETS, OID, TIME, CONTEXT_0] = [0x30, 0x31, 0x02, 0x04, 0x06, 0x18, 0xa0];
+const SIGNED_DATA = fromHex("2a864886f70d010702", 9);
+const STAMP_INFO = fromHex("2a864886f70d0109100104", 11);
+const SHA_256 = fromHex("608648016503040201", 9);
+
+function oid(bytes, expected, what) {
+  const { inside, rest } = der(bytes, OID, what);
+  if (!same(inside, expected)) fail(`expected ${what} in DER`);
+  return rest;
+}
+
+/** What a time stamp says: over which digest, and when. Who says so is not looked at: neither the signature
+ *  nor the certificates, for a page has no list of whom to believe. */
+function readStamp(token) {
+  const what = "a time stamp";
+  const outer = der(token, SEQUENCE, what);
+  if (outer.rest.length > 0) fail(`expected ${what} in DER`);
+  const data = der(der(oid(outer.inside, SIGNED_DATA, what), CONTEXT_0, what).inside, SEQUENCE, what).inside;
+  const content = der(der(der(data, INTEGER, what).rest, SET, what).rest, SEQUENCE, what).inside;
+  const signed = der(der(oid(content, STAMP_INFO, what), CONTEXT_0, what).inside, OCTETS, what).inside;
+  const info = der(signed, SEQUENCE, what).inside;
+  const imprint = der(der(der(info, INTEGER, what).rest, OID, "a policy").rest, SEQUENCE, "a digest");
+  const algorithm = der(imprint.inside, SEQUENCE, "a digest by SHA-256");
+  oid(algorithm.inside, SHA_256, "a digest by SHA-256");
+  const stamped = der(algorithm.rest, OCTETS, "a digest").inside;
+  const time = text(der(der(imprint.rest, INTEGER, "a serial number").rest, TIME, "a time").inside, "the time");
+  const [, y, mo, d, h, mi, s, part = ""] = /^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(\.[0-9]*[1-9])?Z$/
+    .exec(time) ?? fail("expected a time in UTC in DER");
+  const millis = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${`${part.slice(1)}00`.slice(0, 3).padEnd(3, "0")}Z`);
+  if (Number.isNaN(millis)) fail("expected a time in UTC in DER");
+  return { digest: stamped, millis };
+}
+
+async function readAnchor(bytes, position, origin) {
+  const record = parseRecord(bytes);
+  const data = record.data;
+  if (record.type !== "ledger.time-anchored.v1" || !record.stream.startsWith("ledger-")
+    || !Number.isSafeInteger(data?.size) || typeof data.checkpoint !== "string"
+    || typeof data.stamped_at !== "string") {
+    fail("expected a record of type ledger.time-anchored.v1 of the ledger's own stream, found another");
+  }
+  const document = utf8.encode(data.checkpoint);
+  const checkpoint = parseCheckpoint(parseNote(document).body);
+  if (checkpoint.origin !== origin) {
+    fail(`the checkpoint that was stamped: line 1: expected the origin \`${origin}\`, found \`${checkpoint.origin}\``);
+  }
+  const digest = await sha256(document);
+  if (BigInt(data.size) !== checkpoint.size || data.root !== hex(checkpoint.root) || data.imprint !== hex(digest)) {
+    fail("it names another tree or digest than the checkpoint in it has");
+  }
+  if (data.size > position) fail(`it covers ${data.size} records, and stands at position ${position}, among them`);
+  const token = typeof data.token?.inline === "string" ? fromBase64(data.token.inline) : null;
+  if (!token) fail("expected the stamp in the record, in base64, found none");
+  return { checkpoint, digest, token, stampedAt: data.stamped_at, authority: String(data.authority ?? "") };
+}
+
 // ------------------------------------------------------------------------------------ the zip file
 
 const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -554,7 +674,7 @@ function readArchive(bytes) {
 
 /** Steps, each with where, what and whether; goes on after a step that fails. */
 class Steps {
-  constructor() { this.steps = []; this.facts = []; this.opened = []; this.records = []; }
+  constructor() { this.steps = []; this.facts = []; this.opened = []; this.records = []; this.stamps = []; }
 
   async take(at, claim, work) {
     try {
@@ -586,8 +706,8 @@ class Steps {
   }
 
   done(kind) {
-    const { steps, facts, opened, records } = this;
-    return { kind, isGood: steps.every(({ verdict }) => verdict !== "fails"), steps, facts, opened, records };
+    const { steps, facts, opened, records, stamps } = this;
+    return { kind, isGood: steps.every(({ verdict }) => verdict !== "fails"), steps, facts, opened, records, stamps };
   }
 }
 
@@ -683,9 +803,10 @@ async function checkBundle(steps, bytes, policy) {
   if (accepted) steps.accepted(accepted);
   const leaves = await checkRecords(steps, files, manifest, note, accepted);
   await checkAllEvents(steps, files, manifest, note, leaves, policy);
+  await checkAnchors(steps, files, manifest, note, accepted);
   for (const name of files.keys()) {
     if (name !== "README.txt" && name !== "checkpoint.txt") {
-      await steps.take(name, "it belongs to the bundle", () => fail("expected no such file in a bundle of version 1"));
+      await steps.take(name, "it belongs to the bundle", () => fail(`expected no such file in a bundle of version ${manifest.version}`));
     }
   }
   return steps.done(kind);
@@ -695,8 +816,14 @@ function parseManifest(files) {
   const bytes = files.get("bundle.json") ?? fail("missing");
   let manifest;
   try { manifest = JSON.parse(text(bytes, "it")); } catch { fail("expected other JSON"); }
-  if (manifest.format !== "redress-bundle" || manifest.version !== 1) fail("expected redress-bundle version 1");
-  const isWhole = typeof manifest.origin === "string" && typeof manifest.stream === "string"
+  // Version 2 has time anchors, version 1 has none.
+  const anchors = manifest.anchors ?? [];
+  const hasAnchors = Array.isArray(anchors) && anchors.length > 0;
+  if (manifest.format !== "redress-bundle" || manifest.version !== (hasAnchors ? 2 : 1)
+    || Object.hasOwn(manifest, "anchors") !== hasAnchors) {
+    fail("expected redress-bundle version 1, or 2 with time anchors");
+  }
+  const isWhole = (!hasAnchors || anchors.every(Number.isSafeInteger)) && typeof manifest.origin === "string" && typeof manifest.stream === "string"
     && Array.isArray(manifest.positions) && manifest.positions.every(Number.isSafeInteger)
     && manifest.positions.length > 0 && typeof manifest.files === "object";
   if (!isWhole || JSON.stringify(manifest) !== text(bytes, "it")) fail("expected compact JSON with its keys in order");
@@ -789,5 +916,53 @@ async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
     if (leaves.length > events) {
       steps.open(at, `nothing lies between the ${leaves.length - events} events after that`, "a later index commitment");
     }
+  }
+}
+
+async function checkAnchors(steps, files, manifest, note, accepted) {
+  const anchors = manifest.anchors ?? [];
+  if (anchors.some((position, i) => i > 0 && position <= anchors[i - 1])) {
+    await steps.take("bundle.json", "each time anchor is listed once", () => fail("expected their positions in rising order"));
+  }
+  for (const position of anchors) {
+    const at = `anchors/${String(position).padStart(12, "0")}`;
+    const file = (ending) => {
+      const bytes = files.get(at + ending) ?? new Uint8Array();
+      files.delete(at + ending);
+      return bytes;
+    };
+    const [record, growth] = [file(".json"), file(".growth")];
+    const anchor = await steps.take(`${at}.json`, "it holds a time stamp over a checkpoint of this log",
+      () => readAnchor(record, position, manifest.origin));
+    let isInLog = false;
+    if (accepted && BigInt(position) < accepted.size) {
+      isInLog = await steps.take(`${at}.tlog-proof`, `the record of the stamp is at position ${position} of the log`, async () => {
+        const proof = parseLogProof(file(".tlog-proof"));
+        if (proof.extra) fail("line 2: expected no extra data");
+        if (proof.index !== BigInt(position)) fail(`line 2: expected index ${position}, found ${proof.index}`);
+        if (proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
+        await verifyInclusion(await leafHash(record), proof.index, accepted.size, proof.hashes, accepted.root);
+      }) === true;
+    } else {
+      steps.open(`${at}.json`, "the record of the stamp is in the log, and what follows it is younger", "a checkpoint signed after it");
+    }
+    if (!anchor) continue;
+    const { size, root } = anchor.checkpoint;
+    const isGrown = await steps.take(`${at}.growth`, `the first ${size} records are those that were stamped`, async () => {
+      const proof = parseGrowth(growth);
+      if (proof.size !== size) fail(`line 1: expected the size ${size}, found ${proof.size}`);
+      if (proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
+      if (!accepted) fail("the checkpoint is not accepted");
+      await verifyConsistency(size, accepted.size, root, accepted.root, proof.hashes);
+    });
+    const isOver = await steps.take(`${at}.json`, "the stamp is over exactly this checkpoint", () => {
+      const stamp = readStamp(anchor.token);
+      if (!same(stamp.digest, anchor.digest)) fail(`the stamp is over the digest ${hex(stamp.digest)}, expected ${hex(anchor.digest)}`);
+      if (stamp.millis !== Date.parse(anchor.stampedAt)) fail("the stamp states another time than its record");
+    });
+    if (!isOver || !isGrown) continue;
+    steps.stamps.push({ position, size: String(size), time: anchor.stampedAt, authority: anchor.authority, isInLog });
+    steps.open(`${at}.json`, `an authority you trust saw these ${size} records at ${anchor.stampedAt}`,
+      "`redress check BUNDLE.zip --trust ROOT.pem`: this page has not checked the authority's signature and certificates");
   }
 }

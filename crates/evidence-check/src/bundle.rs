@@ -2,23 +2,28 @@
 //!
 //! An [`archive`](crate::archive) with the stored bytes of each record, a C2SP tlog-proof for each,
 //! one signed checkpoint under which all of them stand, opened fields, a proof that the events are all
-//! there are, a page that checks it in a browser, and a list of digests (docs/format.md).
+//! there are, time stamps of outside authorities, a page that checks it in a browser, and a list of
+//! digests (docs/format.md).
 
 use std::collections::BTreeMap;
 
-use merkle_log::{LogProof, Policy, SignedNote, leaf_hash};
+use merkle_log::{Checkpoint, LogProof, Policy, SignedNote, leaf_hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::anchors::Dated;
 use crate::{
     archive::{Files, ReadArchiveError, WriteArchiveError, read_archive, write_archive},
-    check::{Checked, Kind, Steps},
+    check::{Checked, Kind, Steps, Trust},
+    growth::GrowthProof,
     index::IndexProof,
     opening::Opening,
     page,
     record::RecordView,
     text::to_hex,
 };
+
+mod anchors;
 
 /// The list of contents.
 pub const MANIFEST: &str = "bundle.json";
@@ -37,7 +42,7 @@ pub const PAGE: &str = "verify.html";
 pub struct Manifest {
     /// `redress-bundle`.
     pub format: String,
-    /// 1.
+    /// 1, or 2 when there are time anchors: an older program then knows that it does not know all of it.
     pub version: u32,
     /// The log.
     pub origin: String,
@@ -47,14 +52,19 @@ pub struct Manifest {
     pub log_key: String,
     /// The positions of the records, in the order of their versions.
     pub positions: Vec<u64>,
+    /// The positions of the time anchors, rising.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<u64>,
     /// SHA-256 of every other file but the page, in hexadecimal.
     pub files: BTreeMap<String, String>,
 }
 
 /// The format's name.
 pub const FORMAT: &str = "redress-bundle";
-/// The version of the format.
+/// The version of the format without time anchors.
 pub const VERSION: u32 = 1;
+/// The version of the format with time anchors.
+pub const VERSION_WITH_ANCHORS: u32 = 2;
 
 /// The name of a record's file.
 pub fn record_name(position: u64) -> String {
@@ -69,6 +79,34 @@ pub fn proof_name(position: u64) -> String {
 /// The name of an opened field.
 pub fn opening_name(position: u64, field: &str) -> String {
     format!("openings/{position:012}-{field}.json")
+}
+
+/// The name of the record of a time anchor.
+pub fn anchor_name(position: u64) -> String {
+    format!("anchors/{position:012}.json")
+}
+
+/// The name of the proof that the checkpoint extends the one that was stamped.
+pub fn anchor_growth_name(position: u64) -> String {
+    format!("anchors/{position:012}.growth")
+}
+
+/// The name of the proof that a time anchor is in the log.
+pub fn anchor_proof_name(position: u64) -> String {
+    format!("anchors/{position:012}.tlog-proof")
+}
+
+/// A time anchor for a bundle.
+#[derive(Debug, Clone)]
+pub struct AnchorContents {
+    /// Where it stands in the log.
+    pub position: u64,
+    /// The stored bytes of its record.
+    pub record: String,
+    /// That the checkpoint extends the one that was stamped.
+    pub growth: GrowthProof,
+    /// That it is in the log; none when it stands after what the checkpoint covers.
+    pub proof: Option<LogProof>,
 }
 
 /// What goes into a bundle.
@@ -88,6 +126,8 @@ pub struct Contents {
     pub openings: Vec<(u64, Opening)>,
     /// That these are all events of the case.
     pub index: Option<IndexProof>,
+    /// What outside authorities say of when the records existed, in the order of positions.
+    pub anchors: Vec<AnchorContents>,
     /// What it is, for people.
     pub readme: String,
 }
@@ -114,13 +154,22 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
     if let Some(index) = &contents.index {
         files.insert(INDEX.to_owned(), index.to_string().into_bytes());
     }
+    for AnchorContents { position, record, growth, proof } in &contents.anchors {
+        files.insert(anchor_name(*position), record.clone().into_bytes());
+        files.insert(anchor_growth_name(*position), growth.to_string().into_bytes());
+        if let Some(proof) = proof {
+            files.insert(anchor_proof_name(*position), proof.to_string().into_bytes());
+        }
+    }
+    let anchors: Vec<_> = contents.anchors.iter().map(|anchor| anchor.position).collect();
     let manifest = Manifest {
         format: FORMAT.to_owned(),
-        version: VERSION,
+        version: version_with(&anchors),
         origin: contents.origin.clone(),
         stream: contents.stream.clone(),
         log_key: contents.log_key.clone(),
         positions,
+        anchors,
         files: files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect(),
     };
     let manifest = serde_json::to_vec(&manifest).unwrap_or_default();
@@ -130,21 +179,26 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
     write_archive(&files)
 }
 
+fn version_with(anchors: &[u64]) -> u32 {
+    if anchors.is_empty() { VERSION } else { VERSION_WITH_ANCHORS }
+}
+
 fn digest(bytes: &[u8]) -> String {
     to_hex(&Sha256::digest(bytes))
 }
 
 /// Checks a bundle.
-pub(crate) fn check(mut steps: Steps, bytes: &[u8], policy: &Policy) -> Checked {
+pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
     let files = read_archive(bytes).map_err(|error: ReadArchiveError| error.to_string());
     if let Some(files) = steps.take("the zip file", "it is an archive as redress writes it", files)
     {
-        check_files(&mut steps, files, policy);
+        check_files(&mut steps, files, trust);
     }
     steps.done(Kind::Bundle)
 }
 
-fn check_files(steps: &mut Steps, mut files: Files, policy: &Policy) {
+fn check_files(steps: &mut Steps, mut files: Files, trust: &Trust<'_>) {
+    let policy = trust.policy;
     let page = files.remove(PAGE).ok_or("missing");
     let page = page.and_then(|page| check_page(&files, &page));
     steps.take(PAGE, "the page is one that redress writes, and checks these same files", page);
@@ -167,14 +221,20 @@ fn check_files(steps: &mut Steps, mut files: Files, policy: &Policy) {
         }
     });
     let claim = "those whom the policy names have signed it";
-    if let Some(accepted) = steps.take(CHECKPOINT, claim, accepted) {
-        steps.accepted(&accepted);
+    let accepted = steps.take(CHECKPOINT, claim, accepted);
+    if let Some(accepted) = &accepted {
+        steps.accepted(accepted);
     }
-    let mut case = Case { files: &mut files, manifest: &manifest, note: &note, policy };
+    let checkpoint = accepted.map(|accepted| accepted.checkpoint);
+    let (files, manifest, note) = (&mut files, &manifest, &note);
+    let mut case = Case { files, manifest, note, checkpoint, policy, dated: Vec::new() };
     let leaves = case.records(steps);
     case.index(steps, &leaves);
+    case.anchors(steps, trust.stamps);
     for name in files.keys().filter(|name| !FURNITURE.contains(&name.as_str())) {
-        let stray: Result<(), &str> = Err("expected no such file in a bundle of version 1");
+        let version = manifest.version;
+        let stray: Result<(), _> =
+            Err(format!("expected no such file in a bundle of version {version}"));
         steps.take(name, "it belongs to the bundle", stray);
     }
 }
@@ -184,8 +244,10 @@ const FURNITURE: &[&str] = &[README, CHECKPOINT];
 fn parse_manifest(bytes: &[u8]) -> Result<Manifest, String> {
     let manifest: Manifest = serde_json::from_slice(bytes)
         .map_err(|error| format!("column {}: expected other JSON", error.column()))?;
-    if manifest.format != FORMAT || manifest.version != VERSION {
-        return Err(format!("expected {FORMAT} version {VERSION}, found another"));
+    if manifest.format != FORMAT || manifest.version != version_with(&manifest.anchors) {
+        return Err(format!(
+            "expected {FORMAT} version {VERSION}, or {VERSION_WITH_ANCHORS} with time anchors, found another"
+        ));
     }
     if serde_json::to_vec(&manifest).unwrap_or_default() != bytes {
         return Err("expected compact JSON with its keys in order".to_owned());
@@ -225,7 +287,11 @@ struct Case<'a> {
     files: &'a mut Files,
     manifest: &'a Manifest,
     note: &'a SignedNote,
+    /// What the note states, if it is accepted.
+    checkpoint: Option<Checkpoint>,
     policy: &'a Policy,
+    /// The events that are in the log, with their own dates.
+    dated: Vec<Dated>,
 }
 
 impl Case<'_> {
@@ -244,7 +310,8 @@ impl Case<'_> {
             let leaf = leaf_hash(&bytes);
             let proved = self.prove(*position, &leaf, &proof);
             let claim = format!("the record is at position {position} of the log");
-            if steps.take(&proof_at, claim, proved).is_some() {
+            let is_proved = steps.take(&proof_at, claim, proved).is_some();
+            if is_proved {
                 leaves.push(leaf);
             }
             let record = RecordView::parse(&bytes).map_err(|error| error.to_string());
@@ -260,6 +327,10 @@ impl Case<'_> {
             });
             let claim = format!("it is event {version} of the case");
             if let Some(record) = steps.take(&record_at, claim, record) {
+                if is_proved {
+                    let recorded_at = record.recorded_at.parse().ok();
+                    self.dated.push(Dated { version, position: *position, recorded_at });
+                }
                 self.open(steps, *position, &record);
             }
         }

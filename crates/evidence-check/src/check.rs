@@ -11,8 +11,8 @@ use merkle_log::{
 use serde::Serialize;
 
 use crate::{
-    bundle, enclosure::Enclosure, growth::GrowthProof, index::IndexProof, opening::Opening,
-    record::RecordView,
+    anchor::Stamps, bundle, enclosure::Enclosure, growth::GrowthProof, index::IndexProof,
+    opening::Opening, record::RecordView,
 };
 
 /// What whoever checks brings along.
@@ -24,12 +24,14 @@ pub struct Trust<'a> {
     pub record: Option<&'a [u8]>,
     /// The checkpoint they kept, which a consistency proof must begin with.
     pub old_checkpoint: Option<&'a [u8]>,
+    /// Who reads the time stamps of a bundle, and knows whom to believe. Without, what they state stays open.
+    pub stamps: Option<&'a dyn Stamps>,
 }
 
 impl<'a> Trust<'a> {
     /// A policy and nothing else.
     pub fn policy(policy: &'a Policy) -> Self {
-        Self { policy, record: None, old_checkpoint: None }
+        Self { policy, record: None, old_checkpoint: None, stamps: None }
     }
 }
 
@@ -201,7 +203,7 @@ pub fn check(bytes: &[u8], trust: &Trust<'_>) -> Checked {
         Kind::RecordProof | Kind::Receipt => log_proof(steps, bytes, trust),
         Kind::Growth => growth(steps, bytes, trust),
         Kind::Index => index(steps, bytes, trust),
-        Kind::Bundle => bundle::check(steps, bytes, trust.policy),
+        Kind::Bundle => bundle::check(steps, bytes, trust),
     }
 }
 

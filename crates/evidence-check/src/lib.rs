@@ -9,6 +9,7 @@
 //! - [`enclosure`]: what a log proof carries besides the proof: the record, and openings
 //! - [`growth`]: that one checkpoint extends another
 //! - [`index`]: all events of a case, or no such case
+//! - [`anchor`]: when the records of a case existed, says an outside authority
 //! - [`archive`]: the one kind of zip file that bundles are
 //! - [`bundle`]: all evidence of one case in one file
 //! - [`page`]: the page that checks a bundle in a browser
@@ -22,6 +23,7 @@
     )
 )]
 
+pub mod anchor;
 pub mod archive;
 pub mod bundle;
 pub mod check;

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use merkle_log::{
     Checkpoint, Hash, KeyKind, LogProof, MemoryTree, Policy, SignedNote, SignerKey, leaf_hash,
-    prove_inclusion, tree_root,
+    prove_consistency, prove_inclusion, tree_root,
 };
 use sha2::{Digest, Sha256};
+use time_anchor::{Authorities, Token};
 
 use crate::{
-    bundle::Contents,
+    anchor::{Seen, Stamps},
+    bundle::{AnchorContents, Contents},
+    growth::GrowthProof,
     index::{IndexEntry, IndexProof, ProvedEntry, root_of},
     opening::{FIELDS, Opening},
-    text::to_hex,
+    text::{to_base64, to_hex},
 };
 
 pub(crate) const ORIGIN: &str = "ledger.example/complaints";
@@ -52,7 +55,54 @@ pub(crate) fn openings() -> Vec<Opening> {
     vec![opening("narrative", SECRET_WORDS), opening("receipt-nonce", "blue horse 7")]
 }
 
+/// The recorded stamp over the checkpoint of 6 records, which `recorded/make.sh` made once, and the root of
+/// the authority that made it.
+pub(crate) const STAMP: &[u8] = include_bytes!("../recorded/stamp.tst");
+pub(crate) const STAMP_ROOT: &[u8] = include_bytes!("../recorded/root.pem");
+/// The time that it states.
+pub(crate) const STAMPED_AT: &str = include_str!("../recorded/stamped-at.txt");
+/// Where the record that holds it stands.
+pub(crate) const ANCHOR: u64 = 6;
+
+/// Reads stamps by the crate that the command line reads them by.
+#[derive(Debug)]
+pub(crate) struct Roots(pub(crate) Option<Authorities>);
+
+impl Roots {
+    pub(crate) fn nobody() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn known() -> Self {
+        Self(Some(Authorities::from_pem(STAMP_ROOT).unwrap()))
+    }
+}
+
+impl Stamps for Roots {
+    fn look(&self, token: &[u8], document: &[u8]) -> Result<Seen, String> {
+        let token = Token::parse(token).map_err(|error| error.to_string())?;
+        token.is_of(document).map_err(|error| error.to_string())?;
+        let seen = Seen { time: token.claimed_time(), accuracy: 0, vouched_for: None };
+        let Some(roots) = &self.0 else { return Ok(seen) };
+        let stamp = token.verify(document, roots).map_err(|error| error.to_string())?;
+        Ok(Seen { accuracy: stamp.accuracy, vouched_for: Some(stamp.authority), ..seen })
+    }
+}
+
+const RECORDED_AT: &str = "2026-03-01T10:00:00.000Z";
+
 fn record(stream: &str, version: u64, kind: &str, data: &str, openings: &[Opening]) -> String {
+    record_at(RECORDED_AT, stream, version, kind, data, openings)
+}
+
+fn record_at(
+    time: &str,
+    stream: &str,
+    version: u64,
+    kind: &str,
+    data: &str,
+    openings: &[Opening],
+) -> String {
     let sealed: Vec<_> = openings
         .iter()
         .map(|opening| {
@@ -60,7 +110,6 @@ fn record(stream: &str, version: u64, kind: &str, data: &str, openings: &[Openin
             format!(r#"{{"field":"{}","commitment":"{commitment}"}}"#, opening.field)
         })
         .collect();
-    let time = "2026-03-01T10:00:00.000Z";
     format!(
         r#"{{"v":1,"type":"{kind}","stream":"{stream}","version":{version},"recorded_at":"{time}","occurred_at":"{time}","actor":{{"id":"agent-1","role":"agent"}},"data":{data},"sealed":[{}]}}"#,
         sealed.join(",")
@@ -105,6 +154,35 @@ impl SmallLog {
         Self { records, tree, covers }
     }
 
+    /// The same with a time stamp over all records so far, and after it, if `later`, one more event of the
+    /// middle case, recorded at that time.
+    pub(crate) fn anchored(later: Option<&str>) -> Self {
+        let mut log = Self::new(false);
+        let stamped = log.checkpoint_of(ANCHOR);
+        let (stream, data) = ("ledger-X", anchor_data(&stamped, STAMPED_AT, STAMP));
+        let anchor = record(stream, 1, "ledger.time-anchored.v1", &data, &[]);
+        log.records.push((stream.to_owned(), anchor));
+        if let Some(time) = later {
+            let reopened = record_at(time, CASE, 2, "complaint.reopened.v1", "{}", &[]);
+            log.records.push((CASE.to_owned(), reopened));
+        }
+        log.tree = log.records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
+        log
+    }
+
+    /// The contents of a bundle under the checkpoint of the first `size` records, with the time stamp.
+    pub(crate) fn anchored_contents(&self, size: u64) -> Contents {
+        let mut contents = self.contents_of(size);
+        let hashes = prove_consistency(&self.tree, ANCHOR, size).unwrap();
+        contents.anchors.push(AnchorContents {
+            position: ANCHOR,
+            record: self.records[usize::try_from(ANCHOR).unwrap()].1.clone(),
+            growth: GrowthProof { old_size: ANCHOR, hashes, checkpoint: self.checkpoint_of(size) },
+            proof: (ANCHOR < size).then(|| self.proof_in(ANCHOR, size)),
+        });
+        contents
+    }
+
     pub(crate) fn root_of_first(&self, size: u64) -> Hash {
         tree_root(&self.tree, size).unwrap()
     }
@@ -122,12 +200,20 @@ impl SmallLog {
     }
 
     pub(crate) fn proof(&self, index: u64) -> LogProof {
-        let hashes = prove_inclusion(&self.tree, index, self.tree.size()).unwrap();
-        LogProof { extra: None, index, hashes, checkpoint: self.checkpoint() }
+        self.proof_in(index, self.tree.size())
+    }
+
+    fn proof_in(&self, index: u64, size: u64) -> LogProof {
+        let hashes = prove_inclusion(&self.tree, index, size).unwrap();
+        LogProof { extra: None, index, hashes, checkpoint: self.checkpoint_of(size) }
     }
 
     /// The proof that the log's own index gives for a stream, whether there is one or not.
     pub(crate) fn index_proof(&self, stream: &str) -> IndexProof {
+        self.index_proof_in(stream, self.tree.size())
+    }
+
+    fn index_proof_in(&self, stream: &str, size: u64) -> IndexProof {
         let records = &self.records[..self.covers];
         let entries = entries_of(records);
         let list: MemoryTree = entries.iter().map(IndexEntry::leaf).collect();
@@ -150,31 +236,51 @@ impl SmallLog {
             commitment: self.records[self.covers].1.clone(),
             leaves,
             entries: places.into_iter().map(prove).collect(),
-            proof: self.proof(self.covers as u64),
+            proof: self.proof_in(self.covers as u64, size),
         }
     }
 
     pub(crate) fn contents(&self) -> Contents {
-        let mine = |(_, (stream, _)): &(usize, &(String, String))| stream == CASE;
+        self.contents_of(self.tree.size())
+    }
+
+    fn contents_of(&self, size: u64) -> Contents {
+        let mine = |(position, (stream, _)): &(usize, &(String, String))| {
+            stream == CASE && (*position as u64) < size
+        };
         let records: Vec<_> = self
             .records
             .iter()
             .enumerate()
             .filter(mine)
-            .map(|(position, (_, record))| (record.clone(), self.proof(position as u64)))
+            .map(|(position, (_, record))| (record.clone(), self.proof_in(position as u64, size)))
             .collect();
         let first = records[0].1.index;
         Contents {
             origin: ORIGIN.to_owned(),
             stream: CASE.to_owned(),
             log_key: key().verifier().to_string(),
-            checkpoint: self.checkpoint(),
+            checkpoint: self.checkpoint_of(size),
             records,
             openings: openings().into_iter().map(|opening| (first, opening)).collect(),
-            index: Some(self.index_proof(CASE)),
+            index: Some(self.index_proof_in(CASE, size)),
+            anchors: Vec::new(),
             readme: "A bundle for tests.\n".to_owned(),
         }
     }
+}
+
+/// What a record of a time stamp over a checkpoint says.
+pub(crate) fn anchor_data(stamped: &SignedNote, stamped_at: &str, token: &[u8]) -> String {
+    let checkpoint = Checkpoint::parse(stamped.text()).unwrap();
+    let (note, token) = (stamped.to_string(), to_base64(token));
+    format!(
+        r#"{{"size":{},"root":"{}","checkpoint":{},"imprint":"{}","algorithm":"sha-256","authority":"a label","stamped_at":"{stamped_at}","token":{{"inline":"{token}"}}}}"#,
+        checkpoint.size(),
+        checkpoint.root(),
+        serde_json::to_string(&note).unwrap(),
+        to_hex(&Sha256::digest(&note)),
+    )
 }
 
 fn entries_of(records: &[(String, String)]) -> Vec<IndexEntry> {

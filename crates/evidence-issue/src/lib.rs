@@ -7,10 +7,12 @@
 //! - [`prover`]: proofs under one checkpoint
 //! - [`list`]: the list of all streams, and proofs about it, with flat memory
 //! - [`case`](mod@case): the records of one stream, and fields of it opened
+//! - [`anchors`]: the time anchors that say most of a case
 //! - [`bundle`]: all evidence of one case in one file
 //! - [`receipt`]: what a complainant gets · [`receipt_key`]: what receipt secrets follow from
 //! - [`qr`]: a receipt as a QR code
 
+pub mod anchors;
 pub mod bundle;
 pub mod case;
 pub mod list;

@@ -1,17 +1,18 @@
 //! Trusted times of a ledger: taken in after they were verified, and read again from the log.
+//!
+//! - [`held`]: every time anchor against the records, and the records against the times
+//! - [`newest`]: the newest, kept for `redress status`
+//! - [`roots`]: whose stamps are believed when evidence is checked
 
 use std::{fs, path::Path, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use complaint_codec::decode;
 use complaint_domain::{
-    LedgerEvent,
-    ledger::{EvidenceCommand, EvidenceEvent, TimeAnchor, TimeToken},
+    ledger::{EvidenceCommand, TimeAnchor, TimeToken},
     sealed::Hex,
 };
-use complaint_service::{EvidenceService, ledger_stream_of};
-use event_log::{EventLog, Position, StreamVersion, clock::SystemClock};
-use futures::TryStreamExt;
+use complaint_service::EvidenceService;
+use event_log::{EventLog, Position, clock::SystemClock};
 use jiff::Timestamp;
 use merkle_log::{Checkpoint, SignedNote, tree_root};
 use personal_vault::SystemEntropy;
@@ -20,7 +21,12 @@ use sha2::{Digest, Sha256};
 use time_anchor::{Authorities, Request, Stamp, StampError, Token};
 use uuid::Uuid;
 
+use self::newest::Newest;
 use crate::{error::CommandError, evidence::Issuer, ledger::Ledger};
+
+pub mod held;
+pub mod newest;
+pub mod roots;
 
 /// Longer files of certificates, requests or answers are not read, in bytes.
 const BYTES_MAX: u64 = 1024 * 1024;
@@ -126,7 +132,17 @@ pub async fn keep(
     let appended = service.record(&EvidenceCommand::AnchorTime(anchor), id).await?;
     let (size, stamped_at, authority) = kept;
     let (position, is_new) = (appended.position.0, !appended.repeated);
+    let data = &ledger.places.data;
+    // What cannot be read is written anew.
+    if Newest::read(data).ok().flatten().is_none_or(|newest| newest.position < position) {
+        Newest::keep(Some(&newest(position, size, &stamp, &authority)), data)?;
+    }
     Ok(Kept { position, size, stamped_at, authority, is_new })
+}
+
+fn newest(position: u64, size: u64, stamp: &Stamp, authority: &str) -> Newest {
+    let stamped_at = Timestamp::from_millisecond(stamp.time).unwrap_or_default();
+    Newest { position, size, stamped_at, authority: authority.to_owned() }
 }
 
 fn anchor(
@@ -156,26 +172,6 @@ fn anchor(
         stamped_at: stamped_at.map_err(CommandError::failed("read the stamp's time"))?,
         token: TimeToken::Inline(STANDARD.encode(token.der()).parse().map_err(too_large)?),
     })
-}
-
-/// The time anchors that the log tells of, each with its position, in order. Not checked.
-///
-/// # Errors
-///
-/// [`CommandError`]: the log cannot be read.
-pub async fn recorded(ledger: &Ledger) -> Result<Vec<(Position, TimeAnchor)>, CommandError> {
-    let stream = ledger_stream_of(ledger.origin());
-    let mut records = ledger.log.read_stream(&stream, StreamVersion::default());
-    let mut anchors = Vec::new();
-    while let Some(recorded) = records.try_next().await? {
-        let position = recorded.position;
-        let record = decode(&recorded.bytes)
-            .map_err(|error| CommandError::Broken { position, reason: error.to_string() })?;
-        if let LedgerEvent::Evidence(EvidenceEvent::TimeAnchored(anchor)) = record.event {
-            anchors.push((position, anchor));
-        }
-    }
-    Ok(anchors)
 }
 
 /// Whether an anchor is what it says, and of these records: token, digest, checkpoint, and the root over

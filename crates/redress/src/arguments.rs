@@ -41,7 +41,7 @@ pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
 };
-pub use upkeep::{Backup, Restore};
+pub use upkeep::{Backup, Restore, Verify};
 
 /// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
 #[derive(Debug, Parser)]
@@ -99,8 +99,8 @@ pub enum Command {
 
     /// Check that nothing was altered or removed
     #[command(
-        long_about = "Reads every stored byte, computes the root of the tree over all records again and compares it with the head. Also checks that each record can be read and stands where it says.\n\nExit code 0: whole. 1: broken, and the first bad position is named.",
-        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --against kept.checkpoint\n  redress verify --data ./redress-demo --vault --json\n  redress verify --data ./redress-demo --repair"
+        long_about = "Reads every stored byte, computes the root of the tree over all records again and compares it with the head. Also checks that each record can be read and stands where it says, and that every time stamp in the ledger is over the records it claims, and the records' dates fit it.\n\nExit code 0: whole. 1: broken, and the first bad position is named.",
+        after_help = "Examples:\n  redress verify --data ./redress-demo\n  redress verify --data ./redress-demo --against kept.checkpoint\n  redress verify --data ./redress-demo --vault --json\n  redress verify --data ./ledger --trust root.pem\n  redress verify --data ./redress-demo --repair"
     )]
     Verify(Verify),
 
@@ -443,27 +443,6 @@ pub enum ReplayFormat {
     Jsonl,
     /// Columns for people
     Table,
-}
-
-/// Arguments of `redress verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Where the ledger lies
-    #[command(flatten)]
-    pub at: LedgerAt,
-
-    /// Also check that every sealed field lies in the vault, whole
-    #[arg(long)]
-    pub vault: bool,
-
-    /// What to hold it against
-    #[command(flatten)]
-    pub against: Against,
-
-    /// First mend what can be mended: store and hash tiles from the records, the newest records
-    /// from the journal
-    #[arg(long)]
-    pub repair: bool,
 }
 
 /// The kinds of export.

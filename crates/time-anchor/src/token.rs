@@ -190,6 +190,15 @@ impl Token {
         self.is_under(request.policy)
     }
 
+    /// Whether it is over exactly this document, whoever made it.
+    ///
+    /// # Errors
+    ///
+    /// [`StampError::Imprint`].
+    pub fn is_of(&self, document: &[u8]) -> Result<(), StampError> {
+        self.is_over(&Sha256::digest(document).into())
+    }
+
     fn is_over(&self, imprint: &[u8; 32]) -> Result<(), StampError> {
         if self.info.imprint == *imprint {
             return Ok(());
@@ -218,7 +227,7 @@ impl Token {
     ///
     /// RFC 3161, sections 2.3 and 2.4.2; RFC 5816; RFC 5652, section 5.6.
     pub fn verify(&self, document: &[u8], trusted: &Authorities) -> Result<Stamp, StampError> {
-        self.is_over(&Sha256::digest(document).into())?;
+        self.is_of(document)?;
         self.is_under(trusted.policy)?;
         self.signed.check_attributes()?;
         let (signer, others) = self.signed.signer()?;

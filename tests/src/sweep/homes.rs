@@ -13,8 +13,8 @@ use event_log_sled::SledLog;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::files_below;
-use crate::binary::run_in;
+use super::{files_below, journal};
+use crate::{authority::Authority, binary::run_in};
 
 /// A folder with a ledger in it, whole and closed.
 #[derive(Debug)]
@@ -64,6 +64,15 @@ pub fn whole(room: &Path) -> Home {
     let registered = run(&[&register[..], &more].concat()).json();
     let complaint = registered["complaint"].as_str().unwrap().to_owned();
     run(&["commit-index", "--data", "ledger"]);
+    run(&["checkpoint", "--data", "ledger"]);
+    if let Some(authority) = Authority::new("sweep") {
+        let name = |ending: &str| folder.path().join(format!("made-from.{ending}"));
+        run(&["anchor", "request", "--data", "ledger", "--out", "made-from.tsq"]);
+        authority.stamp(&name("tsq"), &name("tsr"));
+        let root = authority.root();
+        let trust = ["--trust", root.to_str().unwrap()];
+        run(&[&["anchor", "import", "made-from.tsr", "--data", "ledger"][..], &trust].concat());
+    }
     run(&["projections", "rebuild", "--data", "ledger"]);
     run(&["checkpoint", "--data", "ledger"]);
     run(&["export", "tiles", "--data", "ledger", "--out", "tree"]);
@@ -72,6 +81,7 @@ pub fn whole(room: &Path) -> Home {
     run(&["prove", "stream", &complaint, "--data", "ledger", "--out", "evidence/case"]);
     let replayed = run(&["replay", "--data", "ledger"]);
     let records = replayed.stdout.lines().map(str::to_owned).collect();
+    shorten_journal(folder.path());
     Home { folder, key, complaint, records }
 }
 
@@ -95,7 +105,12 @@ pub fn sealed(room: &Path) -> Home {
         }
         log.close().await;
     });
+    shorten_journal(folder.path());
     Home { folder, key: String::new(), complaint: String::new(), records: Vec::new() }
+}
+
+fn shorten_journal(folder: &Path) {
+    files_below(&folder.join("ledger/journal")).iter().for_each(|path| journal::shorten(path));
 }
 
 /// The records of a home that name sealed fields, with the names of their streams.

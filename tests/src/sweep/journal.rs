@@ -1,8 +1,15 @@
 //! A journal segment, read as docs/format.md has it and by nothing of the log's own code.
 
-use std::ops::Range;
+use std::{
+    fs::{self, File},
+    ops::Range,
+    path::Path,
+};
 
-const PAGE: usize = 4096;
+/// Frames begin at multiples of this.
+pub const PAGE: usize = 4096;
+/// The length of a segment.
+pub const SEGMENT: usize = 8 * 1024 * 1024;
 const MAGIC: [u8; 4] = [0xFE, b'R', b'J', 1];
 const HEADER: usize = 40;
 const RECORD_HEADER: usize = 15;
@@ -45,6 +52,18 @@ pub fn frames(segment: &[u8]) -> Vec<Frame> {
         at = end.next_multiple_of(PAGE);
     }
     frames
+}
+
+/// Cuts a segment off where nothing is written any more, so that reading it takes less time. What is cut off
+/// is zeros, which is asserted.
+pub fn shorten(path: &Path) {
+    const KEPT: usize = 16 * PAGE;
+    let bytes = fs::read(path).unwrap();
+    assert_eq!(bytes.len(), SEGMENT);
+    let end = frames(&bytes).last().map_or(0, |frame| frame.bytes.end);
+    let end = (end.next_multiple_of(PAGE) + KEPT).min(SEGMENT);
+    assert!(bytes[end..].iter().all(|byte| *byte == 0), "something is written behind the frames");
+    File::options().write(true).open(path).unwrap().set_len(end as u64).unwrap();
 }
 
 /// The position that damage at a byte is at: its record's; where it is of no record, or nothing follows that

@@ -23,12 +23,23 @@ pub struct NotCovered {
 pub struct Listed {
     /// Where they are.
     pub range: Range<usize>,
-    /// Whether all of them can be changed at once unnoticed; else some bit of each can.
-    pub at_once: bool,
+    /// How it is shown that they are not covered.
+    pub tried: Tried,
+}
+
+/// How it is shown that bytes are not covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// Each of them can be changed unnoticed.
+    OneByOne,
+    /// All of them can be changed at once unnoticed.
+    AllAtOnce,
+    /// Some bit of each can.
+    SomeBit,
 }
 
 fn at_once(range: Range<usize>) -> Listed {
-    Listed { range, at_once: true }
+    Listed { range, tried: Tried::AllAtOnce }
 }
 
 /// The list. docs/auditing.md shows it, word for word.
@@ -115,14 +126,15 @@ fn created_at(bytes: &[u8]) -> Vec<Listed> {
     let start = start + bytes[start..].iter().position(|byte| *byte == b'"').unwrap() + 1;
     let end = start + bytes[start..].iter().position(|byte| *byte == b'"').unwrap();
     let digits = (start..end).filter(|at| bytes[*at].is_ascii_digit());
-    digits.map(|at| Listed { range: at..at + 1, at_once: false }).collect()
+    digits.map(|at| Listed { range: at..at + 1, tried: Tried::SomeBit }).collect()
 }
 
 fn behind_commits(segment: &[u8]) -> Vec<Listed> {
     let frames = journal::frames(segment);
     let starts = frames.iter().map(|frame| frame.bytes.start).chain([segment.len()]);
     let ends = frames.iter().map(|frame| frame.bytes.end);
-    ends.zip(starts.skip(1)).map(|(end, next)| at_once(end..next)).collect()
+    let between = ends.zip(starts.skip(1));
+    between.map(|(end, next)| Listed { range: end..next, tried: Tried::OneByOne }).collect()
 }
 
 /// Where the slots end that are not zero throughout.
@@ -131,9 +143,9 @@ fn behind_slots(bytes: &[u8], slot: usize) -> usize {
     if last < 4096 { 4096 } else { 4096 + (last - 4096 + 1).next_multiple_of(slot) }
 }
 
-/// The bytes of sled's files, one by one; stretches of zeros, of up to 64 KiB, as one.
-pub fn stretches(bytes: &[u8]) -> Vec<Range<usize>> {
+/// The bytes of sled's files, one by one; stretches of zeros, of at most so many, as one.
+pub fn stretches(bytes: &[u8], most: usize) -> Vec<Range<usize>> {
     let is_one = |at: usize| bytes[at] != 0 || at == 0 || bytes[at - 1] != 0;
-    let starts: Vec<_> = (0..bytes.len()).filter(|at| is_one(*at) || at % 65_536 == 0).collect();
+    let starts: Vec<_> = (0..bytes.len()).filter(|at| is_one(*at) || at % most == 0).collect();
     between(&starts, bytes.len()).collect()
 }

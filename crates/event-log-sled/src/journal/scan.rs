@@ -78,6 +78,8 @@ pub(crate) fn scan(
     }
     // Where the last frame ended, which may be before the first record wanted.
     let mut reached = None;
+    // How many whole records stand behind it, in a commit that is not whole itself.
+    let mut torn = 0;
     let mut recorded_at = None;
     let mut full = VecDeque::new();
     let mut ready = VecDeque::new();
@@ -96,8 +98,9 @@ pub(crate) fn scan(
             let end = found.first.saturating_add(u64::from(found.records));
             let expected = reached.unwrap_or(found.first.min(next));
             if found.first != expected {
-                return Err(gap(expected, found.first));
+                return Err(gap(expected, torn, found.first));
             }
+            torn = 0;
             reached = Some(end);
             if end <= next {
                 continue;
@@ -114,6 +117,7 @@ pub(crate) fn scan(
             let begins = reached.unwrap_or_else(|| first_frame_begins(&bytes, offset, later));
             return Err(damaged_before(&bytes, offset, begins.min(next), later));
         }
+        torn = torn_records(&bytes, offset, number);
         if offset == 0 && current.is_some() {
             ready.push_back((number, file));
             continue;
@@ -214,9 +218,23 @@ fn damaged_before(segment: &Bytes, offset: usize, next: u64, later: u64) -> Scan
     })
 }
 
-fn gap(next: u64, found: u64) -> ScanError {
+/// How many records of a commit of this segment that is not whole are whole, from its first on. What the
+/// segment held in an earlier life does not count.
+fn torn_records(segment: &Bytes, offset: usize, number: u64) -> u64 {
+    if header_at(segment, offset, number).is_none() {
+        return 0;
+    }
+    let payload = segment.slice(offset.saturating_add(HEADER).min(segment.len())..);
+    let whole = Records::new(payload, Position(0)).map_while(Result::ok).count();
+    u64::try_from(whole).unwrap_or(u64::MAX)
+}
+
+/// Records are missing before `found`; of those, the first `torn` are whole, in a commit that is not.
+fn gap(next: u64, torn: u64, found: u64) -> ScanError {
+    let first_bad = next.saturating_add(torn);
     ScanError::Damaged(FrameDamage {
-        position: Position(next),
+        // If all of them are whole, it is the header around them that is not.
+        position: Position(if first_bad < found { first_bad } else { next }),
         reason: format!("expected position {next} in the journal, found {found}"),
     })
 }

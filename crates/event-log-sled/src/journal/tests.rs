@@ -104,3 +104,58 @@ fn a_segment_used_again_does_not_show_its_earlier_life() {
     let expected = u64::try_from(SEGMENT_BYTES).unwrap();
     assert!(sizes.into_iter().all(|metadata| metadata.len() == expected));
 }
+
+/// Changes one byte of a segment, says which position is named, and puts it back.
+fn named(dir: &Path, segment: u64, at: usize, from: scan::From) -> u64 {
+    let path = dir.join(file_name(segment));
+    let whole = fs::read(&path).unwrap();
+    let mut changed = whole.clone();
+    changed[at] ^= 0x10;
+    fs::write(&path, changed).unwrap();
+    let error = positions(dir, from).unwrap_err();
+    fs::write(&path, whole).unwrap();
+    let scan::ScanError::Damaged(damage) = error else { panic!("{error:?}") };
+    damage.position.0
+}
+
+#[test]
+fn damage_to_the_last_commit_of_a_full_segment_is_named_though_nothing_follows_it_there() {
+    let dir = tempfile::tempdir().unwrap();
+    // 68 commits of 30 pages fill a segment, so commit 67 is the last of the first one.
+    written(dir.path(), 200, 60_000);
+    let begin = 67 * 30 * 4096;
+    let (header, first, second) = (begin + 20, begin + 200, begin + 60_200);
+    assert_eq!(named(dir.path(), 1, header, START), 134);
+    assert_eq!(named(dir.path(), 1, first, START), 134);
+    assert_eq!(named(dir.path(), 1, second, START), 135, "the first of its two records is whole");
+    // The store has these records already: what is named is where the journal's copy is damaged.
+    let stored = scan::From { position: Position(256), segment: 1 };
+    assert_eq!(named(dir.path(), 1, second, stored), 135);
+    assert_eq!(named(dir.path(), 1, 30 * 4096 + 60_200, stored), 3, "and in the middle of it");
+}
+
+#[test]
+fn what_a_segment_held_before_is_not_counted_as_part_of_a_torn_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = written(dir.path(), 300, 60_000);
+    journal.segments.release(&disk(), Position(600)).unwrap();
+    let from = scan::From { position: Position(600), segment: journal.current.number };
+    let mut commit = Commit::new();
+    for n in 300..500 {
+        commit.clear();
+        commit.put(n * 2, b"one", &vec![b'c'; 60_000]);
+        commit.put(n * 2 + 1, b"one", &vec![b'd'; 60_000]);
+        journal.commit(&mut commit, Position(n * 2), Timestamp::UNIX_EPOCH).unwrap();
+    }
+    // A segment that was used before is full again. Its last commit goes missing, header and all; behind it
+    // stand whole records of the life before.
+    let used_again = journal.current.number - 1;
+    let path = dir.path().join(file_name(used_again));
+    let mut bytes = fs::read(&path).unwrap();
+    let last = 67 * 30 * 4096;
+    let first = u64::from_be_bytes(bytes[last + 16..last + 24].try_into().unwrap());
+    bytes[last..last + 4].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    let error = positions(dir.path(), from).unwrap_err();
+    assert!(matches!(error, scan::ScanError::Damaged(gap) if gap.position == Position(first)));
+}

@@ -17,11 +17,18 @@ fn checked(bytes: &[u8]) -> Checked {
 /// would do who means to deceive.
 fn forged(name: &str, content: &[u8]) -> Vec<u8> {
     let mut files = read_archive(&bundle(true)).unwrap();
+    files.insert(name.to_owned(), content.to_vec());
+    listed_again(files, |_| {})
+}
+
+/// A bundle of these files, its list of contents (changed once more) and its page made to agree.
+fn listed_again(mut files: Files, change: impl FnOnce(&mut String)) -> Vec<u8> {
     files.remove(PAGE);
     let mut manifest = parse_manifest(&files.remove(MANIFEST).unwrap()).unwrap();
-    files.insert(name.to_owned(), content.to_vec());
     manifest.files = files.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
-    files.insert(MANIFEST.to_owned(), serde_json::to_vec(&manifest).unwrap());
+    let mut manifest = serde_json::to_string(&manifest).unwrap();
+    change(&mut manifest);
+    files.insert(MANIFEST.to_owned(), manifest.into_bytes());
     let page = page::with_evidence(&write_archive(&files).unwrap());
     files.insert(PAGE.to_owned(), page.into_bytes());
     write_archive(&files).unwrap()
@@ -148,3 +155,5 @@ fn a_page_that_was_painted_over_is_refused() {
     let said = failure(&write_archive(&files).unwrap());
     assert!(said.starts_with("verify.html: "), "{said}");
 }
+
+mod anchored;

@@ -191,8 +191,9 @@ pub struct Check {
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub stamped: Option<PathBuf>,
 
-    /// The roots you trust to know the time, for a time stamp: certificates in PEM
-    #[arg(long, value_name = "FILE", requires = "stamped")]
+    /// The roots you trust to know the time, for a time stamp or a bundle that holds some: certificates in
+    /// PEM, from the authority
+    #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
 
     /// Write the page that checks evidence in a browser, and nothing else

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::LedgerAt;
+use super::{Against, LedgerAt};
 
 /// Arguments of `redress backup`.
 #[derive(Debug, Args)]
@@ -32,4 +32,30 @@ pub struct Restore {
     /// Only the records, without personal data: no key is needed, and no sealed field will open
     #[arg(long)]
     pub log_only: bool,
+}
+
+/// Arguments of `redress verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Also check that every sealed field lies in the vault, whole
+    #[arg(long)]
+    pub vault: bool,
+
+    /// What to hold it against
+    #[command(flatten)]
+    pub against: Against,
+
+    /// The roots you trust to know the time, for the time stamps in the ledger: certificates in PEM, from the
+    /// authority, not from the ledger
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
+
+    /// First mend what can be mended: store and hash tiles from the records, the newest records
+    /// from the journal
+    #[arg(long)]
+    pub repair: bool,
 }

@@ -107,7 +107,7 @@ pub async fn restore(
     let is_vault_checked = kek.is_some();
     let staged = LedgerAt { data: staging.dir.clone(), keys: kek.clone() };
     let against = Against::default();
-    let check = Verify { at: staged, vault: is_vault_checked, repair: false, against };
+    let check = Verify { at: staged, vault: is_vault_checked, repair: false, trust: None, against };
     let whole = verify::verify(&check, console).await?;
     if (whole.records, &whole.root) != (manifest.records, &manifest.root) {
         return Err(CommandError::Refused {

@@ -38,8 +38,13 @@ pub async fn run(args: &BenchSize, console: &mut Console<'_>) -> Result<(), Comm
         }
         sheet.take(BYTES, bytes(&at, events)?);
         let watch = Watch::start();
-        let whole =
-            Verify { at: at.clone(), vault: false, repair: false, against: Against::default() };
+        let whole = Verify {
+            at: at.clone(),
+            vault: false,
+            repair: false,
+            trust: None,
+            against: Against::default(),
+        };
         commands::verify::verify(&whole, console).await?;
         sheet.take(WHOLE, Pace::of(events, watch.read()));
         bar.set(u64::from(round) + 1);

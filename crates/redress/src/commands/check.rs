@@ -10,7 +10,7 @@ use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
 use merkle_log::Policy;
 
 use crate::{
-    anchors::authorities,
+    anchors::{authorities, roots::Roots},
     arguments::Check,
     commands::verify::against::{parse_key, read_policy},
     console::Console,
@@ -54,10 +54,21 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
             next: "name its file with --old".to_owned(),
         });
     }
+    if args.trust.is_some() && Kind::of(&bytes) != Kind::Bundle {
+        return Err(CommandError::Usage {
+            problem: format!(
+                "expected --trust with a bundle or a time stamp, found {}",
+                Kind::of(&bytes).name()
+            ),
+            next: "leave --trust out: there is no time stamp in it".to_owned(),
+        });
+    }
+    let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
         policy: &policy,
         record: record.as_deref().map(without_newline),
         old_checkpoint: old.as_deref(),
+        stamps: Some(&Roots(roots)),
     };
     let checked = check(&bytes, &trust);
     if console.json() {

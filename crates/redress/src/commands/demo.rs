@@ -85,7 +85,13 @@ pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandEr
     let (sent, records) = (made?, replayed?);
 
     let lap = Stopwatch::start();
-    let verify = Verify { at: at.clone(), vault: true, repair: false, against: Against::default() };
+    let verify = Verify {
+        at: at.clone(),
+        vault: true,
+        repair: false,
+        trust: None,
+        against: Against::default(),
+    };
     let whole = verify::verify(&verify, console).await?;
     console.say(format_args!(
         "verified   {} records and {} sealed fields, root {}… ({lap})",

@@ -1,5 +1,5 @@
-//! `redress status`: how far a ledger is published, and how old its last cosigned checkpoint is. Works
-//! beside a process that has the ledger open.
+//! `redress status`: how far a ledger is published, and how old its last cosigned checkpoint and its newest time
+//! stamp are. Works beside a process that has the ledger open.
 
 use std::{fs, path::Path};
 
@@ -10,6 +10,7 @@ use merkle_log::{Checkpoint, Policy, SignedNote, checkpoint::cosignatures};
 use serde::Serialize;
 
 use crate::{
+    anchors::newest::Newest,
     arguments::Status,
     commands::verify::against::read_policy,
     console::Console,
@@ -26,6 +27,7 @@ struct Told {
     records_at_least: Option<u64>,
     signed: Option<Signed>,
     witnessed: Option<Witnessed>,
+    stamped: Option<Anchored>,
     /// Whether a policy names witnesses at all.
     has_policy: bool,
 }
@@ -42,6 +44,16 @@ struct Witnessed {
     root: String,
     witnesses: Vec<Cosigned>,
     /// Seconds since the oldest of these cosignatures.
+    age_seconds: i64,
+}
+
+#[derive(Serialize)]
+struct Anchored {
+    position: u64,
+    size: u64,
+    stamped_at: String,
+    authority: String,
+    /// Seconds since the time that the authority states.
     age_seconds: i64,
 }
 
@@ -78,6 +90,7 @@ pub fn run(args: &Status, console: &mut Console<'_>) -> Result<(), CommandError>
         records_at_least: vouched(&places.data),
         signed: signed.map(|it| Signed { size: it.size(), root: it.root().to_string() }),
         witnessed,
+        stamped: Newest::read(&places.data)?.map(|newest| stamped(newest, SystemClock.now())),
         has_policy: policy.is_some(),
     };
     if console.json() { console.value(&told) } else { tell(&told, console) }
@@ -106,14 +119,30 @@ fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
                 console
                     .line(format_args!("           by {} at {}", cosigned.witness, cosigned.at))?;
             }
-            Ok(())
         }
-        None if told.has_policy => console.line("witnessed  never: no quorum was reached yet"),
+        None if told.has_policy => console.line("witnessed  never: no quorum was reached yet")?,
         None => console.line(
             "witnessed  never: no policy names witnesses, so whoever controls this machine and its \
              register can rewrite the ledger unseen",
+        )?,
+    }
+    match &told.stamped {
+        Some(stamped) => console.line(format_args!(
+            "stamped    {} records, {} ago, says {}",
+            stamped.size,
+            age(stamped.age_seconds),
+            stamped.authority
+        )),
+        None => console.line(
+            "stamped    never, as far as is known here: `redress anchor list` looks into the ledger",
         ),
     }
+}
+
+fn stamped(newest: Newest, now: Timestamp) -> Anchored {
+    let Newest { position, size, stamped_at, authority } = newest;
+    let age_seconds = now.as_second().saturating_sub(stamped_at.as_second());
+    Anchored { position, size, stamped_at: stamped_at.to_string(), authority, age_seconds }
 }
 
 fn witnessed(

@@ -12,8 +12,10 @@ use futures::TryStreamExt;
 use jiff::Timestamp;
 use personal_vault::{SealedRef, Vault};
 use serde::Serialize;
+use time_anchor::Authorities;
 
 use crate::{
+    anchors::{authorities, held::hold},
     arguments::Verify,
     console::Console,
     decoded::{Decoded, decoded},
@@ -39,8 +41,23 @@ pub struct WholeLedger {
     pub is_vault_checked: bool,
     /// The checkpoint that it extends, if one was named.
     pub extends: Option<against::Extended>,
+    /// What outside authorities have stamped; nothing when none has.
+    pub stamped: Option<Stamped>,
     /// What was mended first; empty when nothing was, or nobody asked.
     pub mended: Vec<String>,
+}
+
+/// The time stamps of a ledger, each of which fits the records.
+#[derive(Debug, Serialize)]
+pub struct Stamped {
+    /// How many there are.
+    pub stamps: usize,
+    /// The time that the newest states.
+    pub newest: String,
+    /// How many records existed then.
+    pub size: u64,
+    /// Whether a root that was named vouches for each of them.
+    pub are_vouched_for: bool,
 }
 
 #[derive(Serialize)]
@@ -95,6 +112,15 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
     console.line(format_args!("  root     {}", whole.root))?;
     let vault = if whole.is_vault_checked { "all opened" } else { "not checked; add --vault" };
     console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
+    if let Some(Stamped { stamps, newest, size, are_vouched_for }) = &whole.stamped {
+        let vouched = if *are_vouched_for {
+            "each vouched for by a root you trust"
+        } else {
+            "nobody vouches for them; name a root with --trust"
+        };
+        console.line(format_args!("  stamps   {stamps}, {vouched}"))?;
+        console.line(format_args!("           the newest over {size} records at {newest}"))?;
+    }
     let Some(extended) = &whole.extends else { return Ok(()) };
     console.line(format_args!("  extends  the checkpoint over {} records", extended.size))?;
     match &extended.signed_by {
@@ -115,6 +141,7 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
 ///
 /// As [`run`].
 pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger, CommandError> {
+    let trusted = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let mended = if args.repair { repair(args).await? } else { Vec::new() };
     let bytes = verify_bytes(args, console).await?;
     // The bytes are those that were written; from here on the log may be asked.
@@ -122,6 +149,8 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
     let vault = if args.vault { Some(ledger.vault()?) } else { None };
     let checked = verify_records(&ledger, vault, bytes.size, console).await;
     let extends = against::check(&args.against, &ledger).await;
+    // Dates are held to the stamps once it is known that the records can be read.
+    let stamped = if checked.is_ok() { stamped(&ledger, trusted).await } else { Ok(None) };
     ledger.close().await;
     let checked = checked?;
     Ok(WholeLedger {
@@ -132,8 +161,23 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
         sealed: checked.sealed,
         is_vault_checked: args.vault,
         extends: extends?,
+        stamped: stamped?,
         mended,
     })
+}
+
+async fn stamped(
+    ledger: &Ledger,
+    trusted: Option<Authorities>,
+) -> Result<Option<Stamped>, CommandError> {
+    let are_vouched_for = trusted.is_some();
+    let anchors = hold(ledger, trusted).await?.anchors;
+    Ok(anchors.last().map(|newest| Stamped {
+        stamps: anchors.len(),
+        newest: newest.stamped_at.clone(),
+        size: newest.size,
+        are_vouched_for,
+    }))
 }
 
 /// Mends what can be mended, and says what that was. What is whole nowhere is named.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use checkpoint_signer::KeyFile;
 use complaint_domain::access::AccessPurpose;
+use complaint_service::ledger_stream_of;
 use event_log::{Position, clock::SystemClock};
 use evidence_issue::{
     Case,
+    anchors::anchors_of,
     bundle::{self, Opened},
 };
 use serde::Serialize;
@@ -27,6 +29,7 @@ struct Bundled {
     events: usize,
     opened: Vec<String>,
     has_all_events: bool,
+    time_stamps: usize,
 }
 
 /// Writes the bundle of a case.
@@ -58,6 +61,8 @@ async fn write(
                 .to_owned(),
         });
     }
+    let own = ledger_stream_of(issuer.ledger.origin());
+    let anchors = anchors_of(issuer.ledger.log.as_ref(), &own, &case, covered.0).await?;
     let mut openings = Vec::new();
     for record in &case.records {
         let opened = open_fields(issuer.ledger, record, &args.open).await?;
@@ -73,13 +78,15 @@ async fn write(
         events: case.records.len(),
         opened: openings.iter().map(|(at, o)| format!("{} at {at}", o.field)).collect(),
         has_all_events: index.is_some(),
+        time_stamps: anchors.len(),
     };
     let names: Vec<_> = openings.iter().map(|(_, opening)| opening.field.clone()).collect();
     let purpose = AccessPurpose::CaseBundle;
     record_opening(issuer.ledger, &args.by, stream.as_str(), &names, purpose).await?;
     let opened = Opened { fields: openings, reason: args.reason.clone() };
-    let bytes =
-        issuer.prove(move |prover| bundle::bundle(prover, &case, opened, index, &key)).await?;
+    let bytes = issuer
+        .prove(move |prover| bundle::bundle(prover, &case, opened, index, &anchors, &key))
+        .await?;
     deliver(Some(&args.out), &bytes, console)?;
     Ok(made)
 }
@@ -98,5 +105,8 @@ fn tell(made: &Bundled, console: &mut Console<'_>) -> Result<(), CommandError> {
         return console.value(made);
     }
     console.line(format_args!("{} events of {} in {}", made.events, made.stream, made.file))?;
+    if made.time_stamps > 0 {
+        console.line(format_args!("  time stamps {}", made.time_stamps))?;
+    }
     made.opened.iter().try_for_each(|opened| console.line(format_args!("  opened {opened}")))
 }

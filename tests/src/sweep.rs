@@ -218,7 +218,7 @@ fn jobs<'a>(home: &'a Home, step: usize, tally: &mut Tally) -> Vec<Job<'a>> {
             match tried {
                 Tried::AllAtOnce => jobs.push(job(Places::AllAtOnce(range))),
                 Tried::SomeBit => {
-                    jobs.push(job(Places::SomeBit(range.step_by(step.min(3)).collect())))
+                    jobs.push(job(Places::SomeBit(range.step_by(step.min(3)).collect())));
                 }
                 Tried::OneByOne => jobs.extend(chunks(&mut range.clone(), Places::EachUnnoticed)),
             }
@@ -247,7 +247,9 @@ fn work(room: &Path, job: &Job<'_>) -> Tally {
     let file = job.file.as_str();
     match &job.places {
         Places::Each(places) => {
-            places.iter().for_each(|at| each(&mut tally, &prepared, &whole, *at))
+            for at in places {
+                each(&mut tally, &prepared, &whole, *at);
+            }
         }
         Places::EachUnnoticed(places) => {
             for at in places {

@@ -69,8 +69,8 @@ pub fn whole(room: &Path) -> Home {
         let name = |ending: &str| folder.path().join(format!("made-from.{ending}"));
         run(&["anchor", "request", "--data", "ledger", "--out", "made-from.tsq"]);
         authority.stamp(&name("tsq"), &name("tsr"));
-        let root = authority.root();
-        let trust = ["--trust", root.to_str().unwrap()];
+        let trusted = authority.root();
+        let trust = ["--trust", trusted.to_str().unwrap()];
         run(&[&["anchor", "import", "made-from.tsr", "--data", "ledger"][..], &trust].concat());
     }
     run(&["projections", "rebuild", "--data", "ledger"]);
@@ -110,7 +110,9 @@ pub fn sealed(room: &Path) -> Home {
 }
 
 fn shorten_journal(folder: &Path) {
-    files_below(&folder.join("ledger/journal")).iter().for_each(|path| journal::shorten(path));
+    for path in files_below(&folder.join("ledger/journal")) {
+        journal::shorten(&path);
+    }
 }
 
 /// The records of a home that name sealed fields, with the names of their streams.

@@ -129,6 +129,8 @@ struct Scope<'a> {
     connection: &'a Connection,
     first_day: i64,
     last_day: i64,
+    /// The days of the period of which the records tell: the first and the last of them.
+    covered: (i64, i64),
     min_cell: u64,
     cutoff: u64,
 }
@@ -145,6 +147,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         connection,
         first_day: request.period.first_day(),
         last_day: request.period.last_day(),
+        covered: covered(connection, &request.period)?,
         min_cell: request.min_cell.max(1),
         cutoff: request.cutoff.0,
     };
@@ -162,6 +165,9 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
             first_day: request.period.first().to_string(),
             last_day: request.period.last().to_string(),
             days: request.period.days(),
+            first_covered_day: date_of(scope.covered.0).to_string(),
+            last_covered_day: date_of(scope.covered.1).to_string(),
+            covered_days: scope.covered.1 - scope.covered.0 + 1,
             is_over: scope.last_day < day_of_ms(recorded_at),
         },
         cutoff: CutoffSection {
@@ -229,6 +235,19 @@ fn check_period(
         });
     }
     Ok(())
+}
+
+/// The days of the period from the first complaint to the last event of any: before and after, a
+/// zero would say that nothing happened where nothing is known.
+fn covered(connection: &Connection, period: &Period) -> Result<(i64, i64), ReportError> {
+    let (first, last): (Option<i64>, Option<i64>) = connection.query_row(
+        "SELECT (SELECT min(received_day) FROM complaint), (SELECT max(day) FROM recording)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let clamp = |day: i64| day.clamp(period.first_day(), period.last_day());
+    let first = first.map_or(period.first_day(), clamp);
+    Ok((first, last.map_or(period.last_day(), clamp).max(first)))
 }
 
 fn taxonomies(scope: Scope<'_>) -> Result<Vec<String>, ReportError> {

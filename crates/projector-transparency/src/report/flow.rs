@@ -83,14 +83,14 @@ pub(super) fn received(scope: Scope<'_>, (first, last): Days) -> Result<u64, Rep
     Ok(received)
 }
 
-/// The months of the period, small ones merged with their neighbours.
+/// The months of the covered days, small ones merged with their neighbours.
 pub(super) fn months(scope: Scope<'_>) -> Result<Vec<Days>, ReportError> {
     let months =
-        split(scope.first_day, scope.last_day, |day| day_number(date_of(day).last_of_month()));
+        split(scope.covered.0, scope.covered.1, |day| day_number(date_of(day).last_of_month()));
     merged(scope, &months)
 }
 
-/// The period in steps short enough to draw. A step never crosses the border of a (merged) month,
+/// The covered days in steps short enough to draw. A step never crosses the border of a (merged) month,
 /// so that the difference of two published figures is never a small one.
 pub(super) fn steps(scope: Scope<'_>, months: &[Days]) -> Result<Vec<Step>, ReportError> {
     let days = scope.last_day - scope.first_day + 1;

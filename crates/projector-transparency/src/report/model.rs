@@ -52,6 +52,12 @@ pub struct PeriodSection {
     pub last_day: String,
     /// How many days it has.
     pub days: i64,
+    /// The first of its days of which the records tell.
+    pub first_covered_day: String,
+    /// The last of its days of which the records tell.
+    pub last_covered_day: String,
+    /// How many days that is.
+    pub covered_days: i64,
     /// Whether it was over when the last record was written.
     pub is_over: bool,
 }

@@ -283,8 +283,12 @@ fn plain_row(name: RowName, count: u64) -> Row {
     Row { name, parent: None, count, values: None, members: Vec::new() }
 }
 
-/// `2014-10` for days within one month, `2014-10..2014-12` for more.
+/// `2014-10` for a whole month, `2014-10..2014-12` for more, `2014-10-01..2014-10-17` for parts.
 fn span_code((first, last): Days) -> String {
+    let is_whole = date_of(first).day() == 1 && date_of(last) == date_of(last).last_of_month();
+    if !is_whole {
+        return format!("{}..{}", date_of(first), date_of(last));
+    }
     let month = |day: i64| date_of(day).strftime("%Y-%m").to_string();
     let (first, last) = (month(first), month(last));
     if first == last { first } else { format!("{first}..{last}") }

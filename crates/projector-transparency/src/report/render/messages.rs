@@ -80,6 +80,8 @@ pub(crate) struct Messages {
     pub(crate) colon: &'static str,
     pub(crate) lead: &'static str,
     pub(crate) provenance: &'static str,
+    /// The records tell of some of the days only.
+    pub(crate) partly: &'static str,
     pub(crate) not_over: &'static str,
     pub(crate) contents: &'static str,
     pub(crate) key_figures: &'static str,

@@ -22,6 +22,7 @@ struct Page<'a> {
     period: String,
     lead: String,
     provenance: String,
+    partly: Option<String>,
     not_over: Option<String>,
     keys: Vec<KeyFigure>,
     sections: Vec<Section>,
@@ -54,6 +55,7 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
             ],
         ),
         provenance: fill(m.provenance, &[("size", &number(report.cutoff.tree_size))]),
+        partly: (report.period.covered_days < report.period.days).then(|| partly(report, m)),
         not_over: (!report.period.is_over)
             .then(|| fill(m.not_over, &[("at", &report.cutoff.recorded_at)])),
         keys: keys(report, m),
@@ -89,9 +91,17 @@ pub(super) fn span(m: &Messages, first: &str, last: &str) -> String {
     fill(m.span, &[("from", &date(m, first)), ("to", &date(m, last))])
 }
 
+fn partly(report: &Report, m: &Messages) -> String {
+    let period = &report.period;
+    let days = span(m, &period.first_covered_day, &period.last_covered_day);
+    let count = |days: i64| number(u64::try_from(days).unwrap_or(0));
+    let places = [("span", days), ("n", count(period.covered_days)), ("of", count(period.days))];
+    fill(m.partly, &places.each_ref().map(|(place, value)| (*place, value.as_str())))
+}
+
 fn keys(report: &Report, m: &Messages) -> Vec<KeyFigure> {
     let flow = &report.flow;
-    let days = u64::try_from(report.period.days).unwrap_or(1).max(1);
+    let days = u64::try_from(report.period.covered_days).unwrap_or(1).max(1);
     let tenths = (flow.received * 10 + days / 2) / days;
     let per_day = format!("{}.{}", number(tenths / 10), tenths % 10);
     let mut keys = vec![

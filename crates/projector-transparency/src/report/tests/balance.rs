@@ -81,7 +81,7 @@ proptest! {
         let received: u64 = report.steps.iter().map(|step| step.received).sum();
         prop_assert_eq!(received, flow.received);
         let lengths: i64 = report.steps.iter().map(|step| step.days).sum();
-        prop_assert_eq!(lengths, days);
+        prop_assert_eq!(lengths, report.period.covered_days);
         prop_assert_eq!(
             report.steps.last().map(|step| step.outstanding_at_end),
             Some(flow.outstanding_at_end)
@@ -92,5 +92,30 @@ proptest! {
                 prop_assert!(row.count == 0 || row.count >= min_cell, "{}", table.id);
             }
         }
+    }
+}
+
+/// Half a month of records in a quarter is no quarter with two and a half empty months.
+#[test]
+fn days_of_which_nothing_is_known_are_no_zeros() {
+    let mut ledger = Ledger::new();
+    ledger.happens("a", "2025-02-10T09:00:00Z", direct("Card"));
+    ledger.happens("b", "2025-02-12T09:00:00Z", direct("Card"));
+    ledger.happens("a", "2025-02-24T09:00:00Z", responded(Outcome::Upheld));
+    let report = ledger.exact("2025-Q1");
+    let period = &report.period;
+    assert_eq!((period.days, period.covered_days), (90, 15));
+    let covered = (period.first_covered_day.as_str(), period.last_covered_day.as_str());
+    assert_eq!(covered, ("2025-02-10", "2025-02-24"));
+    let months = counts(table(&report, "received-by-month"));
+    assert_eq!(months, pairs(&[("2025-02-10..2025-02-24", 2)]), "and neither January nor March");
+    let first = report.steps.first().map(|step| step.first_day.as_str());
+    let last = report.steps.last().map(|step| step.last_day.as_str());
+    assert_eq!((first, last), (Some("2025-02-10"), Some("2025-02-24")));
+    for locale in Locale::ALL {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = write(&report, folder.path(), locale).expect("files");
+        let page = std::fs::read_to_string(&paths[0]).expect("a page");
+        assert!(page.contains("class=\"notice\"") && page.contains("15"), "{locale:?}");
     }
 }

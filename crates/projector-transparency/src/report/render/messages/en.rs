@@ -21,6 +21,7 @@ pub(super) const MESSAGES: Messages = Messages {
     colon: ": ",
     lead: "In this period {received} complaints were received and {ended} came to an end. At its end, {open} were still open.",
     provenance: "Every figure on this page was counted from the first {size} records of a ledger whose root is printed at the end of this page: change or remove one of them, and the root is another. Whoever holds a copy can count again and must arrive at the same report, byte for byte.",
+    partly: "The records tell of {n} of the {of} days of this period only: {span}. Of the others nothing is known, and no zeros stand for them; averages are over the days that are known.",
     not_over: "The period was not over when these figures were counted: the last record is of {at}. They will still change.",
     contents: "On this page",
     key_figures: "Key figures",

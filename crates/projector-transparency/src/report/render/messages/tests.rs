@@ -51,6 +51,7 @@ fn both_languages_say_the_same_things() {
     for (en, zh) in [
         (en.lead, zh.lead),
         (en.provenance, zh.provenance),
+        (en.partly, zh.partly),
         (en.not_over, zh.not_over),
         (en.balance_sentence, zh.balance_sentence),
         (en.largest_sentence, zh.largest_sentence),

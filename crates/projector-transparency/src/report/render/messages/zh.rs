@@ -21,6 +21,7 @@ pub(super) const MESSAGES: Messages = Messages {
     colon: "：",
     lead: "本期共收到投诉 {received} 件，办结 {ended} 件；期末尚有 {open} 件在办。",
     provenance: "本页全部数字均由账本的前 {size} 条记录统计得出。账本的根值印于文末：改动或删除其中任何一条记录，根值即随之改变。凡持有账本副本者均可重新统计，所得报告应当逐字节一致。",
+    partly: "本期共 {of} 天，记录只涉及其中 {n} 天：{span}。其余日期无任何记录，不以零计；日均数按有记录的天数计算。",
     not_over: "统计时本期尚未结束：最后一条记录写于 {at}，数字仍会变动。",
     contents: "本页内容",
     key_figures: "主要数字",

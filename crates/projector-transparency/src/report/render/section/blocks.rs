@@ -47,7 +47,7 @@ fn band(m: &Messages, code: &str) -> String {
     fill(m.band_over, &[("from", &from.saturating_sub(1).to_string())])
 }
 
-/// `2014-10` and `2014-10..2014-12` in words.
+/// `2014-10`, `2014-10..2014-12` and `2014-10-01..2014-10-17` in words.
 fn months(m: &Messages, code: &str) -> String {
     let month = |text: &str| {
         format!("{text}-01")
@@ -55,6 +55,7 @@ fn months(m: &Messages, code: &str) -> String {
             .map_or_else(|_| text.to_owned(), |day| day.strftime(m.month).to_string())
     };
     match code.split_once("..") {
+        Some((from, to)) if from.len() > "2014-10".len() => span(m, from, to),
         Some((from, to)) => fill(m.span, &[("from", &month(from)), ("to", &month(to))]),
         None => month(code),
     }
@@ -284,7 +285,7 @@ pub(super) fn flow(report: &Report, m: &Messages) -> Result<Block, DrawError> {
 
 fn flow_chart(report: &Report, m: &Messages) -> Result<Option<Chart>, DrawError> {
     let number_of = |day: &str| day.parse().map_or(0, day_number);
-    let start = number_of(&report.period.first_day);
+    let start = number_of(&report.period.first_covered_day);
     let points: Vec<FlowPoint> = report
         .steps
         .iter()
@@ -310,9 +311,9 @@ fn flow_chart(report: &Report, m: &Messages) -> Result<Option<Chart>, DrawError>
         open: m.axis_open,
         received: m.received,
         ended: m.ended,
-        first_day: &date(m, &report.period.first_day),
-        last_day: &date(m, &report.period.last_day),
+        first_day: &date(m, &report.period.first_covered_day),
+        last_day: &date(m, &report.period.last_covered_day),
     };
-    let days = u64::try_from(report.period.days).unwrap_or(1).max(1);
+    let days = u64::try_from(report.period.covered_days).unwrap_or(1).max(1);
     Ok(Some(chart_of(m.chart_flow, text, chart::flow(&points, days, &words)?)))
 }

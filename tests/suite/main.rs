@@ -19,6 +19,7 @@ mod crash;
 mod damage;
 mod disk;
 mod durability;
+mod erasure;
 mod errors;
 mod escalation;
 mod evidence;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff},
+    stored::{access, action, inspection, referral, review, rulebook, staff, subject},
 };
 
 /// A record, read.
@@ -264,6 +264,9 @@ fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
     }
     if let Some(event) = access::read(event_type, data)? {
         return Ok(LedgerEvent::Access(event));
+    }
+    if let Some(event) = subject::read(event_type, data)? {
+        return Ok(LedgerEvent::Subject(event));
     }
     if let Some(event) = rulebook::read(event_type, data)? {
         return Ok(LedgerEvent::Rulebook(event));

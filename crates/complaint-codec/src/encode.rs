@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff},
+    stored::{access, action, inspection, referral, review, rulebook, staff, subject},
 };
 
 /// Most records are shorter, so that most buffers need not grow.
@@ -143,6 +143,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Rulebook(event) => rulebook::write(event, serializer),
             LedgerEvent::Access(event) => access::write(event, serializer),
             LedgerEvent::Inspection(event) => inspection::write(event, serializer),
+            LedgerEvent::Subject(event) => subject::write(event, serializer),
         }
     }
 }

@@ -4,7 +4,7 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{access, action, inspection, referral, review, rulebook, staff};
+use crate::stored::{access, action, inspection, referral, review, rulebook, staff, subject};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -103,6 +103,17 @@ pub const EVENT_TYPES: &[&str] = &[
     "inspection.followed-up.v1",
     "inspection.closed.v1",
     "inspection.abandoned.v1",
+    "subject.key-recorded.v1",
+    "subject.consent-given.v1",
+    "subject.consent-withdrawn.v1",
+    "subject.restricted.v1",
+    "subject.restriction-lifted.v1",
+    "subject.held.v1",
+    "subject.hold-released.v1",
+    "subject.erasure-requested.v1",
+    "subject.erasure-refused.v1",
+    "subject.erasure-ordered.v1",
+    "subject.erased.v1",
 ];
 
 /// The stored name of an event.
@@ -165,5 +176,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Rulebook(event) => rulebook::name(event),
         LedgerEvent::Access(event) => access::name(event),
         LedgerEvent::Inspection(event) => inspection::name(event),
+        LedgerEvent::Subject(event) => subject::name(event),
     }
 }

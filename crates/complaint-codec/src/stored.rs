@@ -114,3 +114,17 @@ stored_events! { inspection, complaint_domain::inspection::InspectionEvent {
 stored_events! { access, complaint_domain::access::AccessEvent {
     PersonalDataOpened = "access.personal-data-opened.v1",
 } }
+
+stored_events! { subject, complaint_domain::subject::SubjectEvent {
+    KeyRecorded = "subject.key-recorded.v1",
+    ConsentGiven = "subject.consent-given.v1",
+    ConsentWithdrawn = "subject.consent-withdrawn.v1",
+    Restricted = "subject.restricted.v1",
+    RestrictionLifted = "subject.restriction-lifted.v1",
+    Held = "subject.held.v1",
+    HoldReleased = "subject.hold-released.v1",
+    ErasureRequested = "subject.erasure-requested.v1",
+    ErasureRefused = "subject.erasure-refused.v1",
+    ErasureOrdered = "subject.erasure-ordered.v1",
+    Erased = "subject.erased.v1",
+} }

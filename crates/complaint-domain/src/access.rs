@@ -20,6 +20,7 @@ use crate::{
     fact::{Fact, LedgerEvent},
     reference::ComplaintId,
     sealed::PersonalField,
+    subject::{Closed, Subject},
 };
 
 /// What personal data was opened for.
@@ -30,10 +31,12 @@ pub enum AccessPurpose {
     Receipt,
     /// A bundle of all evidence of the case, for whoever is entitled to it.
     CaseBundle,
+    /// A letter to the complainant, printed or put in a file.
+    Letter,
 }
 
 closed_list! {
-    AccessPurpose { Receipt = "receipt", CaseBundle = "case-bundle" }
+    AccessPurpose { Receipt = "receipt", CaseBundle = "case-bundle", Letter = "letter" }
 }
 
 /// Personal data that is opened.
@@ -95,6 +98,18 @@ pub enum AccessRejection {
     /// Nothing is opened.
     #[error("expected at least one field, found none")]
     FieldsMissing,
+    /// What the person's own stream says stands against it.
+    #[error("{0}")]
+    MayNotBeOpened(Closed),
+}
+
+/// What recording an opening depends on besides the state and the command.
+#[derive(Debug, Clone, Copy)]
+pub struct AccessCircumstances<'a> {
+    /// Who opens it, and when.
+    pub occasion: &'a Occasion,
+    /// The person whose data it is, as their stream stands.
+    pub subject: &'a Subject,
 }
 
 named_variants!(AccessRejection, CODES, code {
@@ -102,6 +117,7 @@ named_variants!(AccessRejection, CODES, code {
     AlreadyRecorded = "already-recorded",
     OccurredInFuture = "occurred-in-future",
     FieldsMissing = "fields-missing",
+    MayNotBeOpened = "may-not-be-opened",
 });
 
 named_variants!(AccessCommand, NAMES, name { Record = "record" });
@@ -126,16 +142,17 @@ impl Aggregate for Access {
     type Command = AccessCommand;
     type Event = AccessEvent;
     type Rejection = AccessRejection;
-    type Circumstances<'a> = &'a Occasion;
+    type Circumstances<'a> = AccessCircumstances<'a>;
 
     const STREAM_KIND: &'static str = "access";
 
     fn decide(
         &self,
         command: &AccessCommand,
-        occasion: &&Occasion,
+        circumstances: &AccessCircumstances<'_>,
     ) -> Result<Vec<AccessEvent>, AccessRejection> {
         let AccessCommand::Record(disclosure) = command;
+        let AccessCircumstances { occasion, subject } = *circumstances;
         let role = occasion.actor.role;
         if !may_see(role) {
             return Err(AccessRejection::RoleMayNot { role });
@@ -144,11 +161,14 @@ impl Aggregate for Access {
             return Err(AccessRejection::AlreadyRecorded);
         }
         if occasion.is_in_future() {
-            let Occasion { occurred_at, now, .. } = **occasion;
+            let Occasion { occurred_at, now, .. } = *occasion;
             return Err(AccessRejection::OccurredInFuture { occurred_at, now });
         }
         if disclosure.fields.is_empty() {
             return Err(AccessRejection::FieldsMissing);
+        }
+        if let Some(closed) = subject.closed() {
+            return Err(AccessRejection::MayNotBeOpened(closed));
         }
         Ok(vec![AccessEvent::PersonalDataOpened(disclosure.clone())])
     }

@@ -6,6 +6,7 @@ use crate::{
     access::AccessEvent, action::ActionEvent, actor::Actor, complaint::ComplaintEvent,
     import::ImportEvent, inspection::InspectionEvent, ledger::EvidenceEvent,
     referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent, staff::StaffEvent,
+    subject::SubjectEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -57,4 +58,6 @@ pub enum LedgerEvent {
     Access(AccessEvent),
     /// Of an `inspection-…` stream.
     Inspection(InspectionEvent),
+    /// Of a `subject-…` stream.
+    Subject(SubjectEvent),
 }

@@ -21,6 +21,7 @@
 //! - [`inspection`]: how handled complaints are looked at again: a sample nobody chose, scored
 //! - [`referral`]: a suspected violation before a regulator
 //! - [`access`]: who opened whose personal data, and for what
+//! - [`subject`]: the person behind a complaint: consent, restriction, hold, erasure
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
@@ -48,6 +49,7 @@ pub mod right;
 pub mod rulebook;
 pub mod sealed;
 pub mod staff;
+pub mod subject;
 
 #[cfg(test)]
 mod story;

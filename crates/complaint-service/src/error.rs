@@ -5,6 +5,7 @@ use complaint_domain::{
     complaint::ComplaintRejection, import::ImportRejection, inspection::InspectionRejection,
     ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
     rulebook::RulebookRejection, sealed::PersonalField, staff::StaffRejection,
+    subject::SubjectRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -70,6 +71,13 @@ pub enum HandleError {
     /// A sealed field could not be opened to compare a retry with its first try. Stop and verify.
     #[error(transparent)]
     Open(#[from] personal_vault::OpenError),
+    /// The complaint's personal data was erased, or is being erased; nothing was written. Send the
+    /// command without its personal texts.
+    #[error("expected nothing personal for {stream}, whose personal data was ordered to be erased")]
+    PersonalDataErased {
+        /// The complaint.
+        stream: StreamId,
+    },
     /// The vault could not make the sealed fields durable; no record was written.
     #[error(transparent)]
     Store(#[from] personal_vault::StoreError),
@@ -96,6 +104,7 @@ refusals!(
     RulebookRejection,
     AccessRejection,
     InspectionRejection,
+    SubjectRejection,
 );
 
 /// Why a request does not hold together. Never repeats a personal text.

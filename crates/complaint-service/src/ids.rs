@@ -1,6 +1,6 @@
 //! Where ids come from: from the command, so that a retry finds what the first try made.
 
-use complaint_domain::actor::ActorId;
+use complaint_domain::{actor::ActorId, reference::ComplaintId};
 use event_log::StreamId;
 use jiff::Timestamp;
 use personal_vault::Entropy;
@@ -37,6 +37,17 @@ pub fn staff_stream_of(account: &ActorId) -> StreamId {
 /// The one stream of the rulebook: the ULID has the first 128 bits of SHA-256 of `rulebook`.
 pub fn rulebook_stream() -> StreamId {
     derived("rulebook", "rulebook")
+}
+
+/// The stream of the person behind a complaint: it has the complaint's ULID.
+///
+/// # Panics
+///
+/// Never: the name of a complaint holds a ULID.
+pub fn subject_stream_of(complaint: &ComplaintId) -> StreamId {
+    let ulid = complaint.as_str().trim_start_matches("complaint-");
+    #[expect(clippy::expect_used, reason = "a kind, a hyphen and the ULID of a complaint")]
+    format!("subject-{ulid}").parse().expect("a kind and a ULID make a stream id")
 }
 
 fn derived(kind: &str, name: &str) -> StreamId {

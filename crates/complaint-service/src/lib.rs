@@ -15,6 +15,7 @@
 //! - [`clock_process`]: notes each limit that is near or was missed, once
 //! - [`inspection`]: what an inspection draws from, and what its scores take from other streams
 //! - [`escalation_process`]: puts before the committee what a pack orders to go there
+//! - [`erasure`]: carries out what was ordered to be erased
 //! - [`effect`]: counts whether an action helped
 //! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
@@ -23,6 +24,7 @@
 pub mod body;
 pub mod clock_process;
 pub mod effect;
+pub mod erasure;
 pub mod error;
 pub mod escalation_process;
 pub mod evidence;
@@ -41,12 +43,14 @@ mod tests;
 
 pub use clock_process::{ClockProcess, Noted};
 pub use effect::{CountEffectError, count_effect};
+pub use erasure::{Erasures, Finished};
 pub use error::HandleError;
 pub use escalation_process::{Escalated, EscalationProcess};
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
 pub use ids::{
     import_stream_of, ledger_stream_of, named_stream, rulebook_stream, staff_stream_of, stream_of,
+    subject_stream_of,
 };
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};

@@ -13,6 +13,7 @@ use complaint_domain::{
     import::{Import, ImportCommand, ImportSummary},
     review::Review,
     sealed::{Digest, Hex, PersonalField, SealedField},
+    subject::Subject,
 };
 use event_log::{
     AppendError, Clock, EventLog, ExpectedVersion, NewRecord, Position, StreamId, StreamVersion,
@@ -25,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{HandleError, InvalidRequest},
     house::House,
-    ids::{import_stream_of, record_id, staff_stream_of},
+    ids::{import_stream_of, record_id, staff_stream_of, subject_stream_of},
     load::{Loaded, Seen, load},
     recent::Recent,
     request::{CommandRequest, PersonalText, digest_of},
@@ -267,6 +268,7 @@ impl<'a> Batch<'a> {
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
             .map_err(HandleError::Refused)?;
+        self.may_still_be_sealed(request).await?;
         let sealed = self.seal(request)?;
         self.record(request, digest, &circumstances, events, sealed)
     }
@@ -290,6 +292,20 @@ impl<'a> Batch<'a> {
         let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
         let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
         Ok(Some(ReviewFacts { complaint, conclusion }))
+    }
+
+    /// Nothing is added to data that is being erased: it would outlive the order.
+    async fn may_still_be_sealed(&self, request: &CommandRequest) -> Result<(), HandleError> {
+        if request.personal.is_empty() || self.loaded.subject_key.is_none() {
+            return Ok(());
+        }
+        let Ok(complaint) = self.stream.as_str().parse() else { return Ok(()) };
+        let streams = Streams::of(self.service.log.as_ref());
+        let subject: Subject = streams.load(&subject_stream_of(&complaint)).await?;
+        if subject.is_going() {
+            return Err(HandleError::PersonalDataErased { stream: self.stream.clone() });
+        }
+        Ok(())
     }
 
     /// Seals the personal fields in memory, under the key the complaint has or a new one.
@@ -444,7 +460,7 @@ fn reference(field: PersonalField, sealed: &SealedRef) -> SealedField {
 }
 
 /// What the vault needs to find and check a sealed field.
-fn sealed_ref(sealed: &SealedField) -> SealedRef {
+pub(crate) fn sealed_ref(sealed: &SealedField) -> SealedRef {
     SealedRef {
         group: sealed.field.group(),
         subject: sealed.subject.0,

@@ -1,6 +1,7 @@
 //! A command is carried out once, or not at all.
 
 mod clock_process;
+mod erasure;
 mod escalation_process;
 mod people;
 mod rulebook;

@@ -9,10 +9,10 @@
 
 use std::{fmt::Debug, future::Future, sync::Arc};
 
-use complaint_codec::{Draft, encode, event_type};
+use complaint_codec::{Draft, Record, encode, event_type};
 use complaint_domain::{
     Fact, LedgerEvent,
-    access::{Access, AccessCommand},
+    access::{Access, AccessCircumstances, AccessCommand},
     actor::Actor,
     aggregate::{Aggregate, Occasion},
     import::Import,
@@ -20,6 +20,7 @@ use complaint_domain::{
     rulebook::{HouseRules, RulebookCommand},
     sealed::Digest,
     staff::{Staff, StaffCommand},
+    subject::Subject,
 };
 use event_log::{AppendError, Clock, EventLog, ExpectedVersion, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
@@ -30,7 +31,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{HandleError, InvalidRequest},
-    ids::{named, record_id, rulebook_stream, staff_stream_of},
+    ids::{named, record_id, rulebook_stream, staff_stream_of, subject_stream_of},
     load::decoded,
     request::digest_of,
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
@@ -132,23 +133,24 @@ impl Unsealed for HouseRules {
 }
 
 impl Unsealed for Access {
-    type Facts = ();
+    type Facts = Subject;
 
     fn begins(_: &AccessCommand) -> bool {
         true
     }
 
     async fn facts(
-        _: Streams<'_>,
+        streams: Streams<'_>,
         _: &Self,
-        _: &AccessCommand,
+        command: &AccessCommand,
         _: &Occasion,
-    ) -> Result<(), HandleError> {
-        Ok(())
+    ) -> Result<Subject, HandleError> {
+        let AccessCommand::Record(disclosure) = command;
+        streams.load(&subject_stream_of(&disclosure.complaint)).await
     }
 
-    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> &'a Occasion {
-        occasion
+    fn circumstances<'a>(occasion: &'a Occasion, subject: &'a Subject) -> AccessCircumstances<'a> {
+        AccessCircumstances { occasion, subject }
     }
 }
 
@@ -196,9 +198,18 @@ impl<'a> Streams<'a> {
         stream: &StreamId,
         mut see: impl FnMut(Fact<LedgerEvent>) + Send,
     ) -> Result<(), HandleError> {
+        self.each_record(stream, |record| see(record.fact())).await
+    }
+
+    /// Hands over each record of a stream, in order.
+    pub(crate) async fn each_record(
+        self,
+        stream: &StreamId,
+        mut see: impl FnMut(Record) + Send,
+    ) -> Result<(), HandleError> {
         let mut records = self.log.read_stream(stream, StreamVersion::default());
         while let Some(recorded) = records.try_next().await? {
-            see(decoded(&recorded)?.fact());
+            see(decoded(&recorded)?);
         }
         Ok(())
     }

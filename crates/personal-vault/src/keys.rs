@@ -87,6 +87,11 @@ pub(crate) fn file_in(directory: &Path) -> PathBuf {
     directory.join("slots")
 }
 
+/// The file that says how much of the list of erasures was applied to the key file beside it.
+pub(crate) fn applied_in(directory: &Path) -> PathBuf {
+    directory.join("erasures-applied")
+}
+
 impl KeyFile {
     /// Writes an empty key file under a temporary name, syncs it, and renames it.
     pub(crate) fn create(
@@ -155,6 +160,11 @@ impl KeyFile {
             });
         }
         Ok(Self { path, file, kek, locator: header.locator })
+    }
+
+    /// The file itself.
+    pub(crate) const fn file(&self) -> &File {
+        &self.file
     }
 
     /// A second handle to the file, for the writer.
@@ -272,6 +282,11 @@ impl RecentKeys {
 
     pub(crate) fn keep(&self, id: [u8; 16], secret: &Zeroizing<[u8; 32]>) {
         self.with(|held| held.put(id, secret.clone()));
+    }
+
+    /// Wipes a key that is destroyed: nothing more is to be sealed under it.
+    pub(crate) fn forget(&self, id: &[u8; 16]) {
+        self.with(|held| held.pop(id));
     }
 
     fn with<T>(&self, using: impl FnOnce(&mut LruCache<[u8; 16], Zeroizing<[u8; 32]>>) -> T) -> T {

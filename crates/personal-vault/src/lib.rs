@@ -26,9 +26,11 @@
 //! - [`error`]: what can go wrong
 //! - [`entropy`]: where random bytes come from
 //! - `seal`: commitment and cipher · `kek`, `keys`: wrapping, the key file · `segment`: the slots of blobs
+//! - `erased`: what was erased, and stays so in every copy
 //! - `place`: ids that say where · `slots`: which slots are taken · `writer`: group commit
 
 pub mod entropy;
+mod erased;
 pub mod error;
 pub mod field;
 mod files;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What an id is the id of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PlaceKind {
     Blob,
     Key,

@@ -1,7 +1,7 @@
 //! The vault: sealing, storing, opening.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::DirBuilder,
     io,
     os::unix::fs::DirBuilderExt,
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     entropy::{Entropy, random},
+    erased::{ErasedList, Eraser, Gone},
     error::{CreateVaultError, OpenError, OpenVaultError, SealError, StoreError},
     field::{FIELD_BYTES_MAX, Opening, PlainField, SealedRef, SubjectKey},
     frame::{Cursor, Reference},
@@ -65,6 +66,7 @@ pub struct Vault {
     fresh_keys: FreshKeys,
     recent_keys: RecentKeys,
     poison: Poison,
+    erased: ErasedList,
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
 }
@@ -124,6 +126,14 @@ impl Vault {
             move |source| OpenVaultError::Io { path, source }
         };
         let keys = KeyFile::open(&paths.keys, &paths.kek, &ledger_id)?;
+        let erased = ErasedList::beside(&paths.kek, ledger_id);
+        let overwriting = Eraser {
+            directory: &paths.vault,
+            keys: keys.file(),
+            locator: &keys.locator,
+            syncer: syncer.as_ref(),
+        };
+        overwriting.apply(&erased, &keys::applied_in(&paths.keys))?;
         let key_slots = keys.high_water().map_err(failed(&paths.keys))?;
         let mut in_use = BTreeMap::new();
         for (id, file) in segment::list(&paths.vault, &ledger_id)? {
@@ -137,6 +147,8 @@ impl Vault {
             directory: paths.vault.clone(),
             ledger_id,
             keys: keys.writer_handle()?,
+            locator: keys.locator.clone(),
+            erased: erased.clone(),
             syncer,
             poison: Arc::clone(&poison),
         };
@@ -153,6 +165,7 @@ impl Vault {
             fresh_keys: FreshKeys::default(),
             recent_keys: RecentKeys::default(),
             poison,
+            erased,
             queue: Some(queue),
             writer: Some(writer),
         })
@@ -302,8 +315,63 @@ impl Vault {
             prepared.submit();
         }
         let (answer, answered) = oneshot::channel();
-        place.send(Job { sealings: waiting, answer });
+        place.send(Job { sealings: waiting, gone: Vec::new(), answer });
         answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Destroys these blobs and the keys they lie under, for good: nothing under such a key opens any
+    /// more, whether it is named here or not. Durable, and read back, when it returns. What is gone
+    /// already is no error, so an erasure that was cut short is finished by another.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: no space for the list of what was erased, or the vault writes nothing any more.
+    pub async fn erase(&self, fields: &[SealedRef]) -> Result<(), StoreError> {
+        if let Some(cause) = self.poison.get() {
+            return Err(StoreError::Poisoned(Arc::clone(cause)));
+        }
+        let keys = fields.iter().map(|field| Gone { kind: PlaceKind::Key, id: field.key });
+        let blobs = fields.iter().map(|field| Gone { kind: PlaceKind::Blob, id: field.vault });
+        let gone: BTreeSet<_> = keys.chain(blobs).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        let place = queue.reserve().await.map_err(|_| StoreError::Closed)?;
+        let (answer, answered) = oneshot::channel();
+        place.send(Job { sealings: Vec::new(), gone: gone.into_iter().collect(), answer });
+        let erased = answered.await.map_err(|_| StoreError::Closed)?;
+        fields.iter().for_each(|field| self.recent_keys.forget(&field.key));
+        erased
+    }
+
+    /// Whether a data key is there, damaged or whole. Reads the disk, so not for an async thread.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub fn has_key(&self, key: &[u8; 16]) -> io::Result<bool> {
+        match self.keys.load(key) {
+            Ok(_) | Err(KeyError::Damaged) => Ok(true),
+            Err(KeyError::Missing) => Ok(false),
+            Err(KeyError::Unavailable(source)) => Err(source),
+        }
+    }
+
+    /// The data keys on the list of what was erased: 16 bytes for each person who was. Reads the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenVaultError`]: the list is damaged, or of another ledger.
+    pub fn erased_keys(&self) -> Result<BTreeSet<[u8; 16]>, OpenVaultError> {
+        let mut keys = BTreeSet::new();
+        self.erased.each_from(0, |gone| {
+            if gone.kind == PlaceKind::Key {
+                keys.insert(gone.id);
+            }
+            Ok(())
+        })?;
+        Ok(keys)
     }
 
     /// Opens a sealed field and holds it against everything the record says of it: digest, place,

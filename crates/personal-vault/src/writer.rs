@@ -18,7 +18,14 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{error::StoreError, keys, sealing::Prepared, segment::SegmentId};
+use crate::{
+    erased::{ErasedList, Eraser, Gone},
+    error::StoreError,
+    keys,
+    place::Locator,
+    sealing::Prepared,
+    segment::SegmentId,
+};
 
 /// How many calls of `store` may wait before the next one has to wait for its place.
 pub(crate) const QUEUE_CALLS: usize = 1024;
@@ -30,10 +37,11 @@ const GROWTH_BYTES: usize = 256 * 1024;
 /// Slots up to this size are joined with their neighbours into one write.
 const JOIN_BYTES: usize = 8192;
 
-/// One call of `store`.
+/// One call of `store` or `erase`.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) sealings: Vec<Arc<Prepared>>,
+    pub(crate) gone: Vec<Gone>,
     pub(crate) answer: oneshot::Sender<Result<(), StoreError>>,
 }
 
@@ -68,6 +76,8 @@ pub(crate) struct Writer {
     pub(crate) directory: PathBuf,
     pub(crate) ledger_id: [u8; 32],
     pub(crate) keys: File,
+    pub(crate) locator: Locator,
+    pub(crate) erased: ErasedList,
     pub(crate) syncer: Box<dyn Syncer>,
     pub(crate) poison: Poison,
 }
@@ -115,7 +125,7 @@ impl Writer {
         if let Some(cause) = self.poison.get() {
             return Err(StoreError::Poisoned(Arc::clone(cause)));
         }
-        match self.write_and_sync(&plan(jobs)) {
+        match self.write_and_sync(&plan(jobs)).and_then(|()| self.erase(jobs)) {
             Ok(()) => {
                 jobs.iter().flat_map(|job| &job.sealings).for_each(|sealing| sealing.stored());
                 Ok(())
@@ -138,6 +148,18 @@ impl Writer {
         // Space is taken at the write, so a sync that fails is never just a full disk to be retried:
         // the kernel may have dropped the pages it could not write.
         self.sync_all(&written).map_err(Failure::Broken)
+    }
+
+    /// The list first, so that from here on no copy of this vault brings the key back; then the slots.
+    fn erase(&self, jobs: &[Job]) -> Result<(), Failure> {
+        let gone: Vec<_> = jobs.iter().flat_map(|job| job.gone.iter().copied()).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.erased.append(&gone).map_err(Failure::sort)?;
+        let Self { directory, keys, locator, syncer, .. } = self;
+        let eraser = Eraser { directory, keys, locator, syncer: syncer.as_ref() };
+        eraser.erase(&gone).map_err(Failure::Broken)
     }
 
     fn file(&self, target: Target) -> io::Result<File> {

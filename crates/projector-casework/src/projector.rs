@@ -65,7 +65,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
-            | LedgerEvent::Inspection(_) => {}
+            | LedgerEvent::Inspection(_)
+            | LedgerEvent::Subject(_) => {}
         }
         Ok(())
     }

@@ -68,7 +68,8 @@ impl Projector for TransparencyProjector {
             | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
-            | LedgerEvent::Inspection(_) => {}
+            | LedgerEvent::Inspection(_)
+            | LedgerEvent::Subject(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

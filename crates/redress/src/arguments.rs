@@ -17,6 +17,7 @@ mod inspection;
 mod mail;
 mod report;
 mod signing;
+mod subject;
 mod upkeep;
 
 pub use anchors::{AnchorAsk, AnchorCommand, AnchorImport, AnchorList, AnchorRequest, TrustedTime};
@@ -41,6 +42,7 @@ pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
 };
+pub use subject::{AccessCommandLine, AccessList, SubjectCarryOut, SubjectLine};
 pub use upkeep::{Backup, Restore, Verify};
 
 /// The ledger of consumer complaints: every step recorded once, nothing altered, figures that add up.
@@ -200,6 +202,23 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: Sent<crate::casework::RulebookNoun>,
+    },
+
+    /// Keep the rights of the person behind a complaint: consent, restriction, legal hold, erasure
+    #[command(
+        after_help = "Example:\n  echo '{\"complaint\": \"COMPLAINT\", \"ground\": \"no-longer-needed\"}' | redress subject request-erasure --data ./ledger --as ana --role agent --body -"
+    )]
+    Subject {
+        /// What to do
+        #[command(subcommand)]
+        what: SubjectLine,
+    },
+
+    /// Show who opened whose personal data
+    Access {
+        /// What to do
+        #[command(subcommand)]
+        what: AccessCommandLine,
     },
 
     /// Explain the time limits that run on a complaint

@@ -9,6 +9,7 @@ mod input;
 mod inspection;
 mod oversight;
 mod rulebook;
+mod subject;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
@@ -16,6 +17,7 @@ pub use input::{Input, InputError};
 pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 pub use rulebook::RulebookNoun;
+pub use subject::SubjectNoun;
 
 /// A command that can be sent.
 #[derive(Debug, Clone, Copy)]

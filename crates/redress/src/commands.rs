@@ -1,5 +1,6 @@
 //! One module for each command.
 //!
+//! - [`access`]: `redress access`
 //! - [`anchor`]: `redress anchor`
 //! - [`backup`]: `redress backup`
 //! - [`bench`](mod@bench): `redress bench`
@@ -27,9 +28,11 @@
 //! - [`restore`]: `redress restore`
 //! - [`serve`]: `redress serve`
 //! - [`status`]: `redress status`
+//! - [`subject`]: `redress subject`
 //! - [`verify`]: `redress verify`
 //! - [`witness`]: `redress witness`
 
+pub mod access;
 pub mod anchor;
 pub mod backup;
 pub mod bench;
@@ -57,5 +60,6 @@ pub mod report;
 pub mod restore;
 pub mod serve;
 pub mod status;
+pub mod subject;
 pub mod verify;
 pub mod witness;

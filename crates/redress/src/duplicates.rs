@@ -21,7 +21,10 @@ use zeroize::Zeroizing;
 use crate::{
     error::CommandError,
     ledger::Ledger,
-    letters::{History, history::open_sealed},
+    letters::{
+        History,
+        history::{closed, open_sealed},
+    },
     mail::postman::address_in,
 };
 
@@ -106,7 +109,13 @@ pub async fn likely(ledger: &mut Ledger, history: History) -> Result<Vec<Likely>
             let position = recorded.position;
             let record = decode(&recorded.bytes)
                 .map_err(|error| CommandError::Broken { position, reason: error.to_string() })?;
-            let sealed = record.sealed.into_iter().filter(|one| COMPARED.contains(&one.field));
+            let mut sealed =
+                record.sealed.into_iter().filter(|one| COMPARED.contains(&one.field)).peekable();
+            if sealed.peek().is_none()
+                || closed(ledger.log.as_ref(), &recorded.stream).await?.is_some()
+            {
+                continue;
+            }
             page.extend(sealed.map(|sealed| (recorded.stream.clone(), sealed)));
         }
         let (vault, of) = (std::sync::Arc::clone(&vault), looked_for.clone());

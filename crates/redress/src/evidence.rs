@@ -11,6 +11,7 @@ use complaint_domain::{
     access::{Access, AccessCommand, AccessPurpose, Disclosure},
     actor::Actor,
     sealed::PersonalField,
+    subject::Closed,
 };
 use complaint_service::{UnsealedRequest, ledger_stream_of};
 use event_log::{EventLog, Position, RecordedEvent, StreamId, StreamVersion};
@@ -33,6 +34,7 @@ use crate::{
     console::Console,
     error::CommandError,
     ledger::Ledger,
+    letters::history::closed,
     publishing::PublishedPlaces,
     signing::{self, SigningPlaces},
 };
@@ -240,11 +242,25 @@ pub async fn open_fields(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    if let Some(closed) = closed(ledger.log.as_ref(), &record.stream).await? {
+        return Err(may_not_be_opened(closed, &record.stream));
+    }
     let (vault, record) = (ledger.vault()?, record.clone());
     let opened = tokio::task::spawn_blocking(move || {
         wanted.iter().map(|sealed| open_field(&vault, &record, sealed)).collect::<Result<_, _>>()
     });
     Ok(opened.await.map_err(CommandError::failed("open the vault"))??)
+}
+
+/// The refusal of whatever would open personal data that is closed.
+pub(crate) fn may_not_be_opened(closed: Closed, stream: &StreamId) -> CommandError {
+    CommandError::Refused {
+        problem: format!("{closed}, for {stream}"),
+        next: format!(
+            "see why with `redress subject show {stream}`; proofs and receipts that open nothing \
+             can still be had"
+        ),
+    }
 }
 
 /// Prints evidence, or puts it in a file.

@@ -9,7 +9,7 @@ use std::{
 
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
-use complaint_service::{ComplaintService, UnsealedService};
+use complaint_service::{ComplaintService, Erasures, UnsealedService};
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
@@ -197,6 +197,15 @@ impl Ledger {
             Arc::new(SystemEntropy),
             ComplaintRules::default(),
         ))
+    }
+
+    /// What destroys personal data that was ordered to be erased.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::vault`].
+    pub fn erasures(&mut self) -> Result<Erasures, CommandError> {
+        Ok(Erasures::new(self.unsealed(), self.vault()?))
     }
 
     /// The service that carries out what brings nothing personal. No key is needed.

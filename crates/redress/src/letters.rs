@@ -46,6 +46,8 @@ pub struct Composed {
     pub letter: Letter,
     /// How the complainant can be reached, as they said it, if they said it.
     pub contact: Option<Opened>,
+    /// Which personal fields were opened for it.
+    pub opened: Vec<String>,
 }
 
 impl fmt::Debug for Composed {
@@ -122,7 +124,16 @@ pub fn compose_letter(
     let packs: Vec<_> = order.packs.iter().map(String::as_str).collect();
     let letter =
         compose(order.kind, &packs, &wording, &facts).map_err(|error| incomplete(&error))?;
-    Ok(Composed { letter, contact: open(PersonalField::Contact)? })
+    let contact = open(PersonalField::Contact)?;
+    let fields = [
+        (PersonalField::ComplainantName, name.is_some()),
+        (PersonalField::Address, address.is_some()),
+        (PersonalField::Contact, contact.is_some()),
+    ];
+    let of_text = told.text.map(|field| (field, text.is_some()));
+    let opened = fields.into_iter().chain(of_text).filter(|(_, is_open)| *is_open);
+    let opened = opened.map(|(field, _)| field.to_string()).collect();
+    Ok(Composed { letter, contact, opened })
 }
 
 fn incomplete(error: &ComposeError) -> CommandError {

@@ -184,6 +184,8 @@ fn carry_out(
             Command::Cause { what } => commands::cause::run(&what, console).await,
             Command::Inspection { what } => commands::inspection::run(&what, stdin, console).await,
             Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
+            Command::Subject { what } => commands::subject::run(&what, stdin, console).await,
+            Command::Access { what } => commands::access::run(&what, console).await,
             Command::Rulebook { what } => commands::filed::run(&what, stdin, console).await,
             Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
             Command::Clock { what: ClockCommand::Run(args) } => {

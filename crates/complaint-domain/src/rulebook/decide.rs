@@ -121,6 +121,7 @@ fn may_hold(state: &HouseRules, rule: &RuleChange, today: Date) -> Result<(), R>
         RuleChange::RetirePack { .. }
         | RuleChange::LimitApproval { .. }
         | RuleChange::RequireOfHandlers { .. }
-        | RuleChange::RequireOfCommittee { .. } => Ok(()),
+        | RuleChange::RequireOfCommittee { .. }
+        | RuleChange::RetainPersonalData { .. } => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     fact::Fact,
     label::Label,
     review::CommitteeRules,
+    subject::Retention,
 };
 
 /// The pack by which clocks run before the first adoption.
@@ -100,7 +101,8 @@ impl HouseRules {
                 RuleChange::AdoptCalendar { .. }
                 | RuleChange::LimitApproval { .. }
                 | RuleChange::RequireOfHandlers { .. }
-                | RuleChange::RequireOfCommittee { .. } => continue,
+                | RuleChange::RequireOfCommittee { .. }
+                | RuleChange::RetainPersonalData { .. } => continue,
             };
             let of_pack = by_pack.entry(code.clone()).or_default();
             // Of two that hold from the same day, the one that was approved last does.
@@ -144,7 +146,8 @@ impl HouseRules {
             | RuleChange::RetirePack { .. }
             | RuleChange::AdoptCalendar { .. }
             | RuleChange::RequireOfHandlers { .. }
-            | RuleChange::RequireOfCommittee { .. } => limits,
+            | RuleChange::RequireOfCommittee { .. }
+            | RuleChange::RetainPersonalData { .. } => limits,
         })
     }
 
@@ -157,6 +160,22 @@ impl HouseRules {
             }
         }
         rules
+    }
+
+    /// How long personal data was kept at least, on the day; nothing before somebody set it.
+    pub fn retention_on(&self, day: Date) -> Option<Retention> {
+        let mut held = self.on(day).into_iter().filter_map(|change| match change {
+            RuleChange::RetainPersonalData { months, counted_from, .. } => {
+                Some(Retention { months: *months, counted_from: *counted_from })
+            }
+            RuleChange::AdoptPack { .. }
+            | RuleChange::RetirePack { .. }
+            | RuleChange::AdoptCalendar { .. }
+            | RuleChange::LimitApproval { .. }
+            | RuleChange::RequireOfHandlers { .. }
+            | RuleChange::RequireOfCommittee { .. } => None,
+        });
+        held.next_back()
     }
 
     /// How the committee decided on the day.

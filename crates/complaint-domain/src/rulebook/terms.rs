@@ -12,6 +12,7 @@ use crate::{
     complaint::ApprovalLimit,
     label::Label,
     review::DecisionEffect,
+    subject::RetentionStart,
 };
 
 /// The number of a change: 1, 2, 3, … within the rulebook.
@@ -96,6 +97,15 @@ pub enum RuleChange {
         /// The first day, in UTC.
         from: Date,
     },
+    /// Set how long personal data is kept at least, whoever asks for its erasure.
+    RetainPersonalData {
+        /// How many calendar months.
+        months: u16,
+        /// From when they are counted.
+        counted_from: RetentionStart,
+        /// The first day, in UTC, on which an erasure is decided by it.
+        from: Date,
+    },
 }
 
 impl RuleChange {
@@ -106,7 +116,8 @@ impl RuleChange {
             | Self::RetirePack { from, .. }
             | Self::LimitApproval { from, .. }
             | Self::RequireOfHandlers { from, .. }
-            | Self::RequireOfCommittee { from, .. } => Some(*from),
+            | Self::RequireOfCommittee { from, .. }
+            | Self::RetainPersonalData { from, .. } => Some(*from),
             Self::AdoptCalendar { .. } => None,
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use complaint_letters::{LetterKind, LetterLocale};
 
-use super::LedgerAt;
+use super::{LedgerAt, OpenedBy};
 
 /// Which letter, for `redress letter` and `redress mail send`.
 #[derive(Debug, Args)]
@@ -41,6 +41,10 @@ pub struct LetterCommand {
     /// Which letter
     #[command(flatten)]
     pub letter: LetterArgs,
+
+    /// Who opens what it says
+    #[command(flatten)]
+    pub by: OpenedBy,
 
     /// Write it as PDF to this file, which only its owner may read
     #[arg(long, value_name = "FILE")]

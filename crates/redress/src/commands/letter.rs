@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use complaint_domain::access::AccessPurpose;
 use complaint_letters::{Letter, StatementStatus, pdf, statements};
 use event_log::{Clock, clock::SystemClock};
 use jiff::tz::Offset;
@@ -11,10 +12,11 @@ use crate::{
     arguments::{LetterArgs, LetterCommand},
     console::Console,
     error::CommandError,
-    evidence::put,
+    evidence::{put, record_opening},
     ledger::Ledger,
     letters::{
-        History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of, sender,
+        Composed, History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of,
+        sender,
     },
 };
 
@@ -26,7 +28,7 @@ use crate::{
 /// there, a character that cannot be printed, a file that is there already.
 pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), CommandError> {
     let mut ledger = Ledger::open(&args.letter.at, Arc::new(SystemClock))?;
-    let letter = written(&args.letter, &mut ledger).await;
+    let letter = written(args, &mut ledger).await;
     ledger.close().await;
     let letter = letter?;
     say_what_is_unsure(&args.letter.packs, &letter, console);
@@ -54,16 +56,21 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
     console.line(format_args!("{}: {} bytes in {}", letter.kind, bytes.len(), path.display()))
 }
 
-async fn written(args: &LetterArgs, ledger: &mut Ledger) -> Result<Letter, CommandError> {
+async fn written(command: &LetterCommand, ledger: &mut Ledger) -> Result<Letter, CommandError> {
+    let args = &command.letter;
     check_packs(&args.packs)?;
     let sender = sender(&args.sender)?;
     let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
     let order = order_of(args, &history);
     let vault = ledger.vault()?;
-    let composed = tokio::task::spawn_blocking(move || {
-        compose_letter(&history, &vault, &sender, &order).map(|composed| composed.letter)
-    });
-    composed.await.map_err(CommandError::failed("compose the letter"))?
+    let composed =
+        tokio::task::spawn_blocking(move || compose_letter(&history, &vault, &sender, &order));
+    let Composed { letter, opened, .. } =
+        composed.await.map_err(CommandError::failed("compose the letter"))??;
+    // Before it is handed out, so that nothing is that was not recorded.
+    let (by, stream) = (&command.by, &args.complaint);
+    record_opening(ledger, by, stream, &opened, AccessPurpose::Letter).await?;
+    Ok(letter)
 }
 
 /// The letter that the arguments ask for, dated today.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use complaint_codec::Record;
+use complaint_domain::sealed::KeyId;
 use event_log::{EventLog, Position, RecordedEvent, StreamId, clock::SystemClock};
 use event_log_sled::{
     mend,
@@ -10,7 +11,7 @@ use event_log_sled::{
 };
 use futures::TryStreamExt;
 use jiff::Timestamp;
-use personal_vault::{SealedRef, Vault};
+use personal_vault::{OpenError, SealedRef, Vault};
 use serde::Serialize;
 use time_anchor::Authorities;
 
@@ -22,6 +23,9 @@ use crate::{
     error::CommandError,
     ledger::Ledger,
 };
+use erasures::Erasures;
+
+mod erasures;
 
 pub mod against;
 
@@ -37,7 +41,11 @@ pub struct WholeLedger {
     pub streams: usize,
     /// How many sealed fields they name.
     pub sealed: u64,
-    /// Whether each of those was opened in the vault.
+    /// How many of them were erased, as certificates in the log say; only known with the vault.
+    pub erased: u64,
+    /// How many are gone by the list beside the key, while the log has no certificate (yet).
+    pub erased_without_certificate: u64,
+    /// Whether each of the others was opened in the vault.
     pub is_vault_checked: bool,
     /// The checkpoint that it extends, if one was named.
     pub extends: Option<against::Extended>,
@@ -111,6 +119,7 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
     console.line(format_args!("  streams  {}", whole.streams))?;
     console.line(format_args!("  root     {}", whole.root))?;
     let vault = if whole.is_vault_checked { "all opened" } else { "not checked; add --vault" };
+    let vault = if whole.erased > 0 { "all opened but those erased" } else { vault };
     console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
     if let Some(Stamped { stamps, newest, size, are_vouched_for }) = &whole.stamped {
         let vouched = if *are_vouched_for {
@@ -120,6 +129,19 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
         };
         console.line(format_args!("  stamps   {stamps}, {vouched}"))?;
         console.line(format_args!("           the newest over {size} records at {newest}"))?;
+    }
+    if whole.erased > 0 {
+        console.line(format_args!("  erased   {} fields, with certificates", whole.erased))?;
+    }
+    if whole.erased_without_certificate > 0 {
+        console.line(format_args!(
+            "  erased   {} fields by the list beside the key, without a certificate in these records",
+            whole.erased_without_certificate
+        ))?;
+        console.say(
+            "an erasure was cut short, or this is a copy from before it: run `redress subject \
+             carry-out`, or ask for the erasure and order it again",
+        );
     }
     let Some(extended) = &whole.extends else { return Ok(()) };
     console.line(format_args!("  extends  the checkpoint over {} records", extended.size))?;
@@ -159,6 +181,8 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
         root: bytes.root.to_string(),
         streams: checked.next_versions.len(),
         sealed: checked.sealed,
+        erased: checked.erasures.certified,
+        erased_without_certificate: checked.erasures.listed,
         is_vault_checked: args.vault,
         extends: extends?,
         stamped: stamped?,
@@ -213,13 +237,20 @@ async fn verify_records(
         bar.set(position.0);
         let broken = |reason| CommandError::Broken { position, reason };
         checked.record(&recorded, &decoded).map_err(broken)?;
+        checked.erasures.certificate(position, &decoded);
         if let Some(vault) = &vault
             && !decoded.sealed.is_empty()
         {
             let vault = Arc::clone(vault);
             let opened = tokio::task::spawn_blocking(move || open_sealed(&vault, &decoded)).await;
-            opened.map_err(CommandError::failed("open the vault"))?.map_err(broken)?;
+            let gone = opened.map_err(CommandError::failed("open the vault"))?.map_err(broken)?;
+            checked.erasures.gone(position, gone);
         }
+    }
+    if let Some(vault) = vault {
+        let erasures = std::mem::take(&mut checked.erasures);
+        let settled = tokio::task::spawn_blocking(move || erasures.settle(&vault)).await;
+        checked.erasures = settled.map_err(CommandError::failed("open the vault"))??;
     }
     Ok(checked)
 }
@@ -230,6 +261,7 @@ struct Checked {
     next_versions: BTreeMap<StreamId, u64>,
     recorded_at: Option<Timestamp>,
     sealed: u64,
+    erasures: Erasures,
 }
 
 impl Checked {
@@ -262,8 +294,10 @@ impl Checked {
     }
 }
 
-/// Opens every sealed field of a record, which holds it against digest, key and commitment.
-fn open_sealed(vault: &Vault, record: &Record) -> Result<(), String> {
+/// Opens every sealed field of a record, which holds it against digest, key and commitment. Gives the
+/// keys of those that are gone.
+fn open_sealed(vault: &Vault, record: &Record) -> Result<Vec<KeyId>, String> {
+    let mut gone = Vec::new();
     for sealed in &record.sealed {
         let reference = SealedRef {
             group: sealed.field.group(),
@@ -273,9 +307,21 @@ fn open_sealed(vault: &Vault, record: &Record) -> Result<(), String> {
             commitment: sealed.commitment.0,
             digest: sealed.digest.0,
         };
-        vault
-            .open_field(record.stream.as_str().as_bytes(), &reference)
-            .map_err(|error| format!("the sealed field `{:?}`: {error}", sealed.field))?;
+        let named = |error| format!("the sealed field `{:?}`: {error}", sealed.field);
+        match vault.open_field(record.stream.as_str().as_bytes(), &reference) {
+            Ok(_) => {}
+            Err(error @ (OpenError::MissingBlob { .. } | OpenError::MissingKey { .. })) => {
+                // Lawful only where the key is gone too, and something says that it was erased.
+                if vault
+                    .has_key(&sealed.key.0)
+                    .map_err(|error| named(OpenError::Unavailable(error)))?
+                {
+                    return Err(named(error));
+                }
+                gone.push(sealed.key);
+            }
+            Err(error) => return Err(named(error)),
+        }
     }
-    Ok(())
+    Ok(gone)
 }

@@ -132,6 +132,9 @@ impl From<HandleError> for CommandError {
             HandleError::Undecodable { position, source } => {
                 Self::Broken { position, reason: source.to_string() }
             }
+            error @ HandleError::PersonalDataErased { .. } => {
+                refused(&error, "nothing was written; send it without its personal texts")
+            }
             error @ (HandleError::Refused(_)
             | HandleError::AggregateRefused { .. }
             | HandleError::Invalid(_)

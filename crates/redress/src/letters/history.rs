@@ -7,7 +7,9 @@ use complaint_domain::{
     Fact,
     complaint::{Case, Complaint, ComplaintEvent, evolve},
     sealed::{PersonalField, SealedField},
+    subject::{Closed, Subject},
 };
+use complaint_service::{Streams, subject_stream_of};
 use event_log::{EventLog, StreamId, StreamVersion};
 use futures::TryStreamExt;
 use personal_vault::{OpenError, SealedRef, Vault};
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::of_complaint;
-use crate::error::CommandError;
+use crate::{error::CommandError, evidence::may_not_be_opened};
 
 /// A personal text, opened. Wiped from memory when dropped; its `Debug` shows its size only.
 pub struct Opened(Zeroizing<String>);
@@ -44,6 +46,7 @@ struct Entry {
 pub struct History {
     stream: StreamId,
     case: Box<Case>,
+    closed: Option<Closed>,
     entries: Vec<Entry>,
 }
 
@@ -81,7 +84,10 @@ impl History {
             entries.push(Entry { version, command_id, event, sealed });
         }
         match state {
-            Complaint::Received(case) => Ok(Self { stream: stream.clone(), case, entries }),
+            Complaint::Received(case) => {
+                let closed = closed(log, stream).await?;
+                Ok(Self { stream: stream.clone(), case, closed, entries })
+            }
             Complaint::NotReceived => Err(CommandError::UnknownStream { stream: stream.clone() }),
         }
     }
@@ -115,12 +121,17 @@ impl History {
         self.entries.iter().any(|entry| entry.command_id == command_id)
     }
 
+    /// Why nothing personal of it may be opened, if it may not.
+    pub const fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
     /// Opens the personal text that the last record to bring one brought: a correction brings the
     /// right one after the wrong one. Nothing when there is none, or it was erased.
     ///
     /// # Errors
     ///
-    /// [`CommandError`] when the vault does not answer, or is damaged.
+    /// [`CommandError`] when it may not be opened, or the vault does not answer or is damaged.
     pub fn open_last(
         &self,
         vault: &Vault,
@@ -152,8 +163,22 @@ impl History {
         sealed: Option<&SealedField>,
     ) -> Result<Option<Opened>, CommandError> {
         let Some(sealed) = sealed else { return Ok(None) };
+        if let Some(closed) = self.closed {
+            return Err(may_not_be_opened(closed, &self.stream));
+        }
         open_sealed(vault, &self.stream, sealed)
     }
+}
+
+/// What stands against opening the personal data of a complaint.
+///
+/// # Errors
+///
+/// [`CommandError`] when the log does not answer.
+pub async fn closed(log: &dyn EventLog, stream: &StreamId) -> Result<Option<Closed>, CommandError> {
+    let Ok(complaint) = stream.as_str().parse() else { return Ok(None) };
+    let subject: Subject = Streams::of(log).load(&subject_stream_of(&complaint)).await?;
+    Ok(subject.closed())
 }
 
 /// Opens one sealed text of a stream. Nothing when it was erased, or is no text.

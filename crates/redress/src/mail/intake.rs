@@ -190,6 +190,9 @@ impl Intake<'_> {
         history: &Arc<History>,
         incoming: &Incoming,
     ) -> Result<Option<Party>, CommandError> {
+        if history.closed().is_some() {
+            return Ok(None);
+        }
         let (vault, history) = (self.ledger.vault()?, Arc::clone(history));
         let from = incoming.from.clone();
         let looked = tokio::task::spawn_blocking(move || {

@@ -60,11 +60,14 @@ const REFUSED: &[(&str, &[&str])] = &[("completions", &["bash"])];
 
 /// Verbs that print a line of JSON for each thing there is, and there may be none.
 const MAY_BE_EMPTY: &[(&str, &[&str])] = &[
+    ("access list", &["--data", "D"]),
     ("action list", &["--data", "D"]),
     ("inspection list", &["--data", "D"]),
     ("mail status", &["--data", "D"]),
     ("referral list", &["--data", "D"]),
     ("review list", &["--data", "D"]),
+    ("subject carry-out", &["--data", "D"]),
+    ("subject list", &["--data", "D"]),
 ];
 
 /// Verbs that end when they are told to, or need more than a demo has: a mail server, an authority, a
@@ -85,6 +88,7 @@ const ELSEWHERE: &[&str] = &[
     "referral show",
     "review show",
     "serve",
+    "subject show",
     "witness serve",
 ];
 

@@ -103,6 +103,7 @@ fn document() -> String {
     text.push_str(&crate::rulebook::tests::chapter().text());
     text.push_str(&crate::access::tests::chapter().text());
     text.push_str(&crate::inspection::tests::chapter().text());
+    text.push_str(&crate::subject::tests::chapter().text());
     text
 }
 

@@ -110,7 +110,7 @@ async fn listed<N: Listed>(
 }
 
 /// Brings the read models up to the head, and asks the auditors' one.
-async fn asked<T: Send + 'static>(
+pub(in crate::commands) async fn asked<T: Send + 'static>(
     ledger: &Ledger,
     console: &Console<'_>,
     ask: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,

@@ -123,6 +123,9 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
         HandleError::Append(AppendError::TooLarge { unit, limit, found }) => {
             said(place, "record-too-large", &format!("expected {limit} {unit}, found {found}"))
         }
+        error @ HandleError::PersonalDataErased { .. } => {
+            said(place, "personal-data-erased", &error.to_string())
+        }
         stop @ (HandleError::AggregateRefused { .. }
         | HandleError::Contended { .. }
         | HandleError::Append(

@@ -341,7 +341,9 @@ impl Vault {
         let (answer, answered) = oneshot::channel();
         place.send(Job { sealings: Vec::new(), gone: gone.into_iter().collect(), answer });
         let erased = answered.await.map_err(|_| StoreError::Closed)?;
-        fields.iter().for_each(|field| self.recent_keys.forget(&field.key));
+        for field in fields {
+            self.recent_keys.forget(&field.key);
+        }
         erased
     }
 

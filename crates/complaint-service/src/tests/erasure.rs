@@ -118,15 +118,15 @@ async fn a_run_that_was_cut_short_between_any_two_steps_is_finished_by_the_next(
 async fn what_is_held_is_refused_with_the_hold_and_goes_once_it_is_released() {
     let left = Left::new().await;
     let complaint = || left.complaint.clone();
-    let hold: complaint_domain::label::Label = "claim 4711".parse().unwrap();
+    let claim: complaint_domain::label::Label = "claim 4711".parse().unwrap();
     let authority = "county court".parse().unwrap();
     let role = Role::DataProtectionOfficer;
-    let held = Hold { complaint: complaint(), hold: hold.clone(), authority, until: None };
+    let held = Hold { complaint: complaint(), hold: claim.clone(), authority, until: None };
     let events = left.say(9, "dpo", role, SubjectCommand::Hold(held)).await;
     assert_eq!(events, ["subject.key-recorded.v1", "subject.held.v1"]);
     left.ask(10).await;
     assert_eq!(left.decide(11).await, ["subject.erasure-refused.v1"]);
-    let release = HoldRelease { complaint: complaint(), hold };
+    let release = HoldRelease { complaint: complaint(), hold: claim };
     left.say(12, "dpo", role, SubjectCommand::ReleaseHold(release)).await;
     left.ask(13).await;
     assert_eq!(left.decide(14).await, ["subject.erasure-ordered.v1"]);

@@ -9,16 +9,31 @@ copy is mounted, its journal replayed by the kernel as after a power cut, and th
 opened and held against every promise. The next round goes on from the copy, until the image is
 half full; then a new ledger is begun.
 
-    power_cut.py [--rounds N] [--seed N] [--examples DIR] [--control sled-flush] [--keep DIR]
+    power_cut.py [--rounds N] [--seed N] [--examples DIR] [--keep DIR]
+    power_cut.py --binary [REDRESS] [--rounds N] [--seed N] [--keep DIR]
+    power_cut.py --control sled-flush [--rounds N] [--seed N] [--examples DIR]
 
-Needs root, mkfs.ext4 and loop devices. Exit code 0: every promise was kept (or, for the control: the
-rounds were run and counted); 1: a promise was broken; 2: wrong usage; 77: it did not run, and why.
+With --binary the writer is the program itself: one `redress complaint register` after another, each with
+a narrative, and each exit code 0 a promise. In every other round the command under way is not stopped
+before the cut but meets the failing disk: it must then end with exit code 1, an explanation, and no answer
+for what the image does not hold.
+
+The control is plain sled with its own flush(), which breaks its promises: so it is seen that the cuts
+are cuts.
+
+Needs root, mkfs.ext4 and loop devices. Exit codes:
+
+    0   every promise was kept; with --control: at least one was broken, as it should be
+    1   a promise was broken; with --control: none was, so these cuts show nothing
+    2   wrong usage
+    77  it did not run, and why
 
 What it cannot show: what a drive does that says a write is done before it is.
 """
 
 import argparse
 import fcntl
+import json
 import os
 import random
 import shutil
@@ -27,7 +42,9 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,6 +141,135 @@ def cut_once(writer, image, work, promises, seconds):
     return None
 
 
+NARRATIVE = "They charged me twice for one month, and nobody will say why. " * 3
+
+
+class Registering(threading.Thread):
+    """Registers complaints with the binary, one after the other, until it is told to stop or a command
+    fails; notes what was promised."""
+
+    def __init__(self, redress, ledger):
+        super().__init__()
+        self.redress, self.ledger = redress, ledger
+        self.promised = {}
+        self.child, self.over, self.last = None, False, None
+        self.lock = threading.Lock()
+
+    def command(self, command_id):
+        return [self.redress, "complaint", "register", "--data", self.ledger, "--as", "ana",
+                "--role", "agent", "--body", "-", "--json", "--command-id", command_id]
+
+    def run(self):
+        body = json.dumps({"channel": "web", "source": {"kind": "direct"},
+                           "personal": {"narrative": NARRATIVE}})
+        while True:
+            command_id = str(uuid.uuid4())
+            with self.lock:
+                if self.over:
+                    return
+                self.child = subprocess.Popen(self.command(command_id), stdin=subprocess.PIPE,
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                              text=True)
+            said, why = self.child.communicate(body)
+            if self.child.returncode != 0:
+                self.last = (self.child.returncode, why)
+                return
+            answer = json.loads(said)
+            self.promised[answer["complaint"]] = answer["position"]
+
+    def stop(self):
+        """Stops the command under way where it is. Nothing of it may run on."""
+        with self.lock:
+            self.over = True
+            if self.child.poll() is None:
+                self.child.send_signal(signal.SIGSTOP)
+                wait_until_stopped(self.child)
+
+    def kill(self):
+        with self.lock:
+            self.over = True
+            if self.child is not None and self.child.poll() is None:
+                self.child.kill()
+        self.join()
+
+
+def cut_binary_once(redress, image, work, seconds, stops):
+    """Registers for a while and cuts. Gives what was promised, and what was wrong with the last command."""
+    with Mount(image, work / "before") as place:
+        registering = Registering(redress, place / "ledger")
+        registering.start()
+        try:
+            started = time.monotonic()
+            while not registering.promised and registering.is_alive() \
+                    and time.monotonic() < started + 60:
+                time.sleep(0.001)
+            time.sleep(seconds)
+            if not registering.is_alive():
+                return registering.promised, f"a command ended by itself: {registering.last}"
+            if stops:
+                registering.stop()
+            shut_down(place)
+            if not stops:
+                # Whatever runs or begins now meets a disk that fails.
+                registering.join(60)
+                if registering.is_alive():
+                    return registering.promised, "a command did not end on a disk that fails"
+            subprocess.run(["cp", "--sparse=always", image, work / "after.img"], check=True)
+        finally:
+            registering.kill()
+        if not stops:
+            code, why = registering.last
+            if code != 1 or not why.strip() or "panicked" in why:
+                return registering.promised, f"on a disk that fails: code {code}, {why.strip()!r}"
+    return registering.promised, None
+
+
+def check_binary(redress, ledger, promised):
+    """Holds the ledger that a cut has left against every promise; the first that was broken, or none."""
+    verified = subprocess.run([redress, "verify", "--data", ledger, "--vault"], capture_output=True,
+                              text=True)
+    if verified.returncode != 0:
+        return f"verify: code {verified.returncode}, {verified.stdout} {verified.stderr}"
+    records = subprocess.run([redress, "replay", "--data", ledger], capture_output=True, text=True)
+    found = [json.loads(line)["stream"] for line in records.stdout.splitlines()]
+    for complaint, position in promised.items():
+        if position >= len(found) or found[position] != complaint:
+            return f"{complaint} was promised at {position} of {len(found)} records"
+    return None
+
+
+def power_cuts_of_binary(options, redress, work):
+    chance = random.Random(options.seed)
+    image = work / "ledger.img"
+    broken, fresh, promised = [], True, {}
+    for number in range(1, options.rounds + 1):
+        if fresh:
+            make_image(image)
+            with Mount(image, work / "new") as place:
+                run(redress, "init", "--data", place / "ledger", "--origin", "cut.example/binary")
+            promised, fresh = {}, False
+        seconds = chance.choice([0.02, 0.2, 0.5, 1.0]) * chance.uniform(0.5, 1.5)
+        stops = number % 2 == 1
+        added, wrong = cut_binary_once(redress, image, work, seconds, stops)
+        promised.update(added)
+        if wrong is None:
+            shutil.move(work / "after.img", image)
+            if options.keep:
+                shutil.copy(image, options.keep / "cut.img")
+            with Mount(image, work / "after") as place:
+                wrong = check_binary(redress, place / "ledger", promised)
+        how = "stopped, then cut" if stops else "cut under a running command"
+        state = "kept  " if wrong is None else "BROKEN"
+        print(f"round {number}: {state} {how} after {seconds:.2f} s, {len(added)} registered, "
+              f"{len(promised)} promised in all{'' if wrong is None else ': ' + wrong}", flush=True)
+        if wrong is not None:
+            broken.append(number)
+            fresh = True
+    kept = options.rounds - len(broken)
+    print(f"the binary: {kept} of {options.rounds} rounds kept every promise, seed {options.seed}")
+    return 1 if broken else 0
+
+
 def used_share(place):
     found = os.statvfs(place)
     return 1 - found.f_bavail / found.f_blocks
@@ -169,7 +315,9 @@ def power_cuts(options, examples, work):
     kept = options.rounds - len(broken)
     what = "plain sled with flush() (the control)" if control else "the ledger"
     print(f"{what}: {kept} of {options.rounds} rounds kept every promise, seed {options.seed}")
-    return 1 if broken and not control else 0
+    if control:
+        return 0 if broken else 1
+    return 1 if broken else 0
 
 
 def built_examples(options):
@@ -183,14 +331,26 @@ def built_examples(options):
     return target / "release" / "examples"
 
 
+def built_binary(options):
+    if options.binary != "build":
+        return Path(options.binary).resolve()
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "-p", "redress"],
+                   check=True, cwd=ROOT)
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "redress"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--examples", type=Path, help="where the built examples lie")
     parser.add_argument("--control", choices=["sled-flush"])
+    parser.add_argument("--binary", nargs="?", const="build", metavar="REDRESS",
+                        help="cut under the program itself; it is built when none is named")
     parser.add_argument("--keep", type=Path, help="keep the images of broken rounds here")
     options = parser.parse_args()
+    if options.binary and (options.control or options.examples):
+        parser.error("--binary goes neither with --control nor with --examples")
     print(f"seed {options.seed}", flush=True)
     try:
         if os.geteuid() != 0:
@@ -208,6 +368,8 @@ def main():
                 except OSError as error:
                     raise DidNotRun(f"the file system cannot be shut down: {error}") from error
             (work / "trial.img").unlink()
+            if options.binary:
+                return power_cuts_of_binary(options, built_binary(options), work)
             return power_cuts(options, built_examples(options), work)
     except DidNotRun as reason:
         print(f"not run: power cuts: {reason}", file=sys.stderr)

@@ -14,6 +14,7 @@ pub mod complaint;
 pub mod cut;
 pub mod ledger;
 pub mod machine;
+pub mod mail_server;
 pub mod sweep;
 
 pub use ledger::Ledger;

@@ -9,7 +9,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use redress_tests::binary::{Ran, redress, root, run_in};
+use redress_tests::{
+    binary::{Ran, redress, root, run_in},
+    mail_server::{MailServer, PASSWORD, Protection, USER},
+};
 
 /// Takes every mail that comes, for as long as the test runs.
 fn mail_server() -> (String, Arc<Mutex<Vec<String>>>) {
@@ -96,4 +99,99 @@ fn the_script_of_the_documents_writes_to_a_complainant() {
 #[test]
 fn the_commands_in_the_guide_work() {
     crate::readme::run_all("docs/communication.md");
+}
+
+const SENDER: &str = r#"{"company": "Example Bank", "address": ["1 High Street"],
+    "contact": "complaints@bank.example", "signatory": "Complaints team"}"#;
+const BODY: &str = r#"{"channel": "email", "source": {"kind": "direct"}, "language": "en",
+    "personal": {"narrative": "I was charged a fee nobody had told me of.",
+                 "complainant-name": "A. Customer", "contact": "a.customer@mail.example"}}"#;
+
+/// A ledger with a complaint whose receipt is to be acknowledged, and what a letter needs.
+struct Desk {
+    folder: tempfile::TempDir,
+    complaint: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("sender.json", SENDER), ("body.json", BODY), ("word", PASSWORD)];
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let origin = "complaints.example/tls";
+        run_in(folder.path(), &["init", "--data", "ledger", "--origin", origin]).done();
+        let by = ["--as", "portal", "--role", "complainant", "--body", "body.json", "--json"];
+        let register = [&["complaint", "register", "--data", "ledger"], &by[..]].concat();
+        let complaint = run_in(folder.path(), &register).done().json();
+        let complaint = complaint["complaint"].as_str().unwrap().to_owned();
+        Self { folder, complaint }
+    }
+
+    /// Sends the acknowledgement; the server is trusted when `--ca` is among what more there is.
+    fn send(&self, server: &MailServer, tls: &str, more: &[&str]) -> Ran {
+        let letter = ["--kind", "acknowledgement", "--sender", "sender.json"];
+        let by = ["--server", &server.address, "--tls", tls, "--from", "complaints@bank.example"];
+        let rest = ["--data", "ledger", "--again", "--json"];
+        let words = [&["mail", "send", &self.complaint], &letter[..], &by, &rest, more].concat();
+        run_in(self.folder.path(), &words)
+    }
+}
+
+fn trusting(server: &MailServer) -> [String; 6] {
+    let ca = server.authority().to_str().unwrap().to_owned();
+    ["--ca", &ca, "--user", USER, "--password-file", "word"].map(str::to_owned)
+}
+
+#[test]
+fn a_letter_goes_out_over_tls_to_a_server_that_an_authority_vouches_for_after_a_login() {
+    for (tls, protection) in
+        [("starttls", Protection::Starttls), ("implicit", Protection::Implicit)]
+    {
+        let Some(server) = MailServer::start(protection) else { return };
+        let desk = Desk::new();
+        let trusting = trusting(&server);
+        let sent = desk.send(&server, tls, &trusting.each_ref().map(String::as_str)).done().json();
+        assert_eq!(sent["state"], "recorded", "{tls}: {sent}");
+        let came = server.came();
+        assert_eq!(came.mails.len(), 1, "{tls}");
+        assert!(came.mails[0].contains("Dear A. Customer"), "{tls}: {}", came.mails[0]);
+        let in_clear = came.in_clear.join("\n");
+        assert!(!in_clear.contains("AUTH") && !in_clear.contains("MAIL"), "{tls}: {in_clear}");
+    }
+}
+
+#[test]
+fn nothing_of_a_letter_or_a_password_leaves_without_tls_that_is_trusted() {
+    for (tls, protection, is_trusted, class) in [
+        ("starttls", Protection::Starttls, false, "tls"),
+        ("implicit", Protection::Implicit, false, "tls"),
+        ("starttls", Protection::StruckOut, true, "tls"),
+    ] {
+        let Some(server) = MailServer::start(protection) else { return };
+        let desk = Desk::new();
+        let words = trusting(&server);
+        let words: Vec<_> = words.iter().skip(if is_trusted { 0 } else { 2 }).collect();
+        let words: Vec<_> = words.into_iter().map(String::as_str).collect();
+        let waits = desk.send(&server, tls, &words).done().json();
+        assert_eq!(waits["state"], "waiting", "{tls} {protection:?}: {waits}");
+        assert_eq!(waits["last_error"], class, "{tls} {protection:?}: {waits}");
+        let came = server.came();
+        assert!(came.mails.is_empty());
+        let in_clear = came.in_clear.join("\n");
+        assert!(!in_clear.contains("AUTH") && !in_clear.contains("MAIL"), "{tls}: {in_clear}");
+    }
+}
+
+#[test]
+fn a_login_that_the_server_does_not_know_leaves_the_letter_waiting() {
+    let Some(server) = MailServer::start(Protection::Starttls) else { return };
+    let desk = Desk::new();
+    fs::write(desk.folder.path().join("word"), "another word").unwrap();
+    let words = trusting(&server);
+    let waits = desk.send(&server, "starttls", &words.each_ref().map(String::as_str)).done().json();
+    assert_eq!(waits["state"], "waiting", "{waits}");
+    assert_eq!(waits["last_error"], "login", "{waits}");
+    assert!(server.came().mails.is_empty());
 }

@@ -1,6 +1,8 @@
 //! Disks that fill up and disks whose power is cut. Needs root and mounting; where that is not
 //! allowed, each test says that it did not run.
 
+mod full;
+
 use std::{
     fs::File,
     io::Write,
@@ -47,6 +49,15 @@ impl Mounted {
                 None
             }
         }
+    }
+}
+
+impl Mounted {
+    /// Makes it larger, as whoever looks after a server does.
+    fn grow(&mut self, megabytes: usize) {
+        let size = format!("remount,size={megabytes}m");
+        let grown = Command::new("mount").args(["-o", &size]).arg(&self.place).status().unwrap();
+        assert!(grown.success());
     }
 }
 
@@ -140,12 +151,19 @@ async fn a_log_that_was_refused_for_want_of_room_goes_on_without_being_reopened(
 /// The whole of it: `tests/power_cut.py --rounds 50`.
 #[test]
 fn two_power_cuts_lose_nothing_that_was_acknowledged() {
+    cut_power(&["--rounds", "2", "--examples"], binary::examples());
+}
+
+/// The same under the program itself, every other time with a command under way that meets the
+/// failing disk.
+#[test]
+fn power_cuts_under_the_program_lose_nothing_that_it_answered() {
+    cut_power(&["--rounds", "4", "--binary"], binary::redress());
+}
+
+fn cut_power(how: &[&str], what: &Path) {
     let script = root().join("tests/power_cut.py");
-    let ran = Command::new("python3")
-        .arg(script)
-        .args(["--rounds", "2", "--examples"])
-        .arg(binary::examples())
-        .output();
+    let ran = Command::new("python3").arg(script).args(how).arg(what).output();
     let ran = match ran {
         Ok(ran) => ran,
         Err(error) => return say_not_run("power cuts", &format!("python3: {error}")),

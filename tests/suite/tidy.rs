@@ -103,3 +103,24 @@ fn links_between_documents_lead_somewhere() {
     }
     assert_eq!(broken, Vec::<String>::new());
 }
+
+#[test]
+fn decisions_are_numbered_from_one_on_without_a_gap_or_a_number_twice() {
+    let folder = root().join("docs/decisions");
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder).expect("the decisions") {
+        let path = entry.expect("a readable entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let number = name.split_once('-').and_then(|(number, _)| number.parse::<usize>().ok());
+        let number = number.filter(|_| name.as_bytes().get(4) == Some(&b'-'));
+        let number = number.unwrap_or_else(|| panic!("expected NNNN-words.md, found {name}"));
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        assert!(
+            text.starts_with(&format!("# {number}. ")),
+            "{name} says another number in its title"
+        );
+        numbers.push(number);
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>(), "take the next free number");
+}

@@ -189,8 +189,17 @@ impl Store {
     /// Lets go of sled and waits until its own threads have done so too: they hold its lock for a
     /// moment longer, and whoever opens the ledger next would find it in use. Gives up after a
     /// second; the next opening then says that it is in use.
+    ///
+    /// sled syncs its file when it is dropped, and panics when that fails. So the file is synced here
+    /// first; on a disk that fails sled is left as it is, for the process to end with: nothing that
+    /// was acknowledged rests on it.
     pub(crate) fn close(self) {
         let Self { keyspace, file, .. } = self;
+        if let Err(error) = file.sync_all() {
+            tracing::error!(%error, "the store could not be synced on closing");
+            std::mem::forget(keyspace);
+            return;
+        }
         drop(keyspace);
         for _ in 0..200 {
             if file.try_lock().is_ok() {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use event_log::clock::SystemClock;
 use merkle_log::SignedNote;
 use personal_vault::{Entropy, SystemEntropy};
+use serde_json::json;
 use time_anchor::{
     Request,
     request::{ANSWER_TYPE, REQUEST_TYPE},
@@ -74,6 +75,11 @@ async fn request(
     let checkpoint = args.out.with_extension("checkpoint");
     put(&checkpoint, issuer.note().to_string().as_bytes())?;
     put(&args.out, &request.to_der())?;
+    if console.json() {
+        return console.value(&json!({
+            "request": args.out, "checkpoint": checkpoint, "size": covered,
+        }));
+    }
     console.line(format_args!(
         "request for a time stamp over {covered} records: {} (keep {} with it)",
         args.out.display(),

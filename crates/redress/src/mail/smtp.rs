@@ -1,6 +1,6 @@
 //! One message to one server. Errors are classes: what a server says may repeat an address.
 
-use std::{fmt, fs, net::IpAddr, time::Duration};
+use std::{error::Error as _, fmt, fs, io, net::IpAddr, time::Duration};
 
 use lettre::{
     Address,
@@ -115,7 +115,11 @@ impl Server {
             wrapper,
             None,
         );
-        let mut connection = connected.map_err(|error| before(&error, FailureClass::Connection))?;
+        let mut connection = connected.map_err(|error| {
+            let is_handshake = wrapper.is_some() && is_invalid(&error);
+            let class = if is_handshake { FailureClass::Tls } else { FailureClass::Connection };
+            before(&error, class)
+        })?;
         if let (TlsMode::Starttls, Some(tls)) = (self.mode, &self.tls) {
             connection.starttls(tls, &hello).map_err(|error| before(&error, FailureClass::Tls))?;
         }
@@ -132,6 +136,20 @@ impl Server {
 fn before(error: &Error, class: FailureClass) -> Failure {
     let class = if error.is_tls() { FailureClass::Tls } else { class };
     Failure { class, code: error.status().map(u16::from) }
+}
+
+/// What arrived is not what a protocol says: so a handshake that fails is told, such as over a
+/// certificate that nobody vouches for, when TLS begins with the first byte.
+fn is_invalid(error: &Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let of_kind = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
+        if error.downcast_ref::<io::Error>().is_some_and(of_kind) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What the server said to the letter, or that it said nothing.

@@ -59,12 +59,12 @@ MUTANTS = (
         breaks="acknowledges before the sync: an answer does not wait for its commit",
         edits=((
             WRITER,
-            "        commit.clear();\n",
+            "        if !commit.is_empty() {\n",
             "        let mut answers = answers;\n"
             "        for (answer, decided) in answers.drain(..) {\n"
             "            let _ = answer.send(decided);\n"
             "        }\n"
-            "        commit.clear();\n",
+            "        if !commit.is_empty() {\n",
         ),),
         package="redress-tests",
         target=("--test", "suite"),
@@ -89,8 +89,8 @@ MUTANTS = (
             (
                 WRITER,
                 "                group.records = group.records.saturating_add(append.records.len());\n"
-                "                let bytes: usize",
-                "                let bytes: usize",
+                "                let bytes = framed_length",
+                "                let bytes = framed_length",
             ),
         ),
         package="redress-tests",

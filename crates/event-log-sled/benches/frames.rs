@@ -33,7 +33,10 @@ fn range() -> Vec<RecordedEvent> {
 fn payload(records: &[RecordedEvent]) -> Vec<u8> {
     let mut payload = Vec::new();
     for record in records {
-        put_record(&mut payload, record.version.0, record.stream.as_bytes(), &record.bytes);
+        let RecordedEvent { version, stream, bytes, .. } = record;
+        put_record(&mut payload, version.0, stream.as_bytes(), bytes.len(), |payload| {
+            payload.extend_from_slice(bytes);
+        });
     }
     payload
 }

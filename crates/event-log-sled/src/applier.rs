@@ -4,6 +4,7 @@
 //! crash between any two repeats at most work whose result is already there.
 
 use std::{
+    error::Error as _,
     path::PathBuf,
     sync::{Arc, mpsc},
 };
@@ -17,6 +18,7 @@ use crate::{
     head::HeadFile,
     index::Index,
     journal::{RESERVE_BYTES, Segments},
+    mend,
     sealed::Sealer,
     store::{Store, StoreHead},
     tail::{Tail, Work},
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// How many ranges go into one batch: enough to share a sync, few enough to keep sled's memory low.
-pub(crate) const BATCH_RANGES: usize = 32;
+pub(crate) const BATCH_RANGES: u64 = 32;
 
 /// The applier's state, all of it owned by its thread.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl Applier {
     fn work(&mut self) {
         loop {
             let done = match self.tail.wait_for_work(BATCH_RANGES) {
-                Work::Ranges(records, recorded_at) => self.apply(&records, recorded_at),
+                Work::Ranges(ranges, recorded_at) => self.apply(&ranges.records(), recorded_at),
                 Work::Close(rest, recorded_at) => {
                     if let Err(reason) = self.vouch(&rest, recorded_at) {
                         tracing::error!(reason, "the head could not be written on closing");
@@ -67,7 +69,7 @@ impl Applier {
         }
     }
 
-    fn apply(&mut self, records: &[RecordedEvent], recorded_at: Timestamp) -> Result<(), String> {
+    fn apply(&mut self, records: &[&RecordedEvent], recorded_at: Timestamp) -> Result<(), String> {
         // sled does not survive a full disk, so it is never let near one.
         let room = self.disk.room(&self.dir).map_err(|error| format!("the disk: {error}"))?;
         if room < RESERVE_BYTES {
@@ -103,10 +105,11 @@ impl Applier {
 }
 
 /// Merges index files whenever there may be some to merge, until nobody tells it of any.
-pub(crate) fn merge_files(index: &Index, tail: &Tail, grown: &mpsc::Receiver<()>) {
+pub(crate) fn merge_files(index: &Index, tiles: &Tiles, tail: &Tail, grown: &mpsc::Receiver<()>) {
     loop {
-        if let Err(error) = index.merge() {
-            return tail.poison(format!("the stream index: {error}"));
+        if let Err(error) = mend::merge_index(index, tiles) {
+            let why = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+            return tail.poison(format!("{error}{why}"));
         }
         if grown.recv().is_err() {
             return;

@@ -16,7 +16,9 @@ use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 
 /// How many records a sealed range holds: as many as a tile has hashes.
 pub(crate) const RANGE: u64 = 256;
-const RECORD_HEADER: usize = 15;
+/// How many bytes stand before the stream id of a record.
+pub(crate) const RECORD_HEADER: usize = 15;
+
 /// What is wrong with a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FrameDamage {
@@ -26,15 +28,21 @@ pub(crate) struct FrameDamage {
     pub(crate) reason: String,
 }
 
-/// Adds one record to a payload.
-pub(crate) fn put_record(payload: &mut Vec<u8>, version: u64, stream: &[u8], record: &[u8]) {
+/// Adds one record to a payload: so many bytes, which `write` puts at its end.
+pub(crate) fn put_record(
+    payload: &mut Vec<u8>,
+    version: u64,
+    stream: &[u8],
+    length: usize,
+    write: impl FnOnce(&mut Vec<u8>),
+) {
     let start = payload.len();
     payload.extend_from_slice(&[0; 4]);
     payload.extend_from_slice(&version.to_be_bytes());
-    payload.extend_from_slice(&u16::try_from(record.len()).unwrap_or(u16::MAX).to_be_bytes());
+    payload.extend_from_slice(&u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes());
     payload.push(u8::try_from(stream.len()).unwrap_or(u8::MAX));
     payload.extend_from_slice(stream);
-    payload.extend_from_slice(record);
+    write(payload);
     let crc = payload.get(start.saturating_add(4)..).map_or(0, crc32c::crc32c);
     if let Some(slot) = payload.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) {
         *slot = crc.to_be_bytes();

@@ -33,12 +33,12 @@ use crate::{
     disk::{Disk, is_full, sync_dir},
     frame::FrameDamage,
     index::{
-        build::Builder,
+        build::{Builder, MergeError},
         entry::Entry,
         file::{Entries, IndexFile},
         filter::NameHash,
         recent::Recent,
-        span::{FANOUT, LEVEL_MAX, SPAN, Span},
+        span::{FANOUT, LEVEL_MAX, SPAN, SPAN_STEP, Span},
     },
     journal::RESERVE_BYTES,
 };
@@ -160,15 +160,19 @@ impl Index {
 
     /// Makes the file of a span of level 0 again from its records.
     pub(crate) fn make_again(&self, span: Span, records: &[RecordedEvent]) -> io::Result<()> {
-        let mut listed = Recent::default();
-        listed.add(recent::list(records));
-        self.write(span, listed.sorted().collect())?;
-        let file = Arc::new(IndexFile::open(&self.dir, span).map_err(damaged)?);
+        let file = self.write_listed(span, records)?;
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         let files = Arc::make_mut(&mut held.files);
         let place = files.partition_point(|other| other.span().first() < span.first());
         files.insert(place, file);
         Ok(())
+    }
+
+    fn write_listed(&self, span: Span, records: &[RecordedEvent]) -> io::Result<Arc<IndexFile>> {
+        let mut listed = Recent::default();
+        listed.add(recent::list(records));
+        self.write(span, listed.sorted().collect())?;
+        Ok(Arc::new(IndexFile::open(&self.dir, span).map_err(damaged)?))
     }
 
     /// Lists records that the store says are recent.
@@ -177,16 +181,22 @@ impl Index {
     }
 
     /// Merges files until no more of them make a whole span of the level above. Not when there is
-    /// no room for it: the files are as good apart.
-    pub(crate) fn merge(&self) -> io::Result<()> {
-        while let Some((span, parts)) = self.due() {
+    /// no room for it: the files are as good apart. A damaged one is left to the caller, who has the
+    /// tiles that it follows from.
+    pub(crate) fn merge(&self) -> Result<(), MergeError> {
+        while !self.stop.load(Ordering::Relaxed)
+            && let Some((span, parts)) = self.due()
+        {
             let needed: u64 = parts.iter().map(|part| part.length()).sum();
             if self.disk.room(&self.dir)? < needed.saturating_add(RESERVE_BYTES) {
                 return Ok(());
             }
             match build::merge(&self.disk, &self.dir, span, &parts, &self.stop) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
-                Err(error) if is_full(&error) => return Ok(()),
+                Err(MergeError::Failed(error))
+                    if error.kind() == io::ErrorKind::Interrupted || is_full(&error) =>
+                {
+                    return Ok(());
+                }
                 merged => merged?,
             }
             let file = Arc::new(IndexFile::open(&self.dir, span).map_err(damaged)?);
@@ -201,6 +211,31 @@ impl Index {
             for part in &parts {
                 fs::remove_file(self.dir.join(part.span().to_string()))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Puts files of level 0 in the place of one that is damaged, made from `records`, which gives those
+    /// of a span. Merging goes on from them.
+    pub(crate) fn take_apart<E: From<io::Error>>(
+        &self,
+        damaged: Span,
+        records: impl Fn(Span) -> Result<Vec<RecordedEvent>, E>,
+    ) -> Result<(), E> {
+        let mut parts = Vec::new();
+        for first in (damaged.first()..damaged.end()).step_by(SPAN_STEP) {
+            let part = Span::starting_at(0, first);
+            let part = part.ok_or_else(|| io::Error::other("no such span"))?;
+            parts.push(self.write_listed(part, &records(part)?)?);
+        }
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let files = Arc::make_mut(&mut held.files);
+        let place = files.iter().position(|file| file.span() == damaged).unwrap_or(files.len());
+        files.retain(|file| file.span() != damaged);
+        files.splice(place..place, parts);
+        drop(held);
+        if damaged.level > 0 {
+            fs::remove_file(self.dir.join(damaged.to_string()))?;
         }
         Ok(())
     }

@@ -30,12 +30,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use event_log::Position;
+use bytes::Bytes;
+use event_log::{NewRecord, Position, RecordedEvent, StreamVersion};
 use jiff::Timestamp;
 
 use crate::{
     disk::{Disk, Step, is_full, sync_dir},
-    frame::length32,
+    frame::{RECORD_HEADER, length32, put_record},
+    hashed::HashedStream,
 };
 
 /// How large a segment is: more than the largest commit, one group of appends at their limit.
@@ -57,21 +59,106 @@ const KEPT_BEHIND: usize = 2;
 pub(crate) struct Commit {
     bytes: Vec<u8>,
     records: u32,
+    appends: Vec<Appending>,
+    /// Where each of their records ends.
+    ends: Vec<usize>,
+}
+
+/// An append whose records are in the frame.
+#[derive(Debug)]
+struct Appending {
+    stream: HashedStream,
+    /// Of its first record.
+    version: u64,
+    records: usize,
+}
+
+/// Records with the hashes of their streams.
+pub(crate) type Hashed = (Vec<RecordedEvent>, Vec<u64>);
+
+/// How many bytes an append takes in a frame.
+pub(crate) fn framed_length(stream: &HashedStream, records: &[NewRecord]) -> usize {
+    let head = RECORD_HEADER.saturating_add(stream.name.as_bytes().len());
+    records.iter().map(|record| record.len().saturating_add(head)).sum()
 }
 
 impl Commit {
     pub(crate) fn new() -> Self {
-        Self { bytes: vec![0; HEADER], records: 0 }
+        Self { bytes: vec![0; HEADER], records: 0, appends: Vec::new(), ends: Vec::new() }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.bytes.truncate(HEADER);
+        self.bytes.resize(HEADER, 0);
         self.records = 0;
+        self.appends.clear();
+        self.ends.clear();
     }
 
+    /// Makes room for so many bytes of records, and no more: whoever reads them will hold all of it.
+    pub(crate) fn expect(&mut self, framed: usize) {
+        self.bytes.reserve_exact(framed.saturating_add(PAGE));
+    }
+
+    /// Adds a record that was written before.
     pub(crate) fn put(&mut self, version: u64, stream: &[u8], record: &[u8]) {
-        crate::frame::put_record(&mut self.bytes, version, stream, record);
+        put_record(&mut self.bytes, version, stream, record.len(), |bytes| {
+            bytes.extend_from_slice(record);
+        });
         self.records = self.records.saturating_add(1);
+    }
+
+    /// Adds an append whose first record gets this version.
+    pub(crate) fn append(
+        &mut self,
+        stream: HashedStream,
+        version: u64,
+        records: Vec<NewRecord>,
+        recorded_at: &str,
+    ) {
+        let count = records.len();
+        let name = stream.name.as_bytes();
+        for (record, version) in records.into_iter().zip(version..) {
+            put_record(&mut self.bytes, version, name, record.len(), |bytes| {
+                record.stamp_onto(recorded_at, bytes);
+            });
+            self.ends.push(self.bytes.len());
+            self.records = self.records.saturating_add(1);
+        }
+        self.appends.push(Appending { stream, version, records: count });
+    }
+
+    /// The records of its appends, the first at this position, as slices of what was written.
+    pub(crate) fn take(&mut self, first: Position) -> Hashed {
+        let memory = self.give();
+        let mut records = Vec::with_capacity(self.ends.len());
+        let mut hashes = Vec::with_capacity(self.ends.len());
+        let mut ends = self.ends.drain(..);
+        let (mut position, mut start) = (first.0, HEADER);
+        for Appending { stream, version, records: count } in self.appends.drain(..) {
+            for (version, end) in (version..).zip(ends.by_ref().take(count)) {
+                let name = start.saturating_add(RECORD_HEADER);
+                let record = name.saturating_add(stream.name.as_bytes().len());
+                records.push(RecordedEvent {
+                    position: Position(position),
+                    stream: stream.name.within(&memory, name),
+                    version: StreamVersion(version),
+                    bytes: memory.slice(record..end),
+                });
+                hashes.push(stream.hash);
+                position = position.saturating_add(1);
+                start = end;
+            }
+        }
+        (records, hashes)
+    }
+
+    /// The frame's memory; of a short one a copy, for it would hold a page and more for a record.
+    fn give(&mut self) -> Bytes {
+        let length = self.bytes.len();
+        if self.bytes.capacity().saturating_sub(length) > length.checked_div(8).unwrap_or(0) {
+            return Bytes::copy_from_slice(&self.bytes);
+        }
+        Bytes::from(std::mem::take(&mut self.bytes))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

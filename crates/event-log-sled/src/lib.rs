@@ -26,6 +26,7 @@ mod applier;
 pub mod backup;
 pub mod disk;
 mod frame;
+mod hashed;
 mod head;
 mod index;
 mod journal;

@@ -19,6 +19,7 @@ use crate::{
     disk::{Disk, NoFaults, sync_dir},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
+    index::{Index, build::MergeError, span::Span},
     journal::scan,
     open::{self, Mending, OpenError},
     sealed,
@@ -96,23 +97,64 @@ fn fill_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreH
             }
         }
         store.apply(&mut store_head, &records, &leaves, head.recorded_at)?;
-        store.index().merge().map_err(|error| OpenError::io("merging the index", dir, error))?;
+        merge_index(store.index(), &tiles)?;
     }
     Ok((store, store_head))
+}
+
+/// Merges index files. One that turns out to be damaged is made again from the tiles; if they do not
+/// have its records, merging ends until the ledger is opened again: the files are as good apart, and
+/// whoever is answered from the damaged block is told.
+pub(crate) fn merge_index(index: &Index, tiles: &Tiles) -> Result<(), OpenError> {
+    let io = |source| OpenError::Io { what: "merging the stream index".to_owned(), source };
+    loop {
+        let (span, damage) = match index.merge() {
+            Ok(()) => return Ok(()),
+            Err(MergeError::Failed(source)) => return Err(io(source)),
+            Err(MergeError::Damaged(span, damage)) => (span, damage),
+        };
+        match index.take_apart(span, |part| span_records(tiles, part)) {
+            Ok(()) => tracing::warn!("{}: made it again from the tiles", damage.reason),
+            Err(RecordsError::Damaged(lost)) => {
+                tracing::error!("{}, and {}: verify the ledger", damage.reason, lost.reason);
+                index.stop();
+                return Ok(());
+            }
+            Err(RecordsError::Io(source)) => return Err(io(source)),
+        }
+    }
+}
+
+/// Why an index file was not made from the records in the tiles.
+#[derive(Debug, thiserror::Error)]
+enum RecordsError {
+    #[error("{}", .0.reason)]
+    Damaged(FrameDamage),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The records that the index file of a span lists.
+fn span_records(tiles: &Tiles, span: Span) -> Result<Vec<RecordedEvent>, RecordsError> {
+    let mut records = Vec::new();
+    for first in (span.first()..span.end()).step_by(usize::from(TILE_WIDTH)) {
+        records.extend(tiles.range(Position(first)).map_err(RecordsError::Damaged)?);
+    }
+    Ok(records)
 }
 
 /// Makes index files again that are lost or damaged, from the tiles.
 pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>, OpenError> {
     let io = |source| OpenError::Io { what: "making an index file again".to_owned(), source };
     for (span, _) in store.lacking() {
-        let mut records = Vec::new();
-        for first in (span.first()..span.end()).step_by(usize::from(TILE_WIDTH)) {
-            records.extend(tiles.range(Position(first))?);
-        }
+        let records = span_records(tiles, *span).map_err(|error| match error {
+            RecordsError::Damaged(damage) => damage.into(),
+            RecordsError::Io(source) => io(source),
+        })?;
         store.index().make_again(*span, &records).map_err(io)?;
     }
     let Some((_, why)) = store.lacking().first() else { return Ok(None) };
-    store.index().merge().map_err(io)?;
+    merge_index(store.index(), tiles)?;
     let said = format!("{}: made it again from the tiles", why.reason);
     tracing::warn!("{said}");
     Ok(Some(said))

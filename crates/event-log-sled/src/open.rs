@@ -20,6 +20,7 @@ use crate::{
     applier::{self, Applier},
     disk::{Disk, Faults, replace_file, sync_dir},
     frame::FrameDamage,
+    hashed::Hashes,
     head::{self, HeadFile},
     journal::{self, FillError, Journal, scan},
     ledger_file::{self, LedgerFile, LedgerFileError},
@@ -284,13 +285,16 @@ pub(crate) fn open(
 ) -> Result<SledLog, OpenError> {
     let disk = Disk::new(faults);
     let found = find(dir, &disk, Mending::Allowed)?;
-    let tail = Arc::new(Tail::new(found.store_head.next_position(), found.store_head.recorded_at));
+    let hashes = Hashes::default();
+    let StoreHead { recorded_at, .. } = found.store_head;
+    let tail = Tail::new(found.store_head.next_position(), recorded_at, hashes.clone());
+    let tail = Arc::new(tail);
     let mut tree = found.store_head.tree.clone();
     let scanned = scan::scan(&found.journal, found.journal_from(), true, &mut |records, time| {
         let unchecked = found.head.tree.size().saturating_sub(tree.size());
         let unchecked = usize::try_from(unchecked).unwrap_or(usize::MAX);
         records.iter().take(unchecked).for_each(|record| tree.push(leaf_hash(&record.bytes)));
-        tail.push(records, time);
+        tail.push_found(records, time);
     });
     let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
     hold_against_head(&found.head, &tree, scanned.end)?;
@@ -330,7 +334,8 @@ pub(crate) fn open(
     // Should one not start, those before it end by themselves: nobody is left to ask the first.
     let writing = spawn("log-writer", Box::new(|| writer.run()))?;
     let applying = spawn("log-applier", Box::new(|| applier.run()))?;
-    let merge = move || applier::merge_files(&index, &poisoned, &told);
+    let tiles = found.tiles.clone();
+    let merge = move || applier::merge_files(&index, &tiles, &poisoned, &told);
     let merging = spawn("log-index", Box::new(merge))?;
     let store = OpenStore::new(found.store);
     Ok(SledLog {
@@ -345,6 +350,7 @@ pub(crate) fn open(
             ranges: Arc::default(),
             nodes: Arc::default(),
         },
+        hashes,
         ledger: found.ledger,
         repairs: found.repairs,
         _lock: found.lock,

@@ -13,17 +13,17 @@
 //! the tree. A compressed range is whole or it is not: damage is pinned to its first record, or,
 //! where it still decompresses, to the record whose leaf hash does not fit.
 
-use std::{cell::RefCell, fmt, io};
+use std::{borrow::Borrow, cell::RefCell, fmt, io};
 
 use bytes::Bytes;
 use event_log::{
     Position, RecordedEvent, StreamId, StreamVersion,
     record::{RECORD_BYTES_MAX, STREAM_ID_BYTES_MAX},
 };
-use merkle_log::{Hash, encode_bundle, leaf_hash, parse_bundle, tile::TILE_WIDTH};
+use merkle_log::{Hash, encode_bundle_into, leaf_hash, parse_bundle, tile::TILE_WIDTH};
 use zstd::{
     bulk::{Compressor, Decompressor},
-    zstd_safe::CParameter,
+    zstd_safe::{CParameter, compress_bound},
 };
 
 use crate::frame::{FrameDamage, be32, be64, length32};
@@ -58,6 +58,9 @@ pub(crate) struct Sealed {
 /// Seals ranges; keeps what it compresses with.
 pub(crate) struct Sealer {
     compressor: Compressor<'static>,
+    // Used again for each range.
+    bundle: Vec<u8>,
+    compressed: Vec<u8>,
 }
 
 impl fmt::Debug for Sealer {
@@ -70,23 +73,38 @@ impl Sealer {
     pub(crate) fn new() -> io::Result<Self> {
         let mut compressor = Compressor::new(COMPRESSION_LEVEL)?;
         compressor.set_parameter(CParameter::MinMatch(SHORTEST_MATCH))?;
-        Ok(Self { compressor })
+        Ok(Self { compressor, bundle: Vec::new(), compressed: Vec::new() })
     }
 
     /// Seals whole ranges of records.
-    pub(crate) fn seal(&mut self, records: &[RecordedEvent]) -> io::Result<Vec<Sealed>> {
+    pub(crate) fn seal<R: Borrow<RecordedEvent>>(
+        &mut self,
+        records: &[R],
+    ) -> io::Result<Vec<Sealed>> {
         let ranges = records.chunks(usize::from(TILE_WIDTH));
         ranges.map(|records| self.seal_range(records)).collect()
     }
 
-    fn seal_range(&mut self, records: &[RecordedEvent]) -> io::Result<Sealed> {
-        let bundle = encode_bundle(records.iter().map(|record| record.bytes.as_ref()))
-            .map_err(|error| io::Error::other(error.to_string()))?;
+    fn seal_range<R: Borrow<RecordedEvent>>(&mut self, records: &[R]) -> io::Result<Sealed> {
+        let Self { compressor, bundle, compressed } = self;
+        let mut leaves = Vec::with_capacity(records.len());
+        // Hashed just before it is copied, so that it is fetched from memory once.
+        let entries = records.iter().map(|record| {
+            let bytes = record.borrow().bytes.as_ref();
+            leaves.push(leaf_hash(bytes));
+            bytes
+        });
+        encode_bundle_into(entries, bundle).map_err(|error| io::Error::other(error.to_string()))?;
         let list = stream_list(records);
-        let first = records.first().map_or(Position(0), |record| record.position);
-        let mut bytes = self.compressor.compress(&bundle)?;
-        let entries_length = length32(bytes.len());
-        let streams = self.compressor.compress(&list)?;
+        let first = records.first().map_or(Position(0), |record| record.borrow().position);
+        compressed.clear();
+        compressed.reserve(compress_bound(bundle.len()));
+        compressor.compress_to_buffer(bundle, compressed)?;
+        let entries_length = length32(compressed.len());
+        let streams = compressor.compress(&list)?;
+        let length = compressed.len().saturating_add(streams.len()).saturating_add(8 + FOOTER);
+        let mut bytes = Vec::with_capacity(length);
+        bytes.extend_from_slice(compressed);
         let rest = u32::try_from(streams.len().saturating_add(FOOTER)).unwrap_or(u32::MAX);
         bytes.extend_from_slice(&SKIPPABLE);
         bytes.extend_from_slice(&rest.to_le_bytes());
@@ -96,7 +114,6 @@ impl Sealer {
         bytes.extend_from_slice(&length32(list.len()));
         bytes.extend_from_slice(&entries_length);
         bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_be_bytes());
-        let leaves = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
         Ok(Sealed { first, bytes, leaves })
     }
 }
@@ -108,10 +125,10 @@ pub(crate) fn seal(records: &[RecordedEvent]) -> io::Result<Vec<Sealed>> {
 
 /// Streams and versions, which are not in the tree. A record names its own stream nearly always,
 /// and then its place in the record is enough, which compresses to next to nothing.
-fn stream_list(records: &[RecordedEvent]) -> Vec<u8> {
-    let mut list = Vec::new();
+fn stream_list<R: Borrow<RecordedEvent>>(records: &[R]) -> Vec<u8> {
+    let mut list = Vec::with_capacity(records.len().saturating_mul(ITEM));
     let mut before = 0;
-    for record in records {
+    for record in records.iter().map(Borrow::borrow) {
         let name = record.stream.as_bytes();
         let stands_at =
             |place: &usize| record.bytes.get(*place..).is_some_and(|b| b.starts_with(name));

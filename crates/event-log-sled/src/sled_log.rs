@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     disk::{Faults, NoFaults},
+    hashed::Hashes,
     ledger_file::LedgerFile,
     lock::Lock,
     nodes::LogNodes,
@@ -31,6 +32,7 @@ pub struct SledLog {
     pub(crate) _store: ClosesStore,
     pub(crate) head: watch::Receiver<Head>,
     pub(crate) source: Source,
+    pub(crate) hashes: Hashes,
     pub(crate) ledger: LedgerFile,
     pub(crate) repairs: Vec<String>,
     pub(crate) _lock: Lock,
@@ -182,7 +184,8 @@ impl EventLog for SledLog {
     ) -> Result<Appended, AppendError> {
         limits::check(&records)?;
         let (answer, answered) = oneshot::channel();
-        let append = Append { stream: stream.clone(), expected, records, answer };
+        let stream = self.hashes.hashed(stream.clone());
+        let append = Append { stream, expected, records, answer };
         let unavailable = || match self.source.tail.poisoned() {
             Some(reason) => AppendError::Poisoned { reason },
             None => AppendError::Unavailable { reason: "it is closed".to_owned() },

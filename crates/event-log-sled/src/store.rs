@@ -17,6 +17,7 @@
 //! earlier form had its head under `H`; it is known by that.
 
 use std::{
+    borrow::Borrow,
     fs::File,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -227,7 +228,7 @@ impl Store {
     pub(crate) fn apply<'a>(
         &self,
         head: &mut StoreHead,
-        records: &[RecordedEvent],
+        records: &[impl Borrow<RecordedEvent>],
         leaves: impl IntoIterator<Item = &'a Hash>,
         recorded_at: Timestamp,
     ) -> Result<(), StoreError> {

@@ -4,25 +4,33 @@
 //! store cannot follow, the writer waits here, and its callers behind their queue.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 use jiff::Timestamp;
 
-use crate::frame::RANGE;
+use crate::{
+    frame::RANGE,
+    hashed::{HashedMap, Hashes},
+};
 
 /// The most records waiting for the store, give or take one commit.
-const RECORDS_MAX: usize = 65_536;
+const RECORDS_MAX: u64 = 65_536;
 /// The most bytes of them, give or take one commit. More than one range of the widest records.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
-
-const DRAINED_AT_ONCE: usize = 256;
+/// How long the applier waits for more whole ranges once there is one. What is durable in the journal
+/// can wait for the tiles; eight syncs for each 256 records would keep the disk from the journal.
+const LINGER: Duration = Duration::from_millis(20);
+/// Said of a record before which there is none.
+const NONE: u64 = u64::MAX;
 
 /// The tail, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Tail {
+    hashes: Hashes,
     held: Mutex<Held>,
     /// The applier waits here for whole ranges.
     grown: Condvar,
@@ -30,25 +38,52 @@ pub(crate) struct Tail {
     drained: Condvar,
 }
 
+/// The records of one commit, as slices of what was written to the journal.
+#[derive(Debug)]
+struct Run {
+    first: u64,
+    records: Vec<RecordedEvent>,
+    /// For each, the record before it whose stream has the same hash, if it was in the tail.
+    before: Vec<u64>,
+    bytes: usize,
+    /// Not earlier than that of any of them.
+    recorded_at: Timestamp,
+}
+
+impl Run {
+    fn end(&self) -> u64 {
+        self.first.saturating_add(u64::try_from(self.records.len()).unwrap_or(u64::MAX))
+    }
+
+    fn place(&self, position: u64) -> Option<usize> {
+        usize::try_from(position.checked_sub(self.first)?).ok()
+    }
+}
+
 #[derive(Debug)]
 struct Held {
+    /// The first record that is not in the store. The first run may have some before it.
     first: u64,
-    records: VecDeque<RecordedEvent>,
+    /// The position after the last.
+    next: u64,
+    runs: VecDeque<Arc<Run>>,
+    /// Of all runs, whole.
     bytes: usize,
-    recorded_at: VecDeque<(u64, Timestamp)>,
-    streams: HashMap<StreamId, StreamTail>,
+    /// Not earlier than that of any record there is.
+    recorded_at: Timestamp,
+    /// By the hash of a stream's name, the newest record with that hash. Entries of records that have
+    /// gone are swept out now and then.
+    newest: HashedMap<u64, u64>,
+    /// The first record there was when they were swept out last.
+    swept: u64,
+    /// For how many records the applier is to be woken.
+    wanted: u64,
     /// The applier cannot go on for want of room on the disk.
     starved: bool,
     /// No more records will come.
     closed: bool,
     /// The log was poisoned, and why.
     poison: Option<String>,
-}
-
-#[derive(Debug)]
-struct StreamTail {
-    positions: VecDeque<u64>,
-    next_version: u64,
 }
 
 /// Whether the writer may go on.
@@ -66,22 +101,42 @@ pub(crate) enum Room {
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Store these whole ranges.
-    Ranges(Vec<RecordedEvent>, Timestamp),
+    Ranges(Ranges, Timestamp),
     /// Nothing more will come; these records make no whole range and stay in the journal.
     Close(Vec<RecordedEvent>, Timestamp),
     /// The log was poisoned: stop without touching anything.
     Stop,
 }
 
+/// Consecutive records, shared with the tail.
+#[derive(Debug)]
+pub(crate) struct Ranges {
+    runs: Vec<Arc<Run>>,
+    first: u64,
+    end: u64,
+}
+
+impl Ranges {
+    pub(crate) fn records(&self) -> Vec<&RecordedEvent> {
+        let records = self.runs.iter().flat_map(|run| &run.records);
+        let wanted = self.first..self.end;
+        records.filter(|record| wanted.contains(&record.position.0)).collect()
+    }
+}
+
 impl Tail {
-    pub(crate) fn new(first: Position, recorded_at: Timestamp) -> Self {
+    pub(crate) fn new(first: Position, recorded_at: Timestamp, hashes: Hashes) -> Self {
         Self {
+            hashes,
             held: Mutex::new(Held {
                 first: first.0,
-                records: VecDeque::new(),
+                next: first.0,
+                runs: VecDeque::new(),
                 bytes: 0,
-                recorded_at: VecDeque::from([(first.0, recorded_at)]),
-                streams: HashMap::new(),
+                recorded_at,
+                newest: HashedMap::default(),
+                swept: first.0,
+                wanted: RANGE,
                 starved: false,
                 closed: false,
                 poison: None,
@@ -96,25 +151,37 @@ impl Tail {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds records that have just become durable.
-    pub(crate) fn push(&self, records: Vec<RecordedEvent>, recorded_at: Timestamp) {
+    /// Adds the records of a commit that has just become durable, with the hashes of their streams.
+    pub(crate) fn push(
+        &self,
+        records: Vec<RecordedEvent>,
+        hashes: impl IntoIterator<Item = u64>,
+        recorded_at: Timestamp,
+    ) {
+        let Some(first) = records.first().map(|record| record.position.0) else { return };
+        let bytes = records.iter().map(|record| record.bytes.len()).sum();
+        let mut before = Vec::with_capacity(records.len());
         let mut held = self.held();
-        for record in records {
-            held.bytes = held.bytes.saturating_add(record.bytes.len());
-            let next_version = record.version.0.saturating_add(1);
-            let stream = held
-                .streams
-                .entry(record.stream.clone())
-                .or_insert_with(|| StreamTail { positions: VecDeque::new(), next_version });
-            stream.positions.push_back(record.position.0);
-            stream.next_version = next_version;
-            held.records.push_back(record);
+        for (hash, position) in hashes.into_iter().zip(first..) {
+            before.push(held.newest.insert(hash, position).unwrap_or(NONE));
         }
-        let next = held.next();
-        held.recorded_at.push_back((next, recorded_at));
+        let run = Run { first, records, before, bytes, recorded_at };
+        held.next = run.end();
+        held.bytes = held.bytes.saturating_add(bytes);
+        held.recorded_at = recorded_at;
+        held.runs.push_back(Arc::new(run));
         held.starved = false;
+        let is_enough = held.count() >= held.wanted;
         drop(held);
-        self.grown.notify_one();
+        if is_enough {
+            self.grown.notify_one();
+        }
+    }
+
+    /// [`Tail::push`] for records whose streams nobody has hashed yet.
+    pub(crate) fn push_found(&self, records: Vec<RecordedEvent>, recorded_at: Timestamp) {
+        let hashes: Vec<_> = records.iter().map(|record| self.hashes.of(&record.stream)).collect();
+        self.push(records, hashes, recorded_at);
     }
 
     /// Waits until there is room for another commit.
@@ -124,7 +191,7 @@ impl Tail {
             if let Some(reason) = &held.poison {
                 return Room::Poisoned(reason.clone());
             }
-            if held.records.len() < RECORDS_MAX && held.bytes < BYTES_MAX {
+            if held.count() < RECORDS_MAX && held.bytes < BYTES_MAX {
                 return Room::Enough;
             }
             if held.starved {
@@ -133,50 +200,56 @@ impl Tail {
                 self.grown.notify_one();
                 return Room::DiskFull;
             }
+            // It would wait for more records in vain.
+            self.grown.notify_one();
             held = self.drained.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Waits for at least one whole range; gives at most `ranges_max` of them.
-    pub(crate) fn wait_for_work(&self, ranges_max: usize) -> Work {
-        let range = usize::try_from(RANGE).unwrap_or(usize::MAX);
+    /// Waits for at least one whole range, and a little longer for `ranges_max` of them, which is the
+    /// most it gives.
+    pub(crate) fn wait_for_work(&self, ranges_max: u64) -> Work {
+        let most = ranges_max.saturating_mul(RANGE);
+        let mut has_lingered = false;
         let mut held = self.held();
         loop {
             if held.poison.is_some() {
                 return Work::Stop;
             }
-            let ranges = held.records.len().checked_div(range).unwrap_or(0).min(ranges_max);
-            if ranges > 0 && !held.starved {
-                let count = ranges.saturating_mul(range);
-                let records: Vec<_> = held.records.iter().take(count).cloned().collect();
-                let end = held.first.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-                let recorded_at = held.recorded_at_below(end);
-                return Work::Ranges(records, recorded_at);
+            let count = held.count().saturating_sub(held.count().checked_rem(RANGE).unwrap_or(0));
+            if count > 0 && !held.starved {
+                if has_lingered || held.closed || count >= most || held.wanted_now() {
+                    return held.ranges(count.min(most));
+                }
+                held.wanted = most;
+                let waited = self.grown.wait_timeout(held, LINGER);
+                let (again, timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
+                held = again;
+                has_lingered = timed_out.timed_out();
+                continue;
             }
             if held.closed {
-                let recorded_at = held.recorded_at_below(u64::MAX);
-                return Work::Close(held.records.iter().cloned().collect(), recorded_at);
+                let rest = held.runs.iter().flat_map(|run| &run.records);
+                let rest = rest.filter(|record| record.position.0 >= held.first).cloned();
+                return Work::Close(rest.collect(), held.recorded_at);
             }
+            held.wanted = RANGE;
             held = self.grown.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Lets go of the records below `stored`, which the store has synced.
     pub(crate) fn drain(&self, stored: Position) {
-        // A few at a time, and let go of outside the lock: writer and readers wait for it.
-        loop {
-            let mut held = self.held();
-            let left = usize::try_from(stored.0.saturating_sub(held.first)).unwrap_or(usize::MAX);
-            let count = left.min(DRAINED_AT_ONCE).min(held.records.len());
-            let drained: Vec<_> = held.records.drain(..count).collect();
-            for record in &drained {
-                held.forget(record);
-            }
+        // One run at a time, and let go of outside the lock: writer and readers wait for it.
+        let mut held = self.held();
+        held.first = stored.0.min(held.next);
+        held.sweep();
+        while let Some(gone) = held.take_gone() {
             drop(held);
-            if drained.is_empty() {
-                break;
-            }
+            drop(gone);
+            held = self.held();
         }
+        drop(held);
         self.drained.notify_one();
     }
 
@@ -209,7 +282,7 @@ impl Tail {
 
     /// A time not earlier than that of any record there is.
     pub(crate) fn recorded_at(&self) -> Timestamp {
-        self.held().recorded_at.back().map_or(Timestamp::UNIX_EPOCH, |(_, time)| *time)
+        self.held().recorded_at
     }
 
     /// The position of the first record that is not in the store.
@@ -220,28 +293,25 @@ impl Tail {
     /// At most `limit` records from `from` on; `None` when that is in the store.
     pub(crate) fn page(&self, from: Position, limit: usize) -> Option<Vec<RecordedEvent>> {
         let held = self.held();
-        let skipped = usize::try_from(from.0.checked_sub(held.first)?).unwrap_or(usize::MAX);
-        let end = skipped.saturating_add(limit).min(held.records.len());
-        Some(held.records.range(skipped.min(end)..end).cloned().collect())
+        (from.0 >= held.first).then(|| held.from(from.0).take(limit).cloned().collect())
     }
 
     /// The position of the first record there is, and the records from `from` on.
     pub(crate) fn since(&self, from: Position) -> (Position, Vec<RecordedEvent>) {
         let held = self.held();
-        let skipped = usize::try_from(from.0.saturating_sub(held.first)).unwrap_or(usize::MAX);
-        let records = held.records.range(skipped.min(held.records.len())..);
-        (Position(held.first), records.cloned().collect())
+        (Position(held.first), held.from(from.0.max(held.first)).cloned().collect())
     }
 
     /// All records, and the position of the first.
     pub(crate) fn all(&self) -> (Position, Vec<RecordedEvent>) {
-        let held = self.held();
-        (Position(held.first), held.records.iter().cloned().collect())
+        self.since(Position(0))
     }
 
     /// The version of a stream's next record, if the tail holds any of its records.
-    pub(crate) fn next_version(&self, stream: &StreamId) -> Option<u64> {
-        self.held().streams.get(stream).map(|stream| stream.next_version)
+    pub(crate) fn next_version(&self, stream: &StreamId, hash: u64) -> Option<u64> {
+        let held = self.held();
+        let newest = held.backwards(hash).find(|record| record.stream == *stream);
+        newest.map(|record| record.version.0.saturating_add(1))
     }
 
     /// The tail's records of a stream from a version on, and the first position it holds: all
@@ -251,46 +321,75 @@ impl Tail {
         stream: &StreamId,
         from: StreamVersion,
     ) -> (Position, Vec<RecordedEvent>) {
+        let hash = self.hashes.of(stream);
         let held = self.held();
-        let positions = held.streams.get(stream).map(|stream| &stream.positions);
-        let records = positions
-            .into_iter()
-            .flatten()
-            .filter_map(|position| held.get(*position))
-            .filter(|record| record.version >= from)
-            .cloned();
-        (Position(held.first), records.collect())
+        let own = held.backwards(hash).filter(|record| record.stream == *stream);
+        let wanted = own.take_while(|record| record.version >= from);
+        let mut records: Vec<_> = wanted.cloned().collect();
+        records.reverse();
+        (Position(held.first), records)
     }
 }
 
 impl Held {
-    /// Takes note that the first record has gone.
-    fn forget(&mut self, record: &RecordedEvent) {
-        self.first = self.first.saturating_add(1);
-        self.bytes = self.bytes.saturating_sub(record.bytes.len());
-        if let Some(stream) = self.streams.get_mut(&record.stream) {
-            stream.positions.pop_front();
-            if stream.positions.is_empty() {
-                self.streams.remove(&record.stream);
-            }
+    /// How many records there are.
+    fn count(&self) -> u64 {
+        self.next.saturating_sub(self.first)
+    }
+
+    /// Whether somebody waits for the applier.
+    fn wanted_now(&self) -> bool {
+        self.count() >= RECORDS_MAX || self.bytes >= BYTES_MAX
+    }
+
+    /// The first records, so many, and a time not earlier than that of any of them.
+    fn ranges(&self, count: u64) -> Work {
+        let (first, end) = (self.first, self.first.saturating_add(count));
+        let runs: Vec<_> = self.runs.iter().take_while(|run| run.first < end).cloned().collect();
+        let recorded_at = runs.last().map_or(self.recorded_at, |run| run.recorded_at);
+        Work::Ranges(Ranges { runs, first, end }, recorded_at)
+    }
+
+    /// The oldest run, if all of its records have gone.
+    fn take_gone(&mut self) -> Option<Arc<Run>> {
+        let first = self.first;
+        let gone = self.runs.pop_front_if(|run| run.end() <= first)?;
+        self.bytes = self.bytes.saturating_sub(gone.bytes);
+        Some(gone)
+    }
+
+    /// Forgets where streams were that are no longer here, once as many records have gone as there
+    /// may be entries: so it costs next to nothing for each.
+    fn sweep(&mut self) {
+        let gone = self.first.saturating_sub(self.swept);
+        if gone >= u64::try_from(self.newest.len()).unwrap_or(u64::MAX).min(RECORDS_MAX) {
+            let first = self.first;
+            self.newest.retain(|_, position| *position >= first);
+            self.swept = first;
         }
     }
 
-    fn next(&self) -> u64 {
-        self.first.saturating_add(u64::try_from(self.records.len()).unwrap_or(u64::MAX))
+    fn run(&self, position: u64) -> Option<&Run> {
+        let place = self.runs.partition_point(|run| run.end() <= position);
+        self.runs.get(place).map(AsRef::as_ref)
     }
 
-    fn get(&self, position: u64) -> Option<&RecordedEvent> {
-        self.records.get(usize::try_from(position.checked_sub(self.first)?).ok()?)
+    /// The records from a position on.
+    fn from(&self, position: u64) -> impl Iterator<Item = &RecordedEvent> {
+        let place = self.runs.partition_point(|run| run.end() <= position);
+        let records = self.runs.range(place..).flat_map(|run| &run.records);
+        records.skip_while(move |record| record.position.0 < position)
     }
 
-    /// A time not earlier than that of any record below `end`, and forgets what is older.
-    fn recorded_at_below(&mut self, end: u64) -> Timestamp {
-        while self.recorded_at.front().is_some_and(|(next, _)| *next < end)
-            && self.recorded_at.len() > 1
-        {
-            self.recorded_at.pop_front();
-        }
-        self.recorded_at.front().map_or(Timestamp::UNIX_EPOCH, |(_, time)| *time)
+    /// The records whose streams have a hash, the newest first.
+    fn backwards(&self, hash: u64) -> impl Iterator<Item = &RecordedEvent> {
+        let mut next = self.newest.get(&hash).copied();
+        std::iter::from_fn(move || {
+            let position = next.filter(|position| *position != NONE && *position >= self.first)?;
+            let run = self.run(position)?;
+            let place = run.place(position)?;
+            next = run.before.get(place).copied();
+            run.records.get(place)
+        })
     }
 }

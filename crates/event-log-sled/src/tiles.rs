@@ -92,9 +92,14 @@ impl Tiles {
     /// Writes a tile under a temporary name.
     pub(crate) fn write(&self, tile: TileId, bytes: &[u8]) -> io::Result<Written> {
         let path = self.path(tile);
-        make_dirs(path.parent().unwrap_or(&self.dir))?;
         let temporary = path.with_added_extension("tmp");
-        let mut file = File::create(&temporary)?;
+        let mut file = match File::create(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make_dirs(path.parent().unwrap_or(&self.dir))?;
+                File::create(&temporary)
+            }
+            created => created,
+        }?;
         self.disk.run(Step::TileWrite, || file.write_all(bytes))?;
         Ok(Written { file, temporary, path })
     }

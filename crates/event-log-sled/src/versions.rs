@@ -3,9 +3,7 @@
 //! Only the writer changes a stream, so what it knows stays true; it forgets all when a commit that
 //! was counted on is not made. Bounded: two generations, of which the older is dropped whole.
 
-use std::collections::HashMap;
-
-use event_log::StreamId;
+use crate::hashed::{HashedMap, HashedStream};
 
 /// How many streams a generation has.
 const STREAMS_MAX: usize = 65_536;
@@ -22,17 +20,15 @@ pub(crate) struct Known {
 /// The versions that the next records of streams would get.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
-    young: HashMap<StreamId, Known>,
-    old: HashMap<StreamId, Known>,
+    young: HashedMap<HashedStream, Known>,
+    old: HashedMap<HashedStream, Known>,
 }
 
 impl Versions {
     /// Uses, and perhaps changes, what is known of a stream; `None` when nothing is.
-    ///
-    /// A name is hashed once for a stream that was asked about lately: this is done for each append.
     pub(crate) fn with<T>(
         &mut self,
-        stream: &StreamId,
+        stream: &HashedStream,
         using: impl FnOnce(&mut Known) -> T,
     ) -> Option<T> {
         if let Some(known) = self.young.get_mut(stream) {
@@ -45,12 +41,12 @@ impl Versions {
     }
 
     /// Takes note of a stream of which nothing was known.
-    pub(crate) fn learn(&mut self, stream: &StreamId, known: Known) {
+    pub(crate) fn learn(&mut self, stream: &HashedStream, known: Known) {
         // A name may be part of something large that must not stay in memory for its sake.
         self.insert(stream.detached(), known);
     }
 
-    fn insert(&mut self, stream: StreamId, known: Known) {
+    fn insert(&mut self, stream: HashedStream, known: Known) {
         if self.young.len() >= STREAMS_MAX {
             self.old = std::mem::take(&mut self.young);
         }
@@ -65,11 +61,13 @@ impl Versions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hashed::Hashes;
 
     #[test]
     fn the_newest_are_known_and_the_number_is_bounded() {
         let mut versions = Versions::default();
-        let stream = |n: usize| format!("stream-{n}").parse::<StreamId>().unwrap();
+        let hashes = Hashes::default();
+        let stream = |n: usize| hashes.hashed(format!("stream-{n}").parse().unwrap());
         for n in 0..3 * STREAMS_MAX {
             versions.learn(&stream(n), Known { next: 1, group: None });
             versions.with(&stream(n), |known| known.next = 2).unwrap();
@@ -87,7 +85,8 @@ mod tests {
     #[test]
     fn what_is_changed_of_a_stream_not_asked_about_lately_is_kept() {
         let mut versions = Versions::default();
-        let stream = |n: usize| format!("stream-{n}").parse::<StreamId>().unwrap();
+        let hashes = Hashes::default();
+        let stream = |n: usize| hashes.hashed(format!("stream-{n}").parse().unwrap());
         for n in 0..=STREAMS_MAX {
             versions.learn(&stream(n), Known { next: 1, group: None });
         }

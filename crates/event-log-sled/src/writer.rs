@@ -7,16 +7,16 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use event_log::{
-    AppendError, Appended, Clock, ExpectedVersion, Head, NewRecord, Position, RecordedEvent,
-    StreamId, StreamVersion, record::format_recorded_at,
+    AppendError, Appended, Clock, ExpectedVersion, Head, NewRecord, Position, StreamVersion,
+    record::format_recorded_at,
 };
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    journal::{Commit, CommitError, Journal},
+    hashed::HashedStream,
+    journal::{Commit, CommitError, Journal, framed_length},
     store::{Store, StoreError},
     tail::{Room, Tail},
     versions::{Known, Versions},
@@ -39,7 +39,7 @@ pub(crate) enum Request {
 /// An append that waits for its commit.
 #[derive(Debug)]
 pub(crate) struct Append {
-    pub(crate) stream: StreamId,
+    pub(crate) stream: HashedStream,
     pub(crate) expected: ExpectedVersion,
     pub(crate) records: Vec<NewRecord>,
     pub(crate) answer: oneshot::Sender<Result<Appended, AppendError>>,
@@ -66,6 +66,7 @@ struct Group {
     answers: Vec<(Append, Decided)>,
     /// Which of the writer's groups it is.
     number: u64,
+    /// As they will be written.
     bytes: usize,
     records: usize,
 }
@@ -119,7 +120,7 @@ impl Writer {
                     next_version: StreamVersion(next_version),
                 };
                 group.records = group.records.saturating_add(append.records.len());
-                let bytes: usize = append.records.iter().map(NewRecord::len).sum();
+                let bytes = framed_length(&append.stream, &append.records);
                 group.bytes = group.bytes.saturating_add(bytes);
                 group.answers.push((append, Ok(appended)));
             }
@@ -141,7 +142,7 @@ impl Writer {
         let Append { stream, expected, records, .. } = append;
         let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
         let check = |known: &mut Known| {
-            let checked = expected.check(stream, StreamVersion(known.next));
+            let checked = expected.check(&stream.name, StreamVersion(known.next));
             let version = checked.map_err(|error| (error, known.group))?;
             *known = Known { next: version.0.saturating_add(count), group: Some(group) };
             Ok(known.next)
@@ -156,12 +157,12 @@ impl Writer {
         decided
     }
 
-    fn look_up(&mut self, stream: &StreamId) -> Result<u64, AppendError> {
+    fn look_up(&mut self, stream: &HashedStream) -> Result<u64, AppendError> {
         // The tail before the store: a record leaves the tail only once the store has it.
-        if let Some(version) = self.tail.next_version(stream) {
+        if let Some(version) = self.tail.next_version(&stream.name, stream.hash) {
             return Ok(version);
         }
-        self.store.next_version(stream).map_err(|error| match error {
+        self.store.next_version(&stream.name).map_err(|error| match error {
             StoreError::Failed(reason) => AppendError::Unavailable { reason },
             StoreError::OldForm => AppendError::Unavailable { reason: error.to_string() },
             StoreError::Damaged(damage) => {
@@ -180,11 +181,10 @@ impl Writer {
             return refuse(group.answers, &error);
         }
         let recorded_at = self.recorded_at.max(self.clock.now());
-        let (records, answers) = self.number(group, recorded_at);
         commit.clear();
-        for record in &records {
-            commit.put(record.version.0, record.stream.as_bytes(), &record.bytes);
-        }
+        commit.expect(group.bytes);
+        let count = u64::try_from(group.records).unwrap_or(u64::MAX);
+        let answers = write(group, &format_recorded_at(recorded_at), commit);
         if !commit.is_empty() {
             match self.journal.commit(commit, self.next, recorded_at) {
                 Ok(()) => {}
@@ -200,9 +200,9 @@ impl Writer {
                 }
             }
             self.recorded_at = recorded_at;
-            let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+            let (records, hashes) = commit.take(self.next);
             self.next = Position(self.next.0.saturating_add(count));
-            self.tail.push(records, recorded_at);
+            self.tail.push(records, hashes, recorded_at);
             self.head.send_replace(Head { next_position: self.next });
         }
         for (answer, decided) in answers {
@@ -217,37 +217,26 @@ impl Writer {
             Room::Poisoned(reason) => Err(AppendError::Poisoned { reason }),
         }
     }
-
-    fn number(&self, group: Group, recorded_at: Timestamp) -> (Vec<RecordedEvent>, Answers) {
-        let mut records = Vec::with_capacity(group.records);
-        let mut answers = Vec::with_capacity(group.answers.len());
-        let mut position = self.next.0;
-        let recorded_at = format_recorded_at(recorded_at);
-        for (append, decided) in group.answers {
-            let Ok(appended) = decided else {
-                answers.push((append.answer, decided));
-                continue;
-            };
-            let count = u64::try_from(append.records.len()).unwrap_or(u64::MAX);
-            let mut version = appended.next_version.0.saturating_sub(count);
-            for record in append.records {
-                records.push(RecordedEvent {
-                    position: Position(position),
-                    stream: append.stream.clone(),
-                    version: StreamVersion(version),
-                    bytes: Bytes::from(record.stamp_text(&recorded_at)),
-                });
-                position = position.saturating_add(1);
-                version = version.saturating_add(1);
-            }
-            answers.push((append.answer, decided));
-        }
-        (records, answers)
-    }
 }
 
 type Decided = Result<Appended, AppendError>;
 type Answers = Vec<(oneshot::Sender<Decided>, Decided)>;
+
+/// Puts what was accepted into the frame, and gives back what will be answered. The frame takes the
+/// records over: they are read where they were written.
+fn write(group: Group, recorded_at: &str, commit: &mut Commit) -> Answers {
+    let mut answers = Vec::with_capacity(group.answers.len());
+    for (append, decided) in group.answers {
+        let Append { stream, records, answer, .. } = append;
+        if let Ok(appended) = &decided {
+            let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+            let version = appended.next_version.0.saturating_sub(count);
+            commit.append(stream, version, records, recorded_at);
+        }
+        answers.push((answer, decided));
+    }
+    answers
+}
 
 /// A caller that no longer waits is not told; its append stands as any other.
 fn answer_all(answers: Answers, error: &AppendError) {

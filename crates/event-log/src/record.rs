@@ -57,6 +57,18 @@ impl StreamId {
             && bytes.iter().fold(true, |all, byte| all & fits(byte))
     }
 
+    /// The same name as it stands in other memory, which the record shares with it; a copy of its own
+    /// where it does not stand there.
+    #[must_use]
+    pub fn within(&self, memory: &Bytes, at: usize) -> Self {
+        let end = at.saturating_add(self.0.len());
+        if memory.get(at..end) == Some(self.as_bytes()) {
+            Self(memory.slice(at..end))
+        } else {
+            self.detached()
+        }
+    }
+
     /// The same name in memory of its own, for whoever keeps it longer than what it was read with.
     #[must_use]
     pub fn detached(&self) -> Self {
@@ -165,18 +177,17 @@ impl NewRecord {
     }
 
     /// The final bytes, with the time the log gives it (rounded down to a millisecond).
-    pub fn stamp(self, recorded_at: Timestamp) -> Vec<u8> {
-        self.stamp_text(&format_recorded_at(recorded_at))
+    pub fn stamp(mut self, recorded_at: Timestamp) -> Vec<u8> {
+        put_time(&mut self.bytes, self.recorded_at_offset, &format_recorded_at(recorded_at));
+        self.bytes
     }
 
-    /// [`NewRecord::stamp`] for a log that stamps many records with one time, which it has written
-    /// with [`format_recorded_at`].
-    pub fn stamp_text(mut self, recorded_at: &str) -> Vec<u8> {
-        let slot = self.bytes.get_mut(self.recorded_at_offset..).and_then(|b| b.first_chunk_mut());
-        if let (Some(slot), Some(text)) = (slot, recorded_at.as_bytes().first_chunk::<24>()) {
-            *slot = *text;
-        }
-        self.bytes
+    /// Writes the final bytes behind others, for a log that stamps many records with one time, which it
+    /// has written with [`format_recorded_at`].
+    pub fn stamp_onto(&self, recorded_at: &str, others: &mut Vec<u8>) {
+        let at = others.len().saturating_add(self.recorded_at_offset);
+        others.extend_from_slice(&self.bytes);
+        put_time(others, at, recorded_at);
     }
 
     /// How many bytes it has.
@@ -187,6 +198,13 @@ impl NewRecord {
     /// Whether it has none; it always has at least the blank.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+}
+
+fn put_time(bytes: &mut [u8], at: usize, recorded_at: &str) {
+    let slot = bytes.get_mut(at..).and_then(|bytes| bytes.first_chunk_mut());
+    if let (Some(slot), Some(text)) = (slot, recorded_at.as_bytes().first_chunk::<24>()) {
+        *slot = *text;
     }
 }
 

@@ -59,6 +59,20 @@ pub fn encode_bundle<'a>(
     entries: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Vec<u8>, EncodeBundleError> {
     let mut bytes = Vec::new();
+    encode_bundle_into(entries, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// [`encode_bundle`] into memory that is used again and again; what was there before is gone.
+///
+/// # Errors
+///
+/// As [`encode_bundle`].
+pub fn encode_bundle_into<'a>(
+    entries: impl IntoIterator<Item = &'a [u8]>,
+    bytes: &mut Vec<u8>,
+) -> Result<(), EncodeBundleError> {
+    bytes.clear();
     let mut count = 0_usize;
     for (place, entry) in entries.into_iter().enumerate() {
         let length = u16::try_from(entry.len())
@@ -68,7 +82,7 @@ pub fn encode_bundle<'a>(
         count = count.saturating_add(1);
     }
     if (1..=usize::from(TILE_WIDTH)).contains(&count) {
-        Ok(bytes)
+        Ok(())
     } else {
         Err(EncodeBundleError::WrongCount { count })
     }

@@ -38,7 +38,7 @@ mod text;
 pub mod tile;
 pub mod tree;
 
-pub use bundle::{bundle_leaves, encode_bundle, parse_bundle};
+pub use bundle::{bundle_leaves, encode_bundle, encode_bundle_into, parse_bundle};
 pub use checkpoint::{Checkpoint, cosignatures};
 pub use hash::{Hash, empty_root, leaf_hash, node_hash};
 pub use key::{KeyKind, ParseKeyError, SignerKey, VerifierKey};

@@ -17,6 +17,7 @@ use event_log::StreamId;
 
 use crate::{
     disk::{Disk, Step, sync_dir},
+    frame::FrameDamage,
     index::{
         entry::{BlockWriter, Entry, POSITIONS_MAX},
         file::{Entries, Footer, IndexFile},
@@ -142,6 +143,17 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Why files were not merged.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MergeError {
+    /// A file is not what was written. It follows from the tiles and can be made again.
+    #[error("{}", .1.reason)]
+    Damaged(Span, FrameDamage),
+    /// The disk failed.
+    #[error(transparent)]
+    Failed(#[from] io::Error),
+}
+
 /// Makes the file of a span from those of the spans it is made of, in their order.
 ///
 /// Stops with [`io::ErrorKind::Interrupted`] when it is told to.
@@ -151,19 +163,18 @@ pub(crate) fn merge(
     span: Span,
     parts: &[Arc<IndexFile>],
     stop: &AtomicBool,
-) -> io::Result<()> {
+) -> Result<(), MergeError> {
     let streams = parts.iter().map(|part| part.streams()).sum();
     let mut builder = Builder::new(disk, dir, span, streams)?;
-    let damaged = |damage: crate::frame::FrameDamage| io::Error::other(damage.reason);
     let mut sources = Vec::new();
     for part in parts {
         let mut entries = Entries::new(Arc::clone(part));
-        let next = entries.next().transpose().map_err(damaged)?;
+        let next = next_of(&mut entries)?;
         sources.push((next, entries));
     }
     loop {
         if stop.load(Ordering::Relaxed) {
-            return Err(io::ErrorKind::Interrupted.into());
+            return Err(io::Error::from(io::ErrorKind::Interrupted).into());
         }
         // Of one stream's entries the older part has the earlier versions, and comes first here.
         let ahead = sources.iter_mut().filter(|(next, _)| next.is_some());
@@ -175,7 +186,12 @@ pub(crate) fn merge(
         if let Some(entry) = next.take() {
             builder.push(entry)?;
         }
-        *next = entries.next().transpose().map_err(damaged)?;
+        *next = next_of(entries)?;
     }
-    builder.finish()
+    Ok(builder.finish()?)
+}
+
+fn next_of(entries: &mut Entries) -> Result<Option<Entry>, MergeError> {
+    let next = entries.next().transpose();
+    next.map_err(|damage| MergeError::Damaged(entries.span(), damage))
 }

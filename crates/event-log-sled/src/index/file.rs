@@ -1,4 +1,5 @@
-//! One index file, read a block at a time: nothing of it but its footer stays in memory.
+//! One index file, read a block at a time: nothing of it stays in memory but its footer and, if that is
+//! short, its filter, which each new stream is held against.
 //!
 //! Blocks of entries, then blocks of the filter, then the footer:
 //!
@@ -14,7 +15,13 @@
 //! | 129 | the same of the last stream |
 //! | 4 | CRC-32C of the footer before |
 
-use std::{fs::File, io, os::unix::fs::FileExt, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use event_log::{Position, StreamId, record::STREAM_ID_BYTES_MAX};
 
@@ -81,11 +88,18 @@ impl Footer {
     }
 }
 
+/// The longest filter that is kept in memory, in blocks: half a megabyte. There are at most seven files
+/// of each level, so of any number of records the filters kept have a few megabytes.
+const FILTER_KEPT: u32 = 8_192;
+
 /// An index file that is open.
 #[derive(Debug)]
 pub(crate) struct IndexFile {
     file: File,
     footer: Footer,
+    /// Read when it is first asked for. None is kept when it is long, or damaged: then each block is
+    /// read, and the damaged one is named.
+    filter: OnceLock<Option<Filter>>,
 }
 
 impl IndexFile {
@@ -103,7 +117,7 @@ impl IndexFile {
         let (file, length, bytes) = read().map_err(|error: io::Error| damage(span, &error))?;
         let footer = Footer::from_bytes(&bytes).filter(|footer| footer.span == span);
         let footer = footer.ok_or_else(|| damage(span, &"another footer"))?;
-        let found = Self { file, footer };
+        let found = Self { file, footer, filter: OnceLock::new() };
         if found.length() != length {
             return Err(damage(span, &format!("{length} bytes")));
         }
@@ -142,6 +156,11 @@ impl IndexFile {
     fn may_have(&self, stream: &StreamId, name: NameHash) -> Result<bool, FrameDamage> {
         if !self.spans_name(stream) {
             return Ok(false);
+        }
+        let is_short = self.footer.filter_blocks <= FILTER_KEPT;
+        let read = || is_short.then(|| self.filter().ok()).flatten();
+        if let Some(filter) = self.filter.get_or_init(read) {
+            return Ok(filter.may_have(name));
         }
         let number = name.block(self.footer.filter_blocks);
         let mut block = [0; FILTER_BLOCK];
@@ -236,6 +255,11 @@ pub(crate) struct Entries {
 impl Entries {
     pub(crate) fn new(file: Arc<IndexFile>) -> Self {
         Self { file, block: 0, read: Vec::new().into_iter() }
+    }
+
+    /// What the file is about.
+    pub(crate) fn span(&self) -> Span {
+        self.file.span()
     }
 }
 

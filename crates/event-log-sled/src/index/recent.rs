@@ -11,7 +11,10 @@
 //! | 1 | how many records |
 //! | 1 … | where each is, from the first of the 128 on |
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry as Slot};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, HashMap, hash_map::Entry as Slot},
+};
 
 use event_log::{RecordedEvent, StreamId};
 
@@ -22,10 +25,10 @@ use crate::index::entry::{Entry, put_number, take_number};
 pub(crate) const LISTED: u64 = 128;
 
 /// Some consecutive records by stream, in the order of the streams' first.
-pub(crate) fn list(records: &[RecordedEvent]) -> Vec<Entry> {
+pub(crate) fn list(records: &[impl Borrow<RecordedEvent>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut places: HashMap<&StreamId, usize> = HashMap::with_capacity(records.len());
-    for record in records {
+    for record in records.iter().map(Borrow::borrow) {
         let place = match places.entry(&record.stream) {
             Slot::Occupied(place) => *place.get(),
             Slot::Vacant(place) => {

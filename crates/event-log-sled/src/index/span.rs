@@ -11,6 +11,9 @@ use crate::frame::RANGE;
 const RANGES: u64 = if cfg!(test) { 2 } else { 128 };
 /// How many records that is: so many at most are listed in the store and in memory.
 pub(crate) const SPAN: u64 = RANGE * RANGES;
+/// [`SPAN`], to step by.
+#[expect(clippy::cast_possible_truncation, reason = "some ten thousand")]
+pub(crate) const SPAN_STEP: usize = SPAN as usize;
 /// How many spans make one of the level above.
 pub(crate) const FANOUT: u64 = if cfg!(test) { 3 } else { 8 };
 /// The highest level: 8⁸ spans are half a million million records.

@@ -1,6 +1,8 @@
 //! What is kept when the disk fails at any step, in either way it can.
 
 use std::{
+    fs::OpenOptions,
+    os::unix::fs::FileExt,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -15,7 +17,7 @@ use event_log::{
         fixtures::{record, stream, wide_record},
     },
 };
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
@@ -197,6 +199,50 @@ async fn an_index_file_that_fails_to_be_made_or_merged_costs_nothing() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn an_index_file_found_damaged_while_merging_is_made_again_and_nothing_stops() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(FakeClock::default());
+    let log = SledLog::create(dir.path(), "test", clock).unwrap();
+    let index = dir.path().join("index");
+    let (mut tried, mut appended) = (0_u64, Vec::new());
+    // Parts of the first merged file are damaged, and then that itself, one of those for the next.
+    for (damaged, merged) in
+        [("0-000000000001", "1-000000000000"), ("1-000000000000", "2-000000000000")]
+    {
+        let mut is_damaged = false;
+        while !index.join(merged).exists() {
+            if !is_damaged && index.join(damaged).exists() {
+                flip(&index.join(damaged), 100);
+                is_damaged = true;
+            }
+            let own = stream(&format!("stream-{tried}"));
+            match log.append(&own, ExpectedVersion::NoStream, vec![record("x"); 3]).await {
+                Ok(_) => appended.push(own),
+                // The one in sixty that has to look into the damaged block before it is merged.
+                Err(AppendError::Corrupt { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+            tried += 1;
+            assert!(tried < 20_000, "{merged} is not made");
+        }
+        assert!(is_damaged, "{damaged} was merged too soon");
+    }
+    for own in appended.iter().step_by(7) {
+        assert_eq!(log.read_stream(own, StreamVersion(0)).count().await, 3, "{own}");
+    }
+    log.close().await;
+    drop(log);
+    assert_eq!(verify(dir.path()).unwrap().size, 3 * u64::try_from(appended.len()).unwrap());
+}
+
+fn flip(path: &Path, at: u64) {
+    let file = OpenOptions::new().read(true).write(true).open(path).unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], at).unwrap();
 }
 
 #[tokio::test]

@@ -14,7 +14,11 @@ use super::{
     sheet::{Pace, Sheet, Watch},
     sqlite,
 };
-use crate::{arguments::BenchAppend, console::Console, error::CommandError};
+use crate::{
+    arguments::{BenchAppend, LedgerAt},
+    console::Console,
+    error::CommandError,
+};
 
 /// Alone, each event waits for a sync of its own, so there are so many fewer of them.
 const ALONE: u64 = 40;
@@ -48,13 +52,14 @@ pub async fn run(args: &BenchAppend, console: &mut Console<'_>) -> Result<(), Co
     for round in 0..args.size.rounds {
         let records = bytes_of(&of_one).concat();
         sheet.take(BARE_ALONE, bare_file::alone(place.path(), &records)?);
-        sheet.take(LOG_ALONE, appends(&place, of_one.clone()).await?);
+        let name = |what: &str| format!("{what}-{round}");
+        sheet.take(LOG_ALONE, appends(&place.ledger(&name("alone")), of_one.clone()).await?);
         let rows: Vec<_> = of_one.iter().flatten().cloned().zip(records).collect();
         sheet.take(SQLITE, sqlite::one_by_one(place.path(), &rows)?);
         sheet.take(&group, bare_file::group(place.path(), bytes_of(&of_all)).await?);
-        sheet.take(&log, appends(&place, of_all.clone()).await?);
+        sheet.take(&log, appends(&place.ledger(&name("log")), of_all.clone()).await?);
         let requests = invented::commands(clients, commands);
-        sheet.take(&service, through_service(&place, requests).await?);
+        sheet.take(&service, through_service(&place.ledger(&name("service")), requests).await?);
         bar.set(u64::from(round) + 1);
     }
     drop(bar);
@@ -77,8 +82,11 @@ fn bytes_of(clients: &[Vec<Append>]) -> Vec<Vec<Vec<u8>>> {
 }
 
 /// Has each client append its events, one after the other, to a new ledger.
-async fn appends(place: &Place, clients: Vec<Vec<Append>>) -> Result<Pace, CommandError> {
-    let ledger = Place::new_ledger(&place.ledger("log"))?;
+///
+/// It stays until everything is measured: for minutes after thousands of files were removed, ext4 looks at
+/// the place of each of them whenever a new file is made.
+async fn appends(at: &LedgerAt, clients: Vec<Vec<Append>>) -> Result<Pace, CommandError> {
+    let ledger = Place::new_ledger(at)?;
     let mut tasks = JoinSet::new();
     let all = Watch::start();
     for own in clients {
@@ -97,16 +105,15 @@ async fn appends(place: &Place, clients: Vec<Vec<Append>>) -> Result<Pace, Comma
     }
     let measured = finish(tasks, all).await;
     ledger.close().await;
-    place.remove("log")?;
     measured
 }
 
 /// Has each client send its commands, one after the other, to the service of a new ledger.
 async fn through_service(
-    place: &Place,
+    at: &LedgerAt,
     clients: Vec<Vec<CommandRequest>>,
 ) -> Result<Pace, CommandError> {
-    let mut ledger = Place::new_ledger(&place.ledger("service"))?;
+    let mut ledger = Place::new_ledger(at)?;
     let service: Arc<ComplaintService> = Arc::new(ledger.service()?);
     let mut tasks = JoinSet::new();
     let all = Watch::start();
@@ -125,7 +132,6 @@ async fn through_service(
     let measured = finish(tasks, all).await;
     drop(service);
     ledger.close().await;
-    place.remove("service")?;
     measured
 }
 

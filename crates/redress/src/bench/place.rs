@@ -115,20 +115,6 @@ impl Place {
     pub fn new_ledger(at: &LedgerAt) -> Result<Ledger, CommandError> {
         Ok(Ledger::create(at, ORIGIN, &NewSigning::default(), Arc::new(SystemClock))?.0)
     }
-
-    /// Removes a ledger of this name, with its keys.
-    ///
-    /// # Errors
-    ///
-    /// [`CommandError`] when the file system refuses.
-    pub fn remove(&self, name: &str) -> Result<(), CommandError> {
-        for path in [self.path.join(name), self.path.join(format!("{name}.keys"))] {
-            if path.exists() {
-                fs::remove_dir_all(&path).map_err(CommandError::file("remove", &path))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Appends a complaint's events, a few at a time, so that those of several lie among each other.

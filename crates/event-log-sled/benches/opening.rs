@@ -1,10 +1,12 @@
 //! A large ledger: opening it after its process was killed, proofs, reading and verifying.
 //!
-//! `cargo bench -p event-log-sled --bench opening [-- EVENTS]`. A child process fills the ledger and
-//! kills itself; this one opens it. Baselines over the same bytes in the same run: sha256 of all
+//! `cargo bench -p event-log-sled --bench opening [-- EVENTS [KILLS]]`. A child process fills the ledger and
+//! kills itself, another opens it and is killed too; then some more is appended and the same done again,
+//! for how much the journal holds depends on the moment of the kill. Baselines over the same bytes in the same run: sha256 of all
 //! records for verifying, decompressing all bundles for reading.
 #![expect(
     clippy::disallowed_methods,
+    clippy::print_stderr,
     clippy::print_stdout,
     reason = "a benchmark reads the clock and prints what it found"
 )]
@@ -15,7 +17,7 @@ use std::{
     fs,
     hint::black_box,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -38,24 +40,63 @@ const PER_STREAM: u64 = 6;
 fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     if let Ok(dir) = std::env::var("FILL_LEDGER") {
-        let events = std::env::var("FILL_EVENTS")?.parse()?;
-        runtime.block_on(fill(Path::new(&dir), events))?;
+        let number =
+            |name: &str| Ok::<u64, Box<dyn Error + Send + Sync>>(std::env::var(name)?.parse()?);
+        let (first, events) = (number("FILL_FIRST")?, number("FILL_EVENTS")?);
+        runtime.block_on(fill(Path::new(&dir), first, events))?;
         // As kill -9 would: nothing is closed, nothing is flushed.
         std::process::abort();
     }
-    let mut words = std::env::args();
-    let events = words.find_map(|word| word.parse().ok()).unwrap_or(1_000_000_u64);
+    if let Ok(dir) = std::env::var("OPEN_LEDGER") {
+        let before = Instant::now();
+        let log = SledLog::open(Path::new(&dir), Arc::new(SystemClock))?;
+        let took = before.elapsed();
+        println!("{} {}", took.as_micros(), log.head().next_position);
+        eprintln!("  resident, then and at most      {}", memory());
+        std::process::abort();
+    }
+    let mut numbers = std::env::args().filter_map(|word| word.parse::<u64>().ok());
+    let events = numbers.next().unwrap_or(1_000_000);
+    let kills = numbers.next().unwrap_or(1);
     // Beside the build, for a temporary directory may be in memory, where a sync costs nothing.
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let ledger = dir.path().join("ledger");
     let before = Instant::now();
-    Command::new(std::env::current_exe()?)
-        .env("FILL_LEDGER", &ledger)
-        .env("FILL_EVENTS", events.to_string())
-        .status()?;
+    let mut filled = append_and_abort(&ledger, 0, events)?;
     println!("filled in {:.1?}", before.elapsed());
+    let mut took = Vec::new();
+    for kill in 0..kills {
+        if kill > 0 {
+            // Never a multiple of what the log seals or lists at once.
+            filled = append_and_abort(&ledger, filled, 60_000 + kill * 7_919)?;
+        }
+        took.push(open_and_abort(&ledger)?);
+    }
+    println!("opening after {kills} kills, all       {took:.1?}");
+    println!("opening after the kill, median    {:>10.2?}", median(&mut took));
     runtime.block_on(open(&ledger))?;
     read(&ledger)
+}
+
+/// Appends so many events to whole streams from the one with this number on, in a process that is then
+/// killed; gives the number after the last.
+fn append_and_abort(ledger: &Path, first: u64, events: u64) -> Outcome<u64> {
+    let streams = events / PER_STREAM;
+    Command::new(std::env::current_exe()?)
+        .env("FILL_LEDGER", ledger)
+        .env("FILL_FIRST", first.to_string())
+        .env("FILL_EVENTS", events.to_string())
+        .status()?;
+    Ok(first + streams)
+}
+
+/// How long opening takes in a process of its own, which is then killed.
+fn open_and_abort(ledger: &Path) -> Outcome<Duration> {
+    let mut opening = Command::new(std::env::current_exe()?);
+    let said = opening.env("OPEN_LEDGER", ledger).stderr(Stdio::inherit()).output()?.stdout;
+    let said = String::from_utf8_lossy(&said);
+    let took = said.split_whitespace().next().ok_or("the ledger was not opened")?;
+    Ok(Duration::from_micros(took.parse()?))
 }
 
 /// A record of some 500 bytes that compresses about as an event does: its ids do not.
@@ -86,14 +127,19 @@ fn record(stream: &StreamId, n: u64) -> Outcome<NewRecord> {
     Ok(NewRecord::new(text.into_bytes(), 22)?)
 }
 
-async fn fill(dir: &Path, events: u64) -> Outcome<()> {
-    let log = Arc::new(SledLog::create(dir, "bench", Arc::new(SystemClock))?);
-    let streams = events / PER_STREAM;
+async fn fill(dir: &Path, first: u64, events: u64) -> Outcome<()> {
+    let log = if dir.exists() {
+        SledLog::open(dir, Arc::new(SystemClock))?
+    } else {
+        SledLog::create(dir, "bench", Arc::new(SystemClock))?
+    };
+    let log = Arc::new(log);
+    let streams = first + events / PER_STREAM;
     let mut tasks = JoinSet::new();
     for client in 0..CLIENTS {
         let log = Arc::clone(&log);
         tasks.spawn(async move {
-            for n in (client..streams).step_by(usize::try_from(CLIENTS)?) {
+            for n in (first + client..streams).step_by(usize::try_from(CLIENTS)?) {
                 // As long as a complaint's, and as far apart: the time first, then noise.
                 let noise = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
                 let stream: StreamId = format!("complaint-{n:010}{noise:016x}").parse()?;
@@ -120,7 +166,7 @@ async fn fill(dir: &Path, events: u64) -> Outcome<()> {
 async fn open(dir: &Path) -> Outcome<()> {
     let before = Instant::now();
     let log = SledLog::open(dir, Arc::new(SystemClock))?;
-    println!("opening after the kill            {:>10.2?}", before.elapsed());
+    println!("opening once more                 {:>10.2?}", before.elapsed());
     println!("  resident, then and at most      {}", memory());
     let size = log.head().next_position.0;
     let mut took = Vec::new();

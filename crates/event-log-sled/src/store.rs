@@ -265,21 +265,9 @@ impl Store {
         Ok(self.index.next_version(stream)?)
     }
 
-    /// Every entry of the stream index: stream, version, position.
-    pub(crate) fn index_entries(
-        &self,
-    ) -> impl Iterator<Item = Result<(StreamId, u64, u64), StoreError>> {
-        self.index.entries().flat_map(|entry| {
-            let (listed, damage) = match entry {
-                Ok(entry) => (Some(entry), None),
-                Err(damage) => (None, Some(Err(damage.into()))),
-            };
-            let places = listed.into_iter().flat_map(|Entry { stream, version, positions }| {
-                let places = (version..).zip(positions);
-                places.map(move |(version, position)| Ok((stream.clone(), version, position)))
-            });
-            places.chain(damage)
-        })
+    /// Every entry of the stream index.
+    pub(crate) fn index_entries(&self) -> impl Iterator<Item = Result<Entry, StoreError>> {
+        self.index.entries().map(|entry| entry.map_err(StoreError::from))
     }
 }
 

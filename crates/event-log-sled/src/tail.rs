@@ -17,8 +17,9 @@ use crate::{
     hashed::{HashedMap, Hashes},
 };
 
-/// The most records waiting for the store, give or take one commit.
-const RECORDS_MAX: u64 = 65_536;
+/// The most records waiting for the store, give or take one commit: four batches of the applier. All of
+/// them are read again when the ledger is opened after a crash.
+const RECORDS_MAX: u64 = 32_768;
 /// The most bytes of them, give or take one commit. More than one range of the widest records.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long the applier waits for more whole ranges once there is one. What is durable in the journal

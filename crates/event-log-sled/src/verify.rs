@@ -20,6 +20,7 @@ use crate::{
     disk::{Disk, NoFaults},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
+    index::entry::Entry,
     journal::scan::{self, ScanError},
     nodes::perfect_root,
     open::{self, Found, Mending, OpenError, first_difference},
@@ -217,7 +218,7 @@ fn checked_range(
 ) -> Result<CheckedRange, FrameDamage> {
     let (records, leaves) = tiles.entries_with_leaves(first, unsealer)?;
     let places = records.iter().zip(first.0..).fold(0_u64, |sum, (record, position)| {
-        sum.wrapping_add(hash_place(record.stream, record.version, position))
+        sum.wrapping_add(hash_place(hash_name(record.stream), record.version, position))
     });
     let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
     Ok(CheckedRange { leaves, root, places })
@@ -366,20 +367,35 @@ impl<'a> Check<'a> {
 /// The sum over what the stream index lists; [`place`] over the records must give the same.
 pub(crate) fn index_places(store: &Store) -> Result<u64, StoreError> {
     store.index_entries().try_fold(0_u64, |sum, entry| {
-        let (stream, version, position) = entry?;
-        Ok(sum.wrapping_add(hash_place(stream.as_bytes(), version, position)))
+        let Entry { stream, version, positions } = entry?;
+        let name = hash_name(stream.as_bytes());
+        let places = (version..).zip(positions);
+        let places = places.map(|(version, position)| hash_place(name, version, position));
+        Ok(places.fold(sum, u64::wrapping_add))
     })
 }
 
 /// A number for a record's stream, version and position. Sums of it compare lists in any order.
 pub(crate) fn place(record: &RecordedEvent) -> u64 {
-    hash_place(record.stream.as_bytes(), record.version.0, record.position.0)
+    hash_place(hash_name(record.stream.as_bytes()), record.version.0, record.position.0)
 }
 
-fn hash_place(stream: &[u8], version: u64, position: u64) -> u64 {
+fn hash_name(stream: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (stream, version, position).hash(&mut hasher);
+    stream.hash(&mut hasher);
     hasher.finish()
+}
+
+/// For one name no two places have the same number but by chance: each step can be undone.
+fn hash_place(name: u64, version: u64, position: u64) -> u64 {
+    mixed(mixed(name.wrapping_add(version)) ^ position)
+}
+
+/// The mixing function of `SplitMix64`: each bit of what goes in changes half of what comes out.
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 #[cfg(test)]

@@ -64,8 +64,22 @@ pub mod tree;
 #[cfg(test)]
 mod tests;
 
-/// How many bytes of a result are gathered before they are written: what a pipe holds.
+/// How many bytes of a result are gathered before they are written: what a pipe holds at least.
 pub const OUTPUT_BYTES: usize = 64 * 1024;
+/// How many bytes a pipe may hold for anybody, as Linux is set up.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1024 * 1024;
+
+/// Has a pipe hold more than it does of itself, so that whoever writes much need not stop for each
+/// 64 KB until they are read. What is no pipe, or may not be made larger, stays as it is.
+#[cfg(target_os = "linux")]
+pub fn widen(pipe: impl std::os::fd::AsFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+}
+
+/// On Linux it has a pipe hold more; elsewhere there is no such call.
+#[cfg(not(target_os = "linux"))]
+pub fn widen<T>(_: T) {}
 
 /// What is traced when nobody said what.
 const DEFAULT_FILTER: &str = "warn";

@@ -6,6 +6,7 @@ use std::{
 };
 
 fn main() -> ExitCode {
+    redress::widen(io::stdout());
     let mut stdin = io::stdin();
     let mut stdout = BufWriter::with_capacity(redress::OUTPUT_BYTES, io::stdout());
     let mut stderr = io::stderr();

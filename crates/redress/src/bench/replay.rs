@@ -24,6 +24,7 @@ use crate::{
     decoded::decoded,
     error::CommandError,
     ledger::Ledger,
+    widen,
 };
 
 const RAW: &str = "replay --format jsonl into a pipe";
@@ -61,6 +62,8 @@ pub async fn run(args: &BenchSize, console: &mut Console<'_>) -> Result<(), Comm
 /// What `redress replay --format jsonl | cat >/dev/null` does, opening and closing included.
 async fn into_a_pipe(at: &LedgerAt, events: u64) -> Result<Pace, CommandError> {
     let (mut reader, writer) = io::pipe().map_err(CommandError::failed("make a pipe"))?;
+    // As the program does with its own output.
+    widen(&writer);
     let drain = thread::spawn(move || {
         let mut buffer = vec![0; 128 * 1024];
         let mut lines = 0_u64;

@@ -40,9 +40,14 @@ fn list(home: &Home, authority: &Authority) -> Ran {
 }
 
 /// Lets a complaint be registered, and gives its name.
-pub(crate) fn register(home: &Home, narrative: &str) -> String {
+fn register(home: &Home, narrative: &str) -> String {
+    register_with(home, narrative, "postcode", "EX1 2AB")
+}
+
+/// The same with one more personal field.
+pub(crate) fn register_with(home: &Home, narrative: &str, field: &str, text: &str) -> String {
     let body = format!(
-        r#"{{"channel":"web","source":{{"kind":"direct"}},"personal":{{"narrative":"{narrative}"}}}}"#
+        r#"{{"channel":"web","source":{{"kind":"direct"}},"personal":{{"narrative":"{narrative}","{field}":"{text}"}}}}"#
     );
     fs::write(home.path().join("body.json"), body).unwrap();
     let register = ["complaint", "register", "--data", "ledger", "--as", "agent-1"];

@@ -58,7 +58,7 @@ fn audited() -> (Home, Auditor, String) {
     };
     stamp();
     let body = r#"{"channel":"web","source":{"kind":"direct"},
-        "personal":{"narrative":"Charged twice.","receipt-nonce":"blue horse 7"}}"#;
+        "personal":{"narrative":"Charged twice.","receipt-nonce":"blue-horse-7"}}"#;
     fs::write(home.path().join("body.json"), body).unwrap();
     let register = ["complaint", "register", "--data", "ledger", "--as", "agent-1"];
     let more = ["--role", "agent", "--body", "body.json", "--json"];
@@ -135,7 +135,7 @@ fn ten_commands_convince_a_stranger_without_ledger_and_without_network() {
         told.push(ran.stdout);
     }
     // The words of the complainant are in their receipt and in what was opened for the auditor.
-    assert!(told[4].contains("Charged twice.") && told[4].contains("blue horse 7"), "{}", told[4]);
+    assert!(told[4].contains("Charged twice.") && told[4].contains("blue-horse-7"), "{}", told[4]);
     assert!(told[7].contains("Charged twice."), "{}", told[7]);
     if folder.path().join("root.pem").exists() {
         assert!(told[7].contains("says court-clock"), "{}", told[7]);

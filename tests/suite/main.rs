@@ -6,6 +6,7 @@
     reason = "a test that meets a surprise should stop, and one that cannot run should say so"
 )]
 
+mod access;
 mod anchors;
 mod architecture;
 mod attacks;
@@ -36,5 +37,6 @@ mod signing;
 mod simulation;
 mod state_machine;
 mod sweep;
+mod thieves;
 mod tidy;
 mod witnessed;

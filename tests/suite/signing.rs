@@ -3,7 +3,10 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use merkle_log::{Checkpoint, SignedNote, VerifierKey};
-use redress_tests::binary::{Ran, run_in};
+use redress_tests::{
+    binary::{Ran, run_in},
+    sweep::copy,
+};
 use tempfile::TempDir;
 
 pub(crate) const ORIGIN: &str = "ledger.example/complaints";
@@ -37,6 +40,15 @@ impl Home {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run_in(self.path(), arguments)
+    }
+
+    /// All of it, stolen: data, keys and register, on somebody else's machine.
+    pub(crate) fn stolen(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["ledger", "ledger.keys"] {
+            copy(&self.path().join(part), &folder.path().join(part));
+        }
+        Self { folder, key: self.key.clone() }
     }
 
     /// Takes a small file of complaints in.

@@ -31,12 +31,19 @@ pub enum AccessPurpose {
     Receipt,
     /// A bundle of all evidence of the case, for whoever is entitled to it.
     CaseBundle,
-    /// A letter to the complainant, printed or put in a file.
+    /// A letter to the complainant, printed or sent.
     Letter,
+    /// Held against the texts of all other complaints, to suggest which may be the same. No text is shown.
+    DuplicateSearch,
 }
 
 closed_list! {
-    AccessPurpose { Receipt = "receipt", CaseBundle = "case-bundle", Letter = "letter" }
+    AccessPurpose {
+        Receipt = "receipt",
+        CaseBundle = "case-bundle",
+        Letter = "letter",
+        DuplicateSearch = "duplicate-search",
+    }
 }
 
 /// Personal data that is opened.

@@ -26,12 +26,14 @@ pub struct Trust<'a> {
     pub old_checkpoint: Option<&'a [u8]>,
     /// Who reads the time stamps of a bundle, and knows whom to believe. Without, what they state stays open.
     pub stamps: Option<&'a dyn Stamps>,
+    /// The nonce that a complainant chose, for their receipt.
+    pub nonce: Option<&'a str>,
 }
 
 impl<'a> Trust<'a> {
     /// A policy and nothing else.
     pub fn policy(policy: &'a Policy) -> Self {
-        Self { policy, record: None, old_checkpoint: None, stamps: None }
+        Self { policy, record: None, old_checkpoint: None, stamps: None, nonce: None }
     }
 }
 
@@ -259,6 +261,14 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
                 "nobody else was given the receipt of this record",
                 "a nonce that the complainant chose; this record was made without one",
             );
+        }
+        if let Some(chosen) = trust.nonce {
+            let mine = match enclosure.nonce() {
+                Some(opened) if opened.text == chosen => Ok(()),
+                Some(_) => Err("it opens another: this is the receipt of somebody else's record"),
+                None => Err("it opens none"),
+            };
+            steps.take("extra", "it opens the nonce that you chose", mine);
         }
     }
     steps.done(kind)

@@ -5,7 +5,7 @@
 //! against those of each other, one after the other; what is found are names of streams and
 //! reasons. Nothing is linked by this: that is for somebody to decide, and to take back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use complaint_codec::decode;
 use complaint_domain::{
@@ -128,6 +128,11 @@ pub async fn likely(ledger: &mut Ledger, history: History) -> Result<Vec<Likely>
         }
     }
     Ok(found.into_iter().filter_map(|(stream, signs)| suggestion(&stream, signs, &links)).collect())
+}
+
+/// The personal fields of a complaint that are opened to look for others.
+pub fn compared(history: &History) -> BTreeSet<PersonalField> {
+    history.sealed_fields().filter(|field| COMPARED.contains(field)).collect()
 }
 
 /// A name or a post code alone is no sign.

@@ -1,6 +1,7 @@
 //! What the commands that hand out evidence have in common.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::Write,
     os::unix::fs::OpenOptionsExt,
@@ -27,6 +28,7 @@ use evidence_issue::{
 };
 use futures::TryStreamExt;
 use merkle_log::{LogProof, SignedNote};
+use uuid::Uuid;
 
 use crate::{
     arguments::{OpenedBy, ProofOf, SigningAt},
@@ -53,14 +55,32 @@ pub async fn record_opening(
     purpose: AccessPurpose,
 ) -> Result<(), CommandError> {
     let fields = opened.iter().filter_map(|name| name.parse::<PersonalField>().ok()).collect();
-    if opened.is_empty() {
+    let actor = Actor { id: by.actor.clone(), role: by.role };
+    record_disclosure(ledger, actor, stream, fields, purpose, new_command_id()).await
+}
+
+/// As [`record_opening`], under a command id of the caller's: the same id again, with the same fields, is
+/// recorded once.
+///
+/// # Errors
+///
+/// As [`record_opening`].
+pub async fn record_disclosure(
+    ledger: &Ledger,
+    actor: Actor,
+    stream: &str,
+    fields: BTreeSet<PersonalField>,
+    purpose: AccessPurpose,
+    command_id: Uuid,
+) -> Result<(), CommandError> {
+    if fields.is_empty() {
         return Ok(());
     }
     let complaint = stream.parse().map_err(CommandError::failed("record what is opened"))?;
     let request = UnsealedRequest {
-        command_id: new_command_id(),
+        command_id,
         stream: None,
-        actor: Actor { id: by.actor.clone(), role: by.role },
+        actor,
         occurred_at: None,
         command: AccessCommand::Record(Disclosure { complaint, fields, purpose }),
     };

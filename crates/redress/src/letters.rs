@@ -9,7 +9,7 @@
 
 pub mod history;
 
-use std::{fmt, fs, path::Path};
+use std::{cell::RefCell, collections::BTreeSet, fmt, fs, path::Path};
 
 use complaint_domain::{
     LedgerEvent,
@@ -46,8 +46,8 @@ pub struct Composed {
     pub letter: Letter,
     /// How the complainant can be reached, as they said it, if they said it.
     pub contact: Option<Opened>,
-    /// Which personal fields were opened for it.
-    pub opened: Vec<String>,
+    /// The personal fields that are in it: recorded before it is handed to anybody.
+    pub opened: BTreeSet<PersonalField>,
 }
 
 impl fmt::Debug for Composed {
@@ -99,11 +99,13 @@ pub fn compose_letter(
     order: &LetterOrder,
 ) -> Result<Composed, CommandError> {
     let told = told_of(history, order.kind)?;
-    let open = |field| history.open_last(vault, field);
+    let opened = RefCell::new(BTreeSet::new());
+    let note = |field, text: Option<Opened>| text.inspect(|_| opened.borrow_mut().extend([field]));
+    let open = |field| history.open_last(vault, field).map(|text| note(field, text));
     let name = open(PersonalField::ComplainantName)?;
     let address = open(PersonalField::Address)?;
     let text = match told.text {
-        Some(field) => history.open_at(vault, told.version, field)?,
+        Some(field) => note(field, history.open_at(vault, told.version, field)?),
         None => None,
     };
     let remedies = told.response.map(|response| offered(history, response)).unwrap_or_default();
@@ -125,15 +127,7 @@ pub fn compose_letter(
     let letter =
         compose(order.kind, &packs, &wording, &facts).map_err(|error| incomplete(&error))?;
     let contact = open(PersonalField::Contact)?;
-    let fields = [
-        (PersonalField::ComplainantName, name.is_some()),
-        (PersonalField::Address, address.is_some()),
-        (PersonalField::Contact, contact.is_some()),
-    ];
-    let of_text = told.text.map(|field| (field, text.is_some()));
-    let opened = fields.into_iter().chain(of_text).filter(|(_, is_open)| *is_open);
-    let opened = opened.map(|(field, _)| field.to_string()).collect();
-    Ok(Composed { letter, contact, opened })
+    Ok(Composed { letter, contact, opened: opened.into_inner() })
 }
 
 fn incomplete(error: &ComposeError) -> CommandError {

@@ -7,7 +7,7 @@ use complaint_domain::actor::{ActorId, Role};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::LedgerAt;
+use super::{LedgerAt, OpenedBy};
 use crate::casework::Noun;
 
 /// Arguments of every command that is sent to something in the ledger.
@@ -132,6 +132,10 @@ pub struct ComplaintDuplicates {
     /// Where the ledger lies
     #[command(flatten)]
     pub at: LedgerAt,
+
+    /// Who asks
+    #[command(flatten)]
+    pub by: OpenedBy,
 }
 
 /// Arguments of `redress complaint list`.

@@ -183,6 +183,11 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
+    /// The nonce you chose when you complained, for your receipt: one that was given to somebody else too opens
+    /// theirs
+    #[arg(long, value_name = "TEXT")]
+    pub nonce: Option<String>,
+
     /// The checkpoint you kept, for a proof that the log only grew
     #[arg(long, value_name = "FILE")]
     pub old: Option<PathBuf>,
@@ -197,7 +202,7 @@ pub struct Check {
     pub trust: Option<PathBuf>,
 
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "old", "stamped", "trust"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust"])]
     pub page: Option<PathBuf>,
 }
 

@@ -63,12 +63,19 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
             next: "leave --trust out: there is no time stamp in it".to_owned(),
         });
     }
+    if args.nonce.is_some() && Kind::of(&bytes) != Kind::RecordProof {
+        return Err(CommandError::Usage {
+            problem: format!("expected --nonce with a receipt, found {}", Kind::of(&bytes).name()),
+            next: "leave --nonce out".to_owned(),
+        });
+    }
     let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
         policy: &policy,
         record: record.as_deref().map(without_newline),
         old_checkpoint: old.as_deref(),
         stamps: Some(&Roots(roots)),
+        nonce: args.nonce.as_deref(),
     };
     let checked = check(&bytes, &trust);
     if console.json() {

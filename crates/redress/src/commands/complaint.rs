@@ -3,7 +3,7 @@
 use std::{io::Read, sync::Arc};
 
 use complaint_codec::event_type;
-use complaint_domain::{LedgerEvent, actor::Actor};
+use complaint_domain::{LedgerEvent, access::AccessPurpose, actor::Actor};
 use complaint_service::{Answered, CommandRequest, Entropy, HandleError, body::complaint_command};
 use event_log::{Clock, StreamId, clock::SystemClock};
 use personal_vault::SystemEntropy;
@@ -21,8 +21,9 @@ use crate::{
     arguments::{ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, Sent},
     casework::{Complaints, Input},
     console::Console,
-    duplicates::{Likely, Sign, likely},
+    duplicates::{Likely, Sign, compared, likely},
     error::CommandError,
+    evidence::record_disclosure,
     ledger::Ledger,
     letters::{History, complaint_stream},
 };
@@ -176,7 +177,7 @@ async fn duplicates(
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let history = History::read(ledger.log.as_ref(), &stream).await;
     let found = match history {
-        Ok(history) => likely(&mut ledger, history).await,
+        Ok(history) => looked_for(&mut ledger, history, args).await,
         Err(error) => Err(error),
     };
     ledger.close().await;
@@ -190,6 +191,21 @@ async fn duplicates(
         console.line(format_args!("{complaint}  {}{linked}", signs.join(", ")))?;
     }
     Ok(())
+}
+
+/// Looks for duplicates, and records that the complaint's personal texts were opened for that, before anything
+/// is said of what was found.
+async fn looked_for(
+    ledger: &mut Ledger,
+    history: History,
+    args: &ComplaintDuplicates,
+) -> Result<Vec<Likely>, CommandError> {
+    let (stream, fields) = (history.stream().clone(), compared(&history));
+    let found = likely(ledger, history).await?;
+    let actor = Actor { id: args.by.actor.clone(), role: args.by.role };
+    let (purpose, id) = (AccessPurpose::DuplicateSearch, new_command_id());
+    record_disclosure(ledger, actor, stream.as_str(), fields, purpose, id).await?;
+    Ok(found)
 }
 
 async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), CommandError> {

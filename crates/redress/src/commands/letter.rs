@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use complaint_domain::access::AccessPurpose;
+use complaint_domain::{access::AccessPurpose, actor::Actor};
 use complaint_letters::{Letter, StatementStatus, pdf, statements};
 use event_log::{Clock, clock::SystemClock};
 use jiff::tz::Offset;
@@ -10,13 +10,13 @@ use serde_json::json;
 
 use crate::{
     arguments::{LetterArgs, LetterCommand},
+    commands::complaint::new_command_id,
     console::Console,
     error::CommandError,
-    evidence::{put, record_opening},
+    evidence::{put, record_disclosure},
     ledger::Ledger,
     letters::{
-        Composed, History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of,
-        sender,
+        History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of, sender,
     },
 };
 
@@ -56,21 +56,22 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
     console.line(format_args!("{}: {} bytes in {}", letter.kind, bytes.len(), path.display()))
 }
 
-async fn written(command: &LetterCommand, ledger: &mut Ledger) -> Result<Letter, CommandError> {
-    let args = &command.letter;
+async fn written(args: &LetterCommand, ledger: &mut Ledger) -> Result<Letter, CommandError> {
+    let by = Actor { id: args.by.actor.clone(), role: args.by.role };
+    let args = &args.letter;
     check_packs(&args.packs)?;
     let sender = sender(&args.sender)?;
     let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
     let order = order_of(args, &history);
     let vault = ledger.vault()?;
+    let stream = history.stream().clone();
     let composed =
         tokio::task::spawn_blocking(move || compose_letter(&history, &vault, &sender, &order));
-    let Composed { letter, opened, .. } =
-        composed.await.map_err(CommandError::failed("compose the letter"))??;
-    // Before it is handed out, so that nothing is that was not recorded.
-    let (by, stream) = (&command.by, &args.complaint);
-    record_opening(ledger, by, stream, &opened, AccessPurpose::Letter).await?;
-    Ok(letter)
+    let composed = composed.await.map_err(CommandError::failed("compose the letter"))??;
+    // Recorded, durably, before anybody sees it.
+    let (purpose, id) = (AccessPurpose::Letter, new_command_id());
+    record_disclosure(ledger, by, stream.as_str(), composed.opened, purpose, id).await?;
+    Ok(composed.letter)
 }
 
 /// The letter that the arguments ask for, dated today.

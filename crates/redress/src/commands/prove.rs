@@ -1,23 +1,29 @@
 //! `redress prove`: evidence about one record, one stream, or the log's growth.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use complaint_domain::{access::AccessPurpose, sealed::PersonalField};
-use event_log::{Position, RecordedEvent, clock::SystemClock};
+use complaint_domain::{
+    access::AccessPurpose,
+    actor::{Actor, ActorId, Role},
+    sealed::PersonalField,
+};
+use event_log::{EventLog, Position, RecordedEvent, clock::SystemClock};
 use evidence_issue::{
     Case, ReceiptKey,
     qr::Qr,
     receipt::{receipt, record_proof},
     receipt_key::ReceiptKeyError,
 };
+use futures::TryStreamExt;
 use personal_vault::SystemEntropy;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     arguments::{ProofOf, Prove, ProveConsistency, ProveInclusion, ProveReceipt, ProveStream},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, put, record_opening, stream_id},
+    evidence::{Issuer, deliver, open_fields, put, record_disclosure, record_opening, stream_id},
     ledger::Ledger,
 };
 
@@ -195,6 +201,39 @@ fn tell(
     }
 }
 
+/// Records that the receipt of the ledger's first complaint is handed out, with its nonce opened; once, however
+/// often that is done. Gives the first record of that complaint.
+///
+/// # Errors
+///
+/// [`CommandError`]: no complaint, or the ledger does not answer.
+pub async fn record_first_receipt(ledger: &Ledger) -> Result<RecordedEvent, CommandError> {
+    let mut records = ledger.log.read_all(Position(0), u64::MAX);
+    let first = loop {
+        match records.try_next().await? {
+            Some(record) if record.stream.as_str().starts_with("complaint-") => break record,
+            Some(_) => {}
+            None => {
+                return Err(CommandError::Refused {
+                    problem: "expected a complaint, found none".to_owned(),
+                    next: "register one with `redress complaint register`".to_owned(),
+                });
+            }
+        }
+    };
+    drop(records);
+    let id =
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{}/first-receipt", first.stream).as_bytes());
+    let by = Actor {
+        id: "demo".parse().map(ActorId).map_err(CommandError::failed("name the demo"))?,
+        role: Role::System,
+    };
+    let nonce = BTreeSet::from([PersonalField::ReceiptNonce]);
+    let (stream, purpose) = (first.stream.as_str().to_owned(), AccessPurpose::Receipt);
+    record_disclosure(ledger, by, &stream, nonce, purpose, id).await?;
+    Ok(first)
+}
+
 /// Writes the receipt of the ledger's first complaint, with its nonce and without its words.
 ///
 /// # Errors
@@ -202,8 +241,9 @@ fn tell(
 /// [`CommandError`]: no complaint, no receipt key, or the ledger cannot be read.
 pub async fn first_receipt(issuer: &mut Issuer<'_>, out: &Path) -> Result<(), CommandError> {
     let key = receipt_key(issuer.ledger, false)?;
-    let record = issuer.record(0).await?;
-    let proof = issuer.prove(|prover| prover.inclusion(0)).await?;
+    let record = record_first_receipt(issuer.ledger).await?;
+    let position = record.position.0;
+    let proof = issuer.prove(move |prover| prover.inclusion(position)).await?;
     let nonce = [PersonalField::ReceiptNonce];
     let openings = open_fields(issuer.ledger, &record, &nonce).await?;
     let text = receipt(&record, proof, openings, &key).to_string();

@@ -116,6 +116,11 @@ impl History {
         Some((found.version, &found.event))
     }
 
+    /// The personal fields that its records seal, as often as they do.
+    pub fn sealed_fields(&self) -> impl Iterator<Item = PersonalField> {
+        self.entries.iter().flat_map(|entry| &entry.sealed).map(|sealed| sealed.field)
+    }
+
     /// Whether a command was carried out on it.
     pub fn has_seen(&self, command_id: Uuid) -> bool {
         self.entries.iter().any(|entry| entry.command_id == command_id)

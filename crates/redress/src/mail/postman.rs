@@ -12,6 +12,7 @@ use std::{
 };
 
 use complaint_domain::{
+    access::AccessPurpose,
     actor::{Actor, ActorId, Role},
     complaint::{Channel, Communication, ComplaintCommand, Direction, Party, Purpose, Stage},
     sealed::PersonalField,
@@ -32,6 +33,7 @@ use super::{
 };
 use crate::{
     error::CommandError,
+    evidence::record_disclosure,
     ledger::Ledger,
     letters::{Composed, History, LetterOrder, compose_letter, told_of},
 };
@@ -139,6 +141,7 @@ impl Postman<'_> {
                 return self.fail(&outgoing, Failure::of(FailureClass::NoAddress), now);
             };
             let message = message(&outgoing, &composed.letter, &self.server.from, &to, now)?;
+            self.record_opening(&outgoing, &composed).await?;
             self.outbox.begin(letter, outgoing.state == LetterState::Sending)?;
             if let Err(failure) = self.hand_over(to, message).await? {
                 let attempts = outgoing.attempts.saturating_add(1);
@@ -185,6 +188,20 @@ impl Postman<'_> {
             Err(CommandError::Refused { .. }) => Ok(incomplete),
             Err(error) => Err(error),
         }
+    }
+
+    /// Records, before the letter leaves, which personal fields are in it. Tried again, the same fields are
+    /// recorded once.
+    async fn record_opening(
+        &self,
+        outgoing: &Outgoing,
+        composed: &Composed,
+    ) -> Result<(), CommandError> {
+        let fields = composed.opened.clone();
+        let names: Vec<_> = fields.iter().map(|field| field.code()).collect();
+        let id = Uuid::new_v5(&outgoing.letter, format!("opened {}", names.join(" ")).as_bytes());
+        let (stream, purpose) = (outgoing.complaint.as_str(), AccessPurpose::Letter);
+        record_disclosure(self.ledger, actor(), stream, fields, purpose, id).await
     }
 
     async fn hand_over(

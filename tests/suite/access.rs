@@ -85,7 +85,7 @@ fn what_is_opened_is_recorded_even_when_it_then_cannot_be_handed_out() {
         let ran = house.run(&[&way[..], &auditor].concat());
         // A search for duplicates goes to standard output; all others have nowhere to go.
         let is_printed = purpose == AccessPurpose::DuplicateSearch;
-        assert_eq!(ran.code, Some(if is_printed { 0 } else { 1 }), "{way:?}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(i32::from(!is_printed)), "{way:?}: {}", ran.stderr);
         let after = house.openings();
         assert_eq!(after.len(), before + 1, "{way:?}");
         let (who, what, fields) = after.last().unwrap();

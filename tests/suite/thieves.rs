@@ -132,9 +132,7 @@ fn what_a_stolen_key_signs_after_it_was_retired_is_refused() {
         thief.grow(number);
     }
     sign(&thief).done();
-    for name in ["forged"] {
-        fs::copy(thief.path().join(name), home.path().join(name)).unwrap();
-    }
+    fs::copy(thief.path().join("forged"), home.path().join("forged")).unwrap();
     // Who trusted the old key from the beginning follows the chain: the checkpoint from before the change is
     // good, the one after it is signed by the new key, and the thief's is signed by a key that had gone.
     let against =

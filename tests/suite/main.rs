@@ -13,6 +13,7 @@ mod attacks;
 mod auditing;
 mod bench;
 mod casework;
+mod causes;
 mod clocks;
 mod committee;
 mod communication;

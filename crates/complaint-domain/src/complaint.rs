@@ -24,7 +24,7 @@ pub use decide::decide;
 pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use people::{People, concerned};
-pub use rejection::{CommitteeRefusal, ComplaintRejection};
+pub use rejection::{CommitteeRefusal, ComplaintRejection, RootCauseRefusal};
 pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules};
 pub use state::{Case, ClockNote, Complaint, Stage};
 pub use terms::*;

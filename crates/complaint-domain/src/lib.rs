@@ -32,6 +32,7 @@ pub mod access;
 pub mod action;
 pub mod actor;
 pub mod aggregate;
+pub mod cause;
 pub mod clock;
 pub mod codes;
 pub mod complaint;

@@ -12,6 +12,8 @@
 //! Electric Statistical Quality Control Handbook (1956), each on the upper side only: fewer
 //! complaints are no alarm.
 
+pub mod picture;
+
 use crate::codes::closed_list;
 
 /// With fewer complaints than this in the weeks that a rule looks at, nothing is said: the limits

@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use complaint_domain::{
     aggregate::Aggregate as _,
+    cause::CauseTree,
     clock::Rulebook,
     complaint::ComplaintRules,
     rulebook::{HouseRules, evolve},
 };
 use event_log::{EventLog, StreamVersion};
 use futures::TryStreamExt;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{error::HandleError, ids::rulebook_stream, load::decoded};
 
@@ -28,6 +29,8 @@ struct Known {
     rules: Arc<HouseRules>,
     /// Shared, and made once for each change: it is large.
     time_limits: Arc<Rulebook>,
+    /// With the day from which each holds, in that order.
+    causes: Arc<[(Date, Arc<CauseTree>)]>,
 }
 
 impl House {
@@ -36,6 +39,7 @@ impl House {
             next_version: StreamVersion::default(),
             rules: Arc::default(),
             time_limits: Arc::clone(&given.time_limits),
+            causes: Arc::default(),
         };
         Self { given, known: Mutex::new(known) }
     }
@@ -47,7 +51,7 @@ impl House {
         log: &dyn EventLog,
         at: Timestamp,
     ) -> Result<ComplaintRules, HandleError> {
-        let Known { rules, time_limits, .. } = self.known(log).await?;
+        let Known { rules, time_limits, causes, .. } = self.known(log).await?;
         if rules.approved().is_empty() {
             return Ok(self.given.clone());
         }
@@ -57,6 +61,7 @@ impl House {
             approval_limits: rules.approval_limits_on(day, otherwise),
             handlers: rules.handler_rules_on(day),
             time_limits,
+            causes: of_day(&causes, day).or_else(|| self.given.causes.clone()),
             clock_tolerance: self.given.clock_tolerance,
         })
     }
@@ -73,6 +78,8 @@ impl House {
             known.rules = Arc::new(evolve(rules, &fact.map(|_| event)));
         }
         if known.next_version > read_before {
+            let trees = known.rules.cause_trees().into_iter();
+            known.causes = trees.map(|(from, tree)| (from, Arc::new(tree))).collect();
             if known.rules.sets_time_limits() {
                 known.time_limits = Arc::new(known.rules.time_limits()?);
             }
@@ -80,4 +87,9 @@ impl House {
         }
         Ok(known)
     }
+}
+
+/// The last tree that held by then.
+fn of_day(trees: &[(Date, Arc<CauseTree>)], day: Date) -> Option<Arc<CauseTree>> {
+    trees.iter().rev().find(|(from, _)| *from <= day).map(|(_, tree)| Arc::clone(tree))
 }

@@ -8,6 +8,7 @@
 //! - [`disclosure`]: what of it may be told
 //! - [`statistics`]: shares, intervals, percentiles
 
+mod causes;
 pub mod disclosure;
 mod flow;
 pub mod model;
@@ -190,6 +191,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         rates,
         durations: rates::durations(scope)?,
         redress: rates::redress(scope)?,
+        causes: causes::section(scope)?,
         oversight: oversight::tallies(scope)?,
         survey: oversight::survey(scope)?,
         quality,

@@ -110,7 +110,7 @@ fn step(
         C::FulfilRemedy(fulfilment) => remedy::fulfil(case, fulfilment),
         C::IssueResponse(response) => response::issue(case, response, circumstances),
         C::RecordAnswer(answer) => response::record_answer(case, answer),
-        C::IdentifyRootCause(found) => handling::identify_root_cause(case, found),
+        C::IdentifyRootCause(found) => handling::identify_root_cause(case, found, circumstances),
         C::Close(closure) => ending::close(case, closure, circumstances),
         C::Withdraw(withdrawal) => Ok(ComplaintEvent::Withdrawn(withdrawal.clone())),
         C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),

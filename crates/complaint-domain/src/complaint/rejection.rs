@@ -1,12 +1,12 @@
 //! Why a command was refused.
 
+mod cause;
 mod codes;
 mod committee;
 
 use jiff::{Timestamp, civil::Date};
 
-pub use self::committee::CommitteeRefusal;
-
+pub use self::{cause::RootCauseRefusal, committee::CommitteeRefusal};
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
     RemedyResult, RepresentativeId, ResponseKind,
@@ -460,9 +460,9 @@ pub enum ComplaintRejection {
     },
 
     // The cause.
-    /// The cause that stands, once more.
-    #[error("expected another cause, found the one that stands")]
-    RootCauseUnchanged,
+    /// The cause that stands, or one that the tree does not have.
+    #[error(transparent)]
+    RootCause(#[from] RootCauseRefusal),
 
     // Other complaints, other bodies.
     /// A complaint that would be its own duplicate.

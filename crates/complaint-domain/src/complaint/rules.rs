@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Role,
     aggregate::CLOCK_TOLERANCE,
+    cause::CauseTree,
     clock::{Adoption, Rulebook, shipped},
     label::Label,
     money::Money,
@@ -34,6 +35,8 @@ pub struct ComplaintRules {
     pub time_limits: Arc<Rulebook>,
     /// What whoever becomes responsible must bring.
     pub handlers: HandlerRules,
+    /// The causes that may be named; any, where no tree is adopted.
+    pub causes: Option<Arc<CauseTree>>,
 }
 
 /// What whoever becomes responsible for a complaint must bring, besides no interest in it.
@@ -58,6 +61,7 @@ impl Default for ComplaintRules {
             clock_tolerance: CLOCK_TOLERANCE,
             time_limits: Arc::clone(&ISO_10002),
             handlers: HandlerRules::default(),
+            causes: None,
         }
     }
 }

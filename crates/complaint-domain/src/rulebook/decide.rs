@@ -10,6 +10,7 @@ use super::{
 use crate::{
     actor::Role,
     aggregate::Occasion,
+    cause::CauseTree,
     clock::{Calendar, RulePack},
     complaint::ApprovalLimit,
 };
@@ -112,6 +113,9 @@ fn may_hold(state: &HouseRules, rule: &RuleChange, today: Date) -> Result<(), R>
         RuleChange::AdoptCalendar { file } => Calendar::parse(file)
             .map(|_| ())
             .map_err(|error| R::CalendarUnreadable { problem: error.to_string() }),
+        RuleChange::AdoptCauses { file, .. } => CauseTree::parse(file)
+            .map(|_| ())
+            .map_err(|error| R::CausesUnreadable { problem: error.to_string() }),
         RuleChange::LimitApproval { limit: ApprovalLimit::UpTo(most), .. }
             if *most < Decimal::ZERO =>
         {

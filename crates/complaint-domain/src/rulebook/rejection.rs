@@ -77,6 +77,12 @@ pub enum RulebookRejection {
         /// What is wrong with it.
         problem: String,
     },
+    /// The text is no tree of causes.
+    #[error("expected the text of a tree of causes, found that {problem}")]
+    CausesUnreadable {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The pack cannot be counted as asked.
     #[error("expected a pack that can be adopted, found that it cannot: {0}")]
     NotAdoptable(AdoptError),
@@ -107,6 +113,7 @@ named_variants!(RulebookRejection, CODES, code {
     FromPassed = "from-passed",
     PackUnreadable = "pack-unreadable",
     CalendarUnreadable = "calendar-unreadable",
+    CausesUnreadable = "causes-unreadable",
     NotAdoptable = "not-adoptable",
     PackNotAdopted = "pack-not-adopted",
     LimitNegative = "limit-negative",

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{ChangeNumber, RuleChange, RulebookEvent, decide::Waiting};
 use crate::{
+    cause::CauseTree,
     clock::{AdoptError, Adoption, Calendar, InForce, RulePack, Rulebook, shipped},
     complaint::{ApprovalLimits, HandlerRules},
     fact::Fact,
@@ -99,6 +100,7 @@ impl HouseRules {
                 }
                 RuleChange::RetirePack { pack, from } => (pack.clone(), *from, None),
                 RuleChange::AdoptCalendar { .. }
+                | RuleChange::AdoptCauses { .. }
                 | RuleChange::LimitApproval { .. }
                 | RuleChange::RequireOfHandlers { .. }
                 | RuleChange::RequireOfCommittee { .. }
@@ -145,6 +147,7 @@ impl HouseRules {
             RuleChange::AdoptPack { .. }
             | RuleChange::RetirePack { .. }
             | RuleChange::AdoptCalendar { .. }
+            | RuleChange::AdoptCauses { .. }
             | RuleChange::RequireOfHandlers { .. }
             | RuleChange::RequireOfCommittee { .. }
             | RuleChange::RetainPersonalData { .. } => limits,
@@ -171,11 +174,24 @@ impl HouseRules {
             RuleChange::AdoptPack { .. }
             | RuleChange::RetirePack { .. }
             | RuleChange::AdoptCalendar { .. }
+            | RuleChange::AdoptCauses { .. }
             | RuleChange::LimitApproval { .. }
             | RuleChange::RequireOfHandlers { .. }
             | RuleChange::RequireOfCommittee { .. } => None,
         });
         held.next_back()
+    }
+
+    /// Every tree of causes with the day from which it holds, in that order. Of two from the same day
+    /// the one that was approved last holds.
+    pub fn cause_trees(&self) -> Vec<(Date, CauseTree)> {
+        let of_change = |change: &RuleChange| {
+            let RuleChange::AdoptCauses { file, from } = change else { return None };
+            CauseTree::parse(file).ok().map(|tree| (*from, tree))
+        };
+        let mut trees: Vec<_> = self.approved.iter().filter_map(of_change).collect();
+        trees.sort_by_key(|(from, _)| *from);
+        trees
     }
 
     /// How the committee decided on the day.

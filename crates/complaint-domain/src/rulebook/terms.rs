@@ -62,6 +62,13 @@ pub enum RuleChange {
         /// The calendar, whole: the text of its file.
         file: String,
     },
+    /// Name root causes by a tree, or by another version of one.
+    AdoptCauses {
+        /// The tree, whole: the text of its file.
+        file: String,
+        /// The first day, in UTC.
+        from: Date,
+    },
     /// Set how much a role may promise without a second person.
     LimitApproval {
         /// The role.
@@ -114,6 +121,7 @@ impl RuleChange {
         match self {
             Self::AdoptPack { from, .. }
             | Self::RetirePack { from, .. }
+            | Self::AdoptCauses { from, .. }
             | Self::LimitApproval { from, .. }
             | Self::RequireOfHandlers { from, .. }
             | Self::RequireOfCommittee { from, .. }

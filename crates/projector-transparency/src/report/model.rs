@@ -1,5 +1,6 @@
 //! What a report says, free of any language. The order of fields is the order in `report.json`.
 
+use complaint_domain::recurrence::Week;
 use serde::Serialize;
 
 /// A published report.
@@ -33,6 +34,8 @@ pub struct Report {
     pub durations: DurationSection,
     /// What was paid.
     pub redress: Vec<RedressRow>,
+    /// Causes that recur more often than chance explains.
+    pub causes: CauseSection,
     /// What the committee, regulators and those who take causes away did; empty when nothing.
     pub oversight: Vec<Tally>,
     /// What complainants say of us.
@@ -167,6 +170,8 @@ pub enum Vocabulary {
     Band,
     /// Days and months.
     Time,
+    /// Root causes, by the codes of a tree.
+    Cause,
 }
 
 /// A row of a table.
@@ -357,6 +362,55 @@ pub struct QualitySection {
     pub imports: u64,
     /// Rows of those files that were refused.
     pub import_rejects: u64,
+}
+
+/// Causes that recur more often than chance explains, each with its control chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CauseSection {
+    /// What is counted exactly, and by which rules a week is picked out.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// How many weeks each chart has; the last ends with the last covered day.
+    pub weeks: u64,
+    /// How many pairs of product and cause have such a week in the period.
+    pub found: u64,
+    /// The charts of those with the most such weeks.
+    pub charts: Vec<CauseChart>,
+}
+
+/// A control chart: complaints about one product with one cause, as a share of that product's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CauseChart {
+    /// The product.
+    pub product: String,
+    /// The cause, by its code.
+    pub cause: String,
+    /// Complaints about the product in all weeks.
+    pub received: u64,
+    /// How many of them have the cause.
+    pub with_cause: u64,
+    /// Week by week.
+    pub weeks: Vec<ChartWeek>,
+    /// Every figure, for the picture. Never published.
+    #[serde(skip)]
+    pub exact: Vec<Week>,
+}
+
+/// A week of a control chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChartWeek {
+    /// Its first day.
+    pub first_day: String,
+    /// Its last day.
+    pub last_day: String,
+    /// Complaints about the product; `null` when withheld.
+    pub received: Option<u64>,
+    /// How many of them have the cause; `null` when withheld.
+    pub with_cause: Option<u64>,
+    /// The first rule that says that it lies too high.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
 }
 
 /// How often something happened beside the complaints.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::period::date_of;
 
-/// How many issues, companies or causes are listed before the rest is told together.
+/// How many issues or companies are listed before the rest is told together.
 const LISTED_MAX: usize = 20;
 /// The upper ends of the bands of days, included; the last band has none.
 pub(super) const BAND_ENDS: [i64; 6] = [3, 5, 15, 30, 56, 60];
@@ -57,7 +57,7 @@ const ISSUE: Plan = Plan {
     keep: LISTED_MAX,
     ..plan("received-by-issue", Population::Received, Vocabulary::Own, "c.issue")
 };
-const PLANS: [Plan; 9] = [
+const PLANS: [Plan; 8] = [
     plan("received-by-channel", Population::Received, Vocabulary::Channel, "c.channel"),
     plan("received-by-region", Population::Received, Vocabulary::Own, "c.region"),
     Plan {
@@ -98,11 +98,12 @@ const PLANS: [Plan; 9] = [
             "CASE l.ended_by WHEN 'withdrawn' THEN 'withdrawn' ELSE l.outcome END",
         )
     },
-    Plan {
-        keep: LISTED_MAX,
-        ..plan("ended-by-root-cause", Population::Ended, Vocabulary::Own, "c.root_cause")
-    },
 ];
+/// The family of a cause: what stands before the first dot or, in older codes, slash.
+const FAMILY: &str =
+    "substr(c.root_cause, 1, instr(replace(c.root_cause, '/', '.') || '.', '.') - 1)";
+const CAUSE_FAMILY: Plan =
+    plan("ended-by-cause-family", Population::Ended, Vocabulary::Cause, FAMILY);
 const OUTCOMES: [&str; 6] = [
     Outcome::Upheld.code(),
     Outcome::PartlyUpheld.code(),
@@ -128,6 +129,9 @@ pub(super) fn all(
     for plan in &PLANS {
         tables.push(simple(scope, plan)?);
     }
+    let family = simple(scope, &CAUSE_FAMILY)?;
+    let cause = two_levels(scope, "ended-by-root-cause", &family, [FAMILY, "c.root_cause"])?;
+    tables.extend([family, cause]);
     let (bands, cross) = by_band(scope)?;
     tables.push(bands);
     tables.retain(says_something);
@@ -230,7 +234,8 @@ fn two_levels(
     coarse: &Table,
     [parent, child]: [&str; 2],
 ) -> Result<Table, ReportError> {
-    let sql = format!("SELECT {parent}, {child}, count(*) FROM {RECEIVED} GROUP BY 1, 2");
+    let from = population_sql(coarse.population);
+    let sql = format!("SELECT {parent}, {child}, count(*) FROM {from} GROUP BY 1, 2");
     let mut statement = scope.connection.prepare(&sql)?;
     let found = statement.query_map(params![scope.first_day, scope.last_day], |row| {
         Ok((name(row.get(0)?), name(row.get(1)?), count(row, 2)?))

@@ -10,6 +10,7 @@ use crate::report::model::{Row, RowName, Table, Withheld};
 
 mod balance;
 mod beside;
+mod causes;
 mod files;
 mod ledger;
 

@@ -1,9 +1,11 @@
 //! What may be written after `redress cause`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use super::LedgerAt;
+use super::{LedgerAt, LocaleName};
 
 /// What can be done with causes.
 #[derive(Debug, Subcommand)]
@@ -14,6 +16,13 @@ pub enum CauseCommand {
         after_help = "Example:\n  redress cause chart --data ./redress-demo --until 2025-12-28 --weeks 26"
     )]
     Chart(CauseChart),
+
+    /// Print the tree of causes that comes with the program, or check and print one of your own
+    #[command(
+        long_about = "Prints every cause of a tree with its code and name, below the one above it. A file is checked first: what it prints can be adopted with `redress rulebook propose` (adopt-causes). From its day on, `complaint identify-root-cause` takes the codes of the adopted tree and no others.",
+        after_help = "Examples:\n  redress cause tree\n  redress cause tree our-causes.json --locale zh"
+    )]
+    Tree(CauseTreeFile),
 
     /// Count whether an action helped, and print the body of `redress action check-effect`
     #[command(
@@ -51,4 +60,15 @@ pub struct CauseEffect {
     /// The last day to count, in UTC
     #[arg(long, value_name = "DAY")]
     pub until: Date,
+}
+
+/// Arguments of `redress cause tree`.
+#[derive(Debug, Args)]
+pub struct CauseTreeFile {
+    /// A file with a tree; the one that comes with the program, when left out
+    pub file: Option<PathBuf>,
+
+    /// The language of the names
+    #[arg(long, value_enum, default_value_t = LocaleName::En)]
+    pub locale: LocaleName,
 }

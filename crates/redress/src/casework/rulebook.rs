@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use complaint_domain::{
+    cause,
     clock::shipped,
     rulebook::{HouseRules, RulebookCommand},
 };
@@ -27,6 +28,7 @@ impl Filed for RulebookNoun {
         let key = match rule.get("kind").and_then(Value::as_str) {
             Some("adopt-pack") => "pack",
             Some("adopt-calendar") => "calendar",
+            Some("adopt-causes") => "causes",
             Some(_) | None => return Ok(body),
         };
         if rule.contains_key("file") {
@@ -48,8 +50,11 @@ impl Filed for RulebookNoun {
     }
 }
 
-/// The text of a shipped pack, or of a file.
+/// The text of a shipped pack or tree of causes, or of a file.
 fn text(what: &str, named: &str) -> Result<String, String> {
+    if what == "causes" && named == cause::STANDARD {
+        return Ok(cause::standard_text().to_owned());
+    }
     let is_pack = what == "pack";
     if is_pack && let Some(text) = shipped::pack_text(named) {
         return Ok(text.to_owned());
@@ -66,7 +71,7 @@ impl Noun for RulebookNoun {
     const VERBS: &'static [Verb] = &[
         Verb {
             name: "propose",
-            about: "Propose a change: adopt-pack, retire-pack, adopt-calendar, limit-approval, require-of-handlers or require-of-committee",
+            about: "Propose a change: adopt-pack, retire-pack, adopt-calendar, adopt-causes, limit-approval, require-of-handlers or require-of-committee",
             body: r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2031-01-01"}}"#,
         },
         Verb {

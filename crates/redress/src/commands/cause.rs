@@ -1,9 +1,11 @@
-//! `redress cause`: which causes recur, and whether what was done against them helped.
+//! `redress cause`: which causes there are, which recur, and whether what was done helped.
 
 use std::sync::Arc;
 
 use complaint_domain::{
     action::{Action, EffectCheck},
+    cause::{self, CauseTree},
+    clock::Language,
     recurrence::{Chart, Signal, Week},
 };
 use complaint_service::{CountEffectError, count_effect};
@@ -14,7 +16,7 @@ use projector_casework::{CaseworkProjector, ProductWeeks, cause_weeks};
 use serde_json::{Value, json};
 
 use crate::{
-    arguments::{CauseChart, CauseCommand, CauseEffect},
+    arguments::{CauseChart, CauseCommand, CauseEffect, CauseTreeFile, LocaleName},
     casework::{ActionNoun, Filed},
     console::Console,
     error::CommandError,
@@ -30,6 +32,7 @@ pub async fn run(line: &CauseCommand, console: &mut Console<'_>) -> Result<(), C
     match line {
         CauseCommand::Chart(args) => chart(args, console).await,
         CauseCommand::Effect(args) => effect(args, console).await,
+        CauseCommand::Tree(args) => tree(args, console),
     }
 }
 
@@ -143,6 +146,39 @@ impl Found<'_> {
             },
         })
     }
+}
+
+fn tree(args: &CauseTreeFile, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let own = match &args.file {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(CommandError::file("read", path))?;
+            Some(CauseTree::parse(&text).map_err(|error| CommandError::Refused {
+                problem: error.to_string(),
+                next: "see the form in crates/complaint-domain/causes/README.md".to_owned(),
+            })?)
+        }
+    };
+    let Some(tree) = own.as_ref().or_else(cause::standard) else { return Ok(()) };
+    let language = match args.locale {
+        LocaleName::En => Language::English,
+        LocaleName::Zh => Language::Chinese,
+    };
+    if console.json() {
+        let causes: Vec<_> = tree
+            .causes()
+            .map(|(code, name)| json!({"code": code, "name": name.in_language(language)}))
+            .collect();
+        let (code, version) = (tree.code(), tree.version());
+        return console.value(&json!({"code": code, "version": version, "causes": causes}));
+    }
+    console.line(format_args!("{} {}", tree.code(), tree.version()))?;
+    for (code, name) in tree.causes() {
+        let depth = code.as_str().matches('.').count();
+        let (indent, name) = ("  ".repeat(depth), name.in_language(language));
+        console.line(format_args!("{:<44}  {name}", format!("{indent}{code}")))?;
+    }
+    Ok(())
 }
 
 async fn effect(args: &CauseEffect, console: &mut Console<'_>) -> Result<(), CommandError> {

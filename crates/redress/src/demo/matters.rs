@@ -60,7 +60,7 @@ const BANK_ACCOUNT: Product = Product {
                       that it is being looked into.",
             chinese: "{day}我从账户{account}向房东转账{amount}，钱当时就扣了，对方却一直没有收到。\
                       客服三次都说正在核查，没有任何结果。",
-            causes: &["process/payment-repair-queue", "system/beneficiary-matching"],
+            causes: &["process.handling.delay", "process.handling.not-matched"],
             remedy: Compensation,
             amounts: (40, 1_200),
         },
@@ -72,7 +72,7 @@ const BANK_ACCOUNT: Product = Product {
                       other customers.",
             chinese: "{day}我的账户{account}在没有任何通知的情况下被冻结，里面有我的工资{amount}。\
                       在网点工作人员当着其他客户的面质问我，很不尊重人。",
-            causes: &["process/fraud-rule-too-wide", "communication/no-notice-sent"],
+            causes: &["process.rules.too-wide", "process.communication.no-notice"],
             remedy: Compensation,
             amounts: (30, 400),
         },
@@ -83,7 +83,7 @@ const BANK_ACCOUNT: Product = Product {
                       {amount} so far. The account was sold to me as free.",
             chinese: "从{day}起，我的账户{account}每月被扣管理费，累计{amount}，\
                       开户时明明说是免费的，从来没有人告知。",
-            causes: &["communication/tariff-change", "sales/misleading-script"],
+            causes: &["process.communication.unclear", "sales.misleading"],
             remedy: Refund,
             amounts: (8, 120),
         },
@@ -103,7 +103,7 @@ const PAYMENT_CARD: Product = Product {
                       shared my code. I did not.",
             chinese: "{day}我的卡{account}被一家从没听说过的商户扣走{amount}，我一小时内就报了失，\
                       你们却说是我自己泄露了验证码，我没有。",
-            causes: &["fraud/card-not-present", "process/dispute-template"],
+            causes: &["security.unauthorised-payment", "process.handling.wrong-template"],
             remedy: Refund,
             amounts: (25, 2_400),
         },
@@ -114,7 +114,7 @@ const PAYMENT_CARD: Product = Product {
                       two was to drop off after three days and has not.",
             chinese: "{day}餐厅在我的卡{account}上重复扣款{amount}，\
                       说好三天自动退回其中一笔，到现在也没退。",
-            causes: &["system/authorisation-not-released", "merchant/duplicate-batch"],
+            causes: &["system.error.not-released", "third-party.merchant"],
             remedy: Refund,
             amounts: (12, 260),
         },
@@ -126,7 +126,7 @@ const PAYMENT_CARD: Product = Product {
                       has it.",
             chinese: "{day}以后不断有公司打电话给我，知道我的卡号{account}和额度{amount}。\
                       我从未同意你们把信息给别人，我要求说明给了谁。",
-            causes: &["privacy/consent-box-preset", "privacy/partner-feed"],
+            causes: &["data.consent", "data.disclosure"],
             remedy: Explanation,
             amounts: (20, 200),
         },
@@ -145,7 +145,7 @@ const CONSUMER_LOAN: Product = Product {
                       The page I signed says there is no charge.",
             chinese: "{day}我提前还清贷款{account}，被收了{amount}违约金，\
                       而我签字的那一页写着提前还款不收费。",
-            causes: &["contract/old-template", "communication/charge-not-shown"],
+            causes: &["contract.old-template", "process.communication.charge-not-shown"],
             remedy: Refund,
             amounts: (60, 900),
         },
@@ -156,7 +156,7 @@ const CONSUMER_LOAN: Product = Product {
                       loan {account}. I asked for a payment plan weeks before.",
             chinese: "从{day}开始，催收人员为贷款{account}的{amount}反复打电话给我母亲和单位，\
                       我几周前就申请过分期方案。",
-            causes: &["supplier/collection-agency", "process/hardship-not-flagged"],
+            causes: &["third-party.collection", "process.handling.not-recorded"],
             remedy: Compensation,
             amounts: (50, 600),
         },
@@ -167,7 +167,7 @@ const CONSUMER_LOAN: Product = Product {
                       missed an instalment and have the statements to prove it.",
             chinese: "我的征信报告显示贷款{account}自{day}起逾期{amount}，\
                       我从未漏还一期，有全部流水为证。",
-            causes: &["system/bureau-file-mapping", "process/payment-holiday-not-coded"],
+            causes: &["system.interface", "process.handling.not-recorded"],
             remedy: Correction,
             amounts: (30, 300),
         },
@@ -186,7 +186,7 @@ const INSURANCE: Product = Product {
                       wear and tear although your own surveyor wrote that it was sudden.",
             chinese: "{day}家中水管爆裂，保单{account}理赔{amount}被以自然损耗为由拒赔，\
                       可你们自己的查勘员写的是突发事故。",
-            causes: &["decision/exclusion-misread", "decision/evidence-overlooked"],
+            causes: &["process.decision.terms-misread", "process.decision.evidence-overlooked"],
             remedy: Compensation,
             amounts: (150, 4_800),
         },
@@ -197,7 +197,7 @@ const INSURANCE: Product = Product {
                       not paid and every week somebody asks for a paper I sent long ago.",
             chinese: "{day}我已提交保单{account}的全部理赔材料，{amount}至今没有到账，\
                       每周都有人要我重复提交已经交过的文件。",
-            causes: &["process/document-matching", "staffing/claims-team"],
+            causes: &["process.handling.not-matched", "people.capacity"],
             remedy: Compensation,
             amounts: (80, 1_900),
         },
@@ -208,7 +208,7 @@ const INSURANCE: Product = Product {
                       I have paid {amount} for a cover I can never claim on.",
             chinese: "{day}业务员说不买保单{account}就不能放款，事实并非如此，\
                       我为一份根本用不上的保险付了{amount}。",
-            causes: &["sales/tied-selling", "sales/needs-not-asked"],
+            causes: &["sales.tied", "sales.needs-not-asked"],
             remedy: Refund,
             amounts: (90, 1_400),
         },
@@ -227,7 +227,7 @@ const ONLINE_ORDER: Product = Product {
                       hour next to my child's bed. It cost {amount}. Others should be warned.",
             chinese: "{day}收到订单{account}的取暖器，价格{amount}，用了一小时就冒烟，\
                       旁边就是孩子的床，请提醒其他买家。",
-            causes: &["supplier/batch-defect", "quality/incoming-inspection"],
+            causes: &["product.quality", "product.inspection"],
             remedy: Replacement,
             amounts: (20, 350),
         },
@@ -237,7 +237,7 @@ const ONLINE_ORDER: Product = Product {
             english: "Order {account} of {day}, {amount}: the page says oak, what came is paper \
                       foil on chipboard.",
             chinese: "{day}下的订单{account}，{amount}，页面写的是实木，收到的却是贴皮刨花板。",
-            causes: &["content/listing-unchecked", "supplier/substitution"],
+            causes: &["product.description", "third-party.supplier"],
             remedy: Replacement,
             amounts: (15, 700),
         },
@@ -247,7 +247,7 @@ const ONLINE_ORDER: Product = Product {
             english: "I sent order {account} back on {day}. You have had it for weeks and {amount} \
                       is still not refunded.",
             chinese: "{day}我已退回订单{account}，仓库签收几周了，{amount}退款仍没有到账。",
-            causes: &["process/refund-delayed", "system/returns-not-scanned"],
+            causes: &["process.handling.refund-delayed", "system.interface"],
             remedy: Refund,
             amounts: (10, 480),
         },
@@ -266,7 +266,7 @@ const MOBILE_PLAN: Product = Product {
                       data that your own app said was included.",
             chinese: "{day}出境两天，号码{account}的账单多出{amount}流量费，\
                       而你们的应用上显示已包含在套餐内。",
-            causes: &["system/roaming-zone-table", "communication/limit-message-missing"],
+            causes: &["system.configuration", "process.communication.no-notice"],
             remedy: Refund,
             amounts: (18, 520),
         },
@@ -277,7 +277,7 @@ const MOBILE_PLAN: Product = Product {
                       there is a contract until next year, with {amount} to pay. There is none.",
             chinese: "{day}我申请携号转网，号码{account}，\
                       你们说合约到明年、要付{amount}违约金，可我根本没有签过合约。",
-            causes: &["process/porting-block", "contract/renewal-by-default"],
+            causes: &["process.rules.too-wide", "contract.renewal-by-default"],
             remedy: Correction,
             amounts: (20, 240),
         },
@@ -287,7 +287,7 @@ const MOBILE_PLAN: Product = Product {
             english: "There has been no signal at home since {day}. I go on paying for {account}, \
                       {amount} so far, for nothing.",
             chinese: "从{day}起家里完全没有信号，号码{account}照样扣费，已经{amount}，什么也用不了。",
-            causes: &["network/mast-outage", "communication/outage-page-wrong"],
+            causes: &["system.outage", "process.communication.unclear"],
             remedy: Repair,
             amounts: (10, 160),
         },
@@ -305,7 +305,7 @@ const TRAVEL: Product = Product {
             english: "You cancelled booking {account} on {day} and offer a voucher. I want the \
                       {amount} back that I paid.",
             chinese: "{day}你们单方面取消了订单{account}，只肯给代金券，我要求退还已付的{amount}。",
-            causes: &["policy/voucher-first", "supplier/airline-refund"],
+            causes: &["process.rules.against-customers", "third-party.supplier"],
             remedy: Refund,
             amounts: (90, 2_600),
         },
@@ -316,7 +316,7 @@ const TRAVEL: Product = Product {
                       {amount} each. We were told that only single letters are read.",
             chinese: "我们十九人就{day}入住的酒店联名投诉，订单{account}，每人{amount}，\
                       得到的答复是不受理联名信。",
-            causes: &["policy/no-joint-complaints", "supplier/hotel-standard"],
+            causes: &["process.rules.against-customers", "third-party.supplier"],
             remedy: Compensation,
             amounts: (40, 380),
         },

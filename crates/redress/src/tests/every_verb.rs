@@ -18,6 +18,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("bench replay", SHORT_BENCH),
     ("bench verify", SHORT_BENCH),
     ("cause chart", &["--data", "D"]),
+    ("cause tree", &[]),
     ("checkpoint", &["--data", "D"]),
     ("clock explain", &["S", "--data", "D"]),
     ("clock packs", &[]),

@@ -4,7 +4,7 @@ use crate::{
     actor::ActorId,
     complaint::{
         Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment, Recusal,
-        RootCause, people::may_handle, state::Case,
+        RootCause, RootCauseRefusal, people::may_handle, state::Case,
     },
 };
 
@@ -58,9 +58,16 @@ fn not_recused(case: &Case, handler: &ActorId) -> Result<(), ComplaintRejection>
 pub(super) fn identify_root_cause(
     case: &Case,
     found: &RootCause,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if case.root_cause.as_ref() == Some(found) {
-        return Err(ComplaintRejection::RootCauseUnchanged);
+        return Err(RootCauseRefusal::Unchanged.into());
+    }
+    if let (RootCause::Found { code }, Some(tree)) = (found, &circumstances.rules.causes)
+        && !tree.contains(code)
+    {
+        let (code, tree) = (code.clone(), tree.code().clone());
+        return Err(RootCauseRefusal::Unknown { code, tree }.into());
     }
     Ok(ComplaintEvent::RootCauseIdentified(found.clone()))
 }

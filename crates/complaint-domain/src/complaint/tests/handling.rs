@@ -7,7 +7,7 @@ use super::{
 };
 use crate::complaint::{
     CloseReason, Complaint, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-    ReopenReason, RootCause, Stage,
+    ReopenReason, RootCause, RootCauseRefusal, Stage,
 };
 
 #[test]
@@ -68,7 +68,7 @@ fn a_cause_may_turn_out_to_be_another() {
     given
         .clone()
         .when(&C::IdentifyRootCause(RootCause::NoneFound))
-        .then_rejected(R::RootCauseUnchanged);
+        .then_rejected(R::RootCause(RootCauseRefusal::Unchanged));
     given
         .when(&C::IdentifyRootCause(found("process/fee")))
         .then(E::RootCauseIdentified(found("process/fee")));
@@ -83,4 +83,20 @@ fn a_state_tells_who_is_responsible_and_where_the_complaint_stands() {
     assert_eq!(case.handler(), Some(&person("ben")));
     assert_eq!(case.stage(), Stage::Open);
     assert!(case.is_ours_to_answer());
+}
+
+#[test]
+fn where_a_tree_is_adopted_a_cause_is_one_of_its_own() {
+    let mut given = given([received(), assigned("ana")]);
+    given.rules.causes = crate::cause::standard().cloned().map(std::sync::Arc::new);
+    let (code, tree) = ("process/fee".parse().unwrap(), "standard".parse().unwrap());
+    given
+        .clone()
+        .when(&C::IdentifyRootCause(found("process/fee")))
+        .then_rejected(RootCauseRefusal::Unknown { code, tree }.into());
+    let delay = C::IdentifyRootCause(found("process.communication.delay"));
+    given.clone().when(&delay).then(E::RootCauseIdentified(found("process.communication.delay")));
+    given
+        .when(&C::IdentifyRootCause(RootCause::NoneFound))
+        .then(E::RootCauseIdentified(RootCause::NoneFound));
 }

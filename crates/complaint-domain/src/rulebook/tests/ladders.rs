@@ -103,6 +103,7 @@ fn adopting() -> Vec<Ladder<House>> {
 
 fn setting() -> Vec<Ladder<House>> {
     let calendar = RuleChange::AdoptCalendar { file: "BEGIN:VCALENDAR".to_owned() };
+    let causes = RuleChange::AdoptCauses { file: "{}".to_owned(), from: day("2026-04-01") };
     let committee = RuleChange::RequireOfCommittee {
         quorum: 0,
         effect: DecisionEffect::Binding,
@@ -114,6 +115,13 @@ fn setting() -> Vec<Ladder<House>> {
             vec![("calendar-unreadable", |it| {
                 let file = include_str!("../../../calendars/cn.ics").to_owned();
                 *rule(it) = RuleChange::AdoptCalendar { file };
+            })],
+        ),
+        (
+            Attempt::new(sue(), vec![], propose(1, causes)),
+            vec![("causes-unreadable", |it| {
+                let file = crate::cause::standard_text().to_owned();
+                *rule(it) = RuleChange::AdoptCauses { file, from: day("2026-04-01") };
             })],
         ),
         (

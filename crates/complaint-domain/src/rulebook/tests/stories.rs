@@ -164,3 +164,19 @@ fn what_was_rejected_does_not_hold() {
     assert!(state.approved().is_empty());
     assert_eq!(replay::<HouseRules>(approved(change.clone())).approved(), [change]);
 }
+
+#[test]
+fn a_tree_of_causes_holds_from_its_day_until_the_next() {
+    let tree = |version: &str, from: &str| {
+        let file = crate::cause::standard_text().replacen("2026.1", version, 1);
+        RuleChange::AdoptCauses { file, from: day(from) }
+    };
+    let adopted = rules(vec![tree("2026.3", "2026-06-01"), tree("2026.2", "2026-04-01")]);
+    let trees: Vec<_> = adopted
+        .cause_trees()
+        .into_iter()
+        .map(|(from, tree)| (from.to_string(), tree.version().to_string()))
+        .collect();
+    let expected = [("2026-04-01", "2026.2"), ("2026-06-01", "2026.3")];
+    assert_eq!(trees, expected.map(|(from, version)| (from.to_owned(), version.to_owned())));
+}

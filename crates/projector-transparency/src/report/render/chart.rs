@@ -273,7 +273,13 @@ fn series(
     let places: Vec<(i32, i32)> = points.iter().map(place).collect();
     if places.len() <= 31 {
         for at in &places {
-            area.draw(&Circle::new(*at, 3, color.filled()))?;
+            // Told apart by shape too: what ended has squares.
+            if color == RUST {
+                let (x, y) = *at;
+                fill(area, (x - 3, y - 3), (x + 3, y + 3), color)?;
+            } else {
+                area.draw(&Circle::new(*at, 3, color.filled()))?;
+            }
         }
     }
     line(area, places, color, 2)

@@ -4,6 +4,8 @@
 mod en;
 mod zh;
 
+use complaint_domain::{cause, clock::Language};
+
 use crate::report::model::Vocabulary;
 
 /// The language of the page.
@@ -74,6 +76,7 @@ pub(crate) struct Messages {
     /// How jiff writes a date.
     pub(crate) date: &'static str,
     pub(crate) month: &'static str,
+    pub(crate) moment: &'static str,
     pub(crate) span: &'static str,
     /// What stands between two sentences, and after a name that is explained.
     pub(crate) gap: &'static str,
@@ -131,6 +134,19 @@ pub(crate) struct Messages {
     pub(crate) too_few: &'static str,
     pub(crate) nothing: &'static str,
     // Charts.
+    pub(crate) none_found: &'static str,
+    pub(crate) with_cause: &'static str,
+    pub(crate) signal_rule: &'static str,
+    /// In the order of the rules.
+    pub(crate) signal_rules: &'static [&'static str; 4],
+    pub(crate) signal_sentence: &'static str,
+    pub(crate) signal_sentence_withheld: &'static str,
+    pub(crate) chart_heading: &'static str,
+    pub(crate) chart_share: &'static str,
+    pub(crate) chart_centre: &'static str,
+    pub(crate) chart_limit: &'static str,
+    pub(crate) chart_signal: &'static str,
+    pub(crate) chart_cause_text: &'static str,
     pub(crate) chart_flow: &'static str,
     pub(crate) chart_flow_text: &'static str,
     pub(crate) chart_bars_text: &'static str,
@@ -178,6 +194,19 @@ impl Messages {
     pub(crate) fn section(&self, id: &str) -> &SectionText {
         const NONE: &SectionText = &SectionText { id: "", title: "", intro: "" };
         self.sections.iter().find(|section| section.id == id).unwrap_or(NONE)
+    }
+
+    /// The name of a cause with its code; the code alone where the program's tree does not have it.
+    pub(crate) fn cause(&self, code: &str) -> String {
+        if code == "none-found" {
+            return self.none_found.to_owned();
+        }
+        let names = cause::standard().and_then(|tree| tree.name_of(code));
+        let language = if self.lang == "en" { Language::English } else { Language::Chinese };
+        match names {
+            Some(names) => format!("{} · {code}", names.in_language(language)),
+            None => code.to_owned(),
+        }
     }
 
     /// The name of a value; the value itself where the ledger's own word is the name.

@@ -1,7 +1,7 @@
 //! The page: every figure as a sentence, a chart and a table.
 
 use askama::Template;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     Locale, WriteError,
@@ -57,7 +57,7 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
         provenance: fill(m.provenance, &[("size", &number(report.cutoff.tree_size))]),
         partly: (report.period.covered_days < report.period.days).then(|| partly(report, m)),
         not_over: (!report.period.is_over)
-            .then(|| fill(m.not_over, &[("at", &report.cutoff.recorded_at)])),
+            .then(|| fill(m.not_over, &[("at", &moment(m, &report.cutoff.recorded_at))])),
         keys: keys(report, m),
         sections: section::all(report, m).map_err(|error| drawing(&error))?,
         facts: facts(report, m, &period, digest),
@@ -83,8 +83,24 @@ pub(super) fn date(m: &Messages, day: &str) -> String {
     day.parse::<Date>().map_or_else(|_| day.to_owned(), |day| day.strftime(m.date).to_string())
 }
 
-/// Days as the language writes them; one day alone stands by itself.
+/// A moment as the language writes it, to the minute, in UTC.
+fn moment(m: &Messages, at: &str) -> String {
+    let Ok(at) = at.parse::<Timestamp>() else { return at.to_owned() };
+    let at = TimeZone::UTC.to_datetime(at);
+    fill(
+        m.moment,
+        &[("day", &at.strftime(m.date).to_string()), ("time", &at.strftime("%H:%M").to_string())],
+    )
+}
+
+/// Days as the language writes them; one day alone, and a whole month, stand by themselves.
 pub(super) fn span(m: &Messages, first: &str, last: &str) -> String {
+    if let (Ok(from), Ok(to)) = (first.parse::<Date>(), last.parse::<Date>())
+        && from == from.first_of_month()
+        && to == from.last_of_month()
+    {
+        return from.strftime(m.month).to_string();
+    }
     if first == last {
         return date(m, first);
     }

@@ -2,6 +2,7 @@
 
 mod beside;
 mod blocks;
+mod causes;
 mod lists;
 
 pub(super) use lists::amount;
@@ -20,7 +21,7 @@ pub(super) struct Section {
 /// One figure: what it says, its chart, its table, and what is counted.
 pub(super) struct Block {
     pub(super) id: &'static str,
-    pub(super) heading: &'static str,
+    pub(super) heading: String,
     pub(super) sentences: Vec<String>,
     pub(super) balance: Vec<Term>,
     pub(super) chart: Option<Chart>,
@@ -74,8 +75,8 @@ const MATTERS: [&str; 5] = [
 ];
 const WAYS: [&str; 4] =
     ["received-by-channel", "received-by-month", "received-by-region", "received-by-respondent"];
-const OUTCOMES: [&str; 4] =
-    ["ended-by-outcome", "ended-by-product", "ended-by-root-cause", "disputed"];
+const OUTCOMES: [&str; 3] = ["ended-by-outcome", "ended-by-product", "disputed"];
+const CAUSES: [&str; 2] = ["ended-by-cause-family", "ended-by-root-cause"];
 const PLATFORM: [&str; 2] = ["platform-response", "platform-timely"];
 
 /// Every section that has something to say, in the order of the page.
@@ -88,6 +89,8 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
     };
     let mut outcomes = tables(&OUTCOMES)?;
     outcomes.push(lists::shares(report, m));
+    let mut causes = tables(&CAUSES)?;
+    causes.extend(causes::charts(report, m));
     let mut times = Vec::new();
     if report.durations.complaints > 0 {
         times.push(lists::durations(report, m));
@@ -113,6 +116,7 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
         ("matters", tables(&MATTERS)?),
         ("ways", tables(&WAYS)?),
         ("outcomes", outcomes),
+        ("causes", causes),
         ("times", times),
         ("platform", tables(&PLATFORM)?),
         ("redress", redress),

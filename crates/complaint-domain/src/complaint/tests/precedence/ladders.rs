@@ -1,5 +1,7 @@
 //! One ladder for each way a command can be wrong.
 
+use std::sync::Arc;
+
 mod clock;
 mod committee;
 mod elsewhere;
@@ -23,6 +25,7 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
+    cause,
     complaint::{
         Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
         CorrectedFact, Correction, Direction, Party, PlatformCategory, ReopenReason, ResponseKind,
@@ -192,7 +195,11 @@ fn handling() -> Vec<(Attempt, Vec<Rung>)> {
             vec![
                 ("nobody-responsible", |it| it.history.push(assigned("ana"))),
                 ("root-cause-unchanged", |it| {
+                    it.given.rules.causes = cause::standard().cloned().map(Arc::new);
                     it.command = C::IdentifyRootCause(found("process/fee"));
+                }),
+                ("root-cause-unknown", |it| {
+                    it.command = C::IdentifyRootCause(found("process.handling"));
                 }),
             ],
         ),

@@ -51,6 +51,11 @@ fn both_languages_say_the_same_things() {
     for (en, zh) in [
         (en.lead, zh.lead),
         (en.provenance, zh.provenance),
+        (en.signal_sentence, zh.signal_sentence),
+        (en.signal_sentence_withheld, zh.signal_sentence_withheld),
+        (en.chart_heading, zh.chart_heading),
+        (en.chart_cause_text, zh.chart_cause_text),
+        (en.moment, zh.moment),
         (en.partly, zh.partly),
         (en.not_over, zh.not_over),
         (en.balance_sentence, zh.balance_sentence),

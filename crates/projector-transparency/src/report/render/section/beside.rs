@@ -21,7 +21,7 @@ pub(super) fn oversight(report: &Report, m: &Messages) -> Block {
     });
     Block {
         id: "tallies",
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: Vec::new(),
         balance: Vec::new(),
         chart: None,
@@ -68,7 +68,7 @@ pub(super) fn survey(report: &Report, m: &Messages) -> Block {
     });
     Block {
         id: "survey",
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: sentence.into_iter().collect(),
         balance: Vec::new(),
         chart: None,

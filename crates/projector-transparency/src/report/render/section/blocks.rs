@@ -28,6 +28,7 @@ fn name_of(m: &Messages, vocabulary: Vocabulary, name: &RowName, values: Option<
         RowName::Value(code) => match vocabulary {
             Vocabulary::Band => band(m, code),
             Vocabulary::Time => months(m, code),
+            Vocabulary::Cause => m.cause(code),
             Vocabulary::Own
             | Vocabulary::Channel
             | Vocabulary::Right
@@ -135,7 +136,7 @@ pub(super) fn table(report: &Report, m: &Messages, table: &Table) -> Result<Bloc
     let unit = if table.is_multiple { m.mentions } else { m.complaints };
     Ok(Block {
         id: table.id,
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: sentences.into_iter().collect(),
         balance: Vec::new(),
         chart,
@@ -210,7 +211,7 @@ pub(super) fn cross(report: &Report, m: &Messages, cross: &CrossTable) -> Result
     notes.push(file(m, cross.id));
     Ok(Block {
         id: cross.id,
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: Vec::new(),
         balance: Vec::new(),
         chart: Some(chart_of(about.heading, text, svg)),
@@ -264,7 +265,7 @@ pub(super) fn flow(report: &Report, m: &Messages) -> Result<Block, DrawError> {
     let columns = [m.period, m.received, m.reopened, m.closed, m.withdrawn, m.outstanding_end];
     Ok(Block {
         id: "balance",
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: vec![fill(m.balance_sentence, &sentence)],
         balance: terms
             .into_iter()

@@ -63,7 +63,7 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
     notes.push(fill(m.counted, &[("cutoff", &number(report.cutoff.position))]));
     Block {
         id: "shares",
-        heading: m.shares,
+        heading: m.shares.to_owned(),
         sentences: sentence.into_iter().collect(),
         balance: Vec::new(),
         chart: None,
@@ -114,7 +114,7 @@ pub(super) fn durations(report: &Report, m: &Messages) -> Block {
     };
     Block {
         id: about.id,
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: sentence.into_iter().collect(),
         balance: Vec::new(),
         chart: None,
@@ -153,7 +153,7 @@ pub(super) fn redress(report: &Report, m: &Messages) -> Block {
         .collect();
     Block {
         id: "paid",
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: Vec::new(),
         balance: Vec::new(),
         chart: None,
@@ -198,7 +198,7 @@ pub(super) fn quality(report: &Report, m: &Messages) -> Block {
     }));
     Block {
         id: "records",
-        heading: about.heading,
+        heading: about.heading.to_owned(),
         sentences: Vec::new(),
         balance: Vec::new(),
         chart: None,

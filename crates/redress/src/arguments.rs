@@ -25,7 +25,7 @@ pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{
     ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, SendArgs, Sent,
 };
-pub use cause::{CauseChart, CauseCommand, CauseEffect};
+pub use cause::{CauseChart, CauseCommand, CauseEffect, CauseTreeFile};
 pub use clock::{ClockCommand, ClockExplain, ClockRun};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,

@@ -159,7 +159,7 @@ fn tree(args: &CauseTreeFile, console: &mut Console<'_>) -> Result<(), CommandEr
             })?)
         }
     };
-    let Some(tree) = own.as_ref().or_else(cause::standard) else { return Ok(()) };
+    let Some(tree) = own.as_ref().or(cause::standard()) else { return Ok(()) };
     let language = match args.locale {
         LocaleName::En => Language::English,
         LocaleName::Zh => Language::Chinese,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff, subject},
+    stored::{access, action, inspection, referral, review, rulebook, staff, subject, volume},
 };
 
 /// A record, read.
@@ -230,6 +230,7 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
         "complaint.survey-answered.v1" => {
             C::SurveyAnswered(body("complaint.survey-answered.v1", data)?)
         }
+        "complaint.step-taken.v1" => C::StepTaken(body("complaint.step-taken.v1", data)?),
         "import.completed.v1" => {
             let summary = body("import.completed.v1", data)?;
             return Ok(LedgerEvent::Import(ImportEvent::Completed(summary)));
@@ -267,6 +268,9 @@ fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
     }
     if let Some(event) = subject::read(event_type, data)? {
         return Ok(LedgerEvent::Subject(event));
+    }
+    if let Some(event) = volume::read(event_type, data)? {
+        return Ok(LedgerEvent::Volume(event));
     }
     if let Some(event) = rulebook::read(event_type, data)? {
         return Ok(LedgerEvent::Rulebook(event));

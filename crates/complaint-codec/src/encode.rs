@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff, subject},
+    stored::{access, action, inspection, referral, review, rulebook, staff, subject, volume},
 };
 
 /// Most records are shorter, so that most buffers need not grow.
@@ -129,6 +129,7 @@ impl Serialize for Data<'_> {
                 ComplaintEvent::SuspectedViolationReported(body) => body.serialize(serializer),
                 ComplaintEvent::SurveyRequested(body) => body.serialize(serializer),
                 ComplaintEvent::SurveyAnswered(body) => body.serialize(serializer),
+                ComplaintEvent::StepTaken(body) => body.serialize(serializer),
             },
             LedgerEvent::Import(ImportEvent::Completed(body)) => body.serialize(serializer),
             LedgerEvent::Evidence(event) => match event {
@@ -144,6 +145,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Access(event) => access::write(event, serializer),
             LedgerEvent::Inspection(event) => inspection::write(event, serializer),
             LedgerEvent::Subject(event) => subject::write(event, serializer),
+            LedgerEvent::Volume(event) => volume::write(event, serializer),
         }
     }
 }

@@ -4,7 +4,9 @@ use complaint_domain::{
     LedgerEvent, complaint::ComplaintEvent, import::ImportEvent, ledger::EvidenceEvent,
 };
 
-use crate::stored::{access, action, inspection, referral, review, rulebook, staff, subject};
+use crate::stored::{
+    access, action, inspection, referral, review, rulebook, staff, subject, volume,
+};
 
 /// Every event type that this version writes.
 pub const EVENT_TYPES: &[&str] = &[
@@ -46,6 +48,7 @@ pub const EVENT_TYPES: &[&str] = &[
     "complaint.suspected-violation-reported.v1",
     "complaint.survey-requested.v1",
     "complaint.survey-answered.v1",
+    "complaint.step-taken.v1",
     "import.completed.v1",
     "ledger.key-rotated.v1",
     "ledger.time-anchored.v1",
@@ -114,6 +117,8 @@ pub const EVENT_TYPES: &[&str] = &[
     "subject.erasure-refused.v1",
     "subject.erasure-ordered.v1",
     "subject.erased.v1",
+    "volume.recorded.v1",
+    "volume.corrected.v1",
 ];
 
 /// The stored name of an event.
@@ -162,6 +167,7 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
             }
             ComplaintEvent::SurveyRequested(_) => "complaint.survey-requested.v1",
             ComplaintEvent::SurveyAnswered(_) => "complaint.survey-answered.v1",
+            ComplaintEvent::StepTaken(_) => "complaint.step-taken.v1",
         },
         LedgerEvent::Import(ImportEvent::Completed(_)) => "import.completed.v1",
         LedgerEvent::Evidence(event) => match event {
@@ -177,5 +183,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Access(event) => access::name(event),
         LedgerEvent::Inspection(event) => inspection::name(event),
         LedgerEvent::Subject(event) => subject::name(event),
+        LedgerEvent::Volume(event) => volume::name(event),
     }
 }

@@ -128,3 +128,8 @@ stored_events! { subject, complaint_domain::subject::SubjectEvent {
     ErasureOrdered = "subject.erasure-ordered.v1",
     Erased = "subject.erased.v1",
 } }
+
+stored_events! { volume, complaint_domain::volume::VolumeEvent {
+    Recorded = "volume.recorded.v1",
+    Corrected = "volume.corrected.v1",
+} }

@@ -25,9 +25,11 @@ pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use people::{People, concerned};
 pub use rejection::{CommitteeRefusal, ComplaintRejection, RootCauseRefusal};
-pub use rules::{ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules};
+pub use rules::{
+    ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules, Taxonomy, TaxonomyRefusal,
+};
 pub use state::{Case, ClockNote, Complaint, Stage};
 pub use terms::*;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

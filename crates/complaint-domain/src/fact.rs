@@ -6,7 +6,7 @@ use crate::{
     access::AccessEvent, action::ActionEvent, actor::Actor, complaint::ComplaintEvent,
     import::ImportEvent, inspection::InspectionEvent, ledger::EvidenceEvent,
     referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent, staff::StaffEvent,
-    subject::SubjectEvent,
+    subject::SubjectEvent, volume::VolumeEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -60,4 +60,6 @@ pub enum LedgerEvent {
     Inspection(InspectionEvent),
     /// Of a `subject-…` stream.
     Subject(SubjectEvent),
+    /// Of a `volume-…` stream.
+    Volume(VolumeEvent),
 }

@@ -22,6 +22,7 @@
 //! - [`referral`]: a suspected violation before a regulator
 //! - [`access`]: who opened whose personal data, and for what
 //! - [`subject`]: the person behind a complaint: consent, restriction, hold, erasure
+//! - [`volume`]: how much business there was
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
@@ -51,6 +52,7 @@ pub mod rulebook;
 pub mod sealed;
 pub mod staff;
 pub mod subject;
+pub mod volume;
 
 #[cfg(test)]
 mod story;

@@ -20,7 +20,7 @@ mod terms;
 
 pub use decide::decide;
 pub use rejection::RulebookRejection;
-pub use state::{HouseRules, evolve};
+pub use state::{Approved, HouseRules, evolve};
 pub use terms::{ChangeApproval, ChangeNumber, ChangeProposal, ChangeRejected, RuleChange};
 
 use serde::{Deserialize, Serialize};

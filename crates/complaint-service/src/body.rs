@@ -101,6 +101,7 @@ fn beside(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
         }
         "request-survey" => C::RequestSurvey(read("request-survey", body)?),
         "record-survey-answer" => C::RecordSurveyAnswer(read("record-survey-answer", body)?),
+        "take-step" => C::TakeStep(read("take-step", body)?),
         _ => return Err(BodyError::UnknownCommand),
     })
 }

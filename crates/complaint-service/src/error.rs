@@ -5,7 +5,7 @@ use complaint_domain::{
     complaint::ComplaintRejection, import::ImportRejection, inspection::InspectionRejection,
     ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
     rulebook::RulebookRejection, sealed::PersonalField, staff::StaffRejection,
-    subject::SubjectRejection,
+    subject::SubjectRejection, volume::VolumeRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -105,6 +105,7 @@ refusals!(
     AccessRejection,
     InspectionRejection,
     SubjectRejection,
+    VolumeRejection,
 );
 
 /// Why a request does not hold together. Never repeats a personal text.

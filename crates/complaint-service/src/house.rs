@@ -60,6 +60,7 @@ impl House {
         Ok(ComplaintRules {
             approval_limits: rules.approval_limits_on(day, otherwise),
             handlers: rules.handler_rules_on(day),
+            taxonomy: rules.taxonomy_on(day).map(Arc::new).or_else(|| self.given.taxonomy.clone()),
             time_limits,
             causes: of_day(&causes, day).or_else(|| self.given.causes.clone()),
             clock_tolerance: self.given.clock_tolerance,

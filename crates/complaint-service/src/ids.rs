@@ -1,6 +1,6 @@
 //! Where ids come from: from the command, so that a retry finds what the first try made.
 
-use complaint_domain::{actor::ActorId, reference::ComplaintId};
+use complaint_domain::{actor::ActorId, label::Label, reference::ComplaintId, volume::VolumeUnit};
 use event_log::StreamId;
 use jiff::Timestamp;
 use personal_vault::Entropy;
@@ -48,6 +48,12 @@ pub fn subject_stream_of(complaint: &ComplaintId) -> StreamId {
     let ulid = complaint.as_str().trim_start_matches("complaint-");
     #[expect(clippy::expect_used, reason = "a kind, a hyphen and the ULID of a complaint")]
     format!("subject-{ulid}").parse().expect("a kind and a ULID make a stream id")
+}
+
+/// The stream of the volumes of one unit and product: the ULID has the first 128 bits of SHA-256 of the
+/// unit's code, a line feed, and the product, which is empty for all products together.
+pub fn volume_stream_of(unit: VolumeUnit, product: Option<&Label>) -> StreamId {
+    derived("volume", &format!("{unit}\n{}", product.map_or("", Label::as_str)))
 }
 
 fn derived(kind: &str, name: &str) -> StreamId {

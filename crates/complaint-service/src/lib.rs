@@ -50,7 +50,7 @@ pub use event_log::Clock;
 pub use evidence::EvidenceService;
 pub use ids::{
     import_stream_of, ledger_stream_of, named_stream, rulebook_stream, staff_stream_of, stream_of,
-    subject_stream_of,
+    subject_stream_of, volume_stream_of,
 };
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};

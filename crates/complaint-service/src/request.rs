@@ -178,6 +178,7 @@ impl Serialize for Body<'_> {
             C::ReportSuspectedViolation(body) => body.serialize(serializer),
             C::RequestSurvey(body) => body.serialize(serializer),
             C::RecordSurveyAnswer(body) => body.serialize(serializer),
+            C::TakeStep(body) => body.serialize(serializer),
         }
     }
 }

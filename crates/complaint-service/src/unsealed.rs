@@ -21,6 +21,7 @@ use complaint_domain::{
     sealed::Digest,
     staff::{Staff, StaffCommand},
     subject::Subject,
+    volume::{Volume, VolumeCommand},
 };
 use event_log::{AppendError, Clock, EventLog, ExpectedVersion, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
@@ -31,7 +32,9 @@ use uuid::Uuid;
 
 use crate::{
     error::{HandleError, InvalidRequest},
-    ids::{named, record_id, rulebook_stream, staff_stream_of, subject_stream_of},
+    ids::{
+        named, record_id, rulebook_stream, staff_stream_of, subject_stream_of, volume_stream_of,
+    },
     load::decoded,
     request::digest_of,
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
@@ -151,6 +154,28 @@ impl Unsealed for Access {
 
     fn circumstances<'a>(occasion: &'a Occasion, subject: &'a Subject) -> AccessCircumstances<'a> {
         AccessCircumstances { occasion, subject }
+    }
+}
+
+impl Unsealed for Volume {
+    type Facts = ();
+
+    fn home(command: &VolumeCommand) -> Option<StreamId> {
+        let count = command.count();
+        Some(volume_stream_of(count.unit, count.product.as_ref()))
+    }
+
+    async fn facts(
+        _: Streams<'_>,
+        _: &Self,
+        _: &VolumeCommand,
+        _: &Occasion,
+    ) -> Result<(), HandleError> {
+        Ok(())
+    }
+
+    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> &'a Occasion {
+        occasion
     }
 }
 

@@ -126,7 +126,8 @@ impl ComplaintRow {
             | E::ExternalDecisionRecorded(_)
             | E::SuspectedViolationReported(_)
             | E::SurveyRequested(_)
-            | E::SurveyAnswered(_) => {}
+            | E::SurveyAnswered(_)
+            | E::StepTaken(_) => {}
             E::Acknowledged(_) => self.acknowledged_at = Some(at),
             E::Assessed(assessment) => self.assessment = Some(assessment.clone()),
             E::Classified(classification) => {

@@ -113,6 +113,11 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
             format!("to {}, {}: {}", violation.authority, violation.referral, violation.rule)
         }
         ComplaintEvent::SurveyRequested(request) => format!("by {}", request.channel),
+        ComplaintEvent::StepTaken(taken) => {
+            let number = taken.reference.as_ref();
+            let number = number.map_or_else(String::new, |number| format!(", {number}"));
+            format!("{} by {}{number}", taken.step, taken.by)
+        }
         ComplaintEvent::SurveyAnswered(said) => {
             format!("process {}, outcome {}", said.process, said.outcome)
         }

@@ -66,7 +66,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
-            | LedgerEvent::Subject(_) => {}
+            | LedgerEvent::Subject(_)
+            | LedgerEvent::Volume(_) => {}
         }
         Ok(())
     }
@@ -253,7 +254,8 @@ impl<'a> Entry<'a> {
             | ComplaintEvent::ExternalDecisionRecorded(_)
             | ComplaintEvent::SuspectedViolationReported(_)
             | ComplaintEvent::SurveyRequested(_)
-            | ComplaintEvent::SurveyAnswered(_) => self.set("", &[])?,
+            | ComplaintEvent::SurveyAnswered(_)
+            | ComplaintEvent::StepTaken(_) => self.set("", &[])?,
         }
         Ok(())
     }

@@ -83,7 +83,8 @@ pub(crate) fn complaint(
         | ComplaintEvent::Transferred(_)
         | ComplaintEvent::ReferredExternally(_)
         | ComplaintEvent::ExternalDecisionRecorded(_)
-        | ComplaintEvent::SuspectedViolationReported(_) => {}
+        | ComplaintEvent::SuspectedViolationReported(_)
+        | ComplaintEvent::StepTaken(_) => {}
     }
     recorded(tx, at, fact)
 }

@@ -69,7 +69,8 @@ impl Projector for TransparencyProjector {
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
-            | LedgerEvent::Subject(_) => {}
+            | LedgerEvent::Subject(_)
+            | LedgerEvent::Volume(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

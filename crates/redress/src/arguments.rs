@@ -16,6 +16,7 @@ mod filed;
 mod inspection;
 mod mail;
 mod report;
+mod rulebook;
 mod signing;
 mod subject;
 mod upkeep;
@@ -38,6 +39,7 @@ pub use mail::{
     MailTakeIn, TlsMode,
 };
 pub use report::{LocaleName, Report, ReportTransparency};
+pub use rulebook::{RulebookLine, RulebookShow};
 pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
     Status, WitnessCommand, WitnessKey, WitnessServe,
@@ -201,7 +203,7 @@ pub enum Command {
     Rulebook {
         /// What to do
         #[command(subcommand)]
-        what: Sent<crate::casework::RulebookNoun>,
+        what: RulebookLine,
     },
 
     /// Keep the rights of the person behind a complaint: consent, restriction, legal hold, erasure
@@ -212,6 +214,13 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: SubjectLine,
+    },
+
+    /// Record how much business there was, for complaints per 1000 of it
+    Volume {
+        /// What to do
+        #[command(subcommand)]
+        what: FiledLine<crate::casework::VolumeNoun>,
     },
 
     /// Show who opened whose personal data

@@ -10,6 +10,7 @@ mod inspection;
 mod oversight;
 mod rulebook;
 mod subject;
+mod volume;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
@@ -18,6 +19,7 @@ pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 pub use rulebook::RulebookNoun;
 pub use subject::SubjectNoun;
+pub use volume::VolumeNoun;
 
 /// A command that can be sent.
 #[derive(Debug, Clone, Copy)]

@@ -26,6 +26,7 @@
 //! - [`replay`]: `redress replay`
 //! - [`report`]: `redress report`
 //! - [`restore`]: `redress restore`
+//! - [`rulebook`]: `redress rulebook`
 //! - [`serve`]: `redress serve`
 //! - [`status`]: `redress status`
 //! - [`subject`]: `redress subject`
@@ -58,6 +59,7 @@ pub mod prove;
 pub mod replay;
 pub mod report;
 pub mod restore;
+pub mod rulebook;
 pub mod serve;
 pub mod status;
 pub mod subject;

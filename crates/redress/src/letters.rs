@@ -116,7 +116,7 @@ pub fn compose_letter(
         address: address.as_ref().map(Opened::text),
         date: order.dated,
         received_on: received_on(history.case()),
-        due_on: None,
+        due_on: history.answer_due_on(),
         text: text.as_ref().map(Opened::text),
         response: told.response,
         remedies: &remedies,

@@ -199,8 +199,9 @@ fn carry_out(
             Command::Inspection { what } => commands::inspection::run(&what, stdin, console).await,
             Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
             Command::Subject { what } => commands::subject::run(&what, stdin, console).await,
+            Command::Volume { what } => commands::filed::line(&what, stdin, console).await,
             Command::Access { what } => commands::access::run(&what, console).await,
-            Command::Rulebook { what } => commands::filed::run(&what, stdin, console).await,
+            Command::Rulebook { what } => commands::rulebook::run(&what, stdin, console).await,
             Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
             Command::Clock { what: ClockCommand::Run(args) } => {
                 commands::clock::run::run(&args, console).await

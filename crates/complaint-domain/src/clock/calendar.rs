@@ -99,6 +99,23 @@ impl Calendar {
         ical::parse(text)
     }
 
+    /// The same, and after its last year also the years that a newer version of it covers: a limit
+    /// that could not be counted so far now can, and none that could be is moved.
+    #[must_use]
+    pub fn continued_by(mut self, newer: &Self) -> Self {
+        let next = self.last_year.saturating_add(1);
+        if newer.first_year > next || newer.last_year < next {
+            return self;
+        }
+        let later = newer.days.iter().filter(|(day, _)| day.year() >= next);
+        self.days.extend(later.map(|(day, what)| (*day, what.clone())));
+        self.last_year = newer.last_year;
+        if let Ok(version) = format!("{}, from {next} {}", self.version, newer.version).parse() {
+            self.version = version;
+        }
+        self
+    }
+
     /// The code by which packs and companies name the calendar, such as `gb-sct`.
     pub const fn code(&self) -> &Label {
         &self.code

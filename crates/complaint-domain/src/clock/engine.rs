@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    CalendarUsed, ClockFact, ClockFactKind, ClockName, ClockReading, ClockResult, ClockRule,
-    CountedDay, DayCount, End, Milestone, Nature, PauseReading, PauseVerdict, Rulebook, Start,
+    Calendar, CalendarUsed, ClockFact, ClockFactKind, ClockName, ClockReading, ClockResult,
+    ClockRule, CountedDay, DayCount, End, Milestone, Nature, PauseReading, PauseVerdict, Rulebook,
+    Start,
     count::{CountError, Counter, Still},
     interruption::{Life, entered_pauses, judge_extensions, judge_pauses},
     rulebook::Adoption,
@@ -43,12 +44,28 @@ pub fn clocks(
     let mut readings = Vec::new();
     for adoption in rulebook.adoptions() {
         for rule in adoption.rules() {
-            let counter = Counter::new(rule, adoption, rulebook.calendar_of(adoption));
-            let reader = Reader { adoption, rule, rulebook, counter, facts: &known, now };
-            readings.extend(reader.starts().into_iter().map(|at| reader.read_at(at)));
+            for (day, at) in starts(adoption, rule, &known) {
+                let calendar = rulebook.calendar_of(adoption, day);
+                let counter = Counter::new(rule, adoption, calendar);
+                let reader = Reader { adoption, rule, calendar, counter, facts: &known, now };
+                readings.push(reader.read_at(at));
+            }
         }
     }
     readings
+}
+
+/// When a clock started, and on which local day: by that the pack and its calendar are chosen.
+fn starts(adoption: &Adoption, rule: &ClockRule, facts: &[&ClockFact]) -> Vec<(Date, Timestamp)> {
+    let zone = Counter::new(rule, adoption, None);
+    let most = if rule.each { usize::MAX } else { 1 };
+    facts
+        .iter()
+        .filter(|fact| fact.is(rule.starts))
+        .take(most)
+        .map(|fact| (zone.local_date(fact.at), fact.at))
+        .filter(|(day, _)| adoption.holds(rule, *day))
+        .collect()
 }
 
 /// One rule of one adopted pack over the facts of one complaint.
@@ -56,7 +73,7 @@ pub fn clocks(
 struct Reader<'a> {
     adoption: &'a Adoption,
     rule: &'a ClockRule,
-    rulebook: &'a Rulebook,
+    calendar: Option<&'a Calendar>,
     counter: Counter<'a>,
     facts: &'a [&'a ClockFact],
     now: Timestamp,
@@ -65,16 +82,6 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn name(&self) -> ClockName {
         ClockName { pack: self.adoption.pack.code().clone(), clock: self.rule.code.clone() }
-    }
-
-    fn starts(&self) -> Vec<Timestamp> {
-        let started = self.facts.iter().filter(|fact| fact.is(self.rule.starts));
-        let most = if self.rule.each { usize::MAX } else { 1 };
-        started
-            .take(most)
-            .map(|fact| fact.at)
-            .filter(|at| self.adoption.holds(self.rule, self.counter.local_date(*at)))
-            .collect()
     }
 
     fn read_at(&self, start: Timestamp) -> Result<ClockReading, ReadClockError> {
@@ -132,7 +139,7 @@ impl Reader<'_> {
     }
 
     fn calendar_used(&self) -> Option<CalendarUsed> {
-        let calendar = self.rulebook.calendar_of(self.adoption)?;
+        let calendar = self.calendar?;
         self.rule.needs_calendar().then(|| CalendarUsed {
             code: calendar.code().clone(),
             version: calendar.version().clone(),

@@ -192,6 +192,7 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
             ReviewConclusion::Decided { .. } => vec![Milestone::ReviewDecided],
             ReviewConclusion::Discontinued { .. } => Vec::new(),
         },
+        E::StepTaken(taken) => vec![taken.step.milestone()],
         E::ReferredExternally(_) => vec![Milestone::ReferredExternally],
         E::SuspectedViolationReported(_) => vec![Milestone::ViolationReported],
         E::Assessed(_)

@@ -59,6 +59,11 @@ impl ClockReading {
         self.local(self.due)
     }
 
+    /// The local day on which it is due.
+    pub fn due_date(&self) -> Date {
+        self.due.to_zoned_datetime(self.zone.rules()).date()
+    }
+
     /// How many of the rule's days had begun by the end or by now.
     pub fn days_used(&self) -> u32 {
         let at = self.end.map_or(self.read_at, |end| end.at);

@@ -100,9 +100,14 @@ impl Adoption {
 }
 
 /// Every pack that is adopted, with the calendars they are counted with.
+///
+/// A clock is counted by the version of its calendar that held on the day on which it started, so
+/// that a newer one moves no limit that runs. Only in years which that version does not cover is it
+/// counted by the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rulebook {
-    calendars: BTreeMap<Label, Calendar>,
+    /// Of each, the versions in the order in which they came to hold.
+    calendars: BTreeMap<Label, Vec<DatedCalendar>>,
     adoptions: Vec<Adoption>,
 }
 
@@ -120,8 +125,27 @@ impl Rulebook {
     /// The same with one calendar more, or with a newer version of it.
     #[must_use]
     pub fn with_calendar(mut self, calendar: Calendar) -> Self {
-        self.calendars.insert(calendar.code().clone(), calendar);
+        let code = calendar.code().clone();
+        self.calendars.insert(code, vec![DatedCalendar { from: None, calendar }]);
         self
+    }
+
+    /// The same with a version of a calendar for clocks that start from a day on.
+    #[must_use]
+    pub fn with_calendar_from(mut self, calendar: Calendar, from: Date) -> Self {
+        let versions = self.calendars.entry(calendar.code().clone()).or_default();
+        for version in versions.iter_mut().filter(|version| version.from < Some(from)) {
+            version.calendar = version.calendar.clone().continued_by(&calendar);
+        }
+        versions.retain(|version| version.from != Some(from));
+        versions.push(DatedCalendar { from: Some(from), calendar });
+        versions.sort_by_key(|version| version.from);
+        self
+    }
+
+    /// Every calendar with the version by which a clock that starts on the day is counted.
+    pub fn calendars_on(&self, day: Date) -> impl Iterator<Item = &Calendar> {
+        self.calendars.values().filter_map(move |versions| version_on(versions, day))
     }
 
     /// The same with one pack more.
@@ -161,9 +185,26 @@ impl Rulebook {
         &self.adoptions
     }
 
-    pub(super) fn calendar_of(&self, adoption: &Adoption) -> Option<&Calendar> {
-        adoption.calendar_code().and_then(|code| self.calendars.get(code))
+    /// The calendar by which a clock of the pack is counted that starts on the local day.
+    pub(super) fn calendar_of(&self, adoption: &Adoption, day: Date) -> Option<&Calendar> {
+        adoption
+            .calendar_code()
+            .and_then(|code| self.calendars.get(code))
+            .and_then(|versions| version_on(versions, day))
     }
+}
+
+/// A version of a calendar, and the first local day of clocks that are counted by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct DatedCalendar {
+    from: Option<Date>,
+    calendar: Calendar,
+}
+
+/// The last that held by then; before the first of all, the first.
+fn version_on(versions: &[DatedCalendar], day: Date) -> Option<&Calendar> {
+    let held = versions.iter().rev().find(|version| version.from.is_none_or(|from| from <= day));
+    held.or(versions.first()).map(|version| &version.calendar)
 }
 
 /// A pack cannot be adopted as asked.

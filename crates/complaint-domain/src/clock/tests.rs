@@ -4,5 +4,6 @@ mod edges;
 mod files;
 mod harness;
 mod laws;
+mod milestones;
 mod permission;
 mod stories;

@@ -9,9 +9,9 @@ use crate::{
     complaint::{
         Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
         EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
-        Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RecusalGround,
-        RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity,
-        TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
+        Party, PauseGround, PlatformCategory, ProcessStep, Purpose, ReassignmentReason,
+        RecusalGround, RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind,
+        Severity, TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
     },
     right::Right,
     sealed::PersonalField,
@@ -41,6 +41,7 @@ fn the_code_of_every_value_is_its_stored_name() {
     agrees(Right::ALL, Right::code);
     agrees(PersonalField::ALL, PersonalField::code);
     agrees(Channel::ALL, Channel::code);
+    agrees(ProcessStep::ALL, ProcessStep::code);
     agrees(Severity::ALL, Severity::code);
     agrees(Complexity::ALL, Complexity::code);
     agrees(Impact::ALL, Impact::code);

@@ -3,9 +3,9 @@
 use super::{
     Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
     EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
-    Party, PauseGround, PlatformCategory, Purpose, ReassignmentReason, RecusalGround, RemedyKind,
-    RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity, TransferReason,
-    UnlinkReason, VulnerabilityDriver, WithdrawalReason,
+    Party, PauseGround, PlatformCategory, ProcessStep, Purpose, ReassignmentReason, RecusalGround,
+    RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity,
+    TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
 };
 use crate::codes::closed_list;
 
@@ -161,6 +161,13 @@ closed_list! {
         Facilitative = "facilitative",
         Advisory = "advisory",
         Determinative = "determinative",
+    }
+    ProcessStep {
+        Admitted = "admitted",
+        NotAdmitted = "not-admitted",
+        MediationEnded = "mediation-ended",
+        ViolationDecided = "violation-decided",
+        ReporterInformed = "reporter-informed",
     }
     ExternalResult {
         Settled = "settled",

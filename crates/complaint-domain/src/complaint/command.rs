@@ -5,8 +5,8 @@ use super::{
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
     DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
     OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
-    RemedyProposal, Reopening, Representative, Response, ReviewReference, RootCause, SurveyAnswer,
-    SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
+    RemedyProposal, Reopening, Representative, Response, ReviewReference, RootCause, StepTaken,
+    SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// A command to one complaint.
@@ -88,6 +88,8 @@ pub enum ComplaintCommand {
     RequestSurvey(SurveyRequest),
     /// Note how satisfied the complainant is.
     RecordSurveyAnswer(SurveyAnswer),
+    /// Note a step that a rule names, such as an authority's decision on admission.
+    TakeStep(StepTaken),
 }
 
 impl ComplaintCommand {
@@ -131,6 +133,7 @@ impl ComplaintCommand {
         "report-suspected-violation",
         "request-survey",
         "record-survey-answer",
+        "take-step",
     ];
 
     /// What the command is called on the command line, in documents and in refusals.
@@ -174,6 +177,7 @@ impl ComplaintCommand {
             Self::ReportSuspectedViolation(_) => "report-suspected-violation",
             Self::RequestSurvey(_) => "request-survey",
             Self::RecordSurveyAnswer(_) => "record-survey-answer",
+            Self::TakeStep(_) => "take-step",
         }
     }
 }

@@ -11,6 +11,7 @@ mod links;
 mod material;
 mod remedy;
 mod response;
+mod steps;
 mod survey;
 
 use super::{
@@ -99,7 +100,7 @@ fn step(
         C::Register(_) => Err(ComplaintRejection::AlreadyReceived),
         C::Acknowledge(acknowledgement) => intake::acknowledge(case, acknowledgement),
         C::Assess(assessment) => intake::assess(case, assessment),
-        C::Classify(classification) => intake::classify(case, classification),
+        C::Classify(classification) => intake::classify(case, classification, circumstances),
         C::Assign(assignment) => handling::assign(case, assignment, circumstances),
         C::Reassign(reassignment) => handling::reassign(case, reassignment, circumstances),
         C::RecordCommunication(message) => {
@@ -138,6 +139,7 @@ fn step(
         C::ReportSuspectedViolation(violation) => elsewhere::report_violation(case, violation),
         C::RequestSurvey(request) => survey::request(case, request),
         C::RecordSurveyAnswer(answer) => survey::record_answer(case, answer),
+        C::TakeStep(taken) => steps::take(case, taken),
     }
 }
 
@@ -220,7 +222,8 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         | C::ReferExternally(_)
         | C::RecordExternalDecision(_)
         | C::ReportSuspectedViolation(_)
-        | C::RequestSurvey(_) => false,
+        | C::RequestSurvey(_)
+        | C::TakeStep(_) => false,
     }
 }
 
@@ -239,6 +242,7 @@ fn stage_allows(case: &Case, command: &ComplaintCommand) -> Result<(), Complaint
             | C::NoteReview(_)
             | C::NoteMissedClock(_),
         ) => return Ok(()),
+        (_, C::TakeStep(taken)) if taken.step.outlasts_the_complaint() => return Ok(()),
         (Stage::Closed, _) => "closed",
         (Stage::Withdrawn, _) => "withdrawn",
     };
@@ -368,7 +372,8 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         | C::RecordExternalDecision(_)
         | C::ReportSuspectedViolation(_)
         | C::RequestSurvey(_)
-        | C::RecordSurveyAnswer(_) => false,
+        | C::RecordSurveyAnswer(_)
+        | C::TakeStep(_) => false,
     };
     if is_needed && case.handler.is_none() {
         return Err(ComplaintRejection::NobodyResponsible { command: command.name() });

@@ -7,8 +7,8 @@ use super::{
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
     DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
     OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
-    RemedyProposal, Reopening, Representative, Response, ReviewConcluded, RootCause, SurveyAnswer,
-    SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
+    RemedyProposal, Reopening, Representative, Response, ReviewConcluded, RootCause, StepTaken,
+    SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// An event of one complaint. Stored names are in `complaint-codec`, written by hand.
@@ -90,6 +90,8 @@ pub enum ComplaintEvent {
     SurveyRequested(SurveyRequest),
     /// The complainant said how it was.
     SurveyAnswered(SurveyAnswer),
+    /// A step was taken that a rule names.
+    StepTaken(StepTaken),
 }
 
 /// A remedy was proposed, and whether it may stand without a second person.

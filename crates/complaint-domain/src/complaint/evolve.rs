@@ -73,6 +73,8 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         reviews_noted: BTreeSet::new(),
         external: BTreeMap::new(),
         violations: BTreeSet::new(),
+        steps: BTreeMap::new(),
+        turns: 0,
         survey: Survey::NotRequested,
     }
 }
@@ -140,6 +142,10 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         }
         ComplaintEvent::SurveyRequested(_) => case.survey = Survey::Requested,
         ComplaintEvent::SurveyAnswered(_) => case.survey = Survey::Answered,
+        ComplaintEvent::StepTaken(taken) => {
+            let count = case.steps.entry(taken.step).or_default();
+            *count = count.saturating_add(1);
+        }
     }
 }
 
@@ -216,6 +222,7 @@ fn ended(case: &mut Case, stage: Stage, at: Timestamp) {
 /// What was answered, found, promised and paid stands; whether that is enough is open again.
 fn reopened(case: &mut Case, at: Timestamp) {
     case.stage = Stage::Open;
+    case.turns = case.turns.saturating_add(1);
     case.turned_at = Some(at);
     case.transferred_to = None;
     committee_is_done(case);
@@ -281,7 +288,8 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::ExternalDecisionRecorded(_)
         | ComplaintEvent::SuspectedViolationReported(_)
         | ComplaintEvent::SurveyRequested(_)
-        | ComplaintEvent::SurveyAnswered(_) => Entry::Other,
+        | ComplaintEvent::SurveyAnswered(_)
+        | ComplaintEvent::StepTaken(_) => Entry::Other,
     }
 }
 

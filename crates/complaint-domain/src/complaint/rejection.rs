@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 pub use self::{cause::RootCauseRefusal, committee::CommitteeRefusal};
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
-    RemedyResult, RepresentativeId, ResponseKind,
+    RemedyResult, RepresentativeId, ResponseKind, StepNotCalledFor, TaxonomyRefusal,
 };
 use crate::{
     actor::{ActorId, Role},
@@ -58,8 +58,7 @@ pub enum ComplaintRejection {
     /// Something on a complaint that has ended, other than a reopening, a correction, a survey
     /// answer, an external decision, an escalation or the note of a missed limit.
     #[error(
-        "expected an open complaint for `{command}`, found one that was {how}; reopen it \
-         first"
+        "expected an open complaint for `{command}`, found one that was {how}; reopen it first"
     )]
     Ended {
         /// The name of the command.
@@ -82,8 +81,7 @@ pub enum ComplaintRejection {
     },
     /// It is said to have happened before the complaint came in.
     #[error(
-        "expected something that happened from the receipt at {received_at} on, found \
-         {occurred_at}"
+        "expected something that happened from the receipt at {received_at} on, found {occurred_at}"
     )]
     OccurredBeforeReceipt {
         /// When it is said to have happened.
@@ -125,8 +123,7 @@ pub enum ComplaintRejection {
     // Who is responsible.
     /// A step for which somebody must be responsible, while nobody is.
     #[error(
-        "expected a responsible person for `{command}`, found nobody; assign the complaint \
-         first"
+        "expected a responsible person for `{command}`, found nobody; assign the complaint first"
     )]
     NobodyResponsible {
         /// The name of the command.
@@ -134,8 +131,7 @@ pub enum ComplaintRejection {
     },
     /// An assignment while somebody is responsible.
     #[error(
-        "expected a complaint without a responsible person, found `{handler}`; reassign it \
-         instead"
+        "expected a complaint without a responsible person, found `{handler}`; reassign it instead"
     )]
     AlreadyAssigned {
         /// Who is responsible.
@@ -190,6 +186,9 @@ pub enum ComplaintRejection {
     /// A classification that names no right.
     #[error("expected at least one right at stake, found none")]
     RightsMissing,
+    /// A classification that is not by the taxonomy that holds.
+    #[error(transparent)]
+    Taxonomy(#[from] TaxonomyRefusal),
     /// The classification that stands, once more.
     #[error("expected a new classification, found the one that stands")]
     ClassificationUnchanged,
@@ -239,8 +238,7 @@ pub enum ComplaintRejection {
     // Responses and answers.
     /// A response after a final one that was neither refused nor reopened.
     #[error(
-        "expected no final response, or one that was refused or reopened, found one that \
-         stands"
+        "expected no final response, or one that was refused or reopened, found one that stands"
     )]
     FinalResponseStands,
     /// A platform's response on a complaint that came from no platform.
@@ -279,14 +277,12 @@ pub enum ComplaintRejection {
     FindingsMissing,
     /// A final response of our own that does not say where to turn next.
     #[error(
-        "expected a final response to state where the complainant may turn next, found \
-         nothing"
+        "expected a final response to state where the complainant may turn next, found nothing"
     )]
     RecourseMissing,
     /// A recourse that was over before the response.
     #[error(
-        "expected recourse from {responded_on}, the day of the response, found one until \
-         {until}"
+        "expected recourse from {responded_on}, the day of the response, found one until {until}"
     )]
     RecourseOver {
         /// The day of the response, in UTC.
@@ -296,8 +292,7 @@ pub enum ComplaintRejection {
     },
     /// A holding response that does not say when the final one can be expected.
     #[error(
-        "expected a holding response to state when the final one can be expected, found no \
-         day"
+        "expected a holding response to state when the final one can be expected, found no day"
     )]
     ExpectedDateMissing,
     /// A response that promises the final one for a day that is over.
@@ -325,8 +320,7 @@ pub enum ComplaintRejection {
     },
     /// `NotDisputed` as the answer to a response of our own.
     #[error(
-        "expected accepted, refused or silent, found not-disputed, which only a platform \
-         reports"
+        "expected accepted, refused or silent, found not-disputed, which only a platform reports"
     )]
     NotDisputedElsewhere,
     /// The answer that stands, once more.
@@ -393,8 +387,7 @@ pub enum ComplaintRejection {
     },
     /// A second approval.
     #[error(
-        "expected a remedy that awaits approval, found number {remedy}, approved by \
-         `{approver}`"
+        "expected a remedy that awaits approval, found number {remedy}, approved by `{approver}`"
     )]
     AlreadyApproved {
         /// The remedy.
@@ -404,8 +397,7 @@ pub enum ComplaintRejection {
     },
     /// An approval by the person who made the proposal.
     #[error(
-        "expected a second person to approve remedy {remedy}, found `{proposer}`, who \
-         proposed it"
+        "expected a second person to approve remedy {remedy}, found `{proposer}`, who proposed it"
     )]
     ApprovedByProposer {
         /// The remedy.
@@ -500,6 +492,9 @@ pub enum ComplaintRejection {
     /// The same track, once more.
     #[error("expected a violation that was not reported, found {0}, which was")]
     ViolationAlreadyReported(ReferralId),
+    /// Nothing waits for the step.
+    #[error(transparent)]
+    Step(#[from] StepNotCalledFor),
 
     // The survey.
     /// A second request.
@@ -546,8 +541,7 @@ pub enum ComplaintRejection {
     },
     /// A closing while a promised remedy is neither carried out nor declined.
     #[error(
-        "expected every promised remedy carried out or declined, found number {remedy} \
-         outstanding"
+        "expected every promised remedy carried out or declined, found number {remedy} outstanding"
     )]
     RemedyOutstanding {
         /// The first of them.

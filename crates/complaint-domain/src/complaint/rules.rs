@@ -11,8 +11,9 @@ use jiff::SignedDuration;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::Matter;
 use crate::{
-    actor::Role,
+    actor::{Actor, ActorId, Role},
     aggregate::CLOCK_TOLERANCE,
     cause::CauseTree,
     clock::{Adoption, Rulebook, shipped},
@@ -37,6 +38,71 @@ pub struct ComplaintRules {
     pub handlers: HandlerRules,
     /// The causes that may be named; any, where no tree is adopted.
     pub causes: Option<Arc<CauseTree>>,
+    /// By what complaints are classified; by anything, where there is none.
+    pub taxonomy: Option<Arc<Taxonomy>>,
+}
+
+/// The products and issues by which complaints are classified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxonomy {
+    /// Its code.
+    pub code: Label,
+    /// The issues of each product.
+    pub products: BTreeMap<Label, BTreeSet<Label>>,
+}
+
+/// A classification is not by the taxonomy that holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaxonomyRefusal {
+    /// By another.
+    #[error("expected the taxonomy `{expected}`, which holds, found `{found}`")]
+    NotInForce {
+        /// The one that holds.
+        expected: Label,
+        /// The one that was named.
+        found: Label,
+    },
+    /// A product it does not know.
+    #[error("expected a product of the taxonomy `{0}`, found `{1}`")]
+    ProductUnknown(Label, Label),
+    /// An issue that is none of the product's.
+    #[error("expected an issue of the product `{0}`, found `{1}`")]
+    IssueUnknown(Label, Label),
+}
+
+impl TaxonomyRefusal {
+    /// The stable code of the reason, for programs and documents.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotInForce { .. } => "taxonomy-not-in-force",
+            Self::ProductUnknown(..) => "taxonomy-product-unknown",
+            Self::IssueUnknown(..) => "taxonomy-issue-unknown",
+        }
+    }
+}
+
+impl Taxonomy {
+    /// Whether a matter is one of the taxonomy.
+    ///
+    /// # Errors
+    ///
+    /// [`TaxonomyRefusal`]: what it names that the taxonomy does not.
+    pub fn holds(&self, matter: &Matter) -> Result<(), TaxonomyRefusal> {
+        if matter.taxonomy != self.code {
+            let (expected, found) = (self.code.clone(), matter.taxonomy.clone());
+            return Err(TaxonomyRefusal::NotInForce { expected, found });
+        }
+        let Some(issues) = self.products.get(&matter.product) else {
+            let (code, product) = (self.code.clone(), matter.product.clone());
+            return Err(TaxonomyRefusal::ProductUnknown(code, product));
+        };
+        match &matter.issue {
+            Some(issue) if !issues.contains(issue) => {
+                Err(TaxonomyRefusal::IssueUnknown(matter.product.clone(), issue.clone()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// What whoever becomes responsible for a complaint must bring, besides no interest in it.
@@ -62,6 +128,7 @@ impl Default for ComplaintRules {
             time_limits: Arc::clone(&ISO_10002),
             handlers: HandlerRules::default(),
             causes: None,
+            taxonomy: None,
         }
     }
 }
@@ -124,12 +191,13 @@ impl fmt::Display for ApprovalLimit {
 pub struct ApprovalLimits {
     in_currency: BTreeMap<(Role, Currency), ApprovalLimit>,
     elsewhere: BTreeMap<Role, ApprovalLimit>,
+    persons: BTreeMap<(ActorId, Option<Currency>), ApprovalLimit>,
 }
 
 impl ApprovalLimits {
     /// Limits that let nobody promise anything.
     pub const fn none() -> Self {
-        Self { in_currency: BTreeMap::new(), elsewhere: BTreeMap::new() }
+        Self { in_currency: BTreeMap::new(), elsewhere: BTreeMap::new(), persons: BTreeMap::new() }
     }
 
     /// The same limits, but for one role in one currency.
@@ -146,6 +214,29 @@ impl ApprovalLimits {
         self
     }
 
+    /// The same limits, but for one person, in one currency or in every one not named for them.
+    #[must_use]
+    pub fn with_person(
+        mut self,
+        account: ActorId,
+        currency: Option<Currency>,
+        limit: ApprovalLimit,
+    ) -> Self {
+        self.persons.insert((account, currency), limit);
+        self
+    }
+
+    /// How much somebody may promise in the currency: as was set for them, else as for their role.
+    /// What is set for a person gives no role that may promise nothing a limit.
+    pub fn of_actor(&self, actor: &Actor, currency: Currency) -> ApprovalLimit {
+        let of_role = self.of(actor.role, currency);
+        let of_person = |currency| self.persons.get(&(actor.id.clone(), currency)).copied();
+        if of_role == ApprovalLimit::Nothing {
+            return of_role;
+        }
+        of_person(Some(currency)).or_else(|| of_person(None)).unwrap_or(of_role)
+    }
+
     /// How much the role may promise in the currency.
     pub fn of(&self, role: Role, currency: Currency) -> ApprovalLimit {
         self.in_currency
@@ -155,9 +246,9 @@ impl ApprovalLimits {
             .unwrap_or(ApprovalLimit::Nothing)
     }
 
-    /// Whether the role may promise this without a second person.
-    pub fn allow(&self, role: Role, money: &Money) -> bool {
-        self.of(role, money.currency).allows(money.amount)
+    /// Whether somebody may promise this without a second person.
+    pub fn allow(&self, actor: &Actor, money: &Money) -> bool {
+        self.of_actor(actor, money.currency).allows(money.amount)
     }
 }
 

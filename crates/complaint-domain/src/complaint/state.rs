@@ -6,8 +6,8 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     Answer, Assessment, Channel, ClockLimit, CorrectedFact, ExternalDecision, LinkKind, Matter,
-    Outcome, OutcomeProposal, PlatformCategory, RemedyId, RemedyResult, ReviewConclusion,
-    RootCause, Source, Vulnerability,
+    Outcome, OutcomeProposal, PlatformCategory, ProcessStep, RemedyId, RemedyResult,
+    ReviewConclusion, RootCause, Source, Vulnerability,
 };
 use crate::{
     actor::{ActorId, Role},
@@ -105,6 +105,10 @@ pub struct Case {
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
     pub(super) violations: BTreeSet<ReferralId>,
+    /// How often each step that rules name was taken.
+    pub(super) steps: BTreeMap<ProcessStep, u32>,
+    /// How often it was reopened.
+    pub(super) turns: u32,
     pub(super) survey: Survey,
 }
 

@@ -14,6 +14,7 @@ mod links;
 mod material;
 mod remedy;
 mod response;
+mod steps;
 mod survey;
 
 pub use clock::*;
@@ -27,4 +28,5 @@ pub use links::*;
 pub use material::*;
 pub use remedy::*;
 pub use response::*;
+pub use steps::*;
 pub use survey::*;

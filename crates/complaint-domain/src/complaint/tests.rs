@@ -19,3 +19,5 @@ mod process_table;
 mod reference;
 mod remedy;
 mod response;
+
+pub(crate) use reference::one_fact_of_each_milestone;

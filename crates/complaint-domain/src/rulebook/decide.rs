@@ -1,5 +1,7 @@
 //! What may happen to the rulebook, and why something is refused.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -104,26 +106,34 @@ fn may_hold(state: &HouseRules, rule: &RuleChange, today: Date) -> Result<(), R>
         RuleChange::AdoptPack { file, .. } => {
             RulePack::parse(file)
                 .map_err(|error| R::PackUnreadable { problem: error.to_string() })?;
-            let supposed = state.clone().with(rule.clone());
+            let supposed = state.clone().with(rule.clone(), today);
             supposed.time_limits().map_err(R::NotAdoptable).map(|_| ())
         }
         RuleChange::RetirePack { pack, from } if !state.is_adopted_on(pack, *from) => {
             Err(R::PackNotAdopted { pack: pack.clone(), from: *from })
         }
-        RuleChange::AdoptCalendar { file } => Calendar::parse(file)
+        RuleChange::AdoptCalendar { file, .. } => Calendar::parse(file)
             .map(|_| ())
             .map_err(|error| R::CalendarUnreadable { problem: error.to_string() }),
         RuleChange::AdoptCauses { file, .. } => CauseTree::parse(file)
             .map(|_| ())
             .map_err(|error| R::CausesUnreadable { problem: error.to_string() }),
         RuleChange::LimitApproval { limit: ApprovalLimit::UpTo(most), .. }
+        | RuleChange::LimitPerson { limit: ApprovalLimit::UpTo(most), .. }
             if *most < Decimal::ZERO =>
         {
             Err(R::LimitNegative)
         }
         RuleChange::RequireOfCommittee { quorum: 0, .. } => Err(R::QuorumZero),
+        RuleChange::AdoptTaxonomy { products, .. }
+            if products.is_empty() || products.values().any(BTreeSet::is_empty) =>
+        {
+            Err(R::TaxonomyEmpty)
+        }
         RuleChange::RetirePack { .. }
         | RuleChange::LimitApproval { .. }
+        | RuleChange::LimitPerson { .. }
+        | RuleChange::AdoptTaxonomy { .. }
         | RuleChange::RequireOfHandlers { .. }
         | RuleChange::RequireOfCommittee { .. }
         | RuleChange::RetainPersonalData { .. } => Ok(()),

@@ -100,6 +100,9 @@ pub enum RulebookRejection {
     /// A committee that decides without anybody.
     #[error("expected a quorum of at least 1, found 0")]
     QuorumZero,
+    /// A taxonomy by which something could not be classified.
+    #[error("expected at least one product, each with at least one issue, found fewer")]
+    TaxonomyEmpty,
 }
 
 named_variants!(RulebookRejection, CODES, code {
@@ -118,4 +121,5 @@ named_variants!(RulebookRejection, CODES, code {
     PackNotAdopted = "pack-not-adopted",
     LimitNegative = "limit-negative",
     QuorumZero = "quorum-zero",
+    TaxonomyEmpty = "taxonomy-empty",
 });

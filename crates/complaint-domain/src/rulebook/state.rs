@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{ChangeNumber, RuleChange, RulebookEvent, decide::Waiting};
 use crate::{
     cause::CauseTree,
     clock::{AdoptError, Adoption, Calendar, InForce, RulePack, Rulebook, shipped},
-    complaint::{ApprovalLimits, HandlerRules},
+    complaint::{ApprovalLimits, HandlerRules, Taxonomy},
     fact::Fact,
     label::Label,
     review::CommitteeRules,
@@ -29,7 +29,16 @@ pub struct HouseRules {
     last_change: u16,
     waiting: BTreeMap<ChangeNumber, Waiting>,
     /// In the order in which they were approved.
-    approved: Vec<RuleChange>,
+    approved: Vec<Approved>,
+}
+
+/// A change that was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// What it says.
+    pub rule: RuleChange,
+    /// The day of its approval, in UTC.
+    pub on: Date,
 }
 
 impl HouseRules {
@@ -43,19 +52,19 @@ impl HouseRules {
     }
 
     /// Every change that was approved, in that order.
-    pub fn approved(&self) -> &[RuleChange] {
+    pub fn approved(&self) -> &[Approved] {
         &self.approved
     }
 
-    pub(super) fn with(mut self, change: RuleChange) -> Self {
-        self.approved.push(change);
+    pub(super) fn with(mut self, rule: RuleChange, on: Date) -> Self {
+        self.approved.push(Approved { rule, on });
         self
     }
 
     /// Whether anything was approved that clocks are counted by.
     pub fn sets_time_limits(&self) -> bool {
         self.approved.iter().any(|change| {
-            matches!(change, RuleChange::AdoptPack { .. } | RuleChange::AdoptCalendar { .. })
+            matches!(change.rule, RuleChange::AdoptPack { .. } | RuleChange::AdoptCalendar { .. })
         })
     }
 
@@ -68,10 +77,11 @@ impl HouseRules {
     pub fn time_limits(&self) -> Result<Rulebook, AdoptError> {
         let mut rulebook = Rulebook::with_shipped_calendars();
         for change in &self.approved {
-            if let RuleChange::AdoptCalendar { file } = change
-                && let Ok(calendar) = Calendar::parse(file)
-            {
-                rulebook = rulebook.with_calendar(calendar);
+            let Approved { rule: RuleChange::AdoptCalendar { file, from }, on } = change else {
+                continue;
+            };
+            if let Ok(calendar) = Calendar::parse(file) {
+                rulebook = rulebook.with_calendar_from(calendar, from.unwrap_or(*on));
             }
         }
         let spans = self.spans();
@@ -92,7 +102,7 @@ impl HouseRules {
     /// Of each pack: from when until when which version holds.
     fn spans(&self) -> Vec<Span<'_>> {
         let mut by_pack: BTreeMap<Label, Vec<Span<'_>>> = BTreeMap::new();
-        for change in &self.approved {
+        for change in self.approved.iter().map(|approved| &approved.rule) {
             let (code, from, pack) = match change {
                 RuleChange::AdoptPack { file, from, .. } => {
                     let Ok(pack) = RulePack::parse(file) else { continue };
@@ -101,6 +111,8 @@ impl HouseRules {
                 RuleChange::RetirePack { pack, from } => (pack.clone(), *from, None),
                 RuleChange::AdoptCalendar { .. }
                 | RuleChange::AdoptCauses { .. }
+                | RuleChange::AdoptTaxonomy { .. }
+                | RuleChange::LimitPerson { .. }
                 | RuleChange::LimitApproval { .. }
                 | RuleChange::RequireOfHandlers { .. }
                 | RuleChange::RequireOfCommittee { .. }
@@ -129,6 +141,7 @@ impl HouseRules {
         let mut held: Vec<_> = self
             .approved
             .iter()
+            .map(|approved| &approved.rule)
             .filter(|change| change.from().is_none_or(|from| from <= day))
             .collect();
         held.sort_by_key(|change| change.from());
@@ -144,10 +157,14 @@ impl HouseRules {
             RuleChange::LimitApproval { role, currency: None, limit, .. } => {
                 limits.with_elsewhere(*role, *limit)
             }
+            RuleChange::LimitPerson { account, currency, limit, .. } => {
+                limits.with_person(account.clone(), *currency, *limit)
+            }
             RuleChange::AdoptPack { .. }
             | RuleChange::RetirePack { .. }
             | RuleChange::AdoptCalendar { .. }
             | RuleChange::AdoptCauses { .. }
+            | RuleChange::AdoptTaxonomy { .. }
             | RuleChange::RequireOfHandlers { .. }
             | RuleChange::RequireOfCommittee { .. }
             | RuleChange::RetainPersonalData { .. } => limits,
@@ -167,19 +184,24 @@ impl HouseRules {
 
     /// How long personal data was kept at least, on the day; nothing before somebody set it.
     pub fn retention_on(&self, day: Date) -> Option<Retention> {
-        let mut held = self.on(day).into_iter().filter_map(|change| match change {
-            RuleChange::RetainPersonalData { months, counted_from, .. } => {
-                Some(Retention { months: *months, counted_from: *counted_from })
+        let mut retention = None;
+        for change in self.on(day) {
+            if let RuleChange::RetainPersonalData { months, counted_from, .. } = change {
+                retention = Some(Retention { months: *months, counted_from: *counted_from });
             }
-            RuleChange::AdoptPack { .. }
-            | RuleChange::RetirePack { .. }
-            | RuleChange::AdoptCalendar { .. }
-            | RuleChange::AdoptCauses { .. }
-            | RuleChange::LimitApproval { .. }
-            | RuleChange::RequireOfHandlers { .. }
-            | RuleChange::RequireOfCommittee { .. } => None,
-        });
-        held.next_back()
+        }
+        retention
+    }
+
+    /// By what complaints were classified on the day; nothing before somebody adopted a taxonomy.
+    pub fn taxonomy_on(&self, day: Date) -> Option<Taxonomy> {
+        let mut taxonomy = None;
+        for change in self.on(day) {
+            if let RuleChange::AdoptTaxonomy { taxonomy: code, products, .. } = change {
+                taxonomy = Some(Taxonomy { code: code.clone(), products: products.clone() });
+            }
+        }
+        taxonomy
     }
 
     /// Every tree of causes with the day from which it holds, in that order. Of two from the same day
@@ -189,7 +211,10 @@ impl HouseRules {
             let RuleChange::AdoptCauses { file, from } = change else { return None };
             CauseTree::parse(file).ok().map(|tree| (*from, tree))
         };
-        let mut trees: Vec<_> = self.approved.iter().filter_map(of_change).collect();
+        let mut trees: Vec<_> = {
+            let rules = self.approved.iter().map(|approved| &approved.rule);
+            rules.filter_map(of_change).collect()
+        };
         trees.sort_by_key(|(from, _)| *from);
         trees
     }
@@ -248,7 +273,8 @@ pub fn evolve(mut state: HouseRules, fact: &Fact<RulebookEvent>) -> HouseRules {
         }
         RulebookEvent::ChangeApproved(approval) => {
             if let Some(waiting) = state.waiting.remove(&approval.change) {
-                state.approved.push(waiting.proposal.rule);
+                let on = TimeZone::UTC.to_datetime(fact.occurred_at).date();
+                state.approved.push(Approved { rule: waiting.proposal.rule, on });
             }
         }
         RulebookEvent::ChangeRejected(rejected) => {

@@ -1,13 +1,16 @@
 //! The bodies of commands and events of the rulebook: the stored schema.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use iso_currency::Currency;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actor::Role,
+    actor::{ActorId, Role},
     clock::{BusinessHours, Zone},
     complaint::ApprovalLimit,
     label::Label,
@@ -56,11 +59,41 @@ pub enum RuleChange {
         /// The first local day on which no clock starts by it.
         from: Date,
     },
-    /// Count with a holiday calendar, or with a newer version of one. From its approval on it counts
-    /// for every clock that is read with it, so that a year that was not covered can be counted.
+    /// Count with a holiday calendar, or with a newer version of one. It counts for clocks that start
+    /// from its day on. One that has started keeps the version of its day, so that no running limit
+    /// is moved; only a year that this does not cover is counted by the newer one.
     AdoptCalendar {
         /// The calendar, whole: the text of its file.
         file: String,
+        /// The first local day of clocks that are counted by it; the day of its approval, in UTC, when
+        /// left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+    },
+    /// Classify complaints by a taxonomy from a day on.
+    AdoptTaxonomy {
+        /// Its code, which every classification names.
+        taxonomy: Label,
+        /// The issues of each product.
+        products: BTreeMap<Label, BTreeSet<Label>>,
+        /// The first day, in UTC.
+        from: Date,
+    },
+    /// Set how much one person may promise without a second person, whatever their role may.
+    LimitPerson {
+        /// Who, by account name.
+        account: ActorId,
+        /// The currency; every currency that is not named for them, when it is left out.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::money::optional_currency"
+        )]
+        currency: Option<Currency>,
+        /// How much.
+        limit: ApprovalLimit,
+        /// The first day, in UTC.
+        from: Date,
     },
     /// Name root causes by a tree, or by another version of one.
     AdoptCauses {
@@ -120,13 +153,15 @@ impl RuleChange {
     pub const fn from(&self) -> Option<Date> {
         match self {
             Self::AdoptPack { from, .. }
+            | Self::AdoptTaxonomy { from, .. }
+            | Self::LimitPerson { from, .. }
             | Self::RetirePack { from, .. }
             | Self::AdoptCauses { from, .. }
             | Self::LimitApproval { from, .. }
             | Self::RequireOfHandlers { from, .. }
             | Self::RequireOfCommittee { from, .. }
             | Self::RetainPersonalData { from, .. } => Some(*from),
-            Self::AdoptCalendar { .. } => None,
+            Self::AdoptCalendar { from, .. } => *from,
         }
     }
 }

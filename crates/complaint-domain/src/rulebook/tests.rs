@@ -1,3 +1,4 @@
+mod china;
 mod ladders;
 mod stories;
 

@@ -1,3 +1,5 @@
+pub(crate) mod chapter;
+
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};

@@ -26,8 +26,9 @@ pub struct LetterArgs {
     #[arg(long, value_name = "LANGUAGE")]
     pub locale: Option<LetterLocale>,
 
-    /// The rule pack whose statements the letter must make; may be given again
-    #[arg(long = "pack", value_name = "PACK", default_value = "iso-10002")]
+    /// The rule pack whose statements the letter must make; may be given again. Without one, the
+    /// packs of the ledger's rulebook by which the complaint's clocks started
+    #[arg(long = "pack", value_name = "PACK")]
     pub packs: Vec<String>,
 
     /// A JSON file that says who writes: company, address, contact, signatory

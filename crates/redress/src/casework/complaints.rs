@@ -194,6 +194,11 @@ impl Noun for Complaints {
             about: "Note how satisfied the complainant is, from 1 to 5",
             body: r#"{"process": 4, "outcome": 2, "personal": {"message": "…"}}"#,
         },
+        Verb {
+            name: "take-step",
+            about: "Note a step that a rule names: admitted, not-admitted, mediation-ended, violation-decided or reporter-informed",
+            body: r#"{"step": "admitted", "by": "Market Supervision Bureau", "reference": "2026-0412"}"#,
+        },
     ];
 }
 

@@ -71,7 +71,7 @@ impl Noun for RulebookNoun {
     const VERBS: &'static [Verb] = &[
         Verb {
             name: "propose",
-            about: "Propose a change: adopt-pack, retire-pack, adopt-calendar, adopt-causes, limit-approval, require-of-handlers or require-of-committee",
+            about: "Propose a change: adopt-pack, retire-pack, adopt-calendar, adopt-causes, adopt-taxonomy, limit-approval, limit-person, require-of-handlers, require-of-committee or retain-personal-data",
             body: r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2031-01-01"}}"#,
         },
         Verb {
@@ -108,6 +108,12 @@ mod tests {
             json!({"kind": "limit-approval", "role": "agent", "currency": "GBP", "limit": {"up-to": "250"},
                 "from": "2031-01-01"}),
             json!({"kind": "limit-approval", "role": "supervisor", "limit": "unlimited", "from": "2031-01-01"}),
+            json!({"kind": "adopt-calendar", "file": "BEGIN:VCALENDAR", "from": "2031-01-01"}),
+            json!({"kind": "adopt-taxonomy", "taxonomy": "house-2", "products": {"Card": ["Fee", "Fraud"]},
+                "from": "2031-01-01"}),
+            json!({"kind": "limit-person", "account": "sue", "currency": "GBP", "limit": {"up-to": "2500"},
+                "from": "2031-01-01"}),
+            json!({"kind": "retain-personal-data", "months": 36, "counted_from": "end", "from": "2031-01-01"}),
             json!({"kind": "require-of-handlers", "joined": true, "trainings": ["disp-basics"],
                 "from": "2031-01-01"}),
             json!({"kind": "require-of-committee", "quorum": 5, "effect": "binding", "from": "2031-01-01"}),

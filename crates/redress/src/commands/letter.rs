@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use complaint_domain::{access::AccessPurpose, actor::Actor};
+use complaint_domain::{access::AccessPurpose, actor::Actor, clock::shipped};
 use complaint_letters::{Letter, StatementStatus, pdf, statements};
 use event_log::{Clock, clock::SystemClock};
 use jiff::tz::Offset;
@@ -30,8 +30,8 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
     let mut ledger = Ledger::open(&args.letter.at, Arc::new(SystemClock))?;
     let letter = written(args, &mut ledger).await;
     ledger.close().await;
-    let letter = letter?;
-    say_what_is_unsure(&args.letter.packs, &letter, console);
+    let (letter, packs) = letter?;
+    say_what_is_unsure(&packs, &letter, console);
     let Some(path) = &args.pdf else {
         if console.json() {
             return console.line(json!({
@@ -56,13 +56,17 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
     console.line(format_args!("{}: {} bytes in {}", letter.kind, bytes.len(), path.display()))
 }
 
-async fn written(args: &LetterCommand, ledger: &mut Ledger) -> Result<Letter, CommandError> {
+async fn written(
+    args: &LetterCommand,
+    ledger: &mut Ledger,
+) -> Result<(Letter, Vec<String>), CommandError> {
     let by = Actor { id: args.by.actor.clone(), role: args.by.role };
     let args = &args.letter;
     check_packs(&args.packs)?;
     let sender = sender(&args.sender)?;
     let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
     let order = order_of(args, &history);
+    let packs = order.packs.clone();
     let vault = ledger.vault()?;
     let stream = history.stream().clone();
     let composed =
@@ -71,7 +75,7 @@ async fn written(args: &LetterCommand, ledger: &mut Ledger) -> Result<Letter, Co
     // Recorded, durably, before anybody sees it.
     let (purpose, id) = (AccessPurpose::Letter, new_command_id());
     record_disclosure(ledger, by, stream.as_str(), composed.opened, purpose, id).await?;
-    Ok(composed.letter)
+    Ok((composed.letter, packs))
 }
 
 /// The letter that the arguments ask for, dated today.
@@ -79,9 +83,20 @@ pub(super) fn order_of(args: &LetterArgs, history: &History) -> LetterOrder {
     LetterOrder {
         kind: args.kind,
         locale: args.locale.unwrap_or_else(|| language_of(history)),
-        packs: args.packs.clone(),
+        packs: packs_of(args, history),
         dated: Offset::UTC.to_datetime(SystemClock.now()).date(),
     }
+}
+
+/// The packs that were named; else those by which the complaint's clocks started, as far as there is
+/// anything that they make a letter say.
+fn packs_of(args: &LetterArgs, history: &History) -> Vec<String> {
+    if !args.packs.is_empty() {
+        return args.packs.clone();
+    }
+    let adopted = history.adopted_packs().iter();
+    let known: Vec<_> = shipped::pack_codes().collect();
+    adopted.filter(|pack| known.contains(&pack.as_str())).cloned().collect()
 }
 
 /// Says which statements nobody has read in the rule itself.

@@ -91,7 +91,7 @@ async fn put_and_send(
     let composed =
         tokio::task::spawn_blocking(move || compose_letter(&history, &vault, &of, &order));
     let composed = composed.await.map_err(CommandError::failed("compose the letter"))??;
-    say_what_is_unsure(&args.letter.packs, &composed.letter, console);
+    say_what_is_unsure(&outgoing.packs, &composed.letter, console);
     outbox.put(&outgoing)?;
     let mut postman = Postman { ledger, outbox: &outbox, sender: &sender, server };
     let stands = outbox.letter(letter)?.map(|outgoing| outgoing.state);

@@ -1,17 +1,20 @@
 //! One complaint's records, and the personal texts they seal.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use complaint_codec::{Record, decode};
 use complaint_domain::{
     Fact,
+    clock::{ClockReading, Milestone, Nature, clocks},
     complaint::{Case, Complaint, ComplaintEvent, evolve},
+    rulebook::HouseRules,
     sealed::{PersonalField, SealedField},
     subject::{Closed, Subject},
 };
-use complaint_service::{Streams, subject_stream_of};
+use complaint_service::{Streams, rulebook_stream, subject_stream_of};
 use event_log::{EventLog, StreamId, StreamVersion};
 use futures::TryStreamExt;
+use jiff::civil::Date;
 use personal_vault::{OpenError, SealedRef, Vault};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -47,7 +50,15 @@ pub struct History {
     stream: StreamId,
     case: Box<Case>,
     closed: Option<Closed>,
+    limits: Limits,
     entries: Vec<Entry>,
+}
+
+/// What the ledger's rulebook says of one complaint.
+#[derive(Debug, Default)]
+struct Limits {
+    packs: Vec<String>,
+    answer_due_on: Option<Date>,
 }
 
 impl fmt::Debug for History {
@@ -86,7 +97,8 @@ impl History {
         match state {
             Complaint::Received(case) => {
                 let closed = closed(log, stream).await?;
-                Ok(Self { stream: stream.clone(), case, closed, entries })
+                let limits = limits(log, &case).await?;
+                Ok(Self { stream: stream.clone(), case, closed, limits, entries })
             }
             Complaint::NotReceived => Err(CommandError::UnknownStream { stream: stream.clone() }),
         }
@@ -124,6 +136,17 @@ impl History {
     /// Whether a command was carried out on it.
     pub fn has_seen(&self, command_id: Uuid) -> bool {
         self.entries.iter().any(|entry| entry.command_id == command_id)
+    }
+
+    /// The codes of the rule packs by which its clocks started, as the ledger's rulebook adopted them.
+    pub fn adopted_packs(&self) -> &[String] {
+        &self.limits.packs
+    }
+
+    /// The last local day on which it is to be answered: of the duties that a final response meets, the
+    /// first to fall due.
+    pub const fn answer_due_on(&self) -> Option<Date> {
+        self.limits.answer_due_on
     }
 
     /// Why nothing personal of it may be opened, if it may not.
@@ -173,6 +196,29 @@ impl History {
         }
         open_sealed(vault, &self.stream, sealed)
     }
+}
+
+/// Counts the clocks of a complaint by the rulebook, as they stood after the last that happened.
+async fn limits(log: &dyn EventLog, case: &Case) -> Result<Limits, CommandError> {
+    let rules: HouseRules = Streams::of(log).load(&rulebook_stream()).await?;
+    let limits = rules.time_limits().map_err(CommandError::failed("apply the rulebook"))?;
+    let Some(last) = case.clock_facts().iter().map(|fact| fact.at).max() else {
+        return Ok(Limits::default());
+    };
+    // A clock that cannot be counted is told by `redress clock explain`; a letter goes without its day.
+    let readings: Vec<_> =
+        clocks(case.clock_facts(), &limits, last).into_iter().flatten().collect();
+    let packs: BTreeSet<_> =
+        readings.iter().map(|reading| reading.clock.pack.to_string()).collect();
+    let answers = readings.iter().filter(|reading| {
+        reading.rule.nature == Nature::Duty
+            && reading.rule.stops.contains(&Milestone::FinalResponse)
+    });
+    let first = answers.min_by_key(|reading| reading.due);
+    Ok(Limits {
+        packs: packs.into_iter().collect(),
+        answer_due_on: first.map(ClockReading::due_date),
+    })
 }
 
 /// What stands against opening the personal data of a complaint.

@@ -36,6 +36,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("projections rebuild", &["--data", "D"]),
     ("projections status", &["--data", "D"]),
     ("replay", &["--data", "D"]),
+    ("rulebook show", &["--data", "D"]),
     ("report transparency", &["--data", "D", "--period", "2025", "--out", "H/report"]),
     ("status", &["--data", "D"]),
     ("verify", &["--data", "D"]),
@@ -88,6 +89,7 @@ const MAY_BE_EMPTY: &[(&str, &[&str])] = &[
     ("review list", &["--data", "D"]),
     ("subject carry-out", &["--data", "D"]),
     ("subject list", &["--data", "D"]),
+    ("volume list", &["--data", "D"]),
 ];
 
 /// Verbs that end when they are told to, or need more than a demo has: an authority, a review. The
@@ -124,6 +126,7 @@ const LACKING: &[(&str, &[&str])] = &[
     ("review show", &["review-01KA0000000000000000000000", "--data", "D"]),
     ("serve", &["--data", "H/missing", "--listen", "127.0.0.1:0"]),
     ("subject show", &["subject-01KA0000000000000000000000", "--data", "D"]),
+    ("volume show", &["volume-01KA0000000000000000000000", "--data", "D"]),
     (
         "witness serve",
         &["--state", "H/w", "--key", "H/missing", "--vkey", "V", "--listen", "127.0.0.1:0"],

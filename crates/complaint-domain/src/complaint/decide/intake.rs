@@ -46,9 +46,16 @@ pub(super) fn assess(
 pub(super) fn classify(
     case: &Case,
     classification: &Classification,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if classification.rights.is_empty() {
         return Err(ComplaintRejection::RightsMissing);
+    }
+    // Of what another body published, the body's own words stand.
+    if let Some(taxonomy) =
+        circumstances.rules.taxonomy.as_ref().filter(|_| case.is_ours_to_answer())
+    {
+        taxonomy.holds(&classification.matter)?;
     }
     let is_same_matter = case.matter.as_ref() == Some(&classification.matter);
     if is_same_matter && case.rights == classification.rights {

@@ -31,7 +31,7 @@ pub(super) fn propose(
             return Err(ComplaintRejection::AmountNotPositive { found: *found });
         }
         (true, Some(amount)) => {
-            !circumstances.rules.approval_limits.allow(circumstances.actor.role, amount)
+            !circumstances.rules.approval_limits.allow(&circumstances.actor, amount)
         }
         (false, None) => false,
     };
@@ -70,7 +70,7 @@ pub(super) fn approve(
         });
     }
     if let Some(amount) = remedy.amount {
-        let limit = circumstances.rules.approval_limits.of(actor.role, amount.currency);
+        let limit = circumstances.rules.approval_limits.of_actor(actor, amount.currency);
         if !limit.allows(amount.amount) {
             return Err(ComplaintRejection::LimitTooLow { role: actor.role, limit, amount });
         }

@@ -15,12 +15,12 @@ use crate::{
         EscalationReason, Evidence, EvidenceId, EvidenceKind, ExtensionReason, ExternalDecision,
         ExternalMethod, ExternalReferral, ExternalResult, Finding, Impact, InformationRequest,
         LinkKind, Matter, Outcome, OutcomeProposal, Party, PauseGround, PlatformCategory,
-        PlatformResponse, Purpose, Reassignment, ReassignmentReason, Receipt, Recourse, Recusal,
-        RecusalGround, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal,
-        RemedyProposed, RemedyResult, ReopenReason, Reopening, Representative, RepresentativeId,
-        RepresentativeKind, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
-        ReviewReference, RootCause, Severity, Source, SurveyAnswer, SurveyRequest,
-        SuspectedViolation, Transfer, TransferReason, UnlinkReason, Vulnerability,
+        PlatformResponse, ProcessStep, Purpose, Reassignment, ReassignmentReason, Receipt,
+        Recourse, Recusal, RecusalGround, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind,
+        RemedyProposal, RemedyProposed, RemedyResult, ReopenReason, Reopening, Representative,
+        RepresentativeId, RepresentativeKind, Response, ResponseKind, ReviewConcluded,
+        ReviewConclusion, ReviewReference, RootCause, Severity, Source, StepTaken, SurveyAnswer,
+        SurveyRequest, SuspectedViolation, Transfer, TransferReason, UnlinkReason, Vulnerability,
         VulnerabilityDriver, Withdrawal, WithdrawalReason,
     },
     label::Label,
@@ -331,6 +331,10 @@ pub(super) fn decided_by(body: &str, award: Option<&str>) -> ExternalDecision {
         is_binding: true,
         award: award.map(gbp),
     }
+}
+
+pub(super) fn step(step: ProcessStep) -> StepTaken {
+    StepTaken { step, by: label("market authority"), reference: None }
 }
 
 pub(super) fn violation(number: u8) -> SuspectedViolation {

@@ -1,8 +1,8 @@
 use super::{
     builders::{
         again, all_done, assigned, by_email, close, complaint_id, daughter, decided_by, escalation,
-        handed_to, linked_to, ready_to_close, received, referred_to, scores, unlinked_from,
-        violation,
+        handed_to, linked_to, not_pursued, ready_to_close, received, referred_to, scores, step,
+        unlinked_from, violation,
     },
     harness::{given, past},
 };
@@ -10,7 +10,7 @@ use crate::{
     actor::Role,
     complaint::{
         CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        EscalationReason, LinkKind, ReopenReason,
+        EscalationReason, LinkKind, ProcessStep, ReopenReason, StepNotCalledFor,
     },
     label::Label,
 };
@@ -151,4 +151,38 @@ fn satisfaction_with_process_and_outcome_has_five_steps() {
             .then_rejected(R::ScoreOutOfRange(wrong));
     }
     given.when(&C::RecordSurveyAnswer(scores(1, 5))).then(E::SurveyAnswered(scores(1, 5)));
+}
+
+#[test]
+fn a_step_that_a_rule_names_answers_something_and_answers_it_once() {
+    let given = given([received()]).by("ana", Role::Agent);
+    let not_called_for = |step, needs| R::Step(StepNotCalledFor { step, needs });
+    given
+        .clone()
+        .when(&C::TakeStep(step(ProcessStep::MediationEnded)))
+        .then_rejected(not_called_for(ProcessStep::MediationEnded, "an admission"));
+    let admitted = given.after(&C::TakeStep(step(ProcessStep::Admitted)));
+    admitted
+        .clone()
+        .when(&C::TakeStep(step(ProcessStep::NotAdmitted)))
+        .then_rejected(not_called_for(ProcessStep::NotAdmitted, "a receipt or reopening"));
+    admitted
+        .when(&C::TakeStep(step(ProcessStep::MediationEnded)))
+        .then(E::StepTaken(step(ProcessStep::MediationEnded)));
+}
+
+#[test]
+fn a_violation_that_was_reported_is_decided_also_after_the_complaint_ended() {
+    let given = given([
+        received(),
+        past(E::SuspectedViolationReported(violation(1))),
+        past(E::Withdrawn(not_pursued())),
+    ])
+    .by("ana", Role::Agent);
+    let decided = given.after(&C::TakeStep(step(ProcessStep::ViolationDecided)));
+    let informed = C::TakeStep(step(ProcessStep::ReporterInformed));
+    decided.clone().when(&informed).then(E::StepTaken(step(ProcessStep::ReporterInformed)));
+    decided
+        .when(&C::TakeStep(step(ProcessStep::Admitted)))
+        .then_rejected(R::Ended { command: "take-step", how: "withdrawn" });
 }

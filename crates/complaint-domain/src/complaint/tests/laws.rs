@@ -87,7 +87,8 @@ fn clocks_agree(now: &Given, log: &[Fact<E>]) -> Result<(), TestCaseError> {
 /// for it once more at once is refused. Only what may well happen twice may be repeated.
 fn already_so(now: &Given, command: &C) -> Result<(), TestCaseError> {
     let may_happen_twice = match command {
-        C::RecordCommunication(_) | C::RequestInformation(_) => true,
+        // A violation is decided once for each that was reported.
+        C::RecordCommunication(_) | C::RequestInformation(_) | C::TakeStep(_) => true,
         C::IssueResponse(response) => response.kind != ResponseKind::Final,
         C::Correct(correction) => correction.fact == CorrectedFact::Personal,
         C::Register(_)

@@ -100,10 +100,12 @@ fn document() -> String {
     text.push_str(&crate::review::tests::chapter().text());
     text.push_str(&crate::action::tests::chapter().text());
     text.push_str(&crate::referral::tests::chapter().text());
+    text.push_str(&crate::staff::tests::chapter::chapter().text());
     text.push_str(&crate::rulebook::tests::chapter().text());
     text.push_str(&crate::access::tests::chapter().text());
     text.push_str(&crate::inspection::tests::chapter().text());
     text.push_str(&crate::subject::tests::chapter().text());
+    text.push_str(&crate::volume::tests::chapter().text());
     text
 }
 

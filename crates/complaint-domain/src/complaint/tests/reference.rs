@@ -2,21 +2,24 @@
 
 use super::{
     builders::{
-        acknowledgement, again, answer, apology, approval, assessment, because, by_email,
-        classification, corrects, daughter, decided_by, done, escalation, extension,
-        final_response, handed_to, invoice, limit, linked_to, message, not_pursued, over_to, pause,
-        receipt, recusal, referred_to, request, resume, review, scores, to, unlinked_from,
-        violation, vulnerable, would_be,
+        acknowledgement, again, answer, apology, approval, assessment, bare, because, by_email,
+        classification, concluded, corrects, daughter, decided_by, done, escalation, extension,
+        final_response, forwarding, handed_to, holding, invoice, limit, linked_to, message,
+        not_pursued, over_to, pause, receipt, received, recusal, referred_to, request, resume,
+        review, scores, step, to, unlinked_from, violation, vulnerable, would_be,
     },
-    harness::given,
+    harness::{given, past},
 };
 use crate::{
+    Fact,
     actor::Role,
     complaint::{
-        Answer, Channel, CloseReason, ComplaintCommand as C, ComplaintRejection as R,
-        CorrectedFact, Direction, EscalationReason, LinkKind, Outcome, Party, PauseGround,
-        ReopenReason, RootCause, VulnerabilityDriver,
+        Answer, Channel, CloseReason, Communication, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, CorrectedFact, Direction, EscalationReason, LinkKind, Outcome,
+        Party, PauseGround, ProcessStep, Purpose, ReopenReason, Response, ResponseKind,
+        ReviewConclusion, RootCause, VulnerabilityDriver,
     },
+    review::DecisionEffect,
 };
 
 /// When the complainant was told of something, before any command comes.
@@ -65,6 +68,7 @@ pub(super) fn one_of_each() -> Vec<C> {
         C::ReportSuspectedViolation(violation(1)),
         C::RequestSurvey(by_email()),
         C::RecordSurveyAnswer(scores(4, 2)),
+        C::TakeStep(step(ProcessStep::Admitted)),
     ]
 }
 
@@ -87,4 +91,37 @@ fn nothing_but_a_receipt_is_taken_on_an_unknown_complaint() {
             assert_eq!(outcome, Err(R::NotReceived), "{}", command.name());
         }
     }
+}
+
+/// A history in which every milestone of clocks is reached, whether or not one complaint could live it.
+pub(crate) fn one_fact_of_each_milestone() -> Vec<Fact<E>> {
+    let notice = Communication { purpose: Purpose::Notice, ..forwarding() };
+    let information = Communication {
+        purpose: Purpose::Information,
+        ..message(Direction::Incoming, Party::Complainant)
+    };
+    let upheld = Response { outcome: Some(Outcome::Upheld), ..final_response() };
+    let mut events = vec![
+        E::Acknowledged(acknowledgement()),
+        E::CommunicationRecorded(forwarding()),
+        E::CommunicationRecorded(notice),
+        E::CommunicationRecorded(information),
+        E::ResponseIssued(bare(ResponseKind::Interim)),
+        E::ResponseIssued(holding("2024-04-30")),
+        E::ResponseIssued(upheld),
+        E::AnswerRecorded(answer(Answer::Accepted)),
+        E::Escalated(escalation(EscalationReason::ComplainantRequest)),
+        E::ReferredExternally(referred_to("Ombudsman")),
+        E::SuspectedViolationReported(violation(1)),
+        E::Transferred(handed_to("Other Ltd", TOLD_AT)),
+        E::Withdrawn(not_pursued()),
+        E::Reopened(again(ReopenReason::ComplainantRequest)),
+        E::Closed(because(CloseReason::Accepted)),
+    ];
+    events.extend(ProcessStep::ALL.iter().map(|taken| E::StepTaken(step(*taken))));
+    let decided = concluded(
+        1,
+        ReviewConclusion::Decided { outcome: Outcome::Upheld, effect: DecisionEffect::Binding },
+    );
+    [received(), decided].into_iter().chain(events.into_iter().map(past)).collect()
 }

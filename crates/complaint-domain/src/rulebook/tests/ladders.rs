@@ -1,6 +1,6 @@
 //! The order in which reasons win, and that every one is reached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     super::{
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     actor::Role,
+    label::Label,
     review::DecisionEffect,
     story::{Attempt, Ladder, climb, person, reaches_all, time},
 };
@@ -101,8 +102,12 @@ fn adopting() -> Vec<Ladder<House>> {
     )]
 }
 
+fn taxonomy(products: BTreeMap<Label, BTreeSet<Label>>) -> RuleChange {
+    RuleChange::AdoptTaxonomy { taxonomy: label("house-2"), products, from: day("2026-04-01") }
+}
+
 fn setting() -> Vec<Ladder<House>> {
-    let calendar = RuleChange::AdoptCalendar { file: "BEGIN:VCALENDAR".to_owned() };
+    let calendar = RuleChange::AdoptCalendar { file: "BEGIN:VCALENDAR".to_owned(), from: None };
     let causes = RuleChange::AdoptCauses { file: "{}".to_owned(), from: day("2026-04-01") };
     let committee = RuleChange::RequireOfCommittee {
         quorum: 0,
@@ -114,7 +119,7 @@ fn setting() -> Vec<Ladder<House>> {
             Attempt::new(sue(), vec![], propose(1, calendar)),
             vec![("calendar-unreadable", |it| {
                 let file = include_str!("../../../calendars/cn.ics").to_owned();
-                *rule(it) = RuleChange::AdoptCalendar { file };
+                *rule(it) = RuleChange::AdoptCalendar { file, from: None };
             })],
         ),
         (
@@ -135,6 +140,12 @@ fn setting() -> Vec<Ladder<House>> {
         (
             Attempt::new(sue(), vec![], propose(1, agents_limit(-1, "2026-04-01"))),
             vec![("limit-negative", |it| *rule(it) = agents_limit(0, "2026-04-01"))],
+        ),
+        (
+            Attempt::new(sue(), vec![], propose(1, taxonomy([].into()))),
+            vec![("taxonomy-empty", |it| {
+                *rule(it) = taxonomy([(label("Card"), [label("Fee")].into())].into());
+            })],
         ),
         (
             Attempt::new(sue(), vec![], propose(1, committee)),

@@ -94,7 +94,7 @@ fn an_adopted_calendar_is_counted_with() {
     if let RuleChange::AdoptPack { calendar, .. } = &mut disp {
         *calendar = Some(label("ours"));
     }
-    let adopted = limits(&rules(vec![RuleChange::AdoptCalendar { file }, disp]));
+    let adopted = limits(&rules(vec![RuleChange::AdoptCalendar { file, from: None }, disp]));
     let facts = [ClockFact::received(time("2026-04-02T09:00:00Z"))];
     let readings = clocks(&facts, &adopted, time("2026-04-02T09:00:00Z"));
     let used = readings.into_iter().find_map(|reading| reading.unwrap().calendar);
@@ -162,7 +162,113 @@ fn what_was_rejected_does_not_hold() {
         .after(&reject(1))
         .state;
     assert!(state.approved().is_empty());
-    assert_eq!(replay::<HouseRules>(approved(change.clone())).approved(), [change]);
+    assert_eq!(replay::<HouseRules>(approved(change.clone())).approved()[0].rule, change);
+}
+
+/// England's calendar, in which a Friday is suddenly a holiday.
+fn with_a_new_holiday(version: &str) -> String {
+    let file = include_str!("../../../calendars/gb-eng.ics");
+    let event = "BEGIN:VEVENT\nUID:20260612-gb-eng@redress\nDTSTAMP:20261124T000000Z\nDTSTART;VALUE=DATE:20260612\nSUMMARY:A day of joy\nCATEGORIES:HOLIDAY\nEND:VEVENT\nEND:VCALENDAR";
+    let newer = file.replace("END:VCALENDAR", event);
+    newer.replace("X-REDRESS-VERSION:2026.1", &format!("X-REDRESS-VERSION:{version}"))
+}
+
+fn due_of(rules: &Rulebook, received_at: &str) -> (String, String) {
+    let facts = [ClockFact::received(time(received_at))];
+    let readings = clocks(&facts, rules, time(received_at));
+    let summary = readings.into_iter().map(Result::unwrap);
+    let mut summary =
+        summary.filter(|reading| reading.clock.clock.as_str() == "summary-resolution");
+    let reading = summary.next().unwrap();
+    (reading.due_local(), reading.calendar.unwrap().version.to_string())
+}
+
+#[test]
+fn a_newer_calendar_moves_no_limit_that_runs() {
+    let calendar = |from: Option<&str>| RuleChange::AdoptCalendar {
+        file: with_a_new_holiday("joyful"),
+        from: from.map(day),
+    };
+    let disp = || pack("uk-disp", "2026-04-01");
+    let old = limits(&rules(vec![disp()]));
+    // Three business days from Wednesday: Thursday, Friday, Monday.
+    let (due, version) = due_of(&old, "2026-06-10T09:00:00Z");
+    assert_eq!(due, "2026-06-15 17:00:00 +01:00");
+    let new = limits(&rules(vec![disp(), calendar(Some("2026-06-11"))]));
+    assert_eq!(due_of(&new, "2026-06-10T09:00:00Z"), (due, version));
+    // From its day on it counts: Friday does not.
+    let (due, version) = due_of(&new, "2026-06-11T09:00:00Z");
+    assert_eq!((due.as_str(), version.as_str()), ("2026-06-17 17:00:00 +01:00", "joyful"));
+    // Without a day it holds from that of its approval.
+    let at_once = limits(&rules(vec![disp(), calendar(None)]));
+    assert_eq!(due_of(&at_once, "2026-06-10T09:00:00Z").1, "joyful");
+}
+
+#[test]
+fn a_clock_that_outruns_its_calendar_is_counted_on_by_the_next() {
+    let file = include_str!("../../../calendars/gb-eng.ics");
+    let whole = crate::clock::Calendar::parse(file).unwrap();
+    let (first, last) = whole.years();
+    let until = |year: i16| {
+        let kept = file.split("BEGIN:VEVENT").filter(|event| {
+            (year + 1..=last).all(|later| !event.contains(&format!("VALUE=DATE:{later}")))
+        });
+        let text = kept.collect::<Vec<_>>().join("BEGIN:VEVENT");
+        let covers = |until: i16| format!("X-REDRESS-COVERS:{first}/{until}");
+        assert!(text.contains(&covers(last)), "how a calendar says which years it covers");
+        let text = text.replace(&covers(last), &covers(year));
+        if text.trim_end().ends_with("END:VCALENDAR") { text } else { text + "END:VCALENDAR\n" }
+    };
+    let disp = || pack("uk-disp", "2026-04-01");
+    let adopt = |file, from: &str| RuleChange::AdoptCalendar { file, from: Some(day(from)) };
+    let old = vec![disp(), adopt(until(2026), "2026-04-01")];
+    let facts = [ClockFact::received(time("2026-12-31T09:00:00Z"))];
+    let read = |rules: &Rulebook| clocks(&facts, rules, time("2026-12-31T09:00:00Z"));
+    assert!(read(&limits(&rules(old.clone()))).iter().any(Result::is_err));
+    let newer = [old, vec![adopt(file.to_owned(), "2027-01-02")]].concat();
+    assert!(read(&limits(&rules(newer))).iter().all(Result::is_ok));
+}
+
+#[test]
+fn what_is_set_for_a_person_holds_instead_of_what_is_set_for_their_role() {
+    let set = |pounds: i64, currency| RuleChange::LimitPerson {
+        account: crate::story::person("sue"),
+        currency,
+        limit: ApprovalLimit::UpTo(pounds.into()),
+        from: day("2026-04-01"),
+    };
+    let rules = rules(vec![set(2_500, Some(Currency::GBP)), set(10, None)]);
+    let limits = rules.approval_limits_on(day("2026-04-01"), ApprovalLimits::default());
+    let of = |who, role, currency| limits.of_actor(&crate::story::actor(who, role), currency);
+    let pounds = |pounds: i64| ApprovalLimit::UpTo(pounds.into());
+    assert_eq!(of("sue", Role::Supervisor, Currency::GBP), pounds(2_500));
+    assert_eq!(of("sue", Role::Supervisor, Currency::EUR), pounds(10));
+    assert_eq!(of("tom", Role::Supervisor, Currency::GBP), pounds(10_000));
+    // It gives nobody a limit in a role that has none.
+    assert_eq!(of("sue", Role::Auditor, Currency::GBP), ApprovalLimit::Nothing);
+    let before = rules.approval_limits_on(day("2026-03-31"), ApprovalLimits::default());
+    let sue = crate::story::actor("sue", Role::Supervisor);
+    assert_eq!(before.of_actor(&sue, Currency::GBP), pounds(10_000));
+}
+
+#[test]
+fn taxonomy_and_retention_hold_from_their_day_on() {
+    use crate::subject::{Retention, RetentionStart};
+    let products = [(label("Card"), [label("Fee")].into())].into();
+    let taxonomy = label("house-2");
+    let rules = rules(vec![
+        RuleChange::AdoptTaxonomy { taxonomy: taxonomy.clone(), products, from: day("2026-05-01") },
+        RuleChange::RetainPersonalData {
+            months: 36,
+            counted_from: RetentionStart::End,
+            from: day("2026-05-01"),
+        },
+    ]);
+    assert_eq!(rules.taxonomy_on(day("2026-04-30")), None);
+    assert_eq!(rules.taxonomy_on(day("2026-05-01")).unwrap().code, taxonomy);
+    assert_eq!(rules.retention_on(day("2026-04-30")), None);
+    let kept = Retention { months: 36, counted_from: RetentionStart::End };
+    assert_eq!(rules.retention_on(day("2026-05-01")), Some(kept));
 }
 
 #[test]

@@ -84,7 +84,8 @@ fn responded_wrongly(case: &Case) -> Option<&'static str> {
 fn may_follow_the_end(event: &E) -> bool {
     matches!(
         event,
-        E::SurveyAnswered(_)
+        E::StepTaken(_)
+            | E::SurveyAnswered(_)
             | E::ExternalDecisionRecorded(_)
             | E::Escalated(_)
             | E::ReviewConcluded(_)
@@ -201,7 +202,8 @@ impl Seen {
             | E::Escalated(_)
             | E::ReferredExternally(_)
             | E::ExternalDecisionRecorded(_)
-            | E::SuspectedViolationReported(_) => None,
+            | E::SuspectedViolationReported(_)
+            | E::StepTaken(_) => None,
         }
     }
 

@@ -10,7 +10,7 @@ use super::super::{
         escalation, extension, final_response, forwarding, found, handed_to, holding,
         imported_receipt, invoice, label, limit, linked_to, matter, message, not_pursued, offering,
         over_to, paid, pause, receipt, recusal, referred_to, refund, reported, request, resume,
-        review, scores, to, unlinked_from, violation, vulnerable, would_be,
+        review, scores, step, to, unlinked_from, violation, vulnerable, would_be,
     },
     harness::{Given, actor, time},
 };
@@ -20,8 +20,8 @@ use crate::{
     complaint::{
         Answer, Channel, Classification, ClockLimit, ClockNote, CloseReason, Complaint,
         ComplaintCommand as C, CorrectedFact, Direction, DuplicateUnlink, EscalationReason,
-        LinkKind, Outcome, Party, PauseGround, PlatformCategory, Receipt, Recourse, Recusal,
-        RemedyFulfilment, ReopenReason, Response, ResponseKind, RootCause, Stage,
+        LinkKind, Outcome, Party, PauseGround, PlatformCategory, ProcessStep, Receipt, Recourse,
+        Recusal, RemedyFulfilment, ReopenReason, Response, ResponseKind, RootCause, Stage,
         VulnerabilityDriver,
         state::{Approval, Case},
     },
@@ -188,6 +188,7 @@ fn beside(given: &mut Given, case: &Case, choice: u8) -> C {
         C::ReportSuspectedViolation(violation(choice % 3)),
         C::RequestSurvey(by_email()),
         C::RecordSurveyAnswer(scores(4, 2)),
+        C::TakeStep(step(ProcessStep::ALL[usize::from(choice) % ProcessStep::ALL.len()])),
         C::Close(because(CloseReason::Transferred)),
     ];
     let command = commands[usize::from(choice) % commands.len()].clone();

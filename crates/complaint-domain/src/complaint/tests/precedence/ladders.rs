@@ -15,7 +15,7 @@ use super::{
         builders::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
             classification, close, corrects, declined, final_response, found, fulfilled, imported,
-            imported_receipt, message, no_cause_found, not_pursued, over_to, paid,
+            imported_receipt, label, message, no_cause_found, not_pursued, over_to, paid,
             proposed_over_limit, received, refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
@@ -29,7 +29,7 @@ use crate::{
     complaint::{
         Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
         CorrectedFact, Correction, Direction, Party, PlatformCategory, ReopenReason, ResponseKind,
-        RootCause, Source,
+        RootCause, Source, Taxonomy,
     },
     sealed::PersonalField,
 };
@@ -153,16 +153,39 @@ fn acknowledge() -> (Attempt, Vec<Rung>) {
     )
 }
 
+/// A classification that names an issue too.
+fn with_issue() -> Classification {
+    let mut classification = classification();
+    classification.matter.issue = Some(label("Fee"));
+    classification
+}
+
+/// A taxonomy with one product and one issue, under the code that the classification names.
+fn of_taxonomy(attempt: &mut Attempt, product: &str, issue: &str) {
+    let code = with_issue().matter.taxonomy;
+    let products = [(label(product), [label(issue)].into())].into();
+    attempt.given.rules.taxonomy = Some(Arc::new(Taxonomy { code, products }));
+}
+
 fn classify() -> (Attempt, Vec<Rung>) {
-    let without_rights = Classification { rights: [].into(), ..classification() };
+    let without_rights = Classification { rights: [].into(), ..with_issue() };
+    let mut attempt = Attempt::new(
+        [received(), past(E::Classified(with_issue())), withdrawn()],
+        C::Classify(without_rights),
+    );
+    let products = [].into();
+    attempt.given.rules.taxonomy = Some(Arc::new(Taxonomy { code: label("another"), products }));
     (
-        Attempt::new(
-            [received(), past(E::Classified(classification())), withdrawn()],
-            C::Classify(without_rights),
-        ),
+        attempt,
         vec![
             ("ended", |it| drop_entry(it, |event| matches!(event, E::Withdrawn(_)))),
-            ("rights-missing", |it| it.command = C::Classify(classification())),
+            ("rights-missing", |it| it.command = C::Classify(with_issue())),
+            ("taxonomy-not-in-force", |it| of_taxonomy(it, "Other", "Other")),
+            ("taxonomy-product-unknown", |it| {
+                let product = with_issue().matter.product;
+                of_taxonomy(it, product.as_str(), "Other");
+            }),
+            ("taxonomy-issue-unknown", |it| it.given.rules.taxonomy = None),
             ("classification-unchanged", |it| {
                 drop_entry(it, |event| matches!(event, E::Classified(_)));
             }),

@@ -6,7 +6,7 @@ use super::{
             builders::{
                 approval, assigned, by_email, close, daughter, decided_by, declined, escalation,
                 final_response, fulfilled, handed_to, linked_to, proposed_over_limit, received,
-                referred_to, refund, responded, scores, unlinked_from, violation,
+                referred_to, refund, responded, scores, step, unlinked_from, violation,
             },
             harness::{Told, actor, past},
         },
@@ -18,6 +18,7 @@ use crate::{
     actor::Role,
     complaint::{
         CloseReason, ComplaintCommand as C, ComplaintEvent as E, EscalationReason, LinkKind,
+        ProcessStep,
     },
 };
 
@@ -145,6 +146,12 @@ fn bodies() -> Vec<(Attempt, Vec<Rung>)> {
             ),
             vec![("violation-already-reported", |it| {
                 it.command = C::ReportSuspectedViolation(violation(2));
+            })],
+        ),
+        (
+            Attempt::new([received()], C::TakeStep(step(ProcessStep::MediationEnded))),
+            vec![("step-not-called-for", |it| {
+                it.history.push(past(E::StepTaken(step(ProcessStep::Admitted))));
             })],
         ),
     ]

@@ -58,7 +58,9 @@ impl Case {
         let handler = self.handler.clone();
         self.author.step(handler, C::ProposeRemedy(proposal.clone()), personal);
         let limits = ComplaintRules::default().approval_limits;
-        if amount.is_some_and(|amount| !limits.allow(Role::Agent, &amount)) {
+        if amount
+            .is_some_and(|amount| !limits.of(Role::Agent, amount.currency).allows(amount.amount))
+        {
             self.author.days(0, 3);
             let approval = RemedyApproval { remedy: proposal.remedy };
             self.author.step(self.supervisor.clone(), C::ApproveRemedy(approval), Vec::new());

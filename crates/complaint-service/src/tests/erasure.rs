@@ -84,9 +84,10 @@ async fn what_was_ordered_is_destroyed_and_recorded_once() {
     let Finished::Now(record) = left.erasures().carry_out(&left.complaint).await.unwrap() else {
         panic!("it was ordered");
     };
-    // The narrative, and the nonce that was drawn for the receipt.
-    let fields = [(PersonalField::Narrative, 1), (PersonalField::ReceiptNonce, 1)];
-    assert_eq!(record.fields, fields.into());
+    // Narrative, name, and the nonce that was drawn for the receipt.
+    let fields =
+        [PersonalField::Narrative, PersonalField::ComplainantName, PersonalField::ReceiptNonce];
+    assert_eq!(record.fields, fields.map(|field| (field, 1)).into());
     assert_eq!(record.keys.len(), 1);
     for sealed in left.sealed().await {
         let stream = left.complaint.as_str().as_bytes();
@@ -110,7 +111,7 @@ async fn a_run_that_was_cut_short_between_any_two_steps_is_finished_by_the_next(
         }
         let finished = left.erasures().carry_out(&left.complaint).await.unwrap();
         let Finished::Now(record) = finished else { panic!("{finished:?}") };
-        assert_eq!(record.fields.values().sum::<u64>(), 2, "{was_destroyed}");
+        assert_eq!(record.fields.values().sum::<u64>(), 3, "{was_destroyed}");
     }
 }
 

@@ -219,7 +219,7 @@ def cut_binary_once(redress, image, work, seconds, stops):
             registering.kill()
         if not stops:
             code, why = registering.last
-            if code != 1 or not why.strip() or "panicked" in why:
+            if code != 1 or "error: " not in why or "panicked" in why:
                 return registering.promised, f"on a disk that fails: code {code}, {why.strip()!r}"
     return registering.promised, None
 

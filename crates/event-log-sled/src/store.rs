@@ -10,7 +10,7 @@
 //! - It keeps memory for every key for ever, and reads its own log on opening: it never has more than a
 //!   few hundred keys.
 //! - Recovery after a power cut may give an empty store without a word: the head file knows better.
-//! - Opening a damaged store may panic: [`Store::open`] makes that an error.
+//! - It panics on some damage, and when it is dropped on a disk that fails: both are caught.
 //!
 //! Keys, each with a tag: `L | position` which streams have the 128 records from there on, until an
 //! index file says so; `T` how far it reaches, and the tree over that. Integers are big-endian. An
@@ -18,11 +18,13 @@
 
 use std::{
     borrow::Borrow,
+    cell::Cell,
     fs::File,
     io,
+    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::Arc,
+    sync::{Arc, Once},
 };
 
 use event_log::{Position, RecordedEvent, StreamId};
@@ -118,7 +120,7 @@ impl From<FrameDamage> for StoreError {
 /// The store. Cheap to clone; clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    keyspace: sled::Db,
+    keyspace: Keyspace,
     disk: Disk,
     /// Its own handle on sled's file: a sync works on the file, whoever asks.
     file: Arc<File>,
@@ -136,8 +138,9 @@ impl Store {
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(None);
         // sled panics on some damage instead of saying so; nothing of ours is shared with it yet.
-        let keyspace = catch_unwind(AssertUnwindSafe(|| config.open()))
+        let keyspace = quietly(|| config.open())
             .map_err(|_| StoreError::Failed("sled panicked while opening it".to_owned()))??;
+        let keyspace = Keyspace(Some(keyspace));
         let file = File::open(own.join("db"))?;
         if !keyspace.was_recovered() {
             // sled never syncs the names of its files.
@@ -277,9 +280,59 @@ fn listed_key(first: u64) -> [u8; 9] {
     key
 }
 
+/// sled's one keyspace. Dropped where a panic is caught, whoever holds it last.
+#[derive(Debug, Clone)]
+struct Keyspace(Option<sled::Db>);
+
+impl Deref for Keyspace {
+    type Target = sled::Db;
+
+    #[expect(clippy::expect_used, reason = "it is taken out when it is dropped, and never before")]
+    fn deref(&self) -> &sled::Db {
+        self.0.as_ref().expect("there until it is dropped")
+    }
+}
+
+impl Drop for Keyspace {
+    fn drop(&mut self) {
+        let held = self.0.take();
+        if quietly(|| drop(held)).is_err() {
+            tracing::error!("the store's own file could not be synced on closing");
+        }
+    }
+}
+
+thread_local! {
+    /// This thread is inside sled, where a panic is caught.
+    static IN_SLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls sled, and catches its panics: that is how it tells of some damage and of some disks that
+/// fail. They are traced instead of printed, since whoever called gets an error that says so.
+fn quietly<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
+    static HOOK: Once = Once::new();
+    // Nobody may change the hook while a panic is under way; the first call never is.
+    if !std::thread::panicking() {
+        HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                if IN_SLED.get() {
+                    tracing::debug!(%panic, "sled panicked, which is caught");
+                } else {
+                    before(panic);
+                }
+            }));
+        });
+    }
+    let was_inside = IN_SLED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IN_SLED.set(was_inside);
+    done
+}
+
 /// Runs a read of sled; its panics on damaged pages become errors.
 fn guarded<T>(read: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(read))
+    quietly(read)
         .map_err(|_| StoreError::Failed("sled panicked while reading".to_owned()))?
         .map_err(StoreError::from)
 }

@@ -103,8 +103,14 @@ def wait_until_stopped(process):
     """Every thread of it stands still."""
     while True:
         states = []
-        for task in Path(f"/proc/{process.pid}/task").iterdir():
-            states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
+        try:
+            for task in Path(f"/proc/{process.pid}/task").iterdir():
+                states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            # It, or one of its threads, ended just before: nothing of that runs on.
+            if process.poll() is not None:
+                return
+            continue
         # D: in the middle of a sync, which the shutdown ends.
         if all(state in "TD" for state in states):
             return

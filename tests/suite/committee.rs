@@ -91,6 +91,13 @@ fn the_demo_shows_committee_decisions_referrals_actions_and_surveys() {
     assert_ne!(told("customers-remediated"), Some(0));
     assert_ne!(told("reviews-decided"), Some(0), "told, or withheld because they are few");
     assert!(report["survey"]["response"]["numerator"].as_u64().unwrap() > 30);
+    let rates = report["volumes"]["rates"].as_array().unwrap();
+    let all = rates.iter().find(|rate| rate["product"].is_null()).unwrap();
+    assert_eq!((&all["unit"], &all["numerator"]), (&"customers".into(), &300.into()));
+    let is_told = |rate: &&serde_json::Value| rate["per_1000_hundredths"].is_u64();
+    assert!(rates.iter().filter(is_told).count() > 5, "products and all: {rates:?}");
+    // A product may be too small beside the others; every one has its volume.
+    assert!(rates.iter().all(|rate| is_told(&rate) || rate["withheld"] == "too-few"), "{rates:?}");
 
     let list = |noun: &str| {
         let arguments = ["--json", noun, "list", "--all", "--data", "demo"];

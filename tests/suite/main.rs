@@ -40,4 +40,5 @@ mod state_machine;
 mod sweep;
 mod thieves;
 mod tidy;
+mod volumes;
 mod witnessed;

@@ -13,6 +13,7 @@ use complaint_domain::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(crate) mod oversight;
+pub(crate) mod volume;
 
 use crate::period::{DAY_MS, day_of, day_of_ms};
 

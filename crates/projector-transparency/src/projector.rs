@@ -14,7 +14,7 @@ use crate::{
 /// The read model's name, and the stem of its file's name.
 pub const NAME: &str = "transparency";
 /// The form of the tables and the rules by which rows are counted. A report states it.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Writes the read model of the published figures. Keeps nothing in memory.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,13 +64,15 @@ impl Projector for TransparencyProjector {
             LedgerEvent::Referral(of_referral) => {
                 fold::oversight::referral(transaction, at, &of_referral, occurred_at)?;
             }
+            LedgerEvent::Volume(of_volume) => {
+                fold::volume::volume(transaction, at, &of_volume)?;
+            }
             LedgerEvent::Evidence(_)
             | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
-            | LedgerEvent::Subject(_)
-            | LedgerEvent::Volume(_) => {}
+            | LedgerEvent::Subject(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

@@ -18,6 +18,7 @@ mod rates;
 mod render;
 pub mod statistics;
 mod tables;
+mod volumes;
 
 use event_log::Position;
 use jiff::Timestamp;
@@ -189,6 +190,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         tables,
         crosses,
         rates,
+        volumes: volumes::section(scope)?,
         durations: rates::durations(scope)?,
         redress: rates::redress(scope)?,
         causes: causes::section(scope)?,

@@ -103,6 +103,17 @@ CREATE TABLE survey (
     process_score INTEGER,              -- 1 to 5: the way it was handled
     outcome_score INTEGER               -- 1 to 5: what came of it
 ) STRICT;
+-- How much business there was, as corrected and as known at the last position.
+CREATE TABLE volume (
+    stream TEXT NOT NULL,               -- one for each unit and product
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    unit TEXT NOT NULL,                 -- 'accounts', 'policies', 'orders', 'customers'
+    product TEXT,                       -- NULL all products
+    count INTEGER NOT NULL,
+    position INTEGER NOT NULL,          -- of the record or the correction that counts
+    PRIMARY KEY (stream, first_day)
+) STRICT;
 -- How far the log was counted: always one row.
 CREATE TABLE coverage (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -5,6 +5,7 @@
 //! - [`lives`]: one complaint's life, as the commands that people send
 //! - [`author`]: writes a life down, keeping its time
 //! - [`beside`]: the committee, the regulator, and what is done against causes
+//! - [`volumes`]: how much business there was
 //! - [`year`]: sends all lives of a year, in order of simulated time
 //! - [`people`]: those who complain, and the accounts of those who handle complaints
 //! - [`matters`]: what the invented company sells, and what goes wrong with it
@@ -16,6 +17,7 @@ pub mod lives;
 pub mod matters;
 pub mod people;
 pub mod texts;
+pub mod volumes;
 pub mod year;
 
 #[cfg(test)]

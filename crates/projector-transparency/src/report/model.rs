@@ -1,6 +1,6 @@
 //! What a report says, free of any language. The order of fields is the order in `report.json`.
 
-use complaint_domain::recurrence::Week;
+use complaint_domain::{recurrence::Week, volume::VolumeUnit};
 use serde::Serialize;
 
 /// A published report.
@@ -30,6 +30,8 @@ pub struct Report {
     pub crosses: Vec<CrossTable>,
     /// Shares.
     pub rates: Vec<Rate>,
+    /// Complaints in proportion to the business.
+    pub volumes: VolumeSection,
     /// How long final responses took.
     pub durations: DurationSection,
     /// What was paid.
@@ -172,6 +174,8 @@ pub enum Vocabulary {
     Time,
     /// Root causes, by the codes of a tree.
     Cause,
+    /// What is counted of the business.
+    Volume,
 }
 
 /// A row of a table.
@@ -291,6 +295,51 @@ pub struct Rate {
     /// Why it is not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+}
+
+/// Complaints in proportion to the business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VolumeSection {
+    /// What numerator and denominator mean exactly.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// One for each volume; of a product told alone that has none, one that says so.
+    pub rates: Vec<VolumeRate>,
+}
+
+/// Complaints per 1000 of a volume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VolumeRate {
+    /// Which product; `null` stands for all.
+    pub product: Option<String>,
+    /// What is counted of it; `null` when no volume was recorded.
+    pub unit: Option<VolumeUnit>,
+    /// How many complaints; `null` when withheld.
+    pub numerator: Option<u64>,
+    /// How many accounts, policies, orders or customers; `null` when the records do not say.
+    pub denominator: Option<u64>,
+    /// Complaints per 1000 of them, in hundredths, half a hundredth up.
+    pub per_1000_hundredths: Option<u64>,
+    /// The positions of the records that the denominator came from.
+    pub records: Vec<u64>,
+    /// Why there is no rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<NoRate>,
+}
+
+/// Why complaints are not told in proportion to a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoRate {
+    /// Nobody recorded how much business there was.
+    NoVolume,
+    /// The recorded periods leave out days of this one, or reach beyond it.
+    NotCovered,
+    /// The period is recorded in parts that cannot be added up.
+    NotAdditive,
+    /// Too few complaints, or too small a volume.
+    TooFew,
 }
 
 /// How long final responses took, in calendar days.

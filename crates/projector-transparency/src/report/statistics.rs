@@ -14,6 +14,20 @@ pub fn basis_points(numerator: u64, denominator: u64) -> Option<u64> {
     u64::try_from(scaled).ok()
 }
 
+/// How many per 1000, in hundredths, rounded half up; `None` of nothing.
+///
+/// ```
+/// use projector_transparency::report::statistics::per_1000_hundredths;
+///
+/// assert_eq!(per_1000_hundredths(1, 3), Some(33_333));
+/// assert_eq!(per_1000_hundredths(1, 0), None);
+/// ```
+pub fn per_1000_hundredths(numerator: u64, denominator: u64) -> Option<u64> {
+    let (numerator, denominator) = (u128::from(numerator), u128::from(denominator));
+    let scaled = (numerator * 100_000 + denominator / 2).checked_div(denominator)?;
+    u64::try_from(scaled).ok()
+}
+
 /// The 95 % Wilson score interval of a share, in hundredths of a percent; `None` of nothing.
 ///
 /// Uses only additions, products, quotients and square roots, which IEEE 754 rounds exactly: every

@@ -196,7 +196,7 @@ fn name(value: Option<String>) -> RowName {
 }
 
 /// The largest first, then by name; what is not stated last.
-fn ordered(counts: BTreeMap<RowName, u64>) -> Vec<Cell<RowName>> {
+pub(super) fn ordered(counts: BTreeMap<RowName, u64>) -> Vec<Cell<RowName>> {
     let mut cells: Vec<_> = counts.into_iter().map(|(key, count)| Cell { key, count }).collect();
     cells.sort_by_key(|cell| (cell.key == RowName::NotStated, std::cmp::Reverse(cell.count)));
     cells

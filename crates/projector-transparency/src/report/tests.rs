@@ -13,6 +13,7 @@ mod beside;
 mod causes;
 mod files;
 mod ledger;
+mod volumes;
 
 use ledger::{
     Ledger, answered, classified, closed, corrected, direct, from_platform, paid, platform,

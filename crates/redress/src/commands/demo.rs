@@ -219,7 +219,7 @@ async fn tell(
         .await
         .map_err(CommandError::failed("tell the year"))?;
     drop(bar);
-    // The demo ends by writing a receipt. What is opened for it is recorded here, within the year.
+    // The demo ends by writing a receipt. What is opened for it is recorded here, by the same clock.
     prove::record_first_receipt(ledger).await?;
     let again = match sent.repeated {
         0 => String::new(),

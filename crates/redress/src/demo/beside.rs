@@ -25,6 +25,7 @@ use complaint_domain::{
         Seating, Side, Vote, VoteChoice,
     },
     staff::{Joining, StaffCommand, TermStart},
+    volume::VolumeCommand,
 };
 use complaint_service::{named_stream, staff_stream_of};
 use event_log::StreamId;
@@ -49,6 +50,8 @@ pub enum Deed {
     Referral(ReferralCommand),
     /// Of what is done against a cause.
     Action(ActionCommand),
+    /// Of how much business there was.
+    Volume(VolumeCommand),
     /// Count the complaints after an action was done, up to a day, and note what that shows.
     CountEffect(Date),
     /// Close an action as what the last count shows.

@@ -7,14 +7,17 @@ use complaint_domain::{
         evolve,
     },
     label::Label,
+    volume::VolumeCommand,
 };
 use proptest::prelude::*;
 
 use super::{
     author::{Step, Year},
+    beside::Deed,
     lives::life,
     matters::PRODUCTS,
     people,
+    volumes::volumes,
     year::steps_of,
 };
 
@@ -153,5 +156,19 @@ fn the_committee_the_regulator_and_those_who_mend_causes_have_a_year_too() {
     assert!(begun("review-") > 20, "{} cases", begun("review-"));
     assert!(begun("referral-") > 1, "{} referrals", begun("referral-"));
     assert_eq!(begun("action-"), 4);
+    assert_eq!(begun("volume-"), PRODUCTS.len() + 1, "one for each product, one for all");
     assert!(sent.is_sorted_by_key(|(_, sending)| sending.entered_at()));
+}
+
+#[test]
+fn every_product_has_a_volume_in_every_quarter() {
+    let volumes = volumes(2_025, Year::of(2_025));
+    for product in PRODUCTS {
+        let of_product = volumes.iter().filter_map(|(_, step)| {
+            let Deed::Volume(VolumeCommand::Record(count)) = &step.deed else { return None };
+            let name = count.product.as_ref().map(Label::as_str);
+            (name == Some(product.name)).then(|| count.period.clone())
+        });
+        assert_eq!(of_product.collect::<BTreeSet<_>>().len(), 4, "{}", product.name);
+    }
 }

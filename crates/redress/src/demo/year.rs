@@ -13,6 +13,7 @@ use complaint_domain::{
     referral::Referral,
     review::Review,
     staff::Staff,
+    volume::Volume,
 };
 use complaint_service::{
     Appended, CommandRequest, ComplaintService, CountEffectError, HandleError, PersonalText,
@@ -27,6 +28,7 @@ use super::{
     author::{Step, Year},
     beside::{BesideStep, Deed, beside, result_of},
     lives::life,
+    volumes::volumes,
 };
 
 /// What is entered within this time is sent at once, and gets the time of the last of it.
@@ -87,7 +89,7 @@ impl Sending {
 type Numbered = (StreamId, Sending);
 
 /// Every step of every life of a year, and what happens beside them, in the order in which they are
-/// entered.
+/// entered. The volumes of its last days are entered when it is over.
 pub fn steps_of(seed: u64, complaints: u64, year: Year) -> Vec<Numbered> {
     let mut steps: Vec<(StreamId, Step)> = (0..complaints)
         .flat_map(|number| {
@@ -99,7 +101,10 @@ pub fn steps_of(seed: u64, complaints: u64, year: Year) -> Vec<Numbered> {
     // Stable, so that two steps of one complaint at the same millisecond keep their order.
     steps.sort_by_key(|(_, step)| step.entered_at);
     let others = beside(seed, year, steps.iter().map(|(stream, step)| (stream, step)));
-    let others = others.into_iter().map(|(stream, step)| (stream, Sending::Beside(step)));
+    let others = others
+        .into_iter()
+        .chain(volumes(seed, year))
+        .map(|(stream, step)| (stream, Sending::Beside(step)));
     let steps =
         steps.into_iter().map(|(stream, step)| (stream, Sending::Complaint(Box::new(step))));
     let mut all: Vec<Numbered> = others.chain(steps).collect();
@@ -231,6 +236,7 @@ impl Desks {
                 self.beside::<Referral>(stream, &step, command.clone()).await?
             }
             Deed::Action(command) => self.beside::<Action>(stream, &step, command.clone()).await?,
+            Deed::Volume(command) => self.beside::<Volume>(stream, &step, command.clone()).await?,
             Deed::CountEffect(until) => {
                 let plan = self.plan(stream).await?;
                 if plan.last_check().is_some() {

@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use complaint_domain::sealed::Hex;
+use complaint_domain::{sealed::Hex, volume::VolumeUnit};
 use sha2::{Digest as _, Sha256};
 
 use super::{Locale, page};
-use crate::report::model::{CrossTable, Report, Row, RowName, Table};
+use crate::report::model::{CrossTable, Report, Row, RowName, Table, VolumeRate};
 
 /// Why a report was not written. Files that were there before are untouched, or replaced whole.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +109,7 @@ pub(super) fn contents(
     for cross in &report.crosses {
         files.push((format!("tables/{}.csv", cross.id), cross_csv(cross)?));
     }
+    files.push(("tables/received-per-1000.csv".to_owned(), per_1000_csv(report)?));
     files.push(("tables/flow.csv".to_owned(), flow_csv(report)?));
     Ok(files)
 }
@@ -207,6 +208,44 @@ fn flow_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
     csv("flow.csv", std::iter::once(header.map(Into::into).to_vec()).chain(lines))
 }
 
+/// The rates by volume. An empty product stands for all of them.
+fn per_1000_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
+    let header = [
+        "kind",
+        "product",
+        "unit",
+        "complaints",
+        "volume",
+        "per_1000_hundredths",
+        "records",
+        "cutoff",
+    ];
+    let lines = report.volumes.rates.iter().map(|rate| {
+        let [kind, product] = product_of(rate);
+        let records: Vec<String> = rate.records.iter().map(u64::to_string).collect();
+        vec![
+            kind.into(),
+            product.into(),
+            unit_of(rate).into(),
+            text_of(rate.numerator).into(),
+            text_of(rate.denominator).into(),
+            text_of(rate.per_1000_hundredths).into(),
+            records.join(" ").into(),
+            report.volumes.cutoff.to_string().into(),
+        ]
+    });
+    let name = "received-per-1000.csv";
+    csv(name, std::iter::once(header.map(Into::into).to_vec()).chain(lines))
+}
+
+fn product_of(rate: &VolumeRate) -> [&str; 2] {
+    rate.product.as_deref().map_or(["total", ""], |product| ["value", product])
+}
+
+fn unit_of(rate: &VolumeRate) -> &'static str {
+    rate.unit.map_or("", VolumeUnit::code)
+}
+
 /// Every figure of the report on a line of its own.
 fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
     let mut figures = Figures { lines: Vec::new(), cutoff: report.cutoff.position.to_string() };
@@ -248,6 +287,16 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
         figures.add(rate.id, "", ["value", ""], "numerator", &text_of(rate.numerator));
         figures.add(rate.id, "", ["value", ""], "denominator", &rate.denominator.to_string());
         figures.add(rate.id, "", ["value", ""], "basis_points", &text_of(rate.basis_points));
+    }
+    for rate in &report.volumes.rates {
+        let (unit, product) = (unit_of(rate), product_of(rate));
+        for (measure, figure) in [
+            ("numerator", rate.numerator),
+            ("denominator", rate.denominator),
+            ("per_1000_hundredths", rate.per_1000_hundredths),
+        ] {
+            figures.add("received-per-1000", unit, product, measure, &text_of(figure));
+        }
     }
     let days = &report.durations;
     for (name, value) in [

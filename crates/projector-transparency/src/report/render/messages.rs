@@ -173,6 +173,16 @@ pub(crate) struct Messages {
     /// The way it was handled, and what came of it.
     pub(crate) survey_rows: &'static [&'static str; 2],
     pub(crate) survey_sentence: &'static str,
+    // In proportion to the business.
+    pub(crate) all_products: &'static str,
+    pub(crate) volume_unit: &'static str,
+    pub(crate) volume: &'static str,
+    pub(crate) per_1000: &'static str,
+    pub(crate) volume_records: &'static str,
+    pub(crate) volume_sentence: &'static str,
+    pub(crate) no_volume: &'static str,
+    pub(crate) volume_not_covered: &'static str,
+    pub(crate) volume_not_additive: &'static str,
     // About the report.
     pub(crate) facts: &'static [&'static str; 11],
     pub(crate) minimum_text: &'static str,

@@ -4,6 +4,7 @@ mod beside;
 mod blocks;
 mod causes;
 mod lists;
+mod volumes;
 
 pub(super) use lists::amount;
 
@@ -114,6 +115,7 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
     let sections = [
         ("flow", vec![blocks::flow(report, m)?]),
         ("matters", tables(&MATTERS)?),
+        ("proportion", vec![volumes::per_1000(report, m)]),
         ("ways", tables(&WAYS)?),
         ("outcomes", outcomes),
         ("causes", causes),

@@ -1,5 +1,7 @@
 //! The files of a report.
 
+use complaint_domain::volume::VolumeUnit;
+
 use super::*;
 use crate::report::render::Locale;
 
@@ -23,6 +25,11 @@ fn small() -> Ledger {
     ledger.happens("p0", "2025-02-10T00:00:00Z", from_platform("Card"));
     let explained = platform(PlatformCategory::ClosedWithExplanation, Some(true));
     ledger.happens("p0", "2025-02-10T00:00:00Z", explained);
+    for product in [None, Some("保险")] {
+        let quarter = "2025-01-01..2025-03-31";
+        let count = volumes::counted(VolumeUnit::Policies, product, quarter, 1_234);
+        volumes::record(&mut ledger, "2025-04-01T00:00:00Z", count);
+    }
     ledger
 }
 
@@ -101,6 +108,13 @@ fn every_table_has_a_file_and_a_definition() {
     assert!(!report.durations.definition.is_empty());
     let figures = read(folder.path(), "figures.csv");
     assert!(figures.contains("\nreceived-by-product,,value,Card,count,4,"), "{figures}");
+    assert!(figures.contains("\nreceived-per-1000,policies,value,保险,numerator,1,"), "{figures}");
+    assert!(!report.volumes.definition.is_empty());
+    let per_1000 = read(folder.path(), "tables/received-per-1000.csv");
+    assert!(per_1000.contains("\ntotal,,policies,7,1234,567,20,21\n"), "{per_1000}");
+    let page = read(folder.path(), "report.en.html");
+    assert!(page.contains("7 complaints stand against 1,234 policies: 5.67 per 1,000."));
+    assert!(page.contains("no volume recorded"), "of cards and loans");
     let beside = std::fs::read_dir(folder.path()).expect("a folder").filter_map(Result::ok);
     assert!(beside.into_iter().all(|e| !e.file_name().to_string_lossy().ends_with(".partial")));
 }

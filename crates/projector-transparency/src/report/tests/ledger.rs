@@ -16,6 +16,7 @@ use complaint_domain::{
     referral::ReferralEvent,
     review::ReviewEvent,
     right::Right,
+    volume::VolumeEvent,
 };
 use event_log::Position;
 use jiff::Timestamp;
@@ -84,6 +85,11 @@ impl Ledger {
         self.beside("referral-a", at, |tx, place, time| {
             fold::oversight::referral(tx, place, event, time)
         });
+    }
+
+    /// Somebody says how much business there was.
+    pub(super) fn volume(&mut self, stream: &str, at: &str, event: &VolumeEvent) {
+        self.beside(stream, at, |tx, place, _| fold::volume::volume(tx, place, event));
     }
 
     fn beside(

@@ -38,6 +38,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "All complaints received in the period, by product, by what went wrong, and by the consumer rights at stake.",
         ),
         section(
+            "proportion",
+            "In proportion to the business",
+            "Who has more customers has more complaints. Here the complaints made to us stand against the accounts, policies, orders or customers that the company recorded for these very days.",
+        ),
+        section(
             "ways",
             "How, when and from where they came",
             "All complaints received in the period, by the way they came in, by month and by region.",
@@ -215,6 +220,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "Numerator: taken up again within 90 days of closing, as far as known at the cut-off. Denominator: complaints closed in the period.",
         ),
         about(
+            "received-per-1000",
+            "Received per 1,000",
+            "Numerator: complaints made to us that were received in the period, by product as last classified or corrected. Denominator: the volume as last recorded or corrected; accounts and policies on the last day, orders added up, customers of one record only. Given where the recorded periods are exactly the days of this one.",
+        ),
+        about(
             "redress",
             "Payments",
             "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum and median payment in each currency.",
@@ -370,6 +380,15 @@ pub(super) const MESSAGES: Messages = Messages {
     ],
     survey_rows: &["Satisfied with the handling, mean", "Satisfied with the outcome, mean"],
     survey_sentence: "Of {asked} who were asked, {n} answered: {process} of 5 for the handling, {outcome} of 5 for the outcome.",
+    all_products: "All products",
+    volume_unit: "Measured by",
+    volume: "How many",
+    per_1000: "Per 1,000",
+    volume_records: "From record",
+    volume_sentence: "{n} complaints stand against {of} {unit}: {rate} per 1,000.",
+    no_volume: "no volume recorded",
+    volume_not_covered: "recorded volumes do not cover the period",
+    volume_not_additive: "recorded in parts that cannot be added",
     facts: &[
         "Ledger",
         "Period",
@@ -449,6 +468,15 @@ pub(super) const MESSAGES: Messages = Messages {
                 ("closed", "Closed"),
                 ("in-progress", "In progress"),
                 ("untimely-response", "Untimely response"),
+            ],
+        ),
+        (
+            Vocabulary::Volume,
+            &[
+                ("accounts", "Accounts"),
+                ("policies", "Policies"),
+                ("orders", "Orders"),
+                ("customers", "Customers"),
             ],
         ),
         (Vocabulary::YesNo, &[("yes", "Yes"), ("no", "No")]),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use complaint_domain::{
     complaint::{Channel, Outcome, PlatformCategory},
     right::Right,
+    volume::VolumeUnit,
 };
 
 use super::*;
@@ -36,6 +37,8 @@ fn every_closed_list_has_a_name_for_each_value_in_each_language() {
         named(Vocabulary::Outcome, &codes);
         let codes: Vec<_> = PlatformCategory::ALL.iter().map(|v| v.code()).collect();
         named(Vocabulary::PlatformResponse, &codes);
+        let codes: Vec<_> = VolumeUnit::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Volume, &codes);
         named(Vocabulary::YesNo, &["yes", "no"]);
     }
 }
@@ -63,6 +66,7 @@ fn both_languages_say_the_same_things() {
         (en.duration_sentence, zh.duration_sentence),
         (en.upheld_sentence, zh.upheld_sentence),
         (en.survey_sentence, zh.survey_sentence),
+        (en.volume_sentence, zh.volume_sentence),
         (en.pooled_note, zh.pooled_note),
         (en.pooled, zh.pooled),
         (en.counted, zh.counted),

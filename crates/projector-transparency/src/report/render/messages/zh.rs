@@ -33,6 +33,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "投诉自收到之日起计为在办，直至办结或撤回；重新受理后再次计为在办。收结必须完全平衡，否则本报告不予公布。",
         ),
         section("matters", "投诉什么", "本期收到的全部投诉，按产品、问题以及所涉消费者权利统计。"),
+        section(
+            "proportion",
+            "与业务规模相比",
+            "客户越多，投诉自然越多。此处将直接向我方提出的投诉与公司所记录的同期账户、保单、订单或客户数量相比。",
+        ),
         section("ways", "从何而来", "本期收到的全部投诉，按渠道、月份和地区统计。"),
         section("outcomes", "结果如何", "本期办结或撤回的全部投诉。一件投诉如两次办结，计两次。"),
         section(
@@ -185,6 +190,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "reopen-rate",
             "重新受理率",
             "分子：办结后 90 天内重新受理的投诉，以截止记录为准。分母：本期办结的投诉。",
+        ),
+        about(
+            "received-per-1000",
+            "每千件业务的投诉",
+            "分子：本期收到、直接向我方提出的投诉，按最近一次分类或更正后的产品统计。分母：最近一次记录或更正的业务量；账户和保单取期末日数量，订单相加，客户仅取单条记录。仅在所记录的期间与本期各日完全一致时列出。",
         ),
         about(
             "redress",
@@ -342,6 +352,15 @@ pub(super) const MESSAGES: Messages = Messages {
     ],
     survey_rows: &["对处理过程的满意度均值", "对处理结果的满意度均值"],
     survey_sentence: "询问 {asked} 人，{n} 人回答：处理过程 {process} 分，处理结果 {outcome} 分（满分 5 分）。",
+    all_products: "全部产品",
+    volume_unit: "业务量单位",
+    volume: "业务量",
+    per_1000: "每千件",
+    volume_records: "来源记录",
+    volume_sentence: "投诉 {n} 件，对应{unit} {of} 个：每千个 {rate} 件。",
+    no_volume: "未记录业务量",
+    volume_not_covered: "所记录的业务量未覆盖本期",
+    volume_not_additive: "分段记录，不可相加",
     facts: &[
         "账本",
         "期间",
@@ -421,6 +440,15 @@ pub(super) const MESSAGES: Messages = Messages {
                 ("closed", "办结"),
                 ("in-progress", "处理中"),
                 ("untimely-response", "答复超时"),
+            ],
+        ),
+        (
+            Vocabulary::Volume,
+            &[
+                ("accounts", "账户"),
+                ("policies", "保单"),
+                ("orders", "订单"),
+                ("customers", "客户"),
             ],
         ),
         (Vocabulary::YesNo, &[("yes", "是"), ("no", "否")]),

@@ -34,7 +34,8 @@ fn name_of(m: &Messages, vocabulary: Vocabulary, name: &RowName, values: Option<
             | Vocabulary::Right
             | Vocabulary::Outcome
             | Vocabulary::PlatformResponse
-            | Vocabulary::YesNo => m.name(vocabulary, code).to_owned(),
+            | Vocabulary::YesNo
+            | Vocabulary::Volume => m.name(vocabulary, code).to_owned(),
         },
     }
 }
@@ -74,7 +75,7 @@ pub(super) fn counted(m: &Messages, cutoff: u64, definition: &str) -> String {
     format!("{definition}{}{}", m.gap, fill(m.counted, &[("cutoff", &number(cutoff))]))
 }
 
-fn file(m: &Messages, id: &str) -> String {
+pub(super) fn file(m: &Messages, id: &str) -> String {
     fill(m.data_file, &[("file", &format!("tables/{id}.csv"))])
 }
 

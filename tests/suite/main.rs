@@ -34,6 +34,7 @@ mod privacy;
 mod published;
 mod read_models;
 mod readme;
+mod rights;
 mod signing;
 mod simulation;
 mod state_machine;

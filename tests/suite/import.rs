@@ -35,10 +35,18 @@ fn tables(json: &Value) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Label → count of one table, whatever else the rows carry.
-fn cells(table: &Value) -> BTreeMap<String, Value> {
-    let rows = table["rows"].as_array().expect("rows");
-    rows.iter().map(|row| (row["label"].to_string(), row["count"].clone())).collect()
+/// Value → count of one table, whatever else the rows carry. Of what nobody complained about, and of a
+/// month of which the file tells nothing, one has a row and the other has none.
+fn cells(table: &Value) -> BTreeMap<(String, String), u64> {
+    let rows = table["rows"].as_array().expect("rows").iter();
+    let counts = rows.map(|row| {
+        let code = row["code"].as_str().unwrap_or_default();
+        // Of a month that the file tells a part of, the report names the days: `2014-10-10..2014-10-31`.
+        let month = code.split_once("..").and_then(|(first, _)| first.get(..7));
+        let name = (row["kind"].to_string(), month.unwrap_or(code).to_owned());
+        (name, row["count"].as_u64().expect("a count"))
+    });
+    counts.filter(|(_, count)| *count > 0).collect()
 }
 
 #[test]

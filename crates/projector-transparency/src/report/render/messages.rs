@@ -174,6 +174,7 @@ pub(crate) struct Messages {
     pub(crate) survey_rows: &'static [&'static str; 2],
     pub(crate) survey_sentence: &'static str,
     // In proportion to the business.
+    pub(crate) product: &'static str,
     pub(crate) all_products: &'static str,
     pub(crate) volume_unit: &'static str,
     pub(crate) volume: &'static str,

@@ -352,6 +352,7 @@ pub(super) const MESSAGES: Messages = Messages {
     ],
     survey_rows: &["对处理过程的满意度均值", "对处理结果的满意度均值"],
     survey_sentence: "询问 {asked} 人，{n} 人回答：处理过程 {process} 分，处理结果 {outcome} 分（满分 5 分）。",
+    product: "产品",
     all_products: "全部产品",
     volume_unit: "业务量单位",
     volume: "业务量",

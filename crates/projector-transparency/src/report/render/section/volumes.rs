@@ -16,7 +16,7 @@ const RECORDS_MAX: usize = 4;
 pub(super) fn per_1000(report: &Report, m: &Messages) -> Block {
     let about = m.about("received-per-1000");
     let volumes = &report.volumes;
-    let columns = [m.value, m.volume_unit, m.complaints, m.volume, m.per_1000, m.volume_records];
+    let columns = [m.product, m.volume_unit, m.complaints, m.volume, m.per_1000, m.volume_records];
     Block {
         id: "per-1000",
         heading: about.heading.to_owned(),

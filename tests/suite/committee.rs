@@ -106,7 +106,26 @@ fn the_demo_shows_committee_decisions_referrals_actions_and_surveys() {
     let (reviews, actions) = (list("review"), list("action"));
     let decided = |review: &&serde_json::Value| review["facts"]["votes"].is_string();
     assert!(reviews.as_array().unwrap().iter().filter(decided).count() > 2, "{reviews}");
-    assert!(actions.as_array().unwrap().iter().all(|it| it["facts"]["effect"].is_string()));
+    let mut done = actions.as_array().unwrap().iter().filter(|it| it["stage"] != "proposed");
+    assert!(done.all(|it| it["facts"]["effect"].is_string()));
+
+    // What was handled is looked at again, and both reports were endorsed before they went out.
+    let inspections = list("inspection");
+    assert_eq!(inspections[0]["stage"], "closed", "{inspections}");
+    assert_eq!(inspections[0]["facts"]["sample"], "12");
+    let reports = list("report");
+    assert_eq!(reports.as_array().unwrap().len(), 2);
+    for report in reports.as_array().unwrap() {
+        assert_eq!(report["stage"], "published");
+        assert_eq!(report["facts"]["endorsed"], "3 for, 0 against, 0 abstained; quorum 3");
+    }
+    let status = run_in(folder.path(), &["--json", "keys", "status", "--data", "demo"]);
+    let key = status.done().json()["verifier_key"].as_str().unwrap().to_owned();
+    for kind in ["transparency", "committee"] {
+        let out = format!("demo/reports/{kind}-2025");
+        let proof = format!("{out}/published.tlog-proof");
+        run_in(folder.path(), &["check", &proof, "--report", &out, "--vkey", &key]).done();
+    }
 
     // The same demo again adds nothing, counted effects included.
     let again = run_in(folder.path(), &["--json", "demo", "--data", "demo", "--complaints", "300"]);

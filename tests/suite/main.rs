@@ -34,6 +34,7 @@ mod privacy;
 mod published;
 mod read_models;
 mod readme;
+mod reports;
 mod rights;
 mod signing;
 mod simulation;

@@ -17,7 +17,9 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff, subject, volume},
+    stored::{
+        access, action, inspection, referral, report, review, rulebook, staff, subject, volume,
+    },
 };
 
 /// A record, read.
@@ -277,6 +279,9 @@ fn beside(event_type: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
     }
     if let Some(event) = inspection::read(event_type, data)? {
         return Ok(LedgerEvent::Inspection(event));
+    }
+    if let Some(event) = report::read(event_type, data)? {
+        return Ok(LedgerEvent::Report(event));
     }
     if let Some(event) = staff::read(event_type, data)? {
         return Ok(LedgerEvent::Staff(event));

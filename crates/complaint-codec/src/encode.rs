@@ -19,7 +19,9 @@ use uuid::Uuid;
 use crate::{
     RECORD_VERSION,
     names::event_type,
-    stored::{access, action, inspection, referral, review, rulebook, staff, subject, volume},
+    stored::{
+        access, action, inspection, referral, report, review, rulebook, staff, subject, volume,
+    },
 };
 
 /// Most records are shorter, so that most buffers need not grow.
@@ -146,6 +148,7 @@ impl Serialize for Data<'_> {
             LedgerEvent::Inspection(event) => inspection::write(event, serializer),
             LedgerEvent::Subject(event) => subject::write(event, serializer),
             LedgerEvent::Volume(event) => volume::write(event, serializer),
+            LedgerEvent::Report(event) => report::write(event, serializer),
         }
     }
 }

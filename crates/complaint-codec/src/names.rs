@@ -5,7 +5,7 @@ use complaint_domain::{
 };
 
 use crate::stored::{
-    access, action, inspection, referral, review, rulebook, staff, subject, volume,
+    access, action, inspection, referral, report, review, rulebook, staff, subject, volume,
 };
 
 /// Every event type that this version writes.
@@ -119,6 +119,11 @@ pub const EVENT_TYPES: &[&str] = &[
     "subject.erased.v1",
     "volume.recorded.v1",
     "volume.corrected.v1",
+    "report.drafted.v1",
+    "report.vote-cast.v1",
+    "report.endorsed.v1",
+    "report.published.v1",
+    "report.restated.v1",
 ];
 
 /// The stored name of an event.
@@ -184,5 +189,6 @@ pub const fn event_type(event: &LedgerEvent) -> &'static str {
         LedgerEvent::Inspection(event) => inspection::name(event),
         LedgerEvent::Subject(event) => subject::name(event),
         LedgerEvent::Volume(event) => volume::name(event),
+        LedgerEvent::Report(event) => report::name(event),
     }
 }

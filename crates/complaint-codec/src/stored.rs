@@ -111,6 +111,14 @@ stored_events! { inspection, complaint_domain::inspection::InspectionEvent {
     Abandoned = "inspection.abandoned.v1",
 } }
 
+stored_events! { report, complaint_domain::report::ReportEvent {
+    Drafted = "report.drafted.v1",
+    VoteCast = "report.vote-cast.v1",
+    Endorsed = "report.endorsed.v1",
+    Published = "report.published.v1",
+    Restated = "report.restated.v1",
+} }
+
 stored_events! { access, complaint_domain::access::AccessEvent {
     PersonalDataOpened = "access.personal-data-opened.v1",
 } }

@@ -167,7 +167,7 @@ fn every_name_is_listed_once_and_is_the_name_of_the_event() {
 #[test]
 fn every_name_of_an_aggregate_is_in_the_list_of_all() {
     use crate::stored::{
-        access, action, inspection, referral, review, rulebook, staff, subject, volume,
+        access, action, inspection, referral, report, review, rulebook, staff, subject, volume,
     };
     let lists = [
         review::NAMES,
@@ -179,6 +179,7 @@ fn every_name_of_an_aggregate_is_in_the_list_of_all() {
         inspection::NAMES,
         subject::NAMES,
         volume::NAMES,
+        report::NAMES,
     ];
     for name in lists.into_iter().flatten() {
         assert!(EVENT_TYPES.contains(name), "{name} is not in EVENT_TYPES");

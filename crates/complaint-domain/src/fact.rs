@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::{
     access::AccessEvent, action::ActionEvent, actor::Actor, complaint::ComplaintEvent,
     import::ImportEvent, inspection::InspectionEvent, ledger::EvidenceEvent,
-    referral::ReferralEvent, review::ReviewEvent, rulebook::RulebookEvent, staff::StaffEvent,
-    subject::SubjectEvent, volume::VolumeEvent,
+    referral::ReferralEvent, report::ReportEvent, review::ReviewEvent, rulebook::RulebookEvent,
+    staff::StaffEvent, subject::SubjectEvent, volume::VolumeEvent,
 };
 
 /// An event as the ledger holds it, with the part of its envelope that rules may look at.
@@ -62,4 +62,6 @@ pub enum LedgerEvent {
     Subject(SubjectEvent),
     /// Of a `volume-…` stream.
     Volume(VolumeEvent),
+    /// Of a `report-…` stream.
+    Report(ReportEvent),
 }

@@ -23,6 +23,7 @@
 //! - [`access`]: who opened whose personal data, and for what
 //! - [`subject`]: the person behind a complaint: consent, restriction, hold, erasure
 //! - [`volume`]: how much business there was
+//! - [`report`]: what is told to the public: drafted, endorsed by the committee, published, restated
 //! - [`rulebook`]: the rules of the house, each with the day from which it holds
 //! - [`import`]: a batch of complaints taken in from a file
 //! - [`ledger`]: what makes the ledger itself checkable: key rotations, trusted times, commitments
@@ -46,6 +47,7 @@ pub mod money;
 pub mod recurrence;
 pub mod reference;
 pub mod referral;
+pub mod report;
 pub mod review;
 pub mod right;
 pub mod rulebook;

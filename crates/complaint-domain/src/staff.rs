@@ -14,7 +14,7 @@ mod terms;
 
 pub use decide::decide;
 pub use rejection::StaffRejection;
-pub use state::{Conflict, Parts, Person, Staff, Term, evolve};
+pub use state::{Conflict, Parts, Person, Staff, Term, TermLimits, evolve};
 pub use terms::{
     Absence, AbsenceEnd, AbsenceReason, Declaration, Interest, Joining, Leaving, LeavingReason,
     RoleChange, TeamChange, TermEnd, TermEndReason, TermStart, Training, Withdrawal,
@@ -26,6 +26,15 @@ use crate::{
     aggregate::{Aggregate, Occasion},
     fact::{Fact, LedgerEvent},
 };
+
+/// What a decision about somebody depends on besides their stream and the command.
+#[derive(Debug, Clone, Copy)]
+pub struct StaffCircumstances<'a> {
+    /// Who asks, when it happened and what time it is.
+    pub occasion: &'a Occasion,
+    /// How long somebody may sit on the committee, if the rulebook says.
+    pub term_limits: Option<TermLimits>,
+}
 
 /// A command to one person's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,16 +99,16 @@ impl Aggregate for Staff {
     type Command = StaffCommand;
     type Event = StaffEvent;
     type Rejection = StaffRejection;
-    type Circumstances<'a> = Occasion;
+    type Circumstances<'a> = StaffCircumstances<'a>;
 
     const STREAM_KIND: &'static str = "staff";
 
     fn decide(
         &self,
         command: &StaffCommand,
-        occasion: &Occasion,
+        circumstances: &StaffCircumstances<'_>,
     ) -> Result<Vec<StaffEvent>, StaffRejection> {
-        decide(self, command, occasion).map(|event| vec![event])
+        decide(self, command, circumstances).map(|event| vec![event])
     }
 
     fn evolve(self, fact: &Fact<StaffEvent>) -> Self {

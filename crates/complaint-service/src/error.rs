@@ -3,9 +3,9 @@
 use complaint_domain::{
     access::AccessRejection, action::ActionRejection, clock::AdoptError,
     complaint::ComplaintRejection, import::ImportRejection, inspection::InspectionRejection,
-    ledger::EvidenceRejection, referral::ReferralRejection, review::ReviewRejection,
-    rulebook::RulebookRejection, sealed::PersonalField, staff::StaffRejection,
-    subject::SubjectRejection, volume::VolumeRejection,
+    ledger::EvidenceRejection, referral::ReferralRejection, report::ReportRejection,
+    review::ReviewRejection, rulebook::RulebookRejection, sealed::PersonalField,
+    staff::StaffRejection, subject::SubjectRejection, volume::VolumeRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
 use uuid::Uuid;
@@ -104,6 +104,7 @@ refusals!(
     RulebookRejection,
     AccessRejection,
     InspectionRejection,
+    ReportRejection,
     SubjectRejection,
     VolumeRejection,
 );

@@ -1,8 +1,10 @@
 //! Where ids come from: from the command, so that a retry finds what the first try made.
 
-use complaint_domain::{actor::ActorId, label::Label, reference::ComplaintId, volume::VolumeUnit};
+use complaint_domain::{
+    actor::ActorId, label::Label, reference::ComplaintId, report::ReportKind, volume::VolumeUnit,
+};
 use event_log::StreamId;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use personal_vault::Entropy;
 use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
@@ -54,6 +56,12 @@ pub fn subject_stream_of(complaint: &ComplaintId) -> StreamId {
 /// unit's code, a line feed, and the product, which is empty for all products together.
 pub fn volume_stream_of(unit: VolumeUnit, product: Option<&Label>) -> StreamId {
     derived("volume", &format!("{unit}\n{}", product.map_or("", Label::as_str)))
+}
+
+/// The stream of a report: the ULID has the first 128 bits of SHA-256 of its kind, a space, its first
+/// day, a space and its last day, so that whoever has the report finds it.
+pub fn report_stream_of(kind: ReportKind, first_day: Date, last_day: Date) -> StreamId {
+    derived("report", &format!("{kind} {first_day} {last_day}"))
 }
 
 fn derived(kind: &str, name: &str) -> StreamId {

@@ -16,6 +16,7 @@
 //! - [`inspection`]: what an inspection draws from, and what its scores take from other streams
 //! - [`escalation_process`]: puts before the committee what a pack orders to go there
 //! - [`erasure`]: carries out what was ordered to be erased
+//! - `report`: what decisions about a report take from the log and from other streams
 //! - [`effect`]: counts whether an action helped
 //! - [`body`]: the body of a command as programs write it
 //! - [`error`](mod@error): why there is no answer, by what the caller does next
@@ -34,6 +35,7 @@ pub mod inspection;
 mod load;
 mod oversight;
 mod recent;
+mod report;
 pub mod request;
 pub mod service;
 pub mod unsealed;
@@ -49,8 +51,8 @@ pub use escalation_process::{Escalated, EscalationProcess};
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
 pub use ids::{
-    import_stream_of, ledger_stream_of, named_stream, rulebook_stream, staff_stream_of, stream_of,
-    subject_stream_of, volume_stream_of,
+    import_stream_of, ledger_stream_of, named_stream, report_stream_of, rulebook_stream,
+    staff_stream_of, stream_of, subject_stream_of, volume_stream_of,
 };
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};

@@ -81,7 +81,7 @@ fn concerned<'a>(command: &'a ReviewCommand, occasion: &'a Occasion) -> Vec<&'a 
 
 /// How somebody stands with the committee, by their own stream; nothing when they never sat on it,
 /// do not yet, or have left.
-async fn standing_of(
+pub(crate) async fn standing_of(
     streams: Streams<'_>,
     member: &ActorId,
     parts: &Parts,

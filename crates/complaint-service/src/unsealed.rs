@@ -19,7 +19,7 @@ use complaint_domain::{
     ledger::Evidence,
     rulebook::{HouseRules, RulebookCommand},
     sealed::Digest,
-    staff::{Staff, StaffCommand},
+    staff::{Staff, StaffCircumstances, StaffCommand, TermLimits},
     subject::Subject,
     volume::{Volume, VolumeCommand},
 };
@@ -92,7 +92,7 @@ macro_rules! decides_alone {
 decides_alone!(Import, Evidence);
 
 impl Unsealed for Staff {
-    type Facts = ();
+    type Facts = Option<TermLimits>;
 
     fn home(command: &StaffCommand) -> Option<StreamId> {
         let StaffCommand::Join(joining) = command else { return None };
@@ -100,16 +100,23 @@ impl Unsealed for Staff {
     }
 
     async fn facts(
-        _: Streams<'_>,
+        streams: Streams<'_>,
         _: &Self,
-        _: &StaffCommand,
-        _: &Occasion,
-    ) -> Result<(), HandleError> {
-        Ok(())
+        command: &StaffCommand,
+        occasion: &Occasion,
+    ) -> Result<Option<TermLimits>, HandleError> {
+        if !matches!(command, StaffCommand::StartTerm(_)) {
+            return Ok(None);
+        }
+        let house: HouseRules = streams.load(&rulebook_stream()).await?;
+        Ok(house.term_limits_on(occasion.day()))
     }
 
-    fn circumstances<'a>(occasion: &'a Occasion, (): &'a ()) -> Occasion {
-        occasion.clone()
+    fn circumstances<'a>(
+        occasion: &'a Occasion,
+        term_limits: &'a Option<TermLimits>,
+    ) -> StaffCircumstances<'a> {
+        StaffCircumstances { occasion, term_limits: *term_limits }
     }
 }
 

@@ -67,7 +67,8 @@ impl Projector for CaseworkProjector {
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
             | LedgerEvent::Subject(_)
-            | LedgerEvent::Volume(_) => {}
+            | LedgerEvent::Volume(_)
+            | LedgerEvent::Report(_) => {}
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use complaint_domain::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
+pub(crate) mod committee;
 pub(crate) mod oversight;
 pub(crate) mod volume;
 

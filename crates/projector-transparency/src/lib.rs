@@ -8,10 +8,14 @@
 //! What is absent: personal data (records hold none), clocks, floating-point sums, and any reading
 //! of the log beyond the position a report states.
 //!
+//! - [`committee`]: the committee's own report
+//! - [`files`]: the files of a report, and the list that stands for them
 //! - [`period`]: the days a report is about
 //! - [`projector`]: records to rows
 //! - [`report`]: rows to figures to files
 
+pub mod committee;
+pub mod files;
 mod fold;
 pub mod period;
 pub mod projector;

@@ -14,7 +14,7 @@ use crate::{
 /// The read model's name, and the stem of its file's name.
 pub const NAME: &str = "transparency";
 /// The form of the tables and the rules by which rows are counted. A report states it.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// Writes the read model of the published figures. Keeps nothing in memory.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,6 +57,7 @@ impl Projector for TransparencyProjector {
             }
             LedgerEvent::Review(of_review) => {
                 fold::oversight::review(transaction, at, &of_review, occurred_at)?;
+                fold::committee::review(transaction, at, &of_review, occurred_at)?;
             }
             LedgerEvent::Action(of_action) => {
                 fold::oversight::action(transaction, at, &of_action, occurred_at)?;
@@ -67,12 +68,13 @@ impl Projector for TransparencyProjector {
             LedgerEvent::Volume(of_volume) => {
                 fold::volume::volume(transaction, at, &of_volume)?;
             }
+            LedgerEvent::Staff(of_staff) => fold::committee::staff(transaction, at, &of_staff)?,
             LedgerEvent::Evidence(_)
-            | LedgerEvent::Staff(_)
             | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
-            | LedgerEvent::Subject(_) => {}
+            | LedgerEvent::Subject(_)
+            | LedgerEvent::Report(_) => {}
         }
         fold::covered(transaction, event.position.0, recorded_at)?;
         Ok(())

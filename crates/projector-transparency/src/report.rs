@@ -79,6 +79,20 @@ pub enum ReportError {
         /// Open when the last day ended.
         outstanding_at_end: u64,
     },
+    /// Two counts of the committee's report that must agree do not. A bug or a damaged read model:
+    /// rebuild it.
+    #[error(
+        "expected {what}, found {expected} and {found}; a report that does not balance is not \
+         published: run `redress projections rebuild transparency`"
+    )]
+    CommitteeUnbalanced {
+        /// What must agree.
+        what: &'static str,
+        /// One side.
+        expected: u64,
+        /// The other.
+        found: u64,
+    },
     /// The read model is not where the report is to be cut off. Let it catch up, or rebuild it.
     #[error(
         "expected a read model that has come to position {wanted}, found one at {found}; run \
@@ -205,7 +219,7 @@ const fn rate_floor(min_cell: u64) -> u64 {
     if min_cell == 1 { 1 } else { disclosure::RATE_FLOOR }
 }
 
-fn check_cutoff(connection: &Connection, wanted: Position) -> Result<i64, ReportError> {
+pub(crate) fn check_cutoff(connection: &Connection, wanted: Position) -> Result<i64, ReportError> {
     let coverage: (Option<i64>, Option<i64>) = connection.query_row(
         "SELECT last_position, last_recorded_at FROM coverage",
         [],
@@ -266,13 +280,13 @@ fn taxonomies(scope: Scope<'_>) -> Result<Vec<String>, ReportError> {
 }
 
 /// A moment as reports write it: RFC 3339, UTC, milliseconds.
-fn moment(milliseconds: i64) -> String {
+pub(crate) fn moment(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds)
         .map_or_else(|_| String::new(), |at| format!("{at:.3}"))
 }
 
 /// A count from SQLite, which knows only signed integers.
-fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(crate) fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(|n| u64::try_from(n).unwrap_or(0))
 }
 

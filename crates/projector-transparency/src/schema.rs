@@ -94,6 +94,36 @@ CREATE TABLE oversight (
     day INTEGER NOT NULL,
     number INTEGER                      -- 'action-remediated': how many customers were reached
 ) STRICT;
+-- One row for each case before the committee.
+CREATE TABLE committee_case (
+    stream TEXT PRIMARY KEY,
+    complaint TEXT NOT NULL,
+    way TEXT NOT NULL,                  -- by whose wish it came there
+    opened_day INTEGER NOT NULL,
+    measures INTEGER NOT NULL,          -- of the last proposal
+    measures_done INTEGER NOT NULL,
+    answered TEXT,                      -- what the company's last final response before the decision came to
+    outcome TEXT, effect TEXT,          -- of the decision
+    reply TEXT,
+    decided_day INTEGER,                -- never before opened_day
+    ended_day INTEGER                   -- decided, or discontinued
+) STRICT;
+-- Why the company did not follow a decision, by the codes it gave.
+CREATE TABLE refusal_ground (
+    stream TEXT NOT NULL,
+    ground TEXT NOT NULL,
+    PRIMARY KEY (stream, ground)
+) STRICT;
+-- One row for each term on the committee. Accounts are pseudonyms, and no report names them.
+CREATE TABLE committee_term (
+    stream TEXT NOT NULL,               -- the member's
+    ordinal INTEGER NOT NULL,           -- from 1
+    seat TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    until_day INTEGER NOT NULL,
+    ended_by TEXT,                      -- why it ended before its last day
+    PRIMARY KEY (stream, ordinal)
+) STRICT;
 -- One row for each time a complainant was asked how it was.
 CREATE TABLE survey (
     position INTEGER PRIMARY KEY,       -- of the request
@@ -131,6 +161,8 @@ CREATE INDEX life_by_end ON life (ended_day);
 CREATE INDEX life_by_start ON life (opened_day);
 CREATE INDEX flow_by_day ON flow (day);
 CREATE INDEX oversight_by_day ON oversight (day);
+CREATE INDEX case_by_opening ON committee_case (opened_day);
+CREATE INDEX case_by_decision ON committee_case (decided_day);
 CREATE INDEX survey_by_day ON survey (requested_day);
 CREATE INDEX survey_by_stream ON survey (stream);
 CREATE INDEX remedy_by_day ON remedy (ended_day);

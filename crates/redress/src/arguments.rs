@@ -38,7 +38,7 @@ pub use mail::{
     LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus,
     MailTakeIn, TlsMode,
 };
-pub use report::{LocaleName, Report, ReportTransparency};
+pub use report::{LocaleName, Report, ReportFiles, ReportProof};
 pub use rulebook::{RulebookLine, RulebookShow};
 pub use signing::{
     Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
@@ -108,11 +108,11 @@ pub enum Command {
     )]
     Verify(Verify),
 
-    /// Write a report to be published
+    /// Reports to the public: written, endorsed by the committee, published, restated, proved
     Report {
-        /// The kind of report
+        /// What to do
         #[command(subcommand)]
-        kind: Report,
+        what: Report,
     },
 
     /// Write data for other programs

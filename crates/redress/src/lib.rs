@@ -34,7 +34,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    arguments::{ClockCommand, Command, CommandLine, Import, Report},
+    arguments::{ClockCommand, Command, CommandLine, Import},
     console::Console,
     error::CommandError,
 };
@@ -184,9 +184,7 @@ fn carry_out(
             Command::Init(args) => commands::init::run(&args, console).await,
             Command::Replay(args) => commands::replay::run(&args, console).await,
             Command::Verify(args) => commands::verify::run(&args, console).await,
-            Command::Report { kind: Report::Transparency(args) } => {
-                commands::report::run(&args, console).await
-            }
+            Command::Report { what } => commands::report::run(&what, stdin, console).await,
             Command::Clock { what: ClockCommand::Explain(args) } => {
                 commands::clock::explain(&args, console).await
             }

@@ -130,12 +130,17 @@ fn may_hold(state: &HouseRules, rule: &RuleChange, today: Date) -> Result<(), R>
         {
             Err(R::TaxonomyEmpty)
         }
+        RuleChange::LimitTerms { months, terms, .. } if *months == 0 || *terms == 0 => {
+            Err(R::TermsZero)
+        }
         RuleChange::RetirePack { .. }
         | RuleChange::LimitApproval { .. }
         | RuleChange::LimitPerson { .. }
         | RuleChange::AdoptTaxonomy { .. }
         | RuleChange::RequireOfHandlers { .. }
         | RuleChange::RequireOfCommittee { .. }
-        | RuleChange::RetainPersonalData { .. } => Ok(()),
+        | RuleChange::RetainPersonalData { .. }
+        | RuleChange::LimitTerms { .. }
+        | RuleChange::RequireOfReports { .. } => Ok(()),
     }
 }

@@ -103,6 +103,9 @@ pub enum RulebookRejection {
     /// A taxonomy by which something could not be classified.
     #[error("expected at least one product, each with at least one issue, found fewer")]
     TaxonomyEmpty,
+    /// A limit under which nobody could sit.
+    #[error("expected at least one month and one term, found none")]
+    TermsZero,
 }
 
 named_variants!(RulebookRejection, CODES, code {
@@ -122,4 +125,5 @@ named_variants!(RulebookRejection, CODES, code {
     LimitNegative = "limit-negative",
     QuorumZero = "quorum-zero",
     TaxonomyEmpty = "taxonomy-empty",
+    TermsZero = "terms-zero",
 });

@@ -12,6 +12,7 @@ use crate::{
     fact::Fact,
     label::Label,
     review::CommitteeRules,
+    staff::TermLimits,
     subject::Retention,
 };
 
@@ -116,7 +117,9 @@ impl HouseRules {
                 | RuleChange::LimitApproval { .. }
                 | RuleChange::RequireOfHandlers { .. }
                 | RuleChange::RequireOfCommittee { .. }
-                | RuleChange::RetainPersonalData { .. } => continue,
+                | RuleChange::RetainPersonalData { .. }
+                | RuleChange::LimitTerms { .. }
+                | RuleChange::RequireOfReports { .. } => continue,
             };
             let of_pack = by_pack.entry(code.clone()).or_default();
             // Of two that hold from the same day, the one that was approved last does.
@@ -167,7 +170,9 @@ impl HouseRules {
             | RuleChange::AdoptTaxonomy { .. }
             | RuleChange::RequireOfHandlers { .. }
             | RuleChange::RequireOfCommittee { .. }
-            | RuleChange::RetainPersonalData { .. } => limits,
+            | RuleChange::RetainPersonalData { .. }
+            | RuleChange::LimitTerms { .. }
+            | RuleChange::RequireOfReports { .. } => limits,
         })
     }
 
@@ -228,6 +233,27 @@ impl HouseRules {
             }
         }
         rules
+    }
+}
+
+impl HouseRules {
+    /// How long somebody could sit on the committee by the rules of the day; nothing before
+    /// somebody set it.
+    pub fn term_limits_on(&self, day: Date) -> Option<TermLimits> {
+        self.on(day).into_iter().rev().find_map(|change| {
+            let RuleChange::LimitTerms { months, terms, .. } = change else { return None };
+            Some(TermLimits { months: *months, terms: *terms })
+        })
+    }
+
+    /// Whether a report was published on the day only once the committee had endorsed it: it was,
+    /// unless somebody set otherwise.
+    pub fn reports_need_endorsement_on(&self, day: Date) -> bool {
+        let set = self.on(day).into_iter().rev().find_map(|change| {
+            let RuleChange::RequireOfReports { endorsement, .. } = change else { return None };
+            Some(*endorsement)
+        });
+        set.unwrap_or(true)
     }
 }
 

@@ -146,6 +146,22 @@ pub enum RuleChange {
         /// The first day, in UTC, on which an erasure is decided by it.
         from: Date,
     },
+    /// Set how long somebody may sit on the committee. Terms that run go on as they are.
+    LimitTerms {
+        /// The most months that one term may have. At least 1.
+        months: u16,
+        /// The most terms that one person may have, one after another or not. At least 1.
+        terms: u16,
+        /// The first day, in UTC: terms that are given from then on.
+        from: Date,
+    },
+    /// Set what a report to the public needs.
+    RequireOfReports {
+        /// Whether it is published only once the committee has endorsed it.
+        endorsement: bool,
+        /// The first day, in UTC.
+        from: Date,
+    },
 }
 
 impl RuleChange {
@@ -160,7 +176,9 @@ impl RuleChange {
             | Self::LimitApproval { from, .. }
             | Self::RequireOfHandlers { from, .. }
             | Self::RequireOfCommittee { from, .. }
-            | Self::RetainPersonalData { from, .. } => Some(*from),
+            | Self::RetainPersonalData { from, .. }
+            | Self::LimitTerms { from, .. }
+            | Self::RequireOfReports { from, .. } => Some(*from),
             Self::AdoptCalendar { from, .. } => *from,
         }
     }

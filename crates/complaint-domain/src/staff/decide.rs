@@ -1,10 +1,10 @@
 //! What may happen to a person who works here, and why something is refused.
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 use super::{
-    Declaration, Interest, Joining, Person, RoleChange, Staff, StaffCommand, StaffEvent,
-    StaffRejection, TermStart,
+    Declaration, Interest, Joining, Person, RoleChange, Staff, StaffCircumstances, StaffCommand,
+    StaffEvent, StaffRejection, TermStart,
 };
 use crate::{actor::Role, aggregate::Occasion};
 
@@ -16,9 +16,10 @@ use crate::{actor::Role, aggregate::Occasion};
 pub fn decide(
     state: &Staff,
     command: &StaffCommand,
-    occasion: &Occasion,
+    circumstances: &StaffCircumstances<'_>,
 ) -> Result<StaffEvent, StaffRejection> {
     use StaffCommand as C;
+    let occasion = circumstances.occasion;
     may_ask(state, command, occasion)?;
     let person = match (state, command) {
         (Staff::Known(person), C::Join(_)) if !person.has_left => {
@@ -35,11 +36,15 @@ pub fn decide(
         (Staff::Known(person), _) => person,
     };
     happened(occasion)?;
-    step(person, command, occasion.day())
+    step(person, command, circumstances)
 }
 
-/// What the command itself says. The day is that of the command, in UTC.
-fn step(person: &Person, command: &StaffCommand, day: Date) -> Result<StaffEvent, StaffRejection> {
+/// What the command itself says.
+fn step(
+    person: &Person,
+    command: &StaffCommand,
+    circumstances: &StaffCircumstances<'_>,
+) -> Result<StaffEvent, StaffRejection> {
     use StaffCommand as C;
     match command {
         C::Join(joining) => join(joining),
@@ -79,7 +84,7 @@ fn step(person: &Person, command: &StaffCommand, day: Date) -> Result<StaffEvent
             Err(StaffRejection::InterestNotDeclared { interest: withdrawn.interest.clone() })
         }
         C::WithdrawInterest(withdrawn) => Ok(StaffEvent::InterestWithdrawn(withdrawn.clone())),
-        C::StartTerm(term) => start_term(person, term, day),
+        C::StartTerm(term) => start_term(person, term, circumstances),
         C::EndTerm(end) => match person.term {
             None => Err(StaffRejection::NoTerm),
             Some(term) => {
@@ -207,7 +212,12 @@ fn declare(person: &Person, declared: &Declaration) -> Result<StaffEvent, StaffR
 
 /// The committee is independent of those who handle complaints. A term whose last day is over has
 /// ended without a word.
-fn start_term(person: &Person, term: &TermStart, day: Date) -> Result<StaffEvent, StaffRejection> {
+fn start_term(
+    person: &Person,
+    term: &TermStart,
+    circumstances: &StaffCircumstances<'_>,
+) -> Result<StaffEvent, StaffRejection> {
+    let day = circumstances.occasion.day();
     if let Some(running) = person.term.filter(|running| day <= running.until) {
         return Err(StaffRejection::TermRunning { until: running.until });
     }
@@ -217,5 +227,16 @@ fn start_term(person: &Person, term: &TermStart, day: Date) -> Result<StaffEvent
         }
     }
     in_order(term.from, term.until)?;
+    if let Some(limits) = circumstances.term_limits {
+        let longest =
+            term.from.saturating_add(i32::from(limits.months).months()).saturating_sub(1.day());
+        if term.until > longest {
+            return Err(StaffRejection::TermTooLong { until: term.until, longest });
+        }
+        let served = person.past_terms.len().saturating_add(usize::from(person.term.is_some()));
+        if served >= usize::from(limits.terms) {
+            return Err(StaffRejection::TermsServed { most: limits.terms, served });
+        }
+    }
     Ok(StaffEvent::TermStarted(term.clone()))
 }

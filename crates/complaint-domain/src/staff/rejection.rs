@@ -132,6 +132,22 @@ pub enum StaffRejection {
         /// The last day.
         until: Date,
     },
+    /// A term longer than the rulebook lets one be.
+    #[error("expected a last day by {longest}, as the rulebook limits terms, found {until}")]
+    TermTooLong {
+        /// The last day of the term.
+        until: Date,
+        /// The latest last day it could have.
+        longest: Date,
+    },
+    /// One term more than the rulebook lets somebody have.
+    #[error("expected fewer than {most} terms before this one, found {served}")]
+    TermsServed {
+        /// The most terms somebody may have.
+        most: u16,
+        /// How many they had, or have.
+        served: usize,
+    },
     /// A training they completed on that day.
     #[error("expected a training that is not noted for that day, found `{course}`")]
     TrainingNoted {
@@ -162,6 +178,8 @@ named_variants!(StaffRejection, CODES, code {
     NoTerm = "no-term",
     NotIndependent = "not-independent",
     Reversed = "reversed",
+    TermTooLong = "term-too-long",
+    TermsServed = "terms-served",
     TrainingNoted = "training-noted",
 });
 

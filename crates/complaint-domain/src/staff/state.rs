@@ -49,6 +49,15 @@ pub struct Term {
     pub until: Date,
 }
 
+/// How long somebody may sit on the committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermLimits {
+    /// The most months that one term may have.
+    pub months: u16,
+    /// The most terms that one person may have.
+    pub terms: u16,
+}
+
 /// What there is in a case that somebody can have an interest in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parts {

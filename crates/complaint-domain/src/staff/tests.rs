@@ -6,8 +6,9 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     Absence, AbsenceEnd, AbsenceReason, Declaration, Interest, Joining, Leaving, LeavingReason,
-    Parts, RoleChange, Staff, StaffCommand as C, StaffEvent, StaffRejection as R, TeamChange,
-    TermEnd, TermEndReason, TermStart, Training, Withdrawal, decide, evolve,
+    Parts, RoleChange, Staff, StaffCircumstances, StaffCommand as C, StaffEvent,
+    StaffRejection as R, TeamChange, TermEnd, TermEndReason, TermLimits, TermStart, Training,
+    Withdrawal, evolve,
 };
 use crate::{
     actor::{Actor, ActorId, Role},
@@ -40,6 +41,18 @@ fn occasion(id: &str, role: Role) -> Occasion {
 /// Supervisor `sue` runs the house.
 fn sue() -> Occasion {
     occasion("sue", Role::Supervisor)
+}
+
+/// Where the rulebook says nothing of terms.
+fn decide(state: &Staff, command: &C, occasion: &Occasion) -> Result<StaffEvent, R> {
+    super::decide(state, command, &StaffCircumstances { occasion, term_limits: None })
+}
+
+/// Where it limits them to two of three years.
+fn limited(given: &[C], command: &C) -> Result<StaffEvent, R> {
+    let term_limits = Some(TermLimits { months: 36, terms: 2 });
+    let circumstances = StaffCircumstances { occasion: &sue(), term_limits };
+    super::decide(&after(given), command, &circumstances)
 }
 
 fn after(commands: &[C]) -> Staff {
@@ -160,6 +173,12 @@ fn examples() -> Vec<R> {
         refused(&[member()], &end_term("2026-03-01"), &sue()),
         refused(&[agent()], &year, &sue()),
         refused(&[member()], &term("2026-12-31", "2026-01-01"), &sue()),
+        limited(&[member()], &term("2026-01-01", "2029-01-01")).unwrap_err(),
+        limited(
+            &[member(), term("2018-01-01", "2020-12-31"), term("2022-01-01", "2024-12-31")],
+            &term("2026-01-01", "2026-12-31"),
+        )
+        .unwrap_err(),
         refused(&[agent(), training("2026-03-01", None)], &training("2026-03-01", None), &sue()),
     ]
 }
@@ -246,6 +265,21 @@ fn an_absence_and_a_term_run_out_by_themselves() {
     assert_eq!(working(&state).seat_on(day("2026-05-01")), Some(Seat::Member));
     assert_eq!(working(&state).seat_on(day("2027-01-01")), None);
     assert_eq!(working(&state).past_terms().len(), 1);
+}
+
+#[test]
+fn a_term_may_be_as_long_as_the_rulebook_says_and_the_last_one_it_allows_is_taken() {
+    let first = term("2020-01-01", "2022-12-31");
+    assert!(limited(&[member()], &term("2026-01-01", "2028-12-31")).is_ok());
+    assert!(limited(&[member(), first.clone()], &term("2026-01-01", "2028-12-31")).is_ok());
+    let again = [member(), first, term("2023-01-01", "2025-12-31")];
+    assert_eq!(
+        limited(&again, &term("2026-03-01", "2026-12-31")),
+        Err(R::TermsServed { most: 2, served: 2 })
+    );
+    // What was taken before the rule goes on, and counts.
+    let left = [&again[..], &[leave(), member()]].concat();
+    assert!(limited(&left, &term("2026-03-01", "2026-12-31")).is_err());
 }
 
 #[test]

@@ -84,16 +84,18 @@ pub(crate) fn review(
         ReviewEvent::DissentRecorded(_) => ("review-dissented", None),
         ReviewEvent::Discontinued(end) => ("review-discontinued", Some(end.reason.code())),
         ReviewEvent::Closed(_) => ("review-closed", None),
+        ReviewEvent::InterestDisclosed(_) => ("review-disclosed", None),
+        ReviewEvent::MemberRecused(_) => ("review-recused", None),
+        // Whoever may not stay has stepped aside.
+        ReviewEvent::InterestRuled(ruling) if !ruling.may_stay => ("review-recused", None),
+        ReviewEvent::Adjourned(_) => ("review-adjourned", None),
         // Steps on the way; none of the published figures counts them.
         ReviewEvent::MemberSeated(_)
-        | ReviewEvent::InterestDisclosed(_)
         | ReviewEvent::InterestRuled(_)
-        | ReviewEvent::MemberRecused(_)
         | ReviewEvent::PartyHeard(_)
         | ReviewEvent::EvidenceTaken(_)
         | ReviewEvent::DecisionProposed(_)
         | ReviewEvent::VoteCast(_)
-        | ReviewEvent::Adjourned(_)
         | ReviewEvent::MeasureCompleted(_) => return Ok(()),
     };
     noted(tx, at, occurred_at, what, detail, None)

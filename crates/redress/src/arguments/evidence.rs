@@ -192,6 +192,10 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub old: Option<PathBuf>,
 
+    /// The folder with the files of a published report, for the proof of its publication
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["stamped", "trust", "record"])]
+    pub report: Option<PathBuf>,
+
     /// The checkpoint that was time-stamped, for a time stamp
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub stamped: Option<PathBuf>,
@@ -202,7 +206,7 @@ pub struct Check {
     pub trust: Option<PathBuf>,
 
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report"])]
     pub page: Option<PathBuf>,
 }
 

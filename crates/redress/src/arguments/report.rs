@@ -4,22 +4,41 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::LedgerAt;
+use super::{FiledLine, LedgerAt, ProofOf};
+use crate::casework::ReportNoun;
 
-/// The kinds of report.
+/// What can be done with reports.
 #[derive(Debug, Subcommand)]
 pub enum Report {
     /// The transparency report: what came in, what became of it, how long it took
     #[command(
-        long_about = "Writes the transparency report of a period: one self-contained HTML page with charts and the tables under them, and the same figures as JSON and CSV. A report whose figures do not balance is refused.",
+        long_about = "Writes the transparency report of a period: one self-contained HTML page for each language, with charts and the tables under them, the same figures as JSON and CSV, and a list of these files with their digests. A report whose figures do not balance is refused.",
         after_help = "Examples:\n  redress report transparency --data ./redress-demo --period 2025-Q2 --out ./report\n  redress report transparency --data ./redress-demo --period 2025 --out ./report --locale zh"
     )]
-    Transparency(ReportTransparency),
+    Transparency(ReportFiles),
+
+    /// The committee's own report: its docket, its decisions, what became of them, who sat
+    #[command(
+        long_about = "Writes the committee's report of a period: a page for each language, the same figures as JSON and CSV, and a list of these files with their digests. A docket that does not balance is refused. Members are told by their seats and terms, not by name.",
+        after_help = "Example:\n  redress report committee --data ./redress-demo --period 2025 --out ./committee"
+    )]
+    Committee(ReportFiles),
+
+    /// Prove what was published, for whoever has the files
+    #[command(
+        long_about = "Writes a proof that the record of a report's last publication is in the log. It encloses that record: digest of the files, period, from which records it was counted, how the committee endorsed it. Put it beside the published files: whoever has both and the ledger's verifier key needs nothing else.",
+        after_help = "Examples:\n  redress report proof report-01KA0000000000000000000000 --data ./ledger --out report/published.tlog-proof\n  redress check report/published.tlog-proof --report report --vkey KEY"
+    )]
+    Proof(ReportProof),
+
+    /// Show, list, draft, endorse, publish, restate
+    #[command(flatten)]
+    Filed(FiledLine<ReportNoun>),
 }
 
-/// Arguments of `redress report transparency`.
+/// Arguments of the commands that write a report's files.
 #[derive(Debug, Args)]
-pub struct ReportTransparency {
+pub struct ReportFiles {
     /// Where the ledger lies
     #[command(flatten)]
     pub at: LedgerAt,
@@ -32,13 +51,29 @@ pub struct ReportTransparency {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// The language of the page
-    #[arg(long, value_enum, default_value_t = LocaleName::En)]
-    pub locale: LocaleName,
+    /// The language of the page [default: a page for each]
+    #[arg(long, value_enum)]
+    pub locale: Option<LocaleName>,
 
     /// How many complaints a published figure must count at least; 1 publishes everything
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub min_cell: u64,
+}
+
+/// Arguments of `redress report proof`.
+#[derive(Debug, Args)]
+pub struct ReportProof {
+    /// Which, by the name of its stream
+    #[arg(value_name = "STREAM")]
+    pub stream: String,
+
+    /// Of which ledger
+    #[command(flatten)]
+    pub of: ProofOf,
+
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// The languages a report can be written in.

@@ -18,6 +18,7 @@ use crate::{
     evidence::deliver,
 };
 
+mod published;
 mod stamp;
 
 /// Longer evidence is not read, in bytes: an archive may have 4 GiB, but no case has.
@@ -77,7 +78,10 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         stamps: Some(&Roots(roots)),
         nonce: args.nonce.as_deref(),
     };
-    let checked = check(&bytes, &trust);
+    let mut checked = check(&bytes, &trust);
+    if let Some(folder) = &args.report {
+        checked = published::hold(checked, &bytes, folder);
+    }
     if console.json() {
         console.value(&checked)?;
     } else {

@@ -6,19 +6,25 @@ use std::{
     sync::Arc,
 };
 
+use complaint_domain::report::{Report, ReportKind};
+use complaint_service::report_stream_of;
 use event_log::{Clock, EventLog, Position, clock::SystemClock};
 use futures::TryStreamExt;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use projection::path_of;
 use projector_audit::{AuditView, write_html};
+use projector_transparency::files::check_list;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{prove, report, verify};
 use crate::{
-    arguments::{Against, Demo, LedgerAt, LocaleName, SigningAt, Verify},
+    arguments::{Against, Demo, LedgerAt, SigningAt, Verify},
+    casework::{Filed as _, ReportNoun},
     console::Console,
     demo::{
         author::Year,
+        looking_back,
         year::{Desks, Sent, YearClock, send, steps_of},
     },
     error::CommandError,
@@ -219,6 +225,7 @@ async fn tell(
         .await
         .map_err(CommandError::failed("tell the year"))?;
     drop(bar);
+    looking_back::inspect(&desks.others, year.first_day(), clock.now()).await?;
     // The demo ends by writing a receipt. What is opened for it is recorded here, by the same clock.
     prove::record_first_receipt(ledger).await?;
     let again = match sent.repeated {
@@ -279,7 +286,15 @@ async fn receipt_in(ledger: &mut Ledger) -> Result<(PathBuf, String), CommandErr
     let signer = signing::open(ledger, &SigningAt::default()).await?;
     let (signer, note) = signing::sign_head(signer, &ledger.log).await?;
     let path = ledger.places.reports().join("receipt.tlog-proof");
-    prove::first_receipt(&mut Issuer::under(ledger, note), &path).await?;
+    let reports = ledger.places.reports();
+    let mut issuer = Issuer::under(ledger, note);
+    prove::first_receipt(&mut issuer, &path).await?;
+    let period = report::period(&YEAR.to_string())?;
+    for kind in ReportKind::ALL.iter().copied() {
+        let stream = report_stream_of(kind, period.first(), period.last());
+        let proof = reports.join(format!("{kind}-{YEAR}")).join("published.tlog-proof");
+        report::proof::write(&issuer, &stream, &proof).await?;
+    }
     Ok((path, signer.verifier().to_string()))
 }
 
@@ -287,15 +302,13 @@ async fn reports_in(
     ledger: &Ledger,
     console: &Console<'_>,
 ) -> Result<(Vec<PathBuf>, (PathBuf, PathBuf)), CommandError> {
-    ledger.bring_read_models_up(console).await?;
     let reports = ledger.places.reports();
-    let period = report::period(&YEAR.to_string())?;
     let mut pages = Vec::new();
-    for locale in [LocaleName::En, LocaleName::Zh] {
-        let out = reports.join(format!("transparency-{YEAR}"));
-        let wanted = report::Wanted { period: period.clone(), out, locale, min_cell: MIN_CELL };
-        pages.extend(report::write(ledger, &wanted).await?.into_iter().next());
+    for kind in ReportKind::ALL.iter().copied() {
+        let folder = reports.join(format!("{kind}-{YEAR}"));
+        pages.extend(report_in(ledger, kind, &folder, console).await?);
     }
+    ledger.bring_read_models_up(console).await?;
     let audit_model = path_of(&ledger.places.read_models(), projector_audit::NAME);
     let audit_view = reports.join("audit.html");
     let (model, page) = (audit_model.clone(), audit_view.clone());
@@ -306,6 +319,51 @@ async fn reports_in(
     });
     written.await.map_err(CommandError::failed("write the audit view"))??;
     Ok((pages, (audit_view, audit_model)))
+}
+
+/// Writes a report, and lets the committee endorse it; the one that an earlier run published stays as
+/// it is. Gives its pages.
+async fn report_in(
+    ledger: &Ledger,
+    kind: ReportKind,
+    folder: &Path,
+    console: &Console<'_>,
+) -> Result<Vec<PathBuf>, CommandError> {
+    let period = report::period(&YEAR.to_string())?;
+    let pages = ["en", "zh"].map(|locale| folder.join(format!("{}.{locale}.html", stem(kind))));
+    let service = ledger.unsealed();
+    let stream = report_stream_of(kind, period.first(), period.last());
+    let known: Report = service.streams().load(&stream).await?;
+    let last = match &known {
+        Report::Drafted(issue) => issue.published().map(|published| published.report.digest),
+        Report::NotDrafted => None,
+    };
+    if last.is_some() && last == check_list(folder).ok().map(|listed| listed.digest) {
+        return Ok(pages.to_vec());
+    }
+    ledger.bring_read_models_up(console).await?;
+    let endorsed_at = period.last().saturating_add(15.days());
+    let out = folder.to_owned();
+    let wanted = report::Wanted { kind, period, out, locale: None, min_cell: MIN_CELL };
+    report::write(ledger, &wanted).await?;
+    if known == Report::NotDrafted {
+        let doing = "read the report";
+        let body = ReportNoun::complete("draft", json!({ "folder": folder }))
+            .map_err(io::Error::other)
+            .map_err(CommandError::failed(doing))?;
+        let draft = serde_json::from_value(body).map_err(CommandError::failed(doing))?;
+        let at = endorsed_at.at(10, 0, 0, 0);
+        let at = TimeZone::UTC.to_timestamp(at).map_err(CommandError::failed(doing))?;
+        looking_back::publish(&service, &draft, at).await?;
+    }
+    Ok(pages.to_vec())
+}
+
+const fn stem(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::Transparency => "report",
+        ReportKind::Committee => "committee",
+    }
 }
 
 fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), CommandError> {
@@ -325,6 +383,11 @@ fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), Comma
     console.line("\nCheck a complainant's receipt, without the ledger and without a network:")?;
     let (receipt, key) = (quoted(&done.receipt), quoted(&done.verifier_key));
     console.line(format_args!("  {redress} check {receipt} --vkey {key}"))?;
+    console.line("\nHold the report's files to what the committee endorsed, just as offline:")?;
+    let folder = quoted(&format!("{}/reports/transparency-{YEAR}", args.data.display()));
+    console.line(format_args!(
+        "  {redress} check {folder}/published.tlog-proof --report {folder} --vkey {key}"
+    ))?;
     console.line("\nReplay, as it was on a day and as it was known on that day:")?;
     console.line(format_args!("  {redress} replay --data {data} --format table"))?;
     console.line(format_args!("  {redress} replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;

@@ -1,20 +1,25 @@
-//! `redress report`: the figures to be published.
+//! `redress report`: the figures to be published, and what becomes of them.
+
+pub(super) mod proof;
 
 use std::{
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use complaint_domain::report::ReportKind;
 use event_log::{Position, clock::SystemClock};
 use projection::path_of;
 use projector_transparency::{
-    Period, TransparencyProjector,
+    Period, TransparencyProjector, committee,
     report::{self, Locale, ReportError, ReportRequest, WriteError},
 };
 use serde::Serialize;
 
+use super::filed;
 use crate::{
-    arguments::{LocaleName, ReportTransparency},
+    arguments::{LocaleName, Report, ReportFiles},
     console::Console,
     error::CommandError,
     ledger::Ledger,
@@ -26,16 +31,34 @@ struct Written<'a> {
     files: Vec<String>,
 }
 
-/// Writes the transparency report of a period and says where.
+/// Carries out what was asked.
 ///
 /// # Errors
 ///
-/// [`CommandError`]: no such period, nothing to report, figures that do not balance.
-pub async fn run(args: &ReportTransparency, console: &mut Console<'_>) -> Result<(), CommandError> {
+/// [`CommandError`]: no such period, nothing to report, figures that do not balance, a refusal.
+pub async fn run(
+    what: &Report,
+    stdin: &mut (dyn Read + Send),
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    match what {
+        Report::Transparency(args) => files(ReportKind::Transparency, args, console).await,
+        Report::Committee(args) => files(ReportKind::Committee, args, console).await,
+        Report::Proof(args) => proof::run(args, console).await,
+        Report::Filed(line) => filed::line(line, stdin, console).await,
+    }
+}
+
+/// Writes the files of a report and says where.
+async fn files(
+    kind: ReportKind,
+    args: &ReportFiles,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
     let period = period(&args.period)?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let result = match ledger.bring_read_models_up(console).await {
-        Ok(()) => write(&ledger, &Wanted::of(args, period)).await,
+        Ok(()) => write(&ledger, &Wanted::of(kind, args, period)).await,
         Err(error) => Err(error),
     };
     ledger.close().await;
@@ -50,19 +73,22 @@ pub async fn run(args: &ReportTransparency, console: &mut Console<'_>) -> Result
 /// A report to be written.
 #[derive(Debug, Clone)]
 pub struct Wanted {
+    /// What it is about.
+    pub kind: ReportKind,
     /// The days it is about.
     pub period: Period,
     /// The directory to write to.
     pub out: PathBuf,
-    /// The language of its page.
-    pub locale: LocaleName,
+    /// The language of its page; a page for each, when left out.
+    pub locale: Option<LocaleName>,
     /// How many complaints a published figure must count at least.
     pub min_cell: u64,
 }
 
 impl Wanted {
-    fn of(args: &ReportTransparency, period: Period) -> Self {
-        Self { period, out: args.out.clone(), locale: args.locale, min_cell: args.min_cell }
+    fn of(kind: ReportKind, args: &ReportFiles, period: Period) -> Self {
+        let ReportFiles { out, locale, min_cell, .. } = args;
+        Self { kind, period, out: out.clone(), locale: *locale, min_cell: *min_cell }
     }
 }
 
@@ -79,7 +105,7 @@ pub fn period(text: &str) -> Result<Period, CommandError> {
     })
 }
 
-/// Writes a report from read models that have been brought up. Gives its files, the page first.
+/// Writes a report from read models that have been brought up. Gives its files, the pages first.
 ///
 /// # Errors
 ///
@@ -109,12 +135,20 @@ fn build_and_write(
 ) -> Result<Vec<PathBuf>, CommandError> {
     let connection =
         projection::open_reader(model).map_err(CommandError::failed("read the figures"))?;
-    let report = report::build(&connection, request)?;
-    let locale = match wanted.locale {
-        LocaleName::En => Locale::En,
-        LocaleName::Zh => Locale::Zh,
+    let locales: &[Locale] = match wanted.locale {
+        None => &Locale::ALL,
+        Some(LocaleName::En) => &[Locale::En],
+        Some(LocaleName::Zh) => &[Locale::Zh],
     };
-    report::write(&report, &wanted.out, locale).map_err(|error| match error {
+    let written = match wanted.kind {
+        ReportKind::Transparency => {
+            report::write(&report::build(&connection, request)?, &wanted.out, locales)
+        }
+        ReportKind::Committee => {
+            committee::write(&committee::build(&connection, request)?, &wanted.out, locales)
+        }
+    };
+    written.map_err(|error| match error {
         WriteError::Folder { path, source } => CommandError::File { doing: "make", path, source },
         WriteError::File { path, source } => CommandError::File { doing: "write", path, source },
         error @ WriteError::Form { .. } => CommandError::failed("write the report")(error),

@@ -178,7 +178,9 @@ fn limit_in_words(rule: &RuleChange) -> Option<String> {
         | RuleChange::AdoptTaxonomy { .. }
         | RuleChange::RequireOfHandlers { .. }
         | RuleChange::RequireOfCommittee { .. }
-        | RuleChange::RetainPersonalData { .. } => return None,
+        | RuleChange::RetainPersonalData { .. }
+        | RuleChange::LimitTerms { .. }
+        | RuleChange::RequireOfReports { .. } => return None,
     };
     let currency = currency.map_or("any other currency".to_owned(), |c| c.code().to_owned());
     Some(format!("{whom}: {limit} in {currency}, since {from}"))

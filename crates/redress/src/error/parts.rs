@@ -191,6 +191,7 @@ impl From<ReportError> for CommandError {
             ReportError::NoComplaints => refused(&error, "take complaints in first"),
             ReportError::OutsideLedger { .. } => refused(&error, "choose a --period within it"),
             ReportError::Unbalanced { .. }
+            | ReportError::CommitteeUnbalanced { .. }
             | ReportError::CutoffDiffers { .. }
             | ReportError::Unreadable { .. } => refused(
                 &error,

@@ -106,6 +106,7 @@ fn document() -> String {
     text.push_str(&crate::inspection::tests::chapter().text());
     text.push_str(&crate::subject::tests::chapter().text());
     text.push_str(&crate::volume::tests::chapter().text());
+    text.push_str(&crate::report::tests::chapter().text());
     text
 }
 

@@ -52,6 +52,7 @@ fn rule(it: &mut It) -> &mut RuleChange {
 fn ladders() -> Vec<Ladder<House>> {
     let mut all = adopting();
     all.extend(setting());
+    all.push(limiting_terms());
     all.extend(deciding());
     all
 }
@@ -156,6 +157,18 @@ fn setting() -> Vec<Ladder<House>> {
             })],
         ),
     ]
+}
+
+fn limiting_terms() -> Ladder<House> {
+    let limits = |months| RuleChange::LimitTerms { months, terms: 2, from: day("2026-04-01") };
+    (
+        Attempt::new(sue(), vec![], propose(1, limits(0))),
+        vec![("terms-zero", |it| {
+            if let RuleChange::LimitTerms { months, .. } = rule(it) {
+                *months = 36;
+            }
+        })],
+    )
 }
 
 fn deciding() -> Vec<Ladder<House>> {

@@ -20,7 +20,9 @@ impl World for Desk {
     }
 
     fn decide(&self, state: &Staff, command: &C) -> Outcome<Self> {
-        state.decide(command, &self.occasion)
+        let occasion = &self.occasion;
+        let circumstances = StaffCircumstances { occasion, term_limits: None };
+        state.decide(command, &circumstances)
     }
 
     fn code(rejection: &R) -> &'static str {

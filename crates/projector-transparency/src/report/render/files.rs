@@ -1,8 +1,7 @@
 //! The files of a report, written whole or not at all.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,10 @@ use complaint_domain::{sealed::Hex, volume::VolumeUnit};
 use sha2::{Digest as _, Sha256};
 
 use super::{Locale, page};
-use crate::report::model::{CrossTable, Report, Row, RowName, Table, VolumeRate};
+use crate::{
+    files::put_all,
+    report::model::{CrossTable, Report, Row, RowName, Table, VolumeRate},
+};
 
 /// Why a report was not written. Files that were there before are untouched, or replaced whole.
 #[derive(Debug, thiserror::Error)]
@@ -48,61 +50,32 @@ fn form(file: &'static str) -> impl Fn(Box<dyn std::error::Error + Send + Sync>)
     move |source| WriteError::Form { file, source }
 }
 
-/// Writes a report into a folder: `report.<language>.html`, `report.json`, `figures.csv` and
-/// `tables/<id>.csv`. Gives their paths, the page first.
-///
-/// Every file is first written beside its place, synced, and only then are all of them moved in, so
-/// that a crash leaves each file either old or new.
+/// Writes a report into a folder: `report.<language>.html` for each language, `report.json`,
+/// `figures.csv`, `tables/<id>.csv`, and the list of these ([`crate::files`]). Gives their paths, the
+/// pages first, the list last.
 ///
 /// # Errors
 ///
 /// [`WriteError`] when a file cannot be written.
-pub fn write(report: &Report, folder: &Path, locale: Locale) -> Result<Vec<PathBuf>, WriteError> {
-    let files = contents(report, locale)?;
-    let tables = folder.join("tables");
-    fs::create_dir_all(&tables)
-        .map_err(|source| WriteError::Folder { path: tables.clone(), source })?;
-    let mut staged = Vec::new();
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        let mut beside = path.clone().into_os_string();
-        beside.push(".partial");
-        let beside = PathBuf::from(beside);
-        write_synced(&beside, &bytes)
-            .map_err(|source| WriteError::File { path: beside.clone(), source })?;
-        staged.push((beside, path));
-    }
-    for (beside, path) in &staged {
-        fs::rename(beside, path)
-            .map_err(|source| WriteError::File { path: path.clone(), source })?;
-    }
-    for folder in [folder, &tables] {
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| WriteError::Folder { path: folder.to_owned(), source })?;
-    }
-    Ok(staged.into_iter().map(|(_, path)| path).collect())
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+pub fn write(
+    report: &Report,
+    folder: &Path,
+    locales: &[Locale],
+) -> Result<Vec<PathBuf>, WriteError> {
+    put_all(folder, contents(report, locales)?)
 }
 
 /// Every file of a report with its bytes.
-pub(super) fn contents(
-    report: &Report,
-    locale: Locale,
-) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+fn contents(report: &Report, locales: &[Locale]) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let json = json(report)?;
     let digest = Hex::<32>(Sha256::digest(&json).into()).to_string();
-    let html = page::render(report, locale, &digest)?;
-    let mut files = vec![
-        (format!("report.{}.html", locale.code()), html.into_bytes()),
-        ("report.json".to_owned(), json),
-        ("figures.csv".to_owned(), figures_csv(report)?),
-    ];
+    let mut files = Vec::new();
+    for locale in locales {
+        let html = page::render(report, *locale, &digest)?;
+        files.push((format!("report.{}.html", locale.code()), html.into_bytes()));
+    }
+    files.push(("report.json".to_owned(), json));
+    files.push(("figures.csv".to_owned(), figures_csv(report)?));
     for table in &report.tables {
         files.push((format!("tables/{}.csv", table.id), table_csv(table)?));
     }

@@ -67,6 +67,8 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
                 "redress report transparency --data DIR --period {} --min-cell {} --out OUT",
                 report.period.name, report.disclosure.min_cell
             ),
+            "sha256sum -c SHA256SUMS".to_owned(),
+            "redress check published.tlog-proof --report . --vkey KEY".to_owned(),
         ],
         period,
     };

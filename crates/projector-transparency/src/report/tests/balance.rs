@@ -114,7 +114,7 @@ fn days_of_which_nothing_is_known_are_no_zeros() {
     assert_eq!((first, last), (Some("2025-02-10"), Some("2025-02-24")));
     for locale in Locale::ALL {
         let folder = tempfile::tempdir().expect("a folder");
-        let paths = write(&report, folder.path(), locale).expect("files");
+        let paths = write(&report, folder.path(), &[locale]).expect("files");
         let page = std::fs::read_to_string(&paths[0]).expect("a page");
         assert!(page.contains("class=\"notice\"") && page.contains("15"), "{locale:?}");
     }

@@ -47,7 +47,7 @@ fn the_picture_has_no_script_and_the_table_every_figure() {
     let report = half_a_year().exact("2025-H1");
     for (locale, name) in [(Locale::En, "Told too late"), (Locale::Zh, "告知迟延")] {
         let folder = tempfile::tempdir().expect("a folder");
-        let paths = write(&report, folder.path(), locale).expect("files");
+        let paths = write(&report, folder.path(), &[locale]).expect("files");
         let page = std::fs::read_to_string(&paths[0]).expect("a page");
         let (_, block) = page.split_once("id=\"recurs-1-h\"").expect("the chart");
         let (block, _) = block.split_once("</article>").expect("an end");
@@ -64,7 +64,7 @@ fn small_numbers_of_a_week_are_neither_told_nor_drawn() {
     assert!(chart.weeks.iter().all(|week| week.with_cause.is_none()), "one to nine each");
     assert_eq!(chart.weeks.iter().filter(|week| week.rule.is_some()).count(), 1);
     let folder = tempfile::tempdir().expect("a folder");
-    let paths = write(&report, folder.path(), Locale::En).expect("files");
+    let paths = write(&report, folder.path(), &[Locale::En]).expect("files");
     let page = std::fs::read_to_string(&paths[0]).expect("a page");
     let (_, block) = page.split_once("id=\"recurs-1-h\"").expect("the chart");
     let (block, _) = block.split_once("</article>").expect("an end");

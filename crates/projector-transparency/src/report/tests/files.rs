@@ -49,9 +49,9 @@ fn the_figures_of_a_small_ledger_are_those_of_the_golden_file() {
 fn the_same_records_give_the_same_bytes() {
     let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
     for locale in Locale::ALL {
-        let paths = folders
-            .each_ref()
-            .map(|folder| write(&small().exact("2025-Q1"), folder.path(), locale).expect("files"));
+        let paths = folders.each_ref().map(|folder| {
+            write(&small().exact("2025-Q1"), folder.path(), &[locale]).expect("files")
+        });
         assert_eq!(paths[0].len(), paths[1].len());
         for (one, other) in paths[0].iter().zip(&paths[1]) {
             assert_eq!(
@@ -68,7 +68,7 @@ fn the_same_records_give_the_same_bytes() {
 fn the_page_needs_nothing_from_elsewhere_and_runs_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     for locale in Locale::ALL {
-        write(&small().exact("2025-Q1"), folder.path(), locale).expect("files");
+        write(&small().exact("2025-Q1"), folder.path(), &[locale]).expect("files");
         let page = read(folder.path(), &format!("report.{}.html", locale.code()));
         for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src="] {
             assert!(!page.contains(forbidden), "{forbidden}");
@@ -86,7 +86,7 @@ fn the_page_needs_nothing_from_elsewhere_and_runs_nothing() {
 fn every_place_in_a_sentence_is_filled() {
     let folder = tempfile::tempdir().expect("a folder");
     for locale in Locale::ALL {
-        write(&small().exact("2025-Q1"), folder.path(), locale).expect("files");
+        write(&small().exact("2025-Q1"), folder.path(), &[locale]).expect("files");
         let page = read(folder.path(), &format!("report.{}.html", locale.code()));
         let (_, body) = page.split_once("</style>").expect("a style sheet");
         assert!(!body.contains('{') && !body.contains('}'), "{locale:?}");
@@ -97,7 +97,7 @@ fn every_place_in_a_sentence_is_filled() {
 fn every_table_has_a_file_and_a_definition() {
     let folder = tempfile::tempdir().expect("a folder");
     let report = small().exact("2025-Q1");
-    write(&report, folder.path(), Locale::En).expect("files");
+    write(&report, folder.path(), &[Locale::En]).expect("files");
     for table in &report.tables {
         assert!(!table.definition.is_empty(), "{}", table.id);
         let csv = read(folder.path(), &format!("tables/{}.csv", table.id));
@@ -124,6 +124,6 @@ fn a_folder_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("taken");
     std::fs::write(&file, "").expect("a file");
-    let error = write(&small().exact("2025-Q1"), &file, Locale::En).expect_err("refused");
+    let error = write(&small().exact("2025-Q1"), &file, &[Locale::En]).expect_err("refused");
     assert!(error.to_string().contains("taken"), "{error}");
 }

@@ -1,0 +1,193 @@
+//! The files of a report in a folder: written whole or not at all, with a list of their digests.
+//!
+//! The list, `SHA256SUMS`, has a line for each file in the order of their names: the SHA-256 of its
+//! bytes in lower-case hexadecimal, two spaces, its name below the folder, a line feed. It is what
+//! `sha256sum` writes and reads. Its own SHA-256 stands for all of them: it is what is endorsed and
+//! published (docs/format.md).
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Component, Path, PathBuf},
+};
+
+use complaint_domain::sealed::{Digest, Hex};
+use sha2::{Digest as _, Sha256};
+
+use crate::report::WriteError;
+
+/// The list of a report's files.
+pub const LIST: &str = "SHA256SUMS";
+
+/// The files of a report, all of them as their list says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// SHA-256 of the list.
+    pub digest: Digest,
+    /// The names of the files, in order.
+    pub names: Vec<String>,
+}
+
+/// A folder does not hold the files of its list.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A line that is no digest and name of a file below the folder.
+    #[error("line {line} of {LIST}: expected 64 hexadecimal digits, two spaces and a file's name")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A file that is not what the list says.
+    #[error("{name}: expected the SHA-256 {expected} of its list, found {found}")]
+    Differs {
+        /// The file.
+        name: String,
+        /// What the list says.
+        expected: String,
+        /// What its bytes give.
+        found: String,
+    },
+}
+
+fn digest_of(bytes: &[u8]) -> Digest {
+    Hex(Sha256::digest(bytes).into())
+}
+
+/// The list of these files.
+fn list(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut lines: Vec<_> = files
+        .iter()
+        .map(|(name, bytes)| (name, format!("{}  {name}\n", digest_of(bytes))))
+        .collect();
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect::<String>().into_bytes()
+}
+
+/// Writes files into a folder, and their list. Gives their paths in this order, the list last.
+///
+/// Every file is first written beside its place, synced, and only then are all of them moved in, so
+/// that a crash leaves each file either old or new.
+///
+/// # Errors
+///
+/// [`WriteError`] when a file cannot be written.
+pub(crate) fn put_all(
+    folder: &Path,
+    mut files: Vec<(String, Vec<u8>)>,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let list = list(&files);
+    files.push((LIST.to_owned(), list));
+    let mut folders = vec![folder.to_owned()];
+    folders.extend(
+        files.iter().filter_map(|(name, _)| folder.join(name).parent().map(Path::to_owned)),
+    );
+    folders.dedup();
+    for folder in &folders {
+        fs::create_dir_all(folder)
+            .map_err(|source| WriteError::Folder { path: folder.clone(), source })?;
+    }
+    let mut staged = Vec::new();
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let beside = path.with_added_extension("partial");
+        write_synced(&beside, &bytes)
+            .map_err(|source| WriteError::File { path: beside.clone(), source })?;
+        staged.push((beside, path));
+    }
+    for (beside, path) in &staged {
+        fs::rename(beside, path)
+            .map_err(|source| WriteError::File { path: path.clone(), source })?;
+    }
+    for folder in folders {
+        File::open(&folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| WriteError::Folder { path: folder, source })?;
+    }
+    Ok(staged.into_iter().map(|(_, path)| path).collect())
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Holds the files of a folder against their list.
+///
+/// Files that are not in the list are no part of the report.
+///
+/// # Errors
+///
+/// [`ListError`]: no list, a file that is missing or other than its line says.
+pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
+    let read = |path: PathBuf| fs::read(&path).map_err(|source| ListError::Read { path, source });
+    let text = read(folder.join(LIST))?;
+    let lines = String::from_utf8_lossy(&text);
+    let mut names = Vec::new();
+    for (line, entry) in (1..).zip(lines.lines()) {
+        let parts = entry.split_once("  ").filter(|(digest, name)| {
+            digest.len() == 64 && !name.is_empty() && is_below(Path::new(name))
+        });
+        let (expected, name) = parts.ok_or(ListError::Line { line })?;
+        let found = digest_of(&read(folder.join(name))?).to_string();
+        if found != expected {
+            let (name, expected) = (name.to_owned(), expected.to_owned());
+            return Err(ListError::Differs { name, expected, found });
+        }
+        names.push(name.to_owned());
+    }
+    Ok(Listed { digest: digest_of(&text), names })
+}
+
+/// Whether a name leads nowhere else than below the folder.
+fn is_below(name: &Path) -> bool {
+    name.components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LIST, ListError, check_list, put_all};
+
+    fn files() -> Vec<(String, Vec<u8>)> {
+        [("report.json", "{}"), ("a.csv", "a\n"), ("tables/b.csv", "b\n")]
+            .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+            .to_vec()
+    }
+
+    #[test]
+    fn a_list_names_every_file_in_order_and_its_digest_stands_for_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = put_all(folder.path(), files()).expect("written");
+        assert!(paths.last().expect("a path").ends_with(LIST));
+        let listed = check_list(folder.path()).expect("as listed");
+        assert_eq!(listed.names, ["a.csv", "report.json", "tables/b.csv"]);
+        let text = std::fs::read_to_string(folder.path().join(LIST)).expect("the list");
+        // SHA-256 of the two bytes `{}`, as any tool gives it.
+        let known = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  report.json";
+        assert_eq!(text.lines().nth(1), Some(known));
+        std::fs::write(folder.path().join("tables/b.csv"), "c\n").expect("written");
+        let error = check_list(folder.path()).expect_err("another file");
+        assert!(matches!(error, ListError::Differs { name, .. } if name == "tables/b.csv"));
+    }
+
+    #[test]
+    fn a_list_leads_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["../passwd", "/etc/passwd", "./../x", ""] {
+            let line = format!("{}  {name}\n", "0".repeat(64));
+            std::fs::write(folder.path().join(LIST), line).expect("written");
+            let error = check_list(folder.path()).expect_err("elsewhere");
+            assert!(matches!(error, ListError::Line { line: 1 }), "{name}: {error}");
+        }
+        std::fs::remove_file(folder.path().join(LIST)).expect("removed");
+        assert!(matches!(check_list(folder.path()), Err(ListError::Read { .. })));
+    }
+}

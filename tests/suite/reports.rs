@@ -1,0 +1,85 @@
+//! Reports to the public, by commands alone, and what a stranger can check of them.
+
+use redress_tests::binary::run_in;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::inspection::script;
+
+#[test]
+fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = script(folder.path(), "docs/reports.sh").done();
+    for said in [
+        "report.drafted.v1",
+        "report.endorsed.v1",
+        "report.published.v1",
+        "GOOD: a proof that a record is in the log",
+        "endorsed by            the committee: 2 for, 0 against, 1 abstained; quorum 3",
+        "its statement          a small quarter",
+        "with reservation       one complaint only",
+        "not shown: it was not restated since",
+        "report.restated.v1",
+        "restated-for   late-records",
+        "stage          published",
+        "kind committee",
+    ] {
+        assert!(ran.stdout.contains(said), "no `{said}` in:\n{}", ran.stdout);
+    }
+    for refusal in ["(term-too-long)", "(not-endorsed)", "(not-on-committee)", "(other-digest)"] {
+        assert!(ran.stderr.contains(refusal), "no {refusal} in:\n{}", ran.stderr);
+    }
+    run_in(folder.path(), &["verify", "--data", "ledger", "--vault"]).done();
+
+    // The digest that was published is that of the list, by other code.
+    let list = std::fs::read(folder.path().join("report/SHA256SUMS")).unwrap();
+    let digest: [u8; 32] = Sha256::digest(&list).into();
+    let digest = complaint_domain::sealed::Hex(digest).to_string();
+    let records = run_in(folder.path(), &["replay", "--data", "ledger"]).done().stdout;
+    let published: Vec<Value> = records
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|record| record["type"] == "report.published.v1")
+        .collect();
+    assert_eq!(published.len(), 2);
+    assert_eq!(published[0]["data"]["report"]["digest"], digest);
+    assert_ne!(published[1]["data"]["report"]["digest"], digest);
+
+    let status = run_in(folder.path(), &["--json", "keys", "status", "--data", "ledger"]);
+    let key = status.done().json()["verifier_key"].as_str().unwrap().to_owned();
+    let check = |report: &str| {
+        let proof = "report/published.tlog-proof";
+        run_in(folder.path(), &["--json", "check", proof, "--report", report, "--vkey", &key])
+    };
+    assert_eq!(check("report").done().json()["is_good"], true);
+    // Other files, though whole; and one file changed by a byte.
+    let other = check("restated").refused(1);
+    assert!(other.stderr.contains("the files that were published"), "{}", other.stderr);
+    let page = folder.path().join("report/report.zh.html");
+    let mut text = std::fs::read_to_string(&page).unwrap();
+    text.push(' ');
+    std::fs::write(&page, text).unwrap();
+    let changed = check("report").refused(1);
+    assert!(changed.stderr.contains("report.zh.html"), "{}", changed.stderr);
+    assert_eq!(changed.json()["is_good"], false);
+}
+
+#[test]
+fn a_proof_of_something_else_is_no_proof_of_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    script(folder.path(), "docs/reports.sh").done();
+    let first = ["prove", "inclusion", "0", "--data", "ledger", "--out", "first.tlog-proof"];
+    run_in(folder.path(), &first).done();
+    let status = run_in(folder.path(), &["--json", "keys", "status", "--data", "ledger"]);
+    let key = status.done().json()["verifier_key"].as_str().unwrap().to_owned();
+    let check = ["check", "first.tlog-proof", "--report", "report", "--vkey", &key];
+    let refused = run_in(folder.path(), &check).refused(1);
+    assert!(refused.stderr.contains("report.published.v1"), "{}", refused.stderr);
+    // The committee's own report is a draft: there is nothing to prove of it.
+    let list = run_in(folder.path(), &["--json", "report", "list", "--data", "ledger"]);
+    let drafted = list.done().json();
+    assert_eq!(drafted.as_array().unwrap().len(), 1);
+    let report = drafted[0]["report"].as_str().unwrap();
+    let proof = ["report", "proof", report, "--data", "ledger", "--out", "none"];
+    assert!(run_in(folder.path(), &proof).refused(1).stderr.contains("was published"));
+}

@@ -286,12 +286,17 @@ fn every_command_that_is_sent_is_answered_in_json() {
     let home = Home::new();
     let sent: Vec<_> = verbs().into_iter().filter(|(_, command)| is_sent(command)).collect();
     assert!(sent.len() > 30, "{}", sent.len());
+    // What the examples about published reports speak of.
+    let report = home.dir.path().join("drafted");
+    let out = report.to_str().unwrap();
+    let made = home.run("report transparency", &["--data", "D", "--period", "2025", "--out", out]);
+    assert_eq!(made.code, 0.into(), "{}", made.err);
     for (verb, command) in sent {
         // The example of its own help, sent to something that is not there.
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         let body = help.lines().nth(1).expect("an example body").trim();
         let file = home.dir.path().join("body.json");
-        std::fs::write(&file, body).unwrap();
+        std::fs::write(&file, body.replace("./report", out).replace("./restated", out)).unwrap();
         let kind = verb.split(' ').next().unwrap();
         let stream = format!("{kind}-01KA0000000000000000000000");
         let rest = ["--data", "D", "--as", "ana", "--role", "agent", "--json"];

@@ -42,7 +42,7 @@ pub enum ParseCheckpointError {
         expected: &'static str,
     },
     /// The line has a control character.
-    #[error("line {line}: a control character")]
+    #[error("line {line}: expected printable text, found a control character")]
     ControlCharacter {
         /// The line.
         line: usize,

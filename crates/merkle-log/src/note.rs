@@ -28,13 +28,13 @@ pub enum ParseNoteError {
         found: usize,
     },
     /// Not UTF-8.
-    #[error("line {line}: not valid UTF-8")]
+    #[error("line {line}: expected UTF-8, found other bytes")]
     NotUtf8 {
         /// The line.
         line: usize,
     },
     /// A control character other than the newline.
-    #[error("line {line}: a control character")]
+    #[error("line {line}: expected printable text, found a control character")]
     ControlCharacter {
         /// The line.
         line: usize,

@@ -88,7 +88,9 @@ pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandEr
         Err(_) => Ok(0),
     };
     ledger.close().await;
-    let (sent, records) = (made?, replayed?);
+    let sent = made?;
+    replayed?;
+    let published = publish(&at, console).await?;
 
     let lap = Stopwatch::start();
     let verify = Verify {
@@ -106,15 +108,13 @@ pub async fn run(args: &Demo, console: &mut Console<'_>) -> Result<(), CommandEr
         whole.root.get(..16).unwrap_or(&whole.root),
     ));
 
-    let published = publish(&at, console).await?;
-
     let done = Done {
         data: args.data.display().to_string(),
         complaints: args.complaints,
         seed: args.seed,
         carried_out: sent.carried_out,
         repeated: sent.repeated,
-        records,
+        records: whole.records,
         streams: whole.streams,
         root: whole.root,
         pages: published.pages.iter().map(|path| path.display().to_string()).collect(),

@@ -1,5 +1,7 @@
 use alloc::{format, string::ToString};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{KeyKind, test_data::*, tree_root};
 
@@ -113,4 +115,32 @@ fn an_origin_is_one_printable_line() {
         assert!(Checkpoint::new(origin, 1, empty_root()).is_err(), "{origin:?}");
     }
     assert!(Checkpoint::new("log", 1 << 63, empty_root()).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50_000))]
+
+    // Who demands the log's signature and the witness's has no line that may be ignored.
+    #[test]
+    fn no_changed_checkpoint_is_accepted_by_who_demands_both_signatures(
+        at: usize, xor in 1_u8..=255, how in 0_u8..6, other: usize,
+    ) {
+        let (log, witness) = (log_key().verifier().clone(), [witness_key().verifier().clone()]);
+        let mut bytes = COSIGNED_CHECKPOINT.as_bytes().to_vec();
+        let (at, other) = (at % bytes.len(), other % bytes.len());
+        match how {
+            0 => drop(bytes.remove(at)),
+            1 => bytes.insert(at, xor),
+            2 => bytes.swap(at, other),
+            3 => bytes.truncate(at),
+            _ => bytes[at] ^= xor,
+        }
+        if bytes == COSIGNED_CHECKPOINT.as_bytes() {
+            return Ok(());
+        }
+        if let Ok(note) = SignedNote::parse(&bytes) {
+            let opened = Checkpoint::open(&note, &log).is_ok();
+            prop_assert!(!(opened && cosignatures(&note, &witness).is_ok()));
+        }
+    }
 }

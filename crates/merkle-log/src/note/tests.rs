@@ -149,7 +149,7 @@ fn what_is_signed_here_verifies_elsewhere() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(50_000))]
 
     #[test]
     fn no_changed_note_verifies(at: usize, xor in 1_u8..=255, how in 0_u8..4) {

@@ -27,6 +27,10 @@ const BUNDLE_KEY: &str =
     "demo.redress.invalid+adfe3ebf+AdIeT9l2l+dxjsjUCwErFpYqDv9bq11yR+ERK0rRLZK4";
 /// That bundle: a case with an opened field and an index proof.
 const BUNDLE: &[u8] = include_bytes!("../seeds/bundle/case.zip");
+/// The key of the small log of `evidence-check`'s tests, and its bundle with a time stamp.
+const ANCHORED_KEY: &str =
+    "ledger.example/complaints+a7e552d0+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+const ANCHORED: &[u8] = include_bytes!("../seeds/bundle/anchored.zip");
 
 /// Signed notes: what is read is written the same, and nothing but what was signed verifies.
 pub fn note(bytes: &[u8]) {
@@ -84,9 +88,14 @@ pub fn bundle(bytes: &[u8]) {
     }
     verdict(bytes);
     if let [which, content @ ..] = bytes {
-        let mut files = archive::read_archive(BUNDLE).expect("a good bundle");
-        let names: Vec<String> = files.keys().filter(|name| *name != PAGE).cloned().collect();
-        let name = &names[usize::from(*which) % names.len()];
+        let good = [BUNDLE, ANCHORED].map(|it| archive::read_archive(it).expect("a good bundle"));
+        let names: Vec<(&Files, &String)> = good
+            .iter()
+            .flat_map(|files| files.keys().map(move |name| (files, name)))
+            .filter(|(_, name)| *name != PAGE)
+            .collect();
+        let (files, name) = names[usize::from(*which) % names.len()];
+        let mut files = files.clone();
         let before = files.insert(name.clone(), content.to_vec());
         let is_same = before.as_deref() == Some(content);
         if name != MANIFEST {
@@ -100,7 +109,7 @@ pub fn bundle(bytes: &[u8]) {
 
 /// Whether `checked` says the same of itself in both ways.
 fn verdict(bytes: &[u8]) -> Checked {
-    let policy = format!("log {LOG_KEY}\nlog {BUNDLE_KEY}\nquorum none\n");
+    let policy = format!("log {LOG_KEY}\nlog {BUNDLE_KEY}\nlog {ANCHORED_KEY}\nquorum none\n");
     let policy = Policy::parse(policy.as_bytes()).expect("a policy");
     let checked = check(bytes, &Trust::policy(&policy));
     assert!(checked.is_good == checked.first_failure().is_none());

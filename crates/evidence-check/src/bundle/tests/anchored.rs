@@ -43,6 +43,22 @@ fn forged(name: &str, content: Option<&[u8]>) -> Vec<u8> {
     listed_again(files, |_| {})
 }
 
+/// The fuzzer begins from it, and knows the small log's key. Written anew with `REDRESS_WRITE_SEEDS=1`.
+#[test]
+fn the_fuzzer_has_this_bundle_among_its_seeds() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/bundle/anchored.zip");
+    let bundle = write(&anchored()).unwrap();
+    if std::env::var_os("REDRESS_WRITE_SEEDS").is_some() {
+        std::fs::write(seed, &bundle).unwrap();
+    }
+    assert!(std::fs::read(seed).unwrap() == bundle, "write the seed anew");
+    let readers = include_str!("../../../../../fuzz/src/readers.rs");
+    assert!(
+        readers.contains(&crate::test_data::key().verifier().to_string()),
+        "the key of the seed"
+    );
+}
+
 #[test]
 fn the_recorded_stamp_is_over_the_small_log() {
     let stamped = SmallLog::new(false).checkpoint_of(ANCHOR).to_string();

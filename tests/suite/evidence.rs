@@ -335,7 +335,7 @@ fn a_browser_shows_good_evidence_green_and_tampered_evidence_red() {
 
     // One letter of the evidence.
     let slot = page.find("id=\"evidence\">").unwrap();
-    let at = slot + (page.len() - slot) / 2;
+    let at = slot + page[slot..].find("</script>").unwrap() / 2;
     let at = at + page[at..].find('A').unwrap();
     let mut tampered = page;
     tampered.replace_range(at..=at, "B");

@@ -41,7 +41,7 @@ pub enum ParseBundleError {
         expected: u16,
     },
     /// There are bytes after the last entry.
-    #[error("{bytes} bytes follow the last of {expected} entries")]
+    #[error("expected nothing after the last of {expected} entries, found {bytes} bytes")]
     TooLong {
         /// How many bytes follow.
         bytes: usize,

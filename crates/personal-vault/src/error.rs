@@ -60,7 +60,7 @@ pub enum OpenVaultError {
         found_epoch: u32,
     },
     /// The vault belongs to another ledger.
-    #[error("{} belongs to ledger {found}, not to {expected}", path.display())]
+    #[error("{}: expected it to belong to ledger {expected}, found that it belongs to {found}", path.display())]
     WrongLedger {
         /// The file that says so.
         path: PathBuf,

@@ -22,7 +22,7 @@ enum Of {
 }
 
 /// Every tally: its name, whose acts it counts, and which rows.
-const TALLIES: [(&str, Of, &str); 13] = [
+const TALLIES: [(&str, Of, &str); 14] = [
     ("escalated", Of::Complaints, "what = 'escalated'"),
     ("reviews-opened", Of::Complaints, "what = 'review-opened'"),
     ("reviews-decided", Of::Complaints, "what = 'review-decided'"),
@@ -39,6 +39,7 @@ const TALLIES: [(&str, Of, &str); 13] = [
     ("actions-completed", Of::Company, "what = 'action-completed'"),
     ("actions-effective", Of::Company, "what = 'action-closed' AND detail = 'effective'"),
     ("actions-not-effective", Of::Company, "what = 'action-closed' AND detail = 'not-effective'"),
+    ("actions-inconclusive", Of::Company, "what = 'action-closed' AND detail = 'inconclusive'"),
     ("customers-remediated", Of::Company, "what = 'action-remediated'"),
 ];
 

@@ -169,7 +169,7 @@ pub(crate) struct Messages {
     pub(crate) paid_median: &'static str,
     pub(crate) quality_rows: &'static [&'static str; 9],
     /// In the order of the tallies.
-    pub(crate) oversight_rows: &'static [&'static str; 13],
+    pub(crate) oversight_rows: &'static [&'static str; 14],
     /// The way it was handled, and what came of it.
     pub(crate) survey_rows: &'static [&'static str; 2],
     pub(crate) survey_sentence: &'static str,

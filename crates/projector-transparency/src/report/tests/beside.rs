@@ -54,6 +54,8 @@ fn what_the_committee_regulators_and_actions_came_to_is_counted_on_its_day() {
     ledger.referral("2025-03-02T00:00:00Z", &ReferralEvent::OutcomeRecorded(violation));
     let remediation = Remediation { affected: 400, reached: 391, paid: None };
     ledger.action("2025-03-20T00:00:00Z", &ActionEvent::CustomersRemediated(remediation));
+    let closure = ActionClosure { result: ActionResult::Inconclusive };
+    ledger.action("2025-03-30T00:00:00Z", &ActionEvent::Closed(closure));
     let closure = ActionClosure { result: ActionResult::Effective };
     ledger.action("2025-04-01T00:00:00Z", &ActionEvent::Closed(closure));
     let report = ledger.exact("2025-Q1");
@@ -65,6 +67,7 @@ fn what_the_committee_regulators_and_actions_came_to_is_counted_on_its_day() {
         ("decisions-refused", 1),
         ("violations-found", 1),
         ("actions-effective", 0),
+        ("actions-inconclusive", 1),
         ("customers-remediated", 391),
     ] {
         assert_eq!(tally(&report, id), Some(expected), "{id}");

@@ -376,6 +376,7 @@ pub(super) const MESSAGES: Messages = Messages {
         "Actions carried out",
         "Actions closed as effective",
         "Actions closed as not effective",
+        "Actions closed without enough complaints to tell",
         "Customers reached who had not complained",
     ],
     survey_rows: &["Satisfied with the handling, mean", "Satisfied with the outcome, mean"],

@@ -60,6 +60,48 @@ macro_rules! world_of_occasions {
 }
 pub(crate) use world_of_occasions;
 
+/// The world of an aggregate that decides by its own stream, the occasion, and facts of other streams.
+macro_rules! world_of_facts {
+    ($(#[$doc:meta])* $world:ident, $aggregate:ty, $facts:ty, $circumstances:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub(crate) struct $world {
+            pub(super) occasion: $crate::aggregate::Occasion,
+            pub(super) facts: $facts,
+        }
+
+        impl $crate::story::World for $world {
+            type A = $aggregate;
+
+            fn occasion(&mut self) -> &mut $crate::aggregate::Occasion {
+                &mut self.occasion
+            }
+
+            fn decide(
+                &self,
+                state: &$aggregate,
+                command: &$crate::story::Command<Self>,
+            ) -> $crate::story::Outcome<Self> {
+                let Self { occasion, facts } = self;
+                $crate::aggregate::Aggregate::decide(
+                    state,
+                    command,
+                    &$circumstances { occasion, facts },
+                )
+            }
+
+            fn code(rejection: &$crate::story::Rejection<Self>) -> &'static str {
+                rejection.code()
+            }
+
+            fn name(command: &$crate::story::Command<Self>) -> &'static str {
+                command.name()
+            }
+        }
+    };
+}
+pub(crate) use world_of_facts;
+
 pub(crate) type Command<W> = <<W as World>::A as Aggregate>::Command;
 pub(crate) type Event<W> = <<W as World>::A as Aggregate>::Event;
 pub(crate) type Rejection<W> = <<W as World>::A as Aggregate>::Rejection;

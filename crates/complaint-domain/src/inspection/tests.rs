@@ -14,44 +14,17 @@ use crate::{
     Fact,
     action::ActionOrigin,
     actor::Role,
-    aggregate::{Aggregate as _, Occasion},
     codes::tests::agrees,
     complaint::{Channel, Outcome},
     label::Label,
     reference::ComplaintId,
     sealed::Hex,
-    story::{self, Chapter, World, actor},
+    story::{self, Chapter, actor},
 };
 
 const NOW: &str = "2024-09-02T09:00:00Z";
 
-#[derive(Clone)]
-pub(crate) struct House {
-    pub(super) occasion: Occasion,
-    pub(super) facts: InspectionFacts,
-}
-
-impl World for House {
-    type A = Inspection;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &Inspection, command: &C) -> story::Outcome<Self> {
-        let circumstances =
-            InspectionCircumstances { occasion: &self.occasion, facts: &self.facts };
-        state.decide(command, &circumstances)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+story::world_of_facts!(House, Inspection, InspectionFacts, InspectionCircumstances);
 
 pub(super) fn label(text: &str) -> Label {
     text.parse().unwrap()

@@ -9,42 +9,16 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
-    aggregate::{Aggregate as _, Occasion},
     codes::tests::agrees,
     label::Label,
     review::{Standing, VoteChoice},
     sealed::{Digest, Hex},
-    story::{self, Chapter, World, actor},
+    story::{self, Chapter, actor},
 };
 
 const NOW: &str = "2025-04-10T09:00:00Z";
 
-#[derive(Clone)]
-pub(crate) struct House {
-    pub(super) occasion: Occasion,
-    pub(super) facts: ReportFacts,
-}
-
-impl World for House {
-    type A = Report;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &Report, command: &C) -> story::Outcome<Self> {
-        let circumstances = ReportCircumstances { occasion: &self.occasion, facts: &self.facts };
-        state.decide(command, &circumstances)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+story::world_of_facts!(House, Report, ReportFacts, ReportCircumstances);
 
 pub(super) fn label(text: &str) -> Label {
     text.parse().unwrap()

@@ -13,45 +13,20 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
-    aggregate::Occasion,
     codes::tests::agrees,
     complaint::{EscalationReason, Outcome, RecusalGround},
     label::Label,
     reference::ComplaintId,
-    story::{self, Chapter, World, actor, person},
+    story::{self, Chapter, actor, person},
 };
 
 const NOW: &str = "2024-05-06T09:00:00Z";
 
-/// A committee of five, of whom `ana` handled the case, `ida` declared an interest in it and the
-/// term of `tom` is over.
-#[derive(Clone)]
-pub(crate) struct Committee {
-    occasion: Occasion,
-    facts: CommitteeFacts,
-}
-
-impl World for Committee {
-    type A = Review;
-
-    fn occasion(&mut self) -> &mut Occasion {
-        &mut self.occasion
-    }
-
-    fn decide(&self, state: &Review, command: &C) -> story::Outcome<Self> {
-        let Self { occasion, facts } = self;
-        let circumstances = CommitteeCircumstances { occasion, facts };
-        crate::aggregate::Aggregate::decide(state, command, &circumstances)
-    }
-
-    fn code(rejection: &R) -> &'static str {
-        rejection.code()
-    }
-
-    fn name(command: &C) -> &'static str {
-        command.name()
-    }
-}
+story::world_of_facts!(
+    /// A committee of five, of whom `ana` handled the case, `ida` declared an interest in it and the
+    /// term of `tom` is over.
+    Committee, Review, CommitteeFacts, CommitteeCircumstances
+);
 
 pub(super) fn committee() -> Committee {
     let mut facts = CommitteeFacts::default();

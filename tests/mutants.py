@@ -25,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WRITER = "crates/event-log-sled/src/writer.rs"
+COMMITTER = "crates/event-log-sled/src/committer.rs"
 JOURNAL = "crates/event-log-sled/src/journal.rs"
 OWNER = "crates/projection/src/owner.rs"
 # A test that hangs has noticed too, but nobody waits for ever.
@@ -58,13 +59,15 @@ MUTANTS = (
         name="early-answer",
         breaks="acknowledges before the sync: an answer does not wait for its commit",
         edits=((
-            WRITER,
-            "        if !commit.is_empty() {\n",
-            "        let mut answers = answers;\n"
-            "        for (answer, decided) in answers.drain(..) {\n"
-            "            let _ = answer.send(decided);\n"
-            "        }\n"
-            "        if !commit.is_empty() {\n",
+            COMMITTER,
+            "            _ => self.commit(&mut commit),\n        };\n",
+            "            _ => {\n"
+            "                answer_each(answers, self.next);\n"
+            "                let _ = self.commit(&mut commit);\n"
+            "                self.progress.made.store(number, Ordering::Release);\n"
+            "                return commit;\n"
+            "            }\n"
+            "        };\n",
         ),),
         package="redress-tests",
         target=("--test", "suite"),
@@ -76,21 +79,22 @@ MUTANTS = (
         edits=(
             (
                 WRITER,
-                "        let decided = self.decide(&append, group.number);\n",
-                "        let numbered = group.records;\n"
-                "        group.records = group.records.saturating_add(append.records.len());\n"
-                "        let decided = self.decide(&append, group.number);\n",
+                "        match self.decide(&stream, expected, records.len(), group.number) {\n",
+                "        let place = group.numbered;\n"
+                "        group.numbered = group.numbered.saturating_add(records.len());\n"
+                "        match self.decide(&stream, expected, records.len(), group.number) {\n",
+            ),
+            (WRITER, "                let place = group.commit.records();\n", ""),
+            (WRITER, "answers: Vec::new(), commit }", "answers: Vec::new(), commit, numbered: 0 }"),
+            (
+                COMMITTER,
+                "    pub(crate) commit: Commit,\n}",
+                "    pub(crate) commit: Commit,\n    pub(crate) numbered: usize,\n}",
             ),
             (
-                WRITER,
-                "let position = u64::try_from(group.records).unwrap_or(u64::MAX);",
-                "let position = u64::try_from(numbered).unwrap_or(u64::MAX);",
-            ),
-            (
-                WRITER,
-                "                group.records = group.records.saturating_add(append.records.len());\n"
-                "                let bytes = framed_length",
-                "                let bytes = framed_length",
+                COMMITTER,
+                "let Group { number, counted_on, answers, mut commit } = group;",
+                "let Group { number, counted_on, answers, mut commit, .. } = group;",
             ),
         ),
         package="redress-tests",

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use divan::{Bencher, counter::ItemsCount};
 use event_log::{Position, RecordedEvent, StreamVersion};
-use frame::{RANGE, Records, put_record};
+use frame::{RANGE, Records, put_record, sum_record};
 
 #[expect(dead_code, reason = "the crate uses the rest of it")]
 #[rustfmt::skip]
@@ -34,9 +34,12 @@ fn payload(records: &[RecordedEvent]) -> Vec<u8> {
     let mut payload = Vec::new();
     for record in records {
         let RecordedEvent { version, stream, bytes, .. } = record;
-        put_record(&mut payload, version.0, stream.as_bytes(), bytes.len(), |payload| {
-            payload.extend_from_slice(bytes);
-        });
+        let start =
+            put_record(&mut payload, version.0, stream.as_bytes(), bytes.len(), |payload| {
+                payload.extend_from_slice(bytes);
+            });
+        let end = payload.len();
+        sum_record(&mut payload, start..end);
     }
     payload
 }

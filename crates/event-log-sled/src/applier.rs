@@ -1,7 +1,8 @@
-//! The thread that moves whole ranges of records from the tail to tiles and store.
+//! The threads that move whole ranges of records from the tail to tiles and store.
 //!
-//! In order: tiles (synced), store (synced), head (replaced), tail (drained), journal segments (given back). A
-//! crash between any two repeats at most work whose result is already there.
+//! One seals the next batch while the other stores the last: sealing wants the processor, storing waits
+//! for the disk. In order: tiles (synced), store (synced), head (replaced), tail (drained), journal segments
+//! (given back). A crash between any two repeats at most work whose result is already there.
 
 use std::{
     error::Error as _,
@@ -19,14 +20,51 @@ use crate::{
     index::Index,
     journal::{RESERVE_BYTES, Segments},
     mend,
-    sealed::Sealer,
+    sealed::{Sealed, Sealer},
     store::{Store, StoreHead},
-    tail::{Tail, Work},
+    tail::{End, Ranges, Tail},
     tiles::Tiles,
 };
 
 /// How many ranges go into one batch: enough to share a sync, few enough to keep sled's memory low.
-pub(crate) const BATCH_RANGES: u64 = 32;
+pub(crate) const BATCH_RANGES: u64 = 64;
+
+/// Whole ranges of records, sealed and nowhere yet but in memory.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    ranges: Ranges,
+    sealed: Vec<Sealed>,
+}
+
+/// A place for one batch, which is taken over when the one before it is stored.
+pub(crate) fn batches() -> (mpsc::SyncSender<Batch>, mpsc::Receiver<Batch>) {
+    mpsc::sync_channel(0)
+}
+
+/// Lets this thread stand back for those that somebody waits for: what is in the journal is safe, and a
+/// burst that the tail has room for need not share the processors with its sealing. Once the tail is
+/// full the others wait, and leave the processors to this one.
+fn stand_back() {
+    // Of a thread and not of the process only on Linux. Where it is refused, it is only slower.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
+/// Seals what the tail has and hands it to the applier, until the log is closed or poisoned, or the
+/// applier has stopped.
+pub(crate) fn seal_batches(tail: &Tail, mut compressor: Sealer, batches: &mpsc::SyncSender<Batch>) {
+    stand_back();
+    while let Some(ranges) = tail.take_ranges(BATCH_RANGES) {
+        match compressor.seal(&ranges.records()) {
+            Ok(sealed) => {
+                if batches.send(Batch { ranges, sealed }).is_err() {
+                    return;
+                }
+            }
+            Err(error) => return tail.poison(format!("sealing: {error}")),
+        }
+    }
+}
 
 /// The applier's state, all of it owned by its thread.
 #[derive(Debug)]
@@ -34,10 +72,10 @@ pub(crate) struct Applier {
     pub(crate) dir: PathBuf,
     pub(crate) disk: Disk,
     pub(crate) tail: Arc<Tail>,
+    pub(crate) batches: mpsc::Receiver<Batch>,
     pub(crate) store: Store,
     pub(crate) store_head: StoreHead,
     pub(crate) tiles: Tiles,
-    pub(crate) sealer: Sealer,
     pub(crate) segments: Arc<Segments>,
     /// Tells the thread that merges index files when there may be some to merge.
     pub(crate) grown: mpsc::Sender<()>,
@@ -46,41 +84,56 @@ pub(crate) struct Applier {
 impl Applier {
     /// Runs until the log is closed or poisoned.
     pub(crate) fn run(mut self) {
-        self.work();
+        stand_back();
+        if let Err(reason) = self.work() {
+            self.tail.poison(reason);
+        }
         self.store.index().stop();
     }
 
-    fn work(&mut self) {
-        loop {
-            let done = match self.tail.wait_for_work(BATCH_RANGES) {
-                Work::Ranges(ranges, recorded_at) => self.apply(&ranges.records(), recorded_at),
-                Work::Close(rest, recorded_at) => {
-                    if let Err(reason) = self.vouch(&rest, recorded_at) {
-                        tracing::error!(reason, "the head could not be written on closing");
-                    }
-                    return;
+    fn work(&mut self) -> Result<(), String> {
+        while let Ok(batch) = self.batches.recv() {
+            if !self.has_room()? {
+                // Closed on a full disk: what is not stored stays in the journal.
+                break;
+            }
+            self.apply(&batch)?;
+        }
+        match self.tail.end() {
+            End::Closed(rest, recorded_at) => {
+                if let Err(reason) = self.vouch(&rest, recorded_at) {
+                    tracing::error!(reason, "the head could not be written on closing");
                 }
-                Work::Stop => return,
-            };
-            if let Err(reason) = done {
-                self.tail.poison(reason);
-                return;
+                Ok(())
+            }
+            End::Poisoned => Ok(()),
+            // It was neither closed nor poisoned, so the thread that seals is gone by a panic.
+            End::NotYet => Err("nothing is sealed any more".to_owned()),
+        }
+    }
+
+    /// Waits for room on the disk; false when there is none and nobody asks for it any more. sled does not
+    /// survive a full disk, so it is never let near one.
+    fn has_room(&self) -> Result<bool, String> {
+        loop {
+            let room = self.disk.room(&self.dir).map_err(|error| format!("the disk: {error}"))?;
+            if room >= RESERVE_BYTES {
+                return Ok(true);
+            }
+            if !self.tail.starve() {
+                return Ok(false);
             }
         }
     }
 
-    fn apply(&mut self, records: &[&RecordedEvent], recorded_at: Timestamp) -> Result<(), String> {
-        // sled does not survive a full disk, so it is never let near one.
-        let room = self.disk.room(&self.dir).map_err(|error| format!("the disk: {error}"))?;
-        if room < RESERVE_BYTES {
-            self.tail.starve();
-            return Ok(());
-        }
-        let sealed = self.sealer.seal(records).map_err(|error| format!("sealing: {error}"))?;
+    fn apply(&mut self, batch: &Batch) -> Result<(), String> {
+        let Batch { ranges, sealed } = batch;
         // Putting again what was put there before a crash replaces files by the same files.
-        self.tiles.put(&sealed).map_err(|error| format!("the tiles: {error}"))?;
+        self.tiles.put(sealed).map_err(|error| format!("the tiles: {error}"))?;
         let leaves = sealed.iter().flat_map(|range| &range.leaves);
-        let applied = self.store.apply(&mut self.store_head, records, leaves, recorded_at);
+        let recorded_at = ranges.recorded_at;
+        let applied =
+            self.store.apply(&mut self.store_head, &ranges.records(), leaves, recorded_at);
         applied.map_err(|error| error.to_string())?;
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();

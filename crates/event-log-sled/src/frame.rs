@@ -11,6 +11,8 @@
 //! | 1 | length of the stream id |
 //! | … | stream id, then the record |
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 
@@ -28,14 +30,14 @@ pub(crate) struct FrameDamage {
     pub(crate) reason: String,
 }
 
-/// Adds one record to a payload: so many bytes, which `write` puts at its end.
+/// Adds one record to a payload, without its checksum; gives where it begins.
 pub(crate) fn put_record(
     payload: &mut Vec<u8>,
     version: u64,
     stream: &[u8],
     length: usize,
     write: impl FnOnce(&mut Vec<u8>),
-) {
+) -> usize {
     let start = payload.len();
     payload.extend_from_slice(&[0; 4]);
     payload.extend_from_slice(&version.to_be_bytes());
@@ -43,9 +45,14 @@ pub(crate) fn put_record(
     payload.push(u8::try_from(stream.len()).unwrap_or(u8::MAX));
     payload.extend_from_slice(stream);
     write(payload);
-    let crc = payload.get(start.saturating_add(4)..).map_or(0, crc32c::crc32c);
-    if let Some(slot) = payload.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) {
-        *slot = crc.to_be_bytes();
+    start
+}
+
+/// Gives a record its checksum; `record` is where all of it stands in the payload.
+pub(crate) fn sum_record(payload: &mut [u8], record: Range<usize>) {
+    let record = payload.get_mut(record).and_then(<[u8]>::split_first_chunk_mut);
+    if let Some((slot, summed)) = record {
+        *slot = crc32c::crc32c(summed).to_be_bytes();
     }
 }
 

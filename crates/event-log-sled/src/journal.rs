@@ -30,13 +30,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use bytes::Bytes;
-use event_log::{NewRecord, Position, RecordedEvent, StreamVersion};
+use bytes::{Bytes, BytesMut};
+use event_log::{NewRecord, Position, RecordedEvent, StreamVersion, record::put_time};
 use jiff::Timestamp;
 
 use crate::{
     disk::{Disk, Step, is_full, sync_dir},
-    frame::{RECORD_HEADER, length32, put_record},
+    frame::{RECORD_HEADER, length32, put_record, sum_record},
     hashed::HashedStream,
 };
 
@@ -54,14 +54,21 @@ const READY_MAX: usize = 4;
 /// again from them.
 const KEPT_BEHIND: usize = 2;
 
+/// How much memory for readers is had at once. Memory for one frame, some hundred kilobytes at a time, was
+/// what the writer spent most of its time on: the allocator tidies up for a large piece.
+const KEPT_AT_ONCE: usize = 1024 * 1024;
+
 /// A commit in the making: the frame's bytes, written once the header is known.
 #[derive(Debug)]
 pub(crate) struct Commit {
+    /// Used again for each frame.
     bytes: Vec<u8>,
+    /// Room for frames that readers will share.
+    kept: BytesMut,
     records: u32,
     appends: Vec<Appending>,
-    /// Where each of their records ends.
-    ends: Vec<usize>,
+    /// Of each of their records.
+    places: Vec<Place>,
 }
 
 /// An append whose records are in the frame.
@@ -73,69 +80,75 @@ struct Appending {
     records: usize,
 }
 
+/// Where a record stands in the frame.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Where its time goes.
+    time: usize,
+    end: usize,
+}
+
 /// Records with the hashes of their streams.
 pub(crate) type Hashed = (Vec<RecordedEvent>, Vec<u64>);
 
-/// How many bytes an append takes in a frame.
-pub(crate) fn framed_length(stream: &HashedStream, records: &[NewRecord]) -> usize {
-    let head = RECORD_HEADER.saturating_add(stream.name.as_bytes().len());
-    records.iter().map(|record| record.len().saturating_add(head)).sum()
-}
-
 impl Commit {
     pub(crate) fn new() -> Self {
-        Self { bytes: vec![0; HEADER], records: 0, appends: Vec::new(), ends: Vec::new() }
+        let (appends, places) = (Vec::new(), Vec::new());
+        Self { bytes: vec![0; HEADER], kept: BytesMut::new(), records: 0, appends, places }
     }
 
     pub(crate) fn clear(&mut self) {
         self.bytes.resize(HEADER, 0);
         self.records = 0;
         self.appends.clear();
-        self.ends.clear();
-    }
-
-    /// Makes room for so many bytes of records, and no more: whoever reads them will hold all of it.
-    pub(crate) fn expect(&mut self, framed: usize) {
-        self.bytes.reserve_exact(framed.saturating_add(PAGE));
+        self.places.clear();
     }
 
     /// Adds a record that was written before.
     pub(crate) fn put(&mut self, version: u64, stream: &[u8], record: &[u8]) {
-        put_record(&mut self.bytes, version, stream, record.len(), |bytes| {
+        let start = put_record(&mut self.bytes, version, stream, record.len(), |bytes| {
             bytes.extend_from_slice(record);
         });
+        let end = self.bytes.len();
+        sum_record(&mut self.bytes, start..end);
         self.records = self.records.saturating_add(1);
     }
 
-    /// Adds an append whose first record gets this version.
-    pub(crate) fn append(
-        &mut self,
-        stream: HashedStream,
-        version: u64,
-        records: Vec<NewRecord>,
-        recorded_at: &str,
-    ) {
+    /// Adds an append whose first record gets this version. [`Commit::stamp`] must follow before it is
+    /// written.
+    pub(crate) fn append(&mut self, stream: HashedStream, version: u64, records: Vec<NewRecord>) {
         let count = records.len();
         let name = stream.name.as_bytes();
         for (record, version) in records.into_iter().zip(version..) {
+            let mut time = 0;
             put_record(&mut self.bytes, version, name, record.len(), |bytes| {
-                record.stamp_onto(recorded_at, bytes);
+                time = record.put_onto(bytes);
             });
-            self.ends.push(self.bytes.len());
+            self.places.push(Place { time, end: self.bytes.len() });
             self.records = self.records.saturating_add(1);
         }
         self.appends.push(Appending { stream, version, records: count });
     }
 
-    /// The records of its appends, the first at this position, as slices of what was written.
+    /// Gives all records of its appends their time, which they are committed at.
+    pub(crate) fn stamp(&mut self, recorded_at: &str) {
+        let mut start = HEADER;
+        for Place { time, end } in self.places.iter().copied() {
+            put_time(&mut self.bytes, time, recorded_at);
+            sum_record(&mut self.bytes, start..end);
+            start = end;
+        }
+    }
+
+    /// The records of its appends, the first at this position, as slices of a copy of what was written.
     pub(crate) fn take(&mut self, first: Position) -> Hashed {
-        let memory = self.give();
-        let mut records = Vec::with_capacity(self.ends.len());
-        let mut hashes = Vec::with_capacity(self.ends.len());
-        let mut ends = self.ends.drain(..);
+        let memory = self.copied();
+        let mut records = Vec::with_capacity(self.places.len());
+        let mut hashes = Vec::with_capacity(self.places.len());
+        let mut places = self.places.drain(..);
         let (mut position, mut start) = (first.0, HEADER);
         for Appending { stream, version, records: count } in self.appends.drain(..) {
-            for (version, end) in (version..).zip(ends.by_ref().take(count)) {
+            for (version, Place { end, .. }) in (version..).zip(places.by_ref().take(count)) {
                 let name = start.saturating_add(RECORD_HEADER);
                 let record = name.saturating_add(stream.name.as_bytes().len());
                 records.push(RecordedEvent {
@@ -152,17 +165,27 @@ impl Commit {
         (records, hashes)
     }
 
-    /// The frame's memory; of a short one a copy, for it would hold a page and more for a record.
-    fn give(&mut self) -> Bytes {
-        let length = self.bytes.len();
-        if self.bytes.capacity().saturating_sub(length) > length.checked_div(8).unwrap_or(0) {
-            return Bytes::copy_from_slice(&self.bytes);
+    /// A copy of the frame. Nothing is kept for the zeros behind it, which the next copy follows.
+    fn copied(&mut self) -> Bytes {
+        if self.kept.capacity() < self.bytes.len() {
+            self.kept = BytesMut::with_capacity(KEPT_AT_ONCE.max(self.bytes.len()));
         }
-        Bytes::from(std::mem::take(&mut self.bytes))
+        self.kept.extend_from_slice(&self.bytes);
+        self.kept.split().freeze()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.records == 0
+    }
+
+    /// How many records it has.
+    pub(crate) fn records(&self) -> usize {
+        usize::try_from(self.records).unwrap_or(usize::MAX)
+    }
+
+    /// How many bytes it has, without the zeros behind it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     fn seal(&mut self, segment: u64, first: Position, recorded_at: Timestamp) {
@@ -210,7 +233,7 @@ pub(crate) struct Segment {
     pub(crate) offset: usize,
 }
 
-/// Writes commits. Owned by the writer thread.
+/// Writes commits. Owned by the thread that commits.
 #[derive(Debug)]
 pub(crate) struct Journal {
     current: Segment,
@@ -250,7 +273,7 @@ impl Journal {
 }
 
 /// The segments other than the one being written: those the store still needs, and empty ones.
-/// Shared by the writer, who takes, and the applier, who gives back.
+/// Shared by the committer, who takes, and the applier, who gives back.
 #[derive(Debug)]
 pub(crate) struct Segments {
     dir: PathBuf,

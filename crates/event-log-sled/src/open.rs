@@ -9,31 +9,26 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    thread,
 };
 
-use event_log::{Clock, Head, Position};
+use event_log::{Clock, Position};
 use merkle_log::{CompactRange, leaf_hash};
-use tokio::sync::{mpsc, watch};
 
 use crate::{
-    applier::{self, Applier},
     disk::{Disk, Faults, replace_file, sync_dir},
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
-    journal::{self, FillError, Journal, scan},
+    journal::{self, FillError, scan},
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
     mend,
     read::{OpenStore, Source},
-    sealed::Sealer,
     sled_log::{ClosesStore, SledLog, Threads},
+    start::{Start, Started},
     store::{STORE, Store, StoreError, StoreHead},
     tail::Tail,
     tiles::Tiles,
-    versions::Versions,
-    writer::{self, Writer},
 };
 
 const LOCK: &str = "lock";
@@ -301,47 +296,25 @@ pub(crate) fn open(
 
     let recorded_at = found.head.recorded_at.max(found.store_head.recorded_at);
     let recorded_at = scanned.recorded_at.map_or(recorded_at, |time| time.max(recorded_at));
-    let (requests, queue) = mpsc::channel(writer::QUEUE);
-    let (head, durable) = watch::channel(Head { next_position: scanned.end });
-    let writer = Writer {
-        requests: queue,
-        journal: Journal::new(scanned.current, Arc::clone(&scanned.segments), disk.clone()),
-        store: found.store.clone(),
-        tail: Arc::clone(&tail),
-        clock,
-        head,
-        next: scanned.end,
-        versions: Versions::default(),
-        recorded_at,
-    };
-    let (grown, told) = std::sync::mpsc::channel();
-    let applier = Applier {
+    let start = Start {
         dir: dir.to_owned(),
         disk,
+        clock,
         tail: Arc::clone(&tail),
         store: found.store.clone(),
         store_head: found.store_head,
         tiles: found.tiles.clone(),
-        sealer: Sealer::new().map_err(|error| OpenError::io("making a compressor", dir, error))?,
         segments: scanned.segments,
-        grown,
+        current: scanned.current,
+        next: scanned.end,
+        recorded_at,
     };
-    let (index, poisoned) = (Arc::clone(found.store.index()), Arc::clone(&tail));
-    let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
-        let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
-        spawned.map_err(|error| OpenError::io("starting a thread", dir, error))
-    };
-    // Should one not start, those before it end by themselves: nobody is left to ask the first.
-    let writing = spawn("log-writer", Box::new(|| writer.run()))?;
-    let applying = spawn("log-applier", Box::new(|| applier.run()))?;
-    let tiles = found.tiles.clone();
-    let merge = move || applier::merge_files(&index, &tiles, &poisoned, &told);
-    let merging = spawn("log-index", Box::new(merge))?;
+    let Started { requests, head, threads } = start.start()?;
     let store = OpenStore::new(found.store);
     Ok(SledLog {
         requests,
-        threads: Threads::new(vec![writing, applying, merging]),
-        head: durable,
+        threads: Threads::new(threads),
+        head,
         _store: ClosesStore(store.clone()),
         source: Source {
             store,

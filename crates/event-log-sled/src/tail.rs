@@ -1,7 +1,7 @@
 //! Records that are durable in the journal and not yet in the store, held in memory for readers.
 //!
-//! The writer pushes, the applier drains, readers copy (the bytes are shared). Bounded: when the
-//! store cannot follow, the writer waits here, and its callers behind their queue.
+//! The writer pushes, the sealing thread takes, the applier drains, readers copy (the bytes are shared).
+//! Bounded: when the store cannot follow, the writer waits here, and its callers behind their queue.
 
 use std::{
     collections::VecDeque,
@@ -17,14 +17,15 @@ use crate::{
     hashed::{HashedMap, Hashes},
 };
 
-/// The most records waiting for the store, give or take one commit: four batches of the applier. All of
-/// them are read again when the ledger is opened after a crash.
-const RECORDS_MAX: u64 = 32_768;
+/// The most records waiting for the store, give or take one commit: four batches of the applier, of which
+/// one is being sealed and one being stored. All of them are read again when the ledger is opened after a
+/// crash.
+const RECORDS_MAX: u64 = 65_536;
 /// The most bytes of them, give or take one commit. More than one range of the widest records.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
-/// How long the applier waits for more whole ranges once there is one. What is durable in the journal
+/// How long sealing waits for more whole ranges once there is one. What is durable in the journal
 /// can wait for the tiles; eight syncs for each 256 records would keep the disk from the journal.
-const LINGER: Duration = Duration::from_millis(20);
+const LINGER: Duration = Duration::from_millis(250);
 /// Said of a record before which there is none.
 const NONE: u64 = u64::MAX;
 
@@ -33,8 +34,10 @@ const NONE: u64 = u64::MAX;
 pub(crate) struct Tail {
     hashes: Hashes,
     held: Mutex<Held>,
-    /// The applier waits here for whole ranges.
+    /// The sealing thread waits here for whole ranges.
     grown: Condvar,
+    /// The applier waits here when the disk is full.
+    asked: Condvar,
     /// The writer waits here for room.
     drained: Condvar,
 }
@@ -65,6 +68,8 @@ impl Run {
 struct Held {
     /// The first record that is not in the store. The first run may have some before it.
     first: u64,
+    /// The first record that was not given out to be sealed.
+    taken: u64,
     /// The position after the last.
     next: u64,
     runs: VecDeque<Arc<Run>>,
@@ -77,7 +82,7 @@ struct Held {
     newest: HashedMap<u64, u64>,
     /// The first record there was when they were swept out last.
     swept: u64,
-    /// For how many records the applier is to be woken.
+    /// For how many records the sealing thread is to be woken.
     wanted: u64,
     /// The applier cannot go on for want of room on the disk.
     starved: bool,
@@ -98,23 +103,25 @@ pub(crate) enum Room {
     Poisoned(String),
 }
 
-/// What the applier should do next.
-#[derive(Debug)]
-pub(crate) enum Work {
-    /// Store these whole ranges.
-    Ranges(Ranges, Timestamp),
-    /// Nothing more will come; these records make no whole range and stay in the journal.
-    Close(Vec<RecordedEvent>, Timestamp),
-    /// The log was poisoned: stop without touching anything.
-    Stop,
-}
-
-/// Consecutive records, shared with the tail.
+/// Consecutive records in whole ranges, shared with the tail.
 #[derive(Debug)]
 pub(crate) struct Ranges {
     runs: Vec<Arc<Run>>,
     first: u64,
     end: u64,
+    /// Not earlier than that of any of them.
+    pub(crate) recorded_at: Timestamp,
+}
+
+/// How the tail ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// Nothing more will come; these records are not in the store and stay in the journal.
+    Closed(Vec<RecordedEvent>, Timestamp),
+    /// The log was poisoned: nothing may be touched any more.
+    Poisoned,
+    /// It did not end.
+    NotYet,
 }
 
 impl Ranges {
@@ -131,6 +138,7 @@ impl Tail {
             hashes,
             held: Mutex::new(Held {
                 first: first.0,
+                taken: first.0,
                 next: first.0,
                 runs: VecDeque::new(),
                 bytes: 0,
@@ -143,6 +151,7 @@ impl Tail {
                 poison: None,
             }),
             grown: Condvar::new(),
+            asked: Condvar::new(),
             drained: Condvar::new(),
         }
     }
@@ -171,9 +180,12 @@ impl Tail {
         held.bytes = held.bytes.saturating_add(bytes);
         held.recorded_at = recorded_at;
         held.runs.push_back(Arc::new(run));
-        held.starved = false;
-        let is_enough = held.count() >= held.wanted;
+        let was_starved = std::mem::take(&mut held.starved);
+        let is_enough = held.waiting() >= held.wanted;
         drop(held);
+        if was_starved {
+            self.asked.notify_one();
+        }
         if is_enough {
             self.grown.notify_one();
         }
@@ -198,7 +210,7 @@ impl Tail {
             if held.starved {
                 // There may be room by the next time somebody asks.
                 held.starved = false;
-                self.grown.notify_one();
+                self.asked.notify_one();
                 return Room::DiskFull;
             }
             // It would wait for more records in vain.
@@ -207,20 +219,21 @@ impl Tail {
         }
     }
 
-    /// Waits for at least one whole range, and a little longer for `ranges_max` of them, which is the
-    /// most it gives.
-    pub(crate) fn wait_for_work(&self, ranges_max: u64) -> Work {
+    /// Waits for at least one whole range that was not taken yet, and a little longer for `ranges_max` of
+    /// them, which is the most it gives. `None` when nothing more will come, or the log was poisoned.
+    pub(crate) fn take_ranges(&self, ranges_max: u64) -> Option<Ranges> {
         let most = ranges_max.saturating_mul(RANGE);
         let mut has_lingered = false;
         let mut held = self.held();
         loop {
             if held.poison.is_some() {
-                return Work::Stop;
+                return None;
             }
-            let count = held.count().saturating_sub(held.count().checked_rem(RANGE).unwrap_or(0));
-            if count > 0 && !held.starved {
+            let waiting = held.waiting();
+            let count = waiting.saturating_sub(waiting.checked_rem(RANGE).unwrap_or(0));
+            if count > 0 {
                 if has_lingered || held.closed || count >= most || held.wanted_now() {
-                    return held.ranges(count.min(most));
+                    return Some(held.take_ranges(count.min(most)));
                 }
                 held.wanted = most;
                 let waited = self.grown.wait_timeout(held, LINGER);
@@ -230,12 +243,22 @@ impl Tail {
                 continue;
             }
             if held.closed {
-                let rest = held.runs.iter().flat_map(|run| &run.records);
-                let rest = rest.filter(|record| record.position.0 >= held.first).cloned();
-                return Work::Close(rest.collect(), held.recorded_at);
+                return None;
             }
             held.wanted = RANGE;
             held = self.grown.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn end(&self) -> End {
+        let held = self.held();
+        if held.poison.is_some() {
+            End::Poisoned
+        } else if held.closed {
+            End::Closed(held.from(held.first).cloned().collect(), held.recorded_at)
+        } else {
+            End::NotYet
         }
     }
 
@@ -254,16 +277,23 @@ impl Tail {
         self.drained.notify_one();
     }
 
-    /// Says that the store waits for room on the disk.
-    pub(crate) fn starve(&self) {
-        self.held().starved = true;
+    /// Says that the store waits for room on the disk, and waits until somebody asks for it. False when
+    /// nobody will any more.
+    pub(crate) fn starve(&self) -> bool {
+        let mut held = self.held();
+        held.starved = true;
         self.drained.notify_one();
+        while held.starved && !held.closed && held.poison.is_none() {
+            held = self.asked.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        !held.closed && held.poison.is_none()
     }
 
     /// Says that no more records will come.
     pub(crate) fn close(&self) {
         self.held().closed = true;
         self.grown.notify_one();
+        self.asked.notify_one();
     }
 
     /// Stops everything after a failure that leaves the disk in doubt. The first reason stays.
@@ -273,6 +303,7 @@ impl Tail {
         held.poison.get_or_insert(reason);
         drop(held);
         self.grown.notify_one();
+        self.asked.notify_one();
         self.drained.notify_one();
     }
 
@@ -338,17 +369,25 @@ impl Held {
         self.next.saturating_sub(self.first)
     }
 
+    /// How many records were not taken.
+    fn waiting(&self) -> u64 {
+        self.next.saturating_sub(self.taken)
+    }
+
     /// Whether somebody waits for the applier.
     fn wanted_now(&self) -> bool {
         self.count() >= RECORDS_MAX || self.bytes >= BYTES_MAX
     }
 
-    /// The first records, so many, and a time not earlier than that of any of them.
-    fn ranges(&self, count: u64) -> Work {
-        let (first, end) = (self.first, self.first.saturating_add(count));
-        let runs: Vec<_> = self.runs.iter().take_while(|run| run.first < end).cloned().collect();
+    /// The first records that were not taken, so many.
+    fn take_ranges(&mut self, count: u64) -> Ranges {
+        let (first, end) = (self.taken, self.taken.saturating_add(count));
+        self.taken = end;
+        let after = self.runs.partition_point(|run| run.end() <= first);
+        let runs: Vec<_> =
+            self.runs.range(after..).take_while(|run| run.first < end).cloned().collect();
         let recorded_at = runs.last().map_or(self.recorded_at, |run| run.recorded_at);
-        Work::Ranges(Ranges { runs, first, end }, recorded_at)
+        Ranges { runs, first, end, recorded_at }
     }
 
     /// The oldest run, if all of its records have gone.

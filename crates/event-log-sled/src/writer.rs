@@ -1,24 +1,21 @@
-//! The one thread that writes the journal.
+//! The one thread that decides which appends are accepted, and frames them.
 //!
-//! It takes what waits in the queue, up to a limit and without lingering: while one sync runs, the
-//! next group gathers. Each request is held against the version of its stream, the group's own
-//! earlier requests included, and refused alone. Only what is certain to be in the commit gets a
-//! number, so positions have no gaps by construction. Then: frame, sync, tail, head, answers.
+//! It takes what waits in the queue, up to a limit, and whatever comes while the group before is being
+//! committed; it never lingers for more. Each request is held against the version of its stream, those
+//! that are on their way included, and refused alone. Only what is certain to be in the commit gets a
+//! place in it, so positions have no gaps by construction. The [`committer`](crate::committer) does the rest.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc as handover};
 
-use event_log::{
-    AppendError, Appended, Clock, ExpectedVersion, Head, NewRecord, Position, StreamVersion,
-    record::format_recorded_at,
-};
-use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot, watch};
+use event_log::{AppendError, Appended, ExpectedVersion, NewRecord, StreamVersion};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    committer::{Accepted, Group, Progress},
     hashed::HashedStream,
-    journal::{Commit, CommitError, Journal, framed_length},
+    journal::Commit,
     store::{Store, StoreError},
-    tail::{Room, Tail},
+    tail::Tail,
     versions::{Known, Versions},
 };
 
@@ -49,51 +46,33 @@ pub(crate) struct Append {
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(crate) requests: mpsc::Receiver<Request>,
-    pub(crate) journal: Journal,
+    pub(crate) groups: handover::SyncSender<Group>,
+    /// Who can take a group says so here, with room for the one after it.
+    pub(crate) idle: mpsc::Receiver<Commit>,
+    pub(crate) progress: Arc<Progress>,
     pub(crate) store: Store,
     pub(crate) tail: Arc<Tail>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) head: watch::Sender<Head>,
-    pub(crate) next: Position,
-    /// With the group's own requests counted in.
+    /// With what is on its way counted in.
     pub(crate) versions: Versions,
-    pub(crate) recorded_at: Timestamp,
-}
-
-/// One group: what will be answered, and what will be written.
-#[derive(Debug, Default)]
-struct Group {
-    answers: Vec<(Append, Decided)>,
-    /// Which of the writer's groups it is.
-    number: u64,
-    /// As they will be written.
-    bytes: usize,
-    records: usize,
 }
 
 impl Group {
+    fn begun(number: u64, commit: Commit) -> Self {
+        Self { number, counted_on: 0, answers: Vec::new(), commit }
+    }
+
     fn is_full(&self) -> bool {
-        self.records >= GROUP_RECORDS || self.bytes >= GROUP_BYTES
+        self.commit.records() >= GROUP_RECORDS
+            || self.commit.bytes() >= GROUP_BYTES
+            || self.answers.len() >= GROUP_RECORDS
     }
 }
 
 impl Writer {
     /// Runs until it is told to stop or nobody is left to ask.
-    pub(crate) fn run(mut self) {
-        let mut commit = Commit::new();
-        let mut stopping = false;
-        for number in 0_u64.. {
-            if stopping {
-                break;
-            }
-            let Some(request) = self.requests.blocking_recv() else { break };
-            let mut group = Group { number, ..Group::default() };
-            stopping = self.take(&mut group, request);
-            while !stopping && !group.is_full() {
-                let Ok(request) = self.requests.try_recv() else { break };
-                stopping = self.take(&mut group, request);
-            }
-            self.commit(group, &mut commit);
+    pub(crate) async fn run(mut self) {
+        if self.work().await.is_none() {
+            self.tail.poison("nothing is committed any more".to_owned());
         }
         self.requests.close();
         while let Ok(request) = self.requests.try_recv() {
@@ -102,7 +81,40 @@ impl Writer {
                 let _ = append.answer.send(Err(AppendError::Unavailable { reason }));
             }
         }
-        self.tail.close();
+    }
+
+    /// `None` when the committer has stopped before it was let go, by a panic.
+    async fn work(&mut self) -> Option<()> {
+        let mut group = Group::begun(1, Commit::new());
+        let mut idle = None;
+        let mut stopping = false;
+        loop {
+            while !stopping && !group.is_full() {
+                let Ok(request) = self.requests.try_recv() else { break };
+                stopping = self.take(&mut group, request);
+            }
+            if group.answers.is_empty() {
+                if stopping {
+                    return Some(());
+                }
+                let Some(request) = self.requests.recv().await else { return Some(()) };
+                stopping = self.take(&mut group, request);
+            } else if let Some(commit) = idle.take() {
+                let next = Group::begun(group.number.saturating_add(1), commit);
+                self.groups.send(std::mem::replace(&mut group, next)).ok()?;
+            } else if stopping || group.is_full() {
+                idle = Some(self.idle.recv().await?);
+            } else {
+                tokio::select! {
+                    biased;
+                    commit = self.idle.recv() => idle = Some(commit?),
+                    request = self.requests.recv() => match request {
+                        Some(request) => stopping = self.take(&mut group, request),
+                        None => stopping = true,
+                    },
+                }
+            }
+        }
     }
 
     /// Adds a request to the group or answers it. True when it was the request to stop.
@@ -111,41 +123,46 @@ impl Writer {
             Request::Append(append) => append,
             Request::Stop => return true,
         };
-        let decided = self.decide(&append, group.number);
-        match decided {
-            Ok(next_version) => {
-                let position = u64::try_from(group.records).unwrap_or(u64::MAX);
-                let appended = Appended {
-                    first_position: Position(self.next.0.saturating_add(position)),
-                    next_version: StreamVersion(next_version),
-                };
-                group.records = group.records.saturating_add(append.records.len());
-                let bytes = framed_length(&append.stream, &append.records);
-                group.bytes = group.bytes.saturating_add(bytes);
-                group.answers.push((append, Ok(appended)));
+        let made = self.progress.made();
+        if group.answers.is_empty() {
+            group.counted_on = self.progress.undone();
+            self.versions.count_on(group.counted_on);
+        }
+        self.versions.keep_after(made);
+        let Append { stream, expected, records, answer } = append;
+        match self.decide(&stream, expected, records.len(), group.number) {
+            Ok(version) => {
+                let place = group.commit.records();
+                let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+                let next_version = StreamVersion(version.saturating_add(count));
+                group.commit.append(stream, version, records);
+                group.answers.push((answer, Ok(Accepted { place, next_version })));
             }
-            // It conflicts with what the group itself writes, and may not learn of that before it is
-            // durable: who reloads after a conflict must find what it conflicted with.
-            Err((error, Some(by))) if by == group.number => {
-                group.answers.push((append, Err(error)));
-            }
+            // It conflicts with what is on its way, and may not learn of that before it is durable: who
+            // reloads after a conflict must find what it conflicted with.
+            Err((error, Some(by))) if by > made => group.answers.push((answer, Err(error))),
             Err((error, _)) => {
-                let _ = append.answer.send(Err(error));
+                let _ = answer.send(Err(error));
             }
         }
         false
     }
 
-    /// The version that the stream's next record would get after this append; or why it is refused,
-    /// and the group that wrote to the stream last.
-    fn decide(&mut self, append: &Append, group: u64) -> Result<u64, (AppendError, Option<u64>)> {
-        let Append { stream, expected, records, .. } = append;
-        let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+    /// The version that the first of so many records would get; or why they are refused, and the group
+    /// that wrote to the stream last.
+    fn decide(
+        &mut self,
+        stream: &HashedStream,
+        expected: ExpectedVersion,
+        records: usize,
+        group: u64,
+    ) -> Result<u64, (AppendError, Option<u64>)> {
+        let count = u64::try_from(records).unwrap_or(u64::MAX);
         let check = |known: &mut Known| {
             let checked = expected.check(&stream.name, StreamVersion(known.next));
             let version = checked.map_err(|error| (error, known.group))?;
             *known = Known { next: version.0.saturating_add(count), group: Some(group) };
-            Ok(known.next)
+            Ok(version.0)
         };
         if let Some(decided) = self.versions.with(stream, check) {
             return decided;
@@ -169,84 +186,5 @@ impl Writer {
                 AppendError::Corrupt { position: damage.position, reason: damage.reason }
             }
         })
-    }
-
-    /// Makes the group durable and answers it, or answers every one of it with the failure.
-    fn commit(&mut self, group: Group, commit: &mut Commit) {
-        if group.answers.is_empty() {
-            return;
-        }
-        if let Err(error) = self.room() {
-            self.versions.forget_all();
-            return refuse(group.answers, &error);
-        }
-        let recorded_at = self.recorded_at.max(self.clock.now());
-        commit.clear();
-        commit.expect(group.bytes);
-        let count = u64::try_from(group.records).unwrap_or(u64::MAX);
-        let answers = write(group, &format_recorded_at(recorded_at), commit);
-        if !commit.is_empty() {
-            match self.journal.commit(commit, self.next, recorded_at) {
-                Ok(()) => {}
-                Err(CommitError::Full) => {
-                    self.versions.forget_all();
-                    return answer_all(answers, &AppendError::Full);
-                }
-                Err(CommitError::Failed(error)) => {
-                    self.versions.forget_all();
-                    let reason = format!("the journal: {error}");
-                    self.tail.poison(reason.clone());
-                    return answer_all(answers, &AppendError::Poisoned { reason });
-                }
-            }
-            self.recorded_at = recorded_at;
-            let (records, hashes) = commit.take(self.next);
-            self.next = Position(self.next.0.saturating_add(count));
-            self.tail.push(records, hashes, recorded_at);
-            self.head.send_replace(Head { next_position: self.next });
-        }
-        for (answer, decided) in answers {
-            let _ = answer.send(decided);
-        }
-    }
-
-    fn room(&self) -> Result<(), AppendError> {
-        match self.tail.wait_for_room() {
-            Room::Enough => Ok(()),
-            Room::DiskFull => Err(AppendError::Full),
-            Room::Poisoned(reason) => Err(AppendError::Poisoned { reason }),
-        }
-    }
-}
-
-type Decided = Result<Appended, AppendError>;
-type Answers = Vec<(oneshot::Sender<Decided>, Decided)>;
-
-/// Puts what was accepted into the frame, and gives back what will be answered. The frame takes the
-/// records over: they are read where they were written.
-fn write(group: Group, recorded_at: &str, commit: &mut Commit) -> Answers {
-    let mut answers = Vec::with_capacity(group.answers.len());
-    for (append, decided) in group.answers {
-        let Append { stream, records, answer, .. } = append;
-        if let Ok(appended) = &decided {
-            let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
-            let version = appended.next_version.0.saturating_sub(count);
-            commit.append(stream, version, records, recorded_at);
-        }
-        answers.push((answer, decided));
-    }
-    answers
-}
-
-/// A caller that no longer waits is not told; its append stands as any other.
-fn answer_all(answers: Answers, error: &AppendError) {
-    for (answer, _) in answers {
-        let _ = answer.send(Err(error.clone()));
-    }
-}
-
-fn refuse(answers: Vec<(Append, Decided)>, error: &AppendError) {
-    for (append, _) in answers {
-        let _ = append.answer.send(Err(error.clone()));
     }
 }

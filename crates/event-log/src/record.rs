@@ -182,12 +182,12 @@ impl NewRecord {
         self.bytes
     }
 
-    /// Writes the final bytes behind others, for a log that stamps many records with one time, which it
-    /// has written with [`format_recorded_at`].
-    pub fn stamp_onto(&self, recorded_at: &str, others: &mut Vec<u8>) {
+    /// Writes its bytes behind others, for a log that gives many records their time at once, with
+    /// [`put_time`]; gives where among all of them the time goes.
+    pub fn put_onto(&self, others: &mut Vec<u8>) -> usize {
         let at = others.len().saturating_add(self.recorded_at_offset);
         others.extend_from_slice(&self.bytes);
-        put_time(others, at, recorded_at);
+        at
     }
 
     /// How many bytes it has.
@@ -201,7 +201,9 @@ impl NewRecord {
     }
 }
 
-fn put_time(bytes: &mut [u8], at: usize, recorded_at: &str) {
+/// Writes the time of a record into its blank, which begins at `at`; `recorded_at` is as
+/// [`format_recorded_at`] writes it.
+pub fn put_time(bytes: &mut [u8], at: usize, recorded_at: &str) {
     let slot = bytes.get_mut(at..).and_then(|bytes| bytes.first_chunk_mut());
     if let (Some(slot), Some(text)) = (slot, recorded_at.as_bytes().first_chunk::<24>()) {
         *slot = *text;

@@ -17,6 +17,7 @@ use std::{
 };
 
 use event_log::{RecordedEvent, StreamId};
+use foldhash::quality::RandomState;
 
 use crate::index::entry::{Entry, put_number, take_number};
 
@@ -27,9 +28,9 @@ pub(crate) const LISTED: u64 = 128;
 /// Some consecutive records by stream, in the order of the streams' first.
 pub(crate) fn list(records: &[impl Borrow<RecordedEvent>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut places: HashMap<&StreamId, usize> = HashMap::with_capacity(records.len());
+    let mut places = HashMap::with_capacity_and_hasher(records.len(), RandomState::default());
     for record in records.iter().map(Borrow::borrow) {
-        let place = match places.entry(&record.stream) {
+        let place = match places.entry(record.stream.as_bytes()) {
             Slot::Occupied(place) => *place.get(),
             Slot::Vacant(place) => {
                 entries.push(Entry {
@@ -81,7 +82,7 @@ pub(crate) fn from_bytes(mut bytes: &[u8], first: u64) -> Option<Vec<Entry>> {
 /// The newest records by stream.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
-    streams: HashMap<StreamId, (u64, Vec<u64>)>,
+    streams: HashMap<StreamId, (u64, Vec<u64>), RandomState>,
 }
 
 impl Recent {

@@ -7,6 +7,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
+        mpsc,
     },
 };
 
@@ -17,7 +18,7 @@ use event_log::{
         fixtures::{record, stream, wide_record},
     },
 };
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
@@ -310,4 +311,81 @@ async fn a_full_disk_is_refused_cleanly_and_heals_when_there_is_room() {
     log.close().await;
     drop(log);
     assert_eq!(verify(dir.path()).unwrap().size, accepted + 30 * 60);
+}
+
+/// A disk that is asked for room once it matters, and has none until it is let go on.
+#[derive(Debug)]
+struct Dam {
+    asked: Mutex<mpsc::Sender<()>>,
+    go_on: Mutex<mpsc::Receiver<()>>,
+    room: AtomicU64,
+}
+
+impl Faults for Dam {
+    fn at(&self, _: Step) -> Fault {
+        Fault::None
+    }
+
+    fn room(&self) -> Option<u64> {
+        let _ = self.asked.lock().unwrap().send(());
+        // An error means that the test has let everything go.
+        let _ = self.go_on.lock().unwrap().recv();
+        Some(self.room.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn what_counted_on_a_commit_that_was_refused_is_refused_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+    let ((asked, was_asked), (go_on, told)) = (mpsc::channel(), mpsc::channel());
+    let (asked, told) = (Mutex::new(asked), Mutex::new(told));
+    let dam = Arc::new(Dam { asked, go_on: told, room: AtomicU64::new(0) });
+    let clock = Arc::new(FakeClock::default());
+    let log = SledLog::open_with_faults(dir.path(), clock, Arc::<Dam>::clone(&dam)).unwrap();
+    let go_on = go_on; // dropped before the log: a test that fails must not leave it waiting
+    // Nearly fills the segment there is.
+    for half in 0..2 {
+        let records = vec![wide_record("x", 60_000); 60];
+        log.append(&stream("before"), after(half * 60), records).await.unwrap();
+    }
+
+    // The next needs another segment. While it waits for that, one counts on its records, one
+    // conflicts with them, and one has nothing to do with them but to be in the same group.
+    let (own, other) = (stream("own"), stream("other"));
+    let append = |stream, expected, records| log.append(stream, expected, records);
+    let wide = vec![wide_record("x", 60_000); 60];
+    let mut waiting = [append(&own, ExpectedVersion::NoStream, wide)];
+    assert!((&mut waiting[0]).now_or_never().is_none());
+    was_asked.recv().unwrap();
+    let mut behind = [
+        append(&own, after(60), vec![record("y")]),
+        append(&own, ExpectedVersion::NoStream, vec![record("z")]),
+        append(&other, ExpectedVersion::NoStream, vec![record("o")]),
+    ];
+    assert!(behind.iter_mut().all(|request| request.now_or_never().is_none()));
+    while log.requests.capacity() < log.requests.max_capacity() {
+        tokio::task::yield_now().await;
+    }
+    assert!(behind.iter_mut().all(|request| request.now_or_never().is_none()), "told too early");
+    drop(go_on);
+    for request in waiting.into_iter().chain(behind) {
+        let answered = request.await;
+        assert!(matches!(answered, Err(AppendError::Full)), "{answered:?}");
+    }
+    assert_eq!(log.head().next_position, Position(120));
+
+    // With room for it all of it may be asked for again, and there is no gap.
+    dam.room.store(u64::MAX, Ordering::SeqCst);
+    let mut positions = Vec::new();
+    for (stream, expected) in
+        [(&own, ExpectedVersion::NoStream), (&own, after(1)), (&other, ExpectedVersion::NoStream)]
+    {
+        let appended = log.append(stream, expected, vec![record("again")]).await.unwrap();
+        positions.push(appended.first_position.0);
+    }
+    assert_eq!(positions, [120, 121, 122]);
+    log.close().await;
+    drop(log);
+    assert_eq!(verify(dir.path()).unwrap().size, 123);
 }

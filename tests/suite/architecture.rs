@@ -100,16 +100,29 @@ const LICENCES: &[&str] = &[
     "0BSD",
 ];
 
-fn metadata(with_dependencies: bool) -> Value {
+/// What cargo prints when it is asked this. The first time on a machine it has to fetch what only other
+/// systems need; after that it asks nobody.
+fn cargo(words: &[&str]) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(root).args(["metadata", "--format-version=1", "--offline", "--locked"]);
-    if !with_dependencies {
-        command.arg("--no-deps");
+    let ask = |where_from: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        command.current_dir(&root).args(words).arg("--locked").args(where_from);
+        command.output().expect("cargo runs")
+    };
+    let mut output = ask(&["--offline"]);
+    if !output.status.success() {
+        output = ask(&[]);
     }
-    let output = command.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn metadata(with_dependencies: bool) -> Value {
+    let mut words = vec!["metadata", "--format-version=1"];
+    if !with_dependencies {
+        words.push("--no-deps");
+    }
+    serde_json::from_str(&cargo(&words)).expect("cargo prints JSON")
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -197,13 +210,10 @@ fn the_tree_and_its_proofs_need_no_standard_library() {
     // The compiler holds the crate itself to this line; what it uses is held to it below.
     let table = std::fs::read_to_string(root.join("crates/merkle-log/src/lib.rs")).expect("lib.rs");
     assert!(table.lines().any(|line| line == "#![no_std]"), "merkle-log is no longer no_std");
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(root).args(["tree", "--package=merkle-log", "--edges=normal,features"]);
     // As for wasm32: what a procedural macro needs runs in the compiler, not in the browser.
-    command.args(["--offline", "--locked", "--target=wasm32-unknown-unknown", "--prefix=none"]);
-    let output = command.output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    let for_browsers = "--target=wasm32-unknown-unknown";
+    let words = ["tree", "--package=merkle-log", "--edges=normal,features", for_browsers];
+    let tree = cargo(&[words.as_slice(), &["--prefix=none"]].concat());
     assert!(tree.contains("thiserror v2"), "the list is not that of merkle-log:\n{tree}");
     let with_std: Vec<_> = tree.lines().filter(|line| line.contains("feature \"std\"")).collect();
     assert_eq!(with_std, Vec::<&str>::new());

@@ -54,8 +54,8 @@ const READY_MAX: usize = 4;
 /// again from them.
 const KEPT_BEHIND: usize = 2;
 
-/// How much memory for readers is had at once. Memory for one frame, some hundred kilobytes at a time, was
-/// what the writer spent most of its time on: the allocator tidies up for a large piece.
+/// How much memory for readers is had at once. Memory for one frame, some hundred kilobytes at a time, cost
+/// the writer about a quarter of its processor time: the allocator tidies up for a large piece.
 const KEPT_AT_ONCE: usize = 1024 * 1024;
 
 /// A commit in the making: the frame's bytes, written once the header is known.

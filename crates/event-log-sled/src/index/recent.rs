@@ -25,6 +25,9 @@ use crate::index::entry::{Entry, put_number, take_number};
 /// so that a leaf of sled with 17 of them stays below a quarter of a segment.
 pub(crate) const LISTED: u64 = 128;
 
+// The maps below are looked into once for each record that is stored, by a hash of few cycles with a key of
+// its own for each map; they never hold more than one span.
+
 /// Some consecutive records by stream, in the order of the streams' first.
 pub(crate) fn list(records: &[impl Borrow<RecordedEvent>]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();

@@ -8,7 +8,7 @@ code has moved on, and the mutant has to follow.
 
     mutants.py [NAME…] [--list | --fit] [--target DIR]
 
-Run by hand, after changes to the writer, the journal or the projections; it takes some minutes, most
+Run by hand, after changes to the admission, the committer, the journal or the projections; it takes some minutes, most
 of them compiling. That each still fits the code (`--fit`) takes none, and the suite sees to it. Exit code 0: every mutant was caught; 1: one was not; 2: wrong usage, or a mutant
 does not fit the code any more.
 """
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WRITER = "crates/event-log-sled/src/writer.rs"
+ADMISSION = "crates/event-log-sled/src/admission.rs"
 COMMITTER = "crates/event-log-sled/src/committer.rs"
 JOURNAL = "crates/event-log-sled/src/journal.rs"
 OWNER = "crates/projection/src/owner.rs"
@@ -60,14 +60,15 @@ MUTANTS = (
         breaks="acknowledges before the sync: an answer does not wait for its commit",
         edits=((
             COMMITTER,
-            "            _ => self.commit(&mut commit),\n        };\n",
-            "            _ => {\n"
-            "                answer_each(answers, self.next);\n"
-            "                let _ = self.commit(&mut commit);\n"
-            "                self.progress.made.store(number, Ordering::Release);\n"
-            "                return commit;\n"
-            "            }\n"
-            "        };\n",
+            "        match self.commit(&mut commit) {\n"
+            "            Ok(first) => {\n"
+            "                self.admission.made(number);\n"
+            "                answer_each(answers, first);\n"
+            "            }\n",
+            "        answer_each(answers, self.next);\n"
+            "        let answers = Vec::new();\n"
+            "        match self.commit(&mut commit) {\n"
+            "            Ok(_) => self.admission.made(number),\n",
         ),),
         package="redress-tests",
         target=("--test", "suite"),
@@ -78,14 +79,17 @@ MUTANTS = (
         breaks="numbers before acceptance: what is refused leaves a gap in the positions",
         edits=(
             (
-                WRITER,
-                "        match self.decide(&stream, expected, records.len(), group.number) {\n",
-                "        let place = group.numbered;\n"
-                "        group.numbered = group.numbered.saturating_add(records.len());\n"
-                "        match self.decide(&stream, expected, records.len(), group.number) {\n",
+                ADMISSION,
+                "        let decided = match open.decide(append, looked_up) {\n",
+                "        open.group.numbered = open.group.numbered.saturating_add(append.records.len());\n"
+                "        let decided = match open.decide(append, looked_up) {\n",
             ),
-            (WRITER, "                let place = group.commit.records();\n", ""),
-            (WRITER, "answers: Vec::new(), commit }", "answers: Vec::new(), commit, numbered: 0 }"),
+            (
+                ADMISSION,
+                "let place = self.commit.records();\n",
+                "let place = self.numbered.saturating_sub(records.len());\n",
+            ),
+            (ADMISSION, "answers: Vec::new(), commit }", "answers: Vec::new(), commit, numbered: 0 }"),
             (
                 COMMITTER,
                 "    pub(crate) commit: Commit,\n}",
@@ -93,8 +97,8 @@ MUTANTS = (
             ),
             (
                 COMMITTER,
-                "let Group { number, counted_on, answers, mut commit } = group;",
-                "let Group { number, counted_on, answers, mut commit, .. } = group;",
+                "let Group { number, answers, mut commit } = group;",
+                "let Group { number, answers, mut commit, .. } = group;",
             ),
         ),
         package="redress-tests",

@@ -47,7 +47,7 @@ pub(crate) fn batches() -> (mpsc::SyncSender<Batch>, mpsc::Receiver<Batch>) {
 fn stand_back() {
     // Of a thread and not of the process only on Linux. Where it is refused, it is only slower.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 10);
+    let _ = rustix::process::setpriority_process(None, 19);
 }
 
 /// Seals what the tail has and hands it to the applier, until the log is closed or poisoned, or the
@@ -58,6 +58,10 @@ pub(crate) fn seal_batches(tail: &Tail, mut compressor: Sealer, batches: &mpsc::
         match compressor.seal(&ranges.records()) {
             Ok(sealed) => {
                 if batches.send(Batch { ranges, sealed }).is_err() {
+                    // Had it stopped for a reason it would have said so by now: it panicked.
+                    if matches!(tail.end(), End::NotYet) {
+                        tail.poison("nothing is stored any more".to_owned());
+                    }
                     return;
                 }
             }
@@ -138,8 +142,9 @@ impl Applier {
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();
         self.tail.drain(stored);
-        // It may have stopped after a failure, of which the tail has been told.
-        let _ = self.grown.send(());
+        // Where it stopped after a failure, the tail has been told of that, and keeps the first reason.
+        let merging = self.grown.send(());
+        merging.map_err(|_| "the files of the stream index are merged no more".to_owned())?;
         let released = self.segments.release(&self.disk, stored);
         released.map_err(|error| format!("the journal: {error}"))
     }

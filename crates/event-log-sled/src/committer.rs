@@ -1,47 +1,24 @@
-//! The one thread that makes durable what the writer has framed, and answers.
+//! The one thread that makes durable what was accepted, and answers.
 //!
-//! While it waits for the disk the writer gathers and frames the next group, and hands that over the moment
-//! this one is done: so nothing lingers, and no processor waits for a sync. Positions and the time are given
-//! here, where it is certain that the group is the next. Then: write, sync, tail, head, answers.
+//! While it waits for the disk the tasks that append decide and frame the next group, which it takes the moment
+//! it is done: so nothing lingers. Positions and the time are given here, where it is certain that the
+//! group is the next. Then: write, sync, tail, head, answers.
 //!
-//! Should a commit fail, whatever the writer has decided in the meantime counted on it, and is refused
-//! with the same error: see [`Progress`].
+//! Should a commit fail, whatever was decided in the meantime counted on it, and is refused with it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-    mpsc,
-};
+use std::sync::Arc;
 
 use event_log::{
     AppendError, Appended, Clock, Head, Position, StreamVersion, record::format_recorded_at,
 };
 use jiff::Timestamp;
-use tokio::sync::{mpsc as queue, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::{
+    admission::Admission,
     journal::{Commit, CommitError, Journal},
     tail::{Room, Tail},
 };
-
-/// How far the committer has come, for the writer to see.
-#[derive(Debug, Default)]
-pub(crate) struct Progress {
-    /// The number of the last group that was made durable and is seen by readers.
-    made: AtomicU64,
-    /// How many groups were not made although the writer counted on them.
-    undone: AtomicU64,
-}
-
-impl Progress {
-    pub(crate) fn made(&self) -> u64 {
-        self.made.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn undone(&self) -> u64 {
-        self.undone.load(Ordering::Acquire)
-    }
-}
 
 /// An append that was accepted: what its caller will be told once it is durable.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +37,6 @@ pub(crate) type Answer =
 pub(crate) struct Group {
     /// From 1 on, in the order in which they are made.
     pub(crate) number: u64,
-    /// [`Progress::undone`] when the first of its appends was decided.
-    pub(crate) counted_on: u64,
     pub(crate) answers: Vec<Answer>,
     pub(crate) commit: Commit,
 }
@@ -69,10 +44,7 @@ pub(crate) struct Group {
 /// The committer's state, all of it owned by its thread.
 #[derive(Debug)]
 pub(crate) struct Committer {
-    pub(crate) groups: mpsc::Receiver<Group>,
-    /// Says that the next group may be handed over, and gives back what the last one was framed in.
-    pub(crate) idle: queue::Sender<Commit>,
-    pub(crate) progress: Arc<Progress>,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) journal: Journal,
     pub(crate) tail: Arc<Tail>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -81,41 +53,47 @@ pub(crate) struct Committer {
     pub(crate) recorded_at: Timestamp,
 }
 
+/// Leaves nobody waiting for a committer that has panicked.
+struct Ends<'a>(&'a Admission, &'a Tail);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        let Self(admission, tail) = self;
+        if std::thread::panicking() {
+            tail.poison("nothing is committed any more".to_owned());
+            admission.close();
+            // Who waits for one of these answers is told why by the tail.
+            drop(admission.undone());
+        }
+        tail.close();
+    }
+}
+
 impl Committer {
-    /// Runs until the writer is gone.
+    /// Runs until the log is closed and all that was accepted is committed.
     pub(crate) fn run(mut self) {
-        let mut because = None;
+        let (admission, tail) = (Arc::clone(&self.admission), Arc::clone(&self.tail));
+        let _ends = Ends(&admission, &tail);
         let mut spare = Commit::new();
-        loop {
-            // Nobody to tell: the writer is gone, and so is its last group.
-            let _ = self.idle.blocking_send(spare);
-            let Ok(group) = self.groups.recv() else { break };
-            spare = self.make(group, &mut because);
+        while let Some(group) = admission.next_group(spare) {
+            spare = self.make(group);
             spare.clear();
         }
-        self.tail.close();
     }
 
-    /// Makes the group durable and answers it, or answers every one of it with what went wrong: with it,
-    /// or `because` of what went wrong with one that it counted on.
-    fn make(&mut self, group: Group, because: &mut Option<AppendError>) -> Commit {
-        let Group { number, counted_on, answers, mut commit } = group;
-        let done = match because {
-            Some(error) if counted_on != self.progress.undone() => {
-                answer_all(answers, error);
-                return commit;
-            }
-            _ => self.commit(&mut commit),
-        };
-        match done {
+    /// Makes the group durable and answers it; or answers it, and all who have counted on it since, with
+    /// what went wrong.
+    fn make(&mut self, group: Group) -> Commit {
+        let Group { number, answers, mut commit } = group;
+        match self.commit(&mut commit) {
             Ok(first) => {
-                self.progress.made.store(number, Ordering::Release);
+                self.admission.made(number);
                 answer_each(answers, first);
             }
             Err(error) => {
-                self.progress.undone.fetch_add(1, Ordering::Release);
+                let counted_on_it = self.admission.undone();
                 answer_all(answers, &error);
-                *because = Some(error);
+                answer_all(counted_on_it, &error);
             }
         }
         commit

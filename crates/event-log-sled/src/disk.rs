@@ -200,7 +200,9 @@ pub(crate) fn replace_file(
     })
 }
 
-/// Whether an error says that the disk, or the user's share of it, is full.
+/// Whether an error says that the disk, or the user's share of it, is full, or that a file may not grow
+/// to the size it needs.
 pub(crate) fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }

@@ -8,39 +8,43 @@ use std::{
 
 use event_log::StreamId;
 
-/// Hashes names with a key of its own, so that nobody can choose names that collide.
+/// Hashes names with keys of its own, so that nobody can choose names that collide.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Hashes(RandomState);
+pub(crate) struct Hashes {
+    first: RandomState,
+    second: RandomState,
+}
 
 impl Hashes {
     pub(crate) fn of(&self, stream: &StreamId) -> u64 {
-        self.0.hash_one(stream)
+        self.first.hash_one(stream)
     }
 
     pub(crate) fn hashed(&self, stream: StreamId) -> HashedStream {
-        HashedStream { hash: self.of(&stream), name: stream }
+        let key = NameKey { hash: self.of(&stream), more: self.second.hash_one(&stream) };
+        HashedStream { key, name: stream }
     }
 }
 
-/// A stream's name and its hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HashedStream {
-    // Compared first.
+/// Two hashes of a name, which stand for it where comparing would fetch the name from memory. That two
+/// names in a map of 131,072 share both has a chance of one in 2⁹⁴, and nobody can bring it about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NameKey {
     pub(crate) hash: u64,
-    pub(crate) name: StreamId,
+    more: u64,
 }
 
-impl HashedStream {
-    /// The same in memory of its own.
-    pub(crate) fn detached(&self) -> Self {
-        Self { hash: self.hash, name: self.name.detached() }
-    }
-}
-
-impl Hash for HashedStream {
+impl Hash for NameKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.hash);
     }
+}
+
+/// A stream's name and its hashes.
+#[derive(Debug, Clone)]
+pub(crate) struct HashedStream {
+    pub(crate) key: NameKey,
+    pub(crate) name: StreamId,
 }
 
 /// A map whose keys bring their hash with them.

@@ -15,6 +15,7 @@ pub(crate) mod build;
 pub(crate) mod entry;
 mod file;
 mod filter;
+pub(crate) mod merged;
 pub(crate) mod recent;
 pub(crate) mod span;
 
@@ -37,6 +38,7 @@ use crate::{
         entry::Entry,
         file::{Entries, IndexFile},
         filter::NameHash,
+        merged::{Merged, Source},
         recent::Recent,
         span::{FANOUT, LEVEL_MAX, SPAN, SPAN_STEP, Span},
     },
@@ -257,6 +259,21 @@ impl Index {
         })
     }
 
+    /// The version that the stream's next record would get, if that can be told without a look into a file.
+    pub(crate) fn known_next_version(&self, stream: &StreamId) -> Option<u64> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, positions)) = held.recent.get(stream) {
+            let count = u64::try_from(positions.len()).unwrap_or(u64::MAX);
+            return Some(version.saturating_add(count));
+        }
+        let mut named = None;
+        let may_be_in = |file: &Arc<IndexFile>| {
+            file.spans_name(stream)
+                && !file.is_known_to_lack(*named.get_or_insert_with(|| NameHash::of(stream)))
+        };
+        (!held.files.iter().any(may_be_in)).then_some(0)
+    }
+
     /// The version that the stream's next record would get.
     pub(crate) fn next_version(&self, stream: &StreamId) -> Result<u64, FrameDamage> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
@@ -311,17 +328,19 @@ impl Index {
         Ok(Vec::new())
     }
 
-    /// Every entry there is; those of a file are held against its filter too.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Result<Entry, FrameDamage>> {
+    /// Every entry there is, in the order of the streams' names and then of their records; those of a file
+    /// are held against its filter too.
+    pub(crate) fn entries(&self) -> Merged {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         let recent: Vec<_> = held.recent.sorted().map(Ok).collect();
         let files = Vec::clone(&held.files);
         drop(held);
-        files.into_iter().flat_map(checked).chain(recent)
+        let recent: Source = Box::new(recent.into_iter());
+        Merged::new(files.into_iter().map(checked).chain([recent]).collect())
     }
 }
 
-fn checked(file: Arc<IndexFile>) -> Box<dyn Iterator<Item = Result<Entry, FrameDamage>>> {
+fn checked(file: Arc<IndexFile>) -> Source {
     let filter = match file.filter() {
         Ok(filter) => filter,
         Err(damage) => return Box::new(std::iter::once(Err(damage))),

@@ -48,14 +48,14 @@ const MAGIC: [u8; 4] = [0xfe, b'R', b'J', 0x01];
 /// Room that must be left on the disk before a segment is added or a batch is stored.
 pub(crate) const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
 /// How many emptied segments are kept for use again.
-const READY_MAX: usize = 4;
+const READY_MAX: usize = 8;
 
 /// How many full segments are kept although nothing needs them: what was sealed last can be sealed
 /// again from them.
 const KEPT_BEHIND: usize = 2;
 
 /// How much memory for readers is had at once. Memory for one frame, some hundred kilobytes at a time, cost
-/// the writer about a quarter of its processor time: the allocator tidies up for a large piece.
+/// the thread that commits about a quarter of its processor time: the allocator tidies up for a large piece.
 const KEPT_AT_ONCE: usize = 1024 * 1024;
 
 /// A commit in the making: the frame's bytes, written once the header is known.
@@ -116,10 +116,9 @@ impl Commit {
 
     /// Adds an append whose first record gets this version. [`Commit::stamp`] must follow before it is
     /// written.
-    pub(crate) fn append(&mut self, stream: HashedStream, version: u64, records: Vec<NewRecord>) {
-        let count = records.len();
+    pub(crate) fn append(&mut self, stream: &HashedStream, version: u64, records: &[NewRecord]) {
         let name = stream.name.as_bytes();
-        for (record, version) in records.into_iter().zip(version..) {
+        for (record, version) in records.iter().zip(version..) {
             let mut time = 0;
             put_record(&mut self.bytes, version, name, record.len(), |bytes| {
                 time = record.put_onto(bytes);
@@ -127,7 +126,7 @@ impl Commit {
             self.places.push(Place { time, end: self.bytes.len() });
             self.records = self.records.saturating_add(1);
         }
-        self.appends.push(Appending { stream, version, records: count });
+        self.appends.push(Appending { stream: stream.clone(), version, records: records.len() });
     }
 
     /// Gives all records of its appends their time, which they are committed at.
@@ -157,7 +156,7 @@ impl Commit {
                     version: StreamVersion(version),
                     bytes: memory.slice(record..end),
                 });
-                hashes.push(stream.hash);
+                hashes.push(stream.key.hash);
                 position = position.saturating_add(1);
                 start = end;
             }

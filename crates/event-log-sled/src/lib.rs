@@ -8,7 +8,7 @@
 //! outside all three, how much there must be, so that opening can fail closed. Records that are
 //! durable but not yet sealed are held in memory, in the *tail*.
 //!
-//! The life of a record: `writer` checks and frames it, `committer` numbers and stamps it and has the
+//! The life of a record: `admission` checks and frames it, `committer` numbers and stamps it and has the
 //! `journal` make it durable, `tail` shows it to readers, `applier` moves it to `tiles` and `store`, `head` vouches for it.
 //! Opening scans the journal into the tail and goes on from there: recovery is the normal way. `start`
 //! starts the threads.
@@ -23,6 +23,7 @@
 //! - `index`: which records a stream has, flat in memory
 //! - `frame`, `sealed`, [`ledger_file`], `lock`, [`disk`]: bytes and files
 
+mod admission;
 mod applier;
 pub mod backup;
 mod committer;
@@ -47,7 +48,6 @@ mod tail;
 mod tiles;
 pub mod verify;
 mod versions;
-mod writer;
 
 pub use open::OpenError;
 pub use sled_log::SledLog;

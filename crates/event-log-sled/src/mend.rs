@@ -25,7 +25,7 @@ use crate::{
     sealed,
     store::{INDEX, STORE, Store, StoreHead},
     tiles::Tiles,
-    verify::{self, VerifyError, place},
+    verify::{self, Places, VerifyError},
 };
 
 /// Makes the store anew from the tiles, as far as the head says it reached.
@@ -229,7 +229,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     let disk = Disk::new(Arc::new(NoFaults));
     let mut found = open::find(dir, &disk, Mending::Allowed)?;
     let mut said = std::mem::take(&mut found.repairs);
-    let mut places = 0_u64;
+    let (numbers, mut places) = (Places::default(), 0_u64);
     let mut tree = CompactRange::new();
     let mut to_hash = Vec::new();
     let mut lost = None;
@@ -238,7 +238,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         match whole_records(&found, first, &mut said) {
             Ok((records, damage)) => {
                 for record in &records {
-                    places = places.wrapping_add(place(record));
+                    places = places.wrapping_add(numbers.of_record(record));
                     tree.push(leaf_hash(&record.bytes));
                 }
                 to_hash.extend(damage.map(|damage| (first, damage)));
@@ -261,17 +261,20 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         said.push(format!("{}: made the hash tiles again from the records", damage.reason));
     }
     // The stream index follows from the tiles as all of the store does.
-    let listed = verify::index_places(&found.store);
+    let listed = verify::listed(&found.store, &numbers);
     let open::Found { lock, store, head, .. } = found;
-    drop(store);
+    // Not only dropped: it is opened again below, and sled lets go of it a moment later.
+    store.close();
     let reason = match listed {
-        Ok(listed) if listed == places => None,
+        Ok(listed) if listed.places == places => None,
         Ok(_) => Some("the stream index does not list each record in its place".to_owned()),
         Err(error) => Some(error.to_string()),
     };
     if let Some(reason) = reason {
         let why = OpenError::ArtifactDamaged { artifact: "store", reason };
-        said.push(rebuild_store(dir, &disk, &head, &why)?.2);
+        let (rebuilt, _, what) = rebuild_store(dir, &disk, &head, &why)?;
+        rebuilt.close();
+        said.push(what);
     }
     drop(lock);
     verify::verify(dir)?;

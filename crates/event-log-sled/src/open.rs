@@ -24,7 +24,7 @@ use crate::{
     lock::{Lock, LockError},
     mend,
     read::{OpenStore, Source},
-    sled_log::{ClosesStore, SledLog, Threads},
+    sled_log::{ClosesStore, SledLog},
     start::{Start, Started},
     store::{STORE, Store, StoreError, StoreHead},
     tail::Tail,
@@ -150,6 +150,7 @@ impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Failed(reason) => Self::ArtifactDamaged { artifact: "store", reason },
+            StoreError::Full(_) => Self::Full,
             StoreError::OldForm => Self::OldStore,
             StoreError::Damaged(damage) => damage.into(),
         }
@@ -219,7 +220,7 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     let (store, store_head) = match open_store(dir, disk, &head) {
         // A store in use is not damaged, and neither need be one on a full disk, where sled does
         // not open and nothing can be mended.
-        Err(error @ OpenError::Locked { .. }) => return Err(error),
+        Err(error @ (OpenError::Locked { .. } | OpenError::Full)) => return Err(error),
         Err(_) if disk.room(dir).is_ok_and(|room| room < journal::RESERVE_BYTES) => {
             return Err(OpenError::Full);
         }
@@ -309,11 +310,10 @@ pub(crate) fn open(
         next: scanned.end,
         recorded_at,
     };
-    let Started { requests, head, threads } = start.start()?;
+    let Started { head, threads } = start.start()?;
     let store = OpenStore::new(found.store);
     Ok(SledLog {
-        requests,
-        threads: Threads::new(threads),
+        threads,
         head,
         _store: ClosesStore(store.clone()),
         source: Source {

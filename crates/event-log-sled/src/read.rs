@@ -68,7 +68,9 @@ impl From<StoreError> for ReadError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Failed(reason) => Self::Unavailable { reason },
-            StoreError::OldForm => Self::Unavailable { reason: error.to_string() },
+            StoreError::OldForm | StoreError::Full(_) => {
+                Self::Unavailable { reason: error.to_string() }
+            }
             StoreError::Damaged(damage) => {
                 Self::Corrupt { position: damage.position, reason: damage.reason }
             }

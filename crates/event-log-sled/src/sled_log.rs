@@ -1,33 +1,33 @@
 //! The log as the world sees it.
 
-use std::{path::Path, sync::Arc, thread::JoinHandle};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use event_log::{
-    AppendError, Appended, Clock, EventLog, ExpectedVersion, Head, NewRecord, Position,
+    AppendError, Appended, Clock, EventLog, ExpectedVersion, Head, NewRecord, Position, ReadError,
     RecordStream, StreamId, StreamVersion, limits,
 };
 use merkle_log::{CompactRange, Hash, leaf_hash};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 
 use crate::{
+    admission::{Append, LookedUp, Taken},
     disk::{Faults, NoFaults},
-    hashed::Hashes,
+    hashed::{HashedStream, Hashes},
     ledger_file::LedgerFile,
     lock::Lock,
     nodes::LogNodes,
     open::{self, OpenError},
     read::{OpenStore, Source},
+    start::Threads,
     store::Store,
-    writer::{Append, Request},
 };
 
 /// An event log in a directory of its own, held by one process at a time.
 #[derive(Debug)]
 pub struct SledLog {
-    // Dropped in this order: without senders the writer ends, then its thread is joined, then no
-    // reader holds the store any more, and at last the lock is let go.
-    pub(crate) requests: mpsc::Sender<Request>,
+    // Dropped in this order: the threads are told to end and joined, then no reader holds the store any
+    // more, and at last the lock is let go.
     pub(crate) threads: Threads,
     pub(crate) _store: ClosesStore,
     pub(crate) head: watch::Receiver<Head>,
@@ -79,8 +79,8 @@ impl SledLog {
     ///
     /// # Errors
     ///
-    /// [`event_log::ReadError`] when the store does not answer.
-    pub async fn root(&self) -> Result<(u64, Hash), event_log::ReadError> {
+    /// [`ReadError`] when the store does not answer.
+    pub async fn root(&self) -> Result<(u64, Hash), ReadError> {
         let tree = self.tree().await?;
         Ok((tree.size(), tree.root()))
     }
@@ -89,8 +89,8 @@ impl SledLog {
     ///
     /// # Errors
     ///
-    /// [`event_log::ReadError`] when the store does not answer.
-    pub async fn tree(&self) -> Result<CompactRange, event_log::ReadError> {
+    /// [`ReadError`] when the store does not answer.
+    pub async fn tree(&self) -> Result<CompactRange, ReadError> {
         let source = self.source.clone();
         let grown = tokio::task::spawn_blocking(move || {
             loop {
@@ -127,41 +127,44 @@ impl SledLog {
     ///
     /// Later appends are refused as unavailable. Dropping the log does the same, but blocks.
     pub async fn close(&self) {
-        let _ = self.requests.send(Request::Stop).await;
-        let threads = self.threads.take();
-        // A panic in a thread has been reported by the panic hook; there is nothing to add.
-        let _ = tokio::task::spawn_blocking(move || join(threads)).await;
+        let _ = tokio::task::spawn_blocking(self.threads.ending()).await;
+    }
+
+    /// The version that a stream's next record would get, by what is durable.
+    async fn look_up(&self, stream: &HashedStream) -> Result<u64, AppendError> {
+        // The tail before the store: a record leaves the tail only once the store has it.
+        if let Some(version) = self.source.tail.next_version(&stream.name, stream.key.hash) {
+            return Ok(version);
+        }
+        let store = &self.source.store;
+        let known = store.read(|store| store.known_next_version(&stream.name));
+        if let Some(version) = known.map_err(not_looked_up)? {
+            return Ok(version);
+        }
+        let (store, name) = (store.clone(), stream.name.clone());
+        let read = move || Ok(store.read(|store| store.next_version(&name))??);
+        let read = tokio::task::spawn_blocking(read).await;
+        read.unwrap_or_else(|_| Err(unavailable_to_readers())).map_err(not_looked_up)
+    }
+
+    fn refused(&self) -> AppendError {
+        match self.source.tail.poisoned() {
+            Some(reason) => AppendError::Poisoned { reason },
+            None => AppendError::Unavailable { reason: "it is closed".to_owned() },
+        }
     }
 }
 
-fn unavailable_to_readers() -> event_log::ReadError {
-    event_log::ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
-}
-
-/// The writer and the applier, joined when the log is closed or dropped.
-#[derive(Debug)]
-pub(crate) struct Threads(std::sync::Mutex<Vec<JoinHandle<()>>>);
-
-impl Threads {
-    pub(crate) fn new(threads: Vec<JoinHandle<()>>) -> Self {
-        Self(std::sync::Mutex::new(threads))
-    }
-
-    fn take(&self) -> Vec<JoinHandle<()>> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+/// What an append is told that depends on a stream that cannot be looked up.
+fn not_looked_up(error: ReadError) -> AppendError {
+    match error {
+        ReadError::Unavailable { reason } => AppendError::Unavailable { reason },
+        ReadError::Corrupt { position, reason } => AppendError::Corrupt { position, reason },
     }
 }
 
-fn join(threads: Vec<JoinHandle<()>>) {
-    for thread in threads {
-        let _ = thread.join();
-    }
-}
-
-impl Drop for Threads {
-    fn drop(&mut self) {
-        join(self.take());
-    }
+fn unavailable_to_readers() -> ReadError {
+    ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
 }
 
 /// Closes the store when the log is dropped, whoever still reads.
@@ -183,16 +186,24 @@ impl EventLog for SledLog {
         records: Vec<NewRecord>,
     ) -> Result<Appended, AppendError> {
         limits::check(&records)?;
-        let (answer, answered) = oneshot::channel();
         let stream = self.hashes.hashed(stream.clone());
-        let append = Append { stream, expected, records, answer };
-        let unavailable = || match self.source.tail.poisoned() {
-            Some(reason) => AppendError::Poisoned { reason },
-            None => AppendError::Unavailable { reason: "it is closed".to_owned() },
-        };
-        let sent = self.requests.send(Request::Append(append)).await;
-        sent.map_err(|_| unavailable())?;
-        answered.await.unwrap_or_else(|_| Err(unavailable()))
+        let append = Append { stream, expected, records };
+        let admission = &self.threads.admission;
+        let mut looked_up = None;
+        loop {
+            match admission.take_when_emptied(&append, looked_up).await {
+                Taken::Waits(answered) => {
+                    drop(append);
+                    return answered.await.unwrap_or_else(|_| Err(self.refused()));
+                }
+                Taken::Refused(error) => return Err(error),
+                Taken::Unknown(turn) => {
+                    let next = self.look_up(&append.stream).await?;
+                    looked_up = Some(LookedUp { turn, next });
+                }
+                Taken::Full | Taken::Closed => return Err(self.refused()),
+            }
+        }
     }
 
     fn read_stream(&self, stream: &StreamId, from: StreamVersion) -> RecordStream {

@@ -1,25 +1,23 @@
 //! Starting the threads of a log, once all that was found of it is believed.
 //!
-//! Two for what callers wait for, the writer and the committer; three behind them: one seals, one stores,
-//! one merges index files. Should one not start, those before it end by themselves: nobody is left to
-//! ask the first.
+//! One that callers wait for, the committer; three behind it: one seals, one stores, one merges index files.
+//! Should one not start, the committer is told that nothing will come, and the others end with it.
 
 use std::{
+    io,
     path::PathBuf,
-    sync::{Arc, mpsc as std_mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::{self, JoinHandle},
 };
 
 use event_log::{Clock, Head, Position};
 use jiff::Timestamp;
-use tokio::{
-    runtime,
-    sync::{mpsc, watch},
-};
+use tokio::sync::watch;
 
 use crate::{
+    admission::Admission,
     applier::{self, Applier},
-    committer::{Committer, Progress},
+    committer::Committer,
     disk::Disk,
     journal::{Journal, Segment, Segments},
     open::OpenError,
@@ -27,8 +25,6 @@ use crate::{
     store::{Store, StoreHead},
     tail::Tail,
     tiles::Tiles,
-    versions::Versions,
-    writer::{self, Request, Writer},
 };
 
 /// What the threads share, and what each begins with.
@@ -53,32 +49,52 @@ pub(crate) struct Start {
 /// What those outside have of the threads.
 #[derive(Debug)]
 pub(crate) struct Started {
-    pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) head: watch::Receiver<Head>,
-    pub(crate) threads: Vec<JoinHandle<()>>,
+    pub(crate) threads: Threads,
+}
+
+/// What was started, and what ends it: told to end and joined when the log is closed or dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Threads {
+    pub(crate) admission: Arc<Admission>,
+    running: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Threads {
+    fn add(&self, name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(run)?;
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    /// Takes no more appends, and waits until what was accepted is committed and all have ended. To be
+    /// called where blocking is allowed.
+    ///
+    /// A panic in a thread has been reported by the panic hook; there is nothing to add.
+    pub(crate) fn ending(&self) -> impl FnOnce() + Send + 'static {
+        let (admission, running) = (Arc::clone(&self.admission), Arc::clone(&self.running));
+        move || {
+            admission.close();
+            // Held while they are joined, so that whoever else ends them waits too.
+            let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.drain(..).for_each(|thread| drop(thread.join()));
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.ending()();
+    }
 }
 
 impl Start {
     /// Starts them all.
     pub(crate) fn start(self) -> Result<Started, OpenError> {
-        let (requests, queue) = mpsc::channel(writer::QUEUE);
         let (head, durable) = watch::channel(Head { next_position: self.next });
-        // One group is being committed, and one is framed for when that is done.
-        let ((groups, framed), (spare, idle)) = (std_mpsc::sync_channel(1), mpsc::channel(1));
-        let progress = Arc::<Progress>::default();
-        let writer = Writer {
-            requests: queue,
-            groups,
-            idle,
-            progress: Arc::clone(&progress),
-            store: self.store.clone(),
-            tail: Arc::clone(&self.tail),
-            versions: Versions::default(),
-        };
+        let threads = Threads::default();
         let committer = Committer {
-            groups: framed,
-            idle: spare,
-            progress,
+            admission: Arc::clone(&threads.admission),
             journal: Journal::new(self.current, Arc::clone(&self.segments), self.disk.clone()),
             tail: Arc::clone(&self.tail),
             clock: self.clock,
@@ -88,14 +104,10 @@ impl Start {
         };
         let dir = self.dir.clone();
         let failed = |error| OpenError::io("starting a thread", &dir, error);
-        let runtime = runtime::Builder::new_current_thread().build().map_err(failed)?;
-        let mut threads = vec![
-            spawn("log-writer", move || runtime.block_on(writer.run())).map_err(failed)?,
-            spawn("log-committer", || committer.run()).map_err(failed)?,
-        ];
+        threads.add("log-committer", || committer.run()).map_err(failed)?;
         let (tail, index) = (Arc::clone(&self.tail), Arc::clone(self.store.index()));
         let (sealed, batches) = applier::batches();
-        let (grown, told) = std_mpsc::channel();
+        let (grown, told) = mpsc::channel();
         let tiles = self.tiles.clone();
         let applier = Applier {
             dir: self.dir,
@@ -112,13 +124,9 @@ impl Start {
         let unsealed = Arc::clone(&tail);
         let seal = move || applier::seal_batches(&unsealed, compressor, &sealed);
         let merge = move || applier::merge_files(&index, &tiles, &tail, &told);
-        threads.push(spawn("log-sealer", seal).map_err(failed)?);
-        threads.push(spawn("log-applier", || applier.run()).map_err(failed)?);
-        threads.push(spawn("log-index", merge).map_err(failed)?);
-        Ok(Started { requests, head: durable, threads })
+        threads.add("log-sealer", seal).map_err(failed)?;
+        threads.add("log-applier", || applier.run()).map_err(failed)?;
+        threads.add("log-index", merge).map_err(failed)?;
+        Ok(Started { head: durable, threads })
     }
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(run)
 }

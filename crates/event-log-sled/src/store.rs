@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use merkle_log::{CompactRange, Hash};
 
 use crate::{
-    disk::{Disk, Step, sync_dir},
+    disk::{Disk, Step, is_full, sync_dir},
     frame::{FrameDamage, be64},
     index::{
         Index,
@@ -91,6 +91,9 @@ pub(crate) enum StoreError {
     /// sled or the disk failed.
     #[error("the store failed: {0}")]
     Failed(String),
+    /// There is no room for it, which is no damage.
+    #[error("the store has no room: {0}")]
+    Full(String),
     /// What it holds is not what was put there.
     #[error("the store is damaged at position {}: {}", .0.position, .0.reason)]
     Damaged(FrameDamage),
@@ -101,13 +104,18 @@ pub(crate) enum StoreError {
 
 impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
-        Self::Failed(error.to_string())
+        if let sled::Error::Io(error) = error {
+            error.into()
+        } else {
+            Self::Failed(error.to_string())
+        }
     }
 }
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
-        Self::Failed(error.to_string())
+        let reason = error.to_string();
+        if is_full(&error) { Self::Full(reason) } else { Self::Failed(reason) }
     }
 }
 
@@ -261,6 +269,11 @@ impl Store {
         disk.run(Step::StoreSync, || self.file.sync_data())?;
         *head = next;
         Ok(())
+    }
+
+    /// The version that the stream's next record would get, if that can be told without a look at the disk.
+    pub(crate) fn known_next_version(&self, stream: &StreamId) -> Option<u64> {
+        self.index.known_next_version(stream)
     }
 
     /// The version that the stream's next record would get, by what is in the store.

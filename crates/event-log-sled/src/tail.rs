@@ -1,7 +1,7 @@
 //! Records that are durable in the journal and not yet in the store, held in memory for readers.
 //!
-//! The writer pushes, the sealing thread takes, the applier drains, readers copy (the bytes are shared).
-//! Bounded: when the store cannot follow, the writer waits here, and its callers behind their queue.
+//! The committer pushes, the sealing thread takes, the applier drains, readers copy (the bytes are shared).
+//! Bounded: when the store cannot follow, the committer waits here, and callers behind it.
 
 use std::{
     collections::VecDeque,
@@ -38,7 +38,7 @@ pub(crate) struct Tail {
     grown: Condvar,
     /// The applier waits here when the disk is full.
     asked: Condvar,
-    /// The writer waits here for room.
+    /// The committer waits here for room.
     drained: Condvar,
 }
 
@@ -92,7 +92,7 @@ struct Held {
     poison: Option<String>,
 }
 
-/// Whether the writer may go on.
+/// Whether the committer may go on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Room {
     /// It may.

@@ -1,26 +1,26 @@
 //! Every stored byte against the head.
 //!
 //! Reads each record wherever it is stored, recomputes the RFC 6962 root over all of them, and
-//! compares it with the root the store and the head vouch for, and with the tiles. Shares with the writer the byte
+//! compares it with the root the store and the head vouch for, and with the tiles. Shares with what writes the byte
 //! layouts and merkle-log, nothing else; changes nothing, but needs the ledger for itself.
 
+mod listed;
+
 use std::{
-    collections::hash_map::DefaultHasher,
-    hash::{Hash as _, Hasher},
+    collections::HashMap,
     num::NonZero,
     path::Path,
     sync::{Arc, mpsc},
     thread,
 };
 
-use event_log::{Position, RecordedEvent};
+use event_log::{Position, RecordedEvent, StreamId};
 use merkle_log::{CompactRange, Hash, leaf_hash, tile::TILE_WIDTH};
 
 use crate::{
     disk::{Disk, NoFaults},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
-    index::entry::Entry,
     journal::scan::{self, ScanError},
     nodes::perfect_root,
     open::{self, Found, Mending, OpenError, first_difference},
@@ -28,6 +28,8 @@ use crate::{
     store::{Store, StoreError},
     tiles::Tiles,
 };
+pub(crate) use listed::{Listed, Places, listed};
+use listed::{first_unlisted, follows};
 
 /// What a whole ledger holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct Verified {
     pub stored: u64,
     /// How many the head vouches for, with the root it names.
     pub vouched: u64,
+    /// How many streams they belong to; the versions of each follow one another.
+    pub streams: u64,
 }
 
 /// Why a ledger is not known to be whole.
@@ -106,7 +110,10 @@ pub fn verify_with_progress(
     dir: &Path,
     progress: &mut dyn FnMut(Position),
 ) -> Result<Verified, VerifyError> {
-    Verifier::open(dir)?.verify(progress)
+    let verifier = Verifier::open(dir)?;
+    let result = verifier.verify(progress);
+    verifier.close();
+    result
 }
 
 /// A ledger held for verifying, as often as one likes. Mark, head and store are read when it is opened, tiles
@@ -127,8 +134,13 @@ impl Verifier {
         Ok(Self { found })
     }
 
-    /// Holds every record, tile and entry of the stream index against the head, saying after each
-    /// range how far it has come.
+    /// Lets go of the ledger: whoever opens it next finds it free. Dropping does so too, a moment later.
+    pub fn close(self) {
+        self.found.store.close();
+    }
+
+    /// Holds every record, tile and entry of the stream index against the head, and each stream's versions
+    /// against one another, saying after each range how far it has come.
     ///
     /// # Errors
     ///
@@ -137,10 +149,11 @@ impl Verifier {
         let found = &self.found;
         let mut check = Check::new(&found.head, &found.tiles);
         let stored = found.store_head.tree.size();
+        let places = Places::default();
         let listed = thread::scope(|scope| {
             // The index has nothing to wait for, and a thread of its own.
-            let listed = scope.spawn(|| index_places(&found.store));
-            sealed_ranges(&found.tiles, stored, &mut |range| {
+            let listed = scope.spawn(|| listed(&found.store, &places));
+            sealed_ranges(&found.tiles, &places, stored, &mut |range| {
                 check.range(&range)?;
                 progress(Position(check.tree.size()));
                 Ok(())
@@ -148,8 +161,8 @@ impl Verifier {
             Ok::<_, VerifyError>(listed.join())
         })?;
         same_root("the store", &found.store_head.tree, &check.tree)?;
-        check
-            .index(listed.unwrap_or_else(|_| Err(StoreError::Failed(INDEX_STOPPED.to_owned()))))?;
+        let listed = listed.map_err(|_| StoreError::Failed(INDEX_STOPPED.to_owned()));
+        check.index(listed.flatten().map_err(OpenError::from)?, &found.store)?;
         let end = check.journal(found)?;
         let vouched = found.head.tree.size();
         if end.0 < vouched {
@@ -157,7 +170,8 @@ impl Verifier {
             return Err(VerifyError::Damaged { position: end, reason });
         }
         progress(end);
-        Ok(Verified { size: check.tree.size(), root: check.tree.root(), stored, vouched })
+        let (size, root, streams) = (check.tree.size(), check.tree.root(), check.streams);
+        Ok(Verified { size, root, stored, vouched, streams })
     }
 }
 
@@ -166,7 +180,7 @@ struct CheckedRange {
     leaves: Vec<Hash>,
     /// The root over them.
     root: Hash,
-    /// The sum of [`place`] over its records.
+    /// The sum of [`Places`] over its records.
     places: u64,
 }
 
@@ -179,6 +193,7 @@ const AHEAD: usize = 8;
 /// are processors.
 fn sealed_ranges(
     tiles: &Tiles,
+    places: &Places,
     stored: u64,
     give: &mut dyn FnMut(CheckedRange) -> Result<(), VerifyError>,
 ) -> Result<(), VerifyError> {
@@ -193,7 +208,8 @@ fn sealed_ranges(
                 let own = (own..stored).step_by(RANGE_STEP.saturating_mul(threads));
                 for first in own {
                     // Whoever no longer listens has found something wrong.
-                    if sender.send(checked_range(tiles, Position(first), &mut unsealer)).is_err() {
+                    let range = checked_range(tiles, places, Position(first), &mut unsealer);
+                    if sender.send(range).is_err() {
                         return;
                     }
                 }
@@ -213,12 +229,13 @@ const INDEX_STOPPED: &str = "the thread that read the stream index stopped";
 
 fn checked_range(
     tiles: &Tiles,
+    places: &Places,
     first: Position,
     unsealer: &mut Unsealer,
 ) -> Result<CheckedRange, FrameDamage> {
     let (records, leaves) = tiles.entries_with_leaves(first, unsealer)?;
     let places = records.iter().zip(first.0..).fold(0_u64, |sum, (record, position)| {
-        sum.wrapping_add(hash_place(hash_name(record.stream), record.version, position))
+        sum.wrapping_add(Places::of(places.name(record.stream), record.version, position))
     });
     let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
     Ok(CheckedRange { leaves, root, places })
@@ -249,8 +266,12 @@ struct Check<'a> {
     tree: CompactRange,
     /// The tree whose leaves are the roots over sealed ranges.
     ranges: CompactRange,
-    /// A sum over all (stream, version, position), whatever their order.
+    /// The sum of [`Places`] over the stored records.
     places: u64,
+    /// How many streams there are, so far as they were followed.
+    streams: u64,
+    /// The next versions of the streams that the journal has records of.
+    next_versions: HashMap<StreamId, u64>,
 }
 
 impl<'a> Check<'a> {
@@ -262,6 +283,8 @@ impl<'a> Check<'a> {
             tree: CompactRange::new(),
             ranges: CompactRange::new(),
             places: 0,
+            streams: 0,
+            next_versions: HashMap::new(),
         }
     }
 
@@ -317,7 +340,8 @@ impl<'a> Check<'a> {
         self.hold_against_head()
     }
 
-    fn record(&mut self, record: &RecordedEvent) -> Result<(), VerifyError> {
+    /// A record that is in the journal only.
+    fn record(&mut self, record: &RecordedEvent, store: &Store) -> Result<(), VerifyError> {
         let expected = self.tree.size();
         if record.position.0 != expected {
             return Err(VerifyError::Damaged {
@@ -325,6 +349,15 @@ impl<'a> Check<'a> {
                 reason: format!("expected position {expected}, found {}", record.position),
             });
         }
+        let stream = &record.stream;
+        let next = match self.next_versions.get(stream) {
+            Some(next) => *next,
+            None => store.next_version(stream).map_err(OpenError::from)?,
+        };
+        follows(stream, next, record.version.0, record.position).map_err(OpenError::from)?;
+        // A name is a slice of a frame, which must not stay in memory for its sake.
+        self.next_versions.insert(stream.detached(), next.saturating_add(1));
+        self.streams = self.streams.saturating_add(u64::from(next == 0));
         self.leaf(leaf_hash(&record.bytes))
     }
 
@@ -335,7 +368,7 @@ impl<'a> Check<'a> {
         let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
             for record in records {
                 if result.is_ok() {
-                    result = self.record(&record);
+                    result = self.record(&record, &found.store);
                 }
             }
         });
@@ -355,47 +388,16 @@ impl<'a> Check<'a> {
     }
 
     /// The stream index must list each stored record once, in its place.
-    fn index(&self, listed: Result<u64, StoreError>) -> Result<(), VerifyError> {
-        if listed.map_err(OpenError::from)? == self.places {
+    fn index(&mut self, listed: Listed, store: &Store) -> Result<(), VerifyError> {
+        self.streams = listed.streams;
+        if listed.places == self.places {
             return Ok(());
         }
-        let reason = "expected the stream index to list each record, found another list";
-        Err(OpenError::from(StoreError::Failed(reason.to_owned())).into())
+        let unlisted = first_unlisted(self.tiles, store).map_err(OpenError::from)?;
+        let reason = "expected the stream index to list each record once, found another list";
+        let more = || OpenError::from(StoreError::Failed(reason.to_owned()));
+        Err(unlisted.map_or_else(more, OpenError::from).into())
     }
-}
-
-/// The sum over what the stream index lists; [`place`] over the records must give the same.
-pub(crate) fn index_places(store: &Store) -> Result<u64, StoreError> {
-    store.index_entries().try_fold(0_u64, |sum, entry| {
-        let Entry { stream, version, positions } = entry?;
-        let name = hash_name(stream.as_bytes());
-        let places = (version..).zip(positions);
-        let places = places.map(|(version, position)| hash_place(name, version, position));
-        Ok(places.fold(sum, u64::wrapping_add))
-    })
-}
-
-/// A number for a record's stream, version and position. Sums of it compare lists in any order.
-pub(crate) fn place(record: &RecordedEvent) -> u64 {
-    hash_place(hash_name(record.stream.as_bytes()), record.version.0, record.position.0)
-}
-
-fn hash_name(stream: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    stream.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// For one name no two places have the same number but by chance: each step can be undone.
-fn hash_place(name: u64, version: u64, position: u64) -> u64 {
-    mixed(mixed(name.wrapping_add(version)) ^ position)
-}
-
-/// The mixing function of `SplitMix64`: each bit of what goes in changes half of what comes out.
-fn mixed(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }
 
 #[cfg(test)]

@@ -149,6 +149,12 @@ impl IndexFile {
         *stream >= self.footer.first && *stream <= self.footer.last
     }
 
+    /// Whether a name is not in the file, as far as its filter is in memory already.
+    pub(crate) fn is_known_to_lack(&self, name: NameHash) -> bool {
+        let filter = self.filter.get().and_then(Option::as_ref);
+        filter.is_some_and(|filter| !filter.may_have(name))
+    }
+
     fn damage(&self, found: &dyn std::fmt::Display) -> FrameDamage {
         damage(self.footer.span, found)
     }

@@ -68,8 +68,21 @@ fn assert_lists(index: &Index, model: &[(StreamId, Vec<u64>)]) {
         assert_eq!(index.next_version(stream).unwrap(), count, "{stream}");
         assert_eq!(index.positions(stream, count).unwrap(), Vec::<u64>::new());
     }
-    let listed: usize = index.entries().map(|entry| entry.unwrap().positions.len()).sum();
-    assert_eq!(listed, model.iter().map(|(_, positions)| positions.len()).sum::<usize>());
+    // All of them at once, by name.
+    let mut listed: Vec<(StreamId, Vec<u64>)> = Vec::new();
+    for entry in index.entries() {
+        let Entry { stream, version, positions } = entry.unwrap();
+        match listed.last_mut().filter(|(last, _)| *last == stream) {
+            Some((_, known)) => {
+                assert_eq!(u64::try_from(known.len()).unwrap(), version, "{stream}");
+                known.extend(positions);
+            }
+            None => listed.push((stream, positions)),
+        }
+    }
+    let mut expected = model.to_vec();
+    expected.sort();
+    assert!(listed == expected, "{} streams listed, {} there", listed.len(), expected.len());
 }
 
 fn names(dir: &Path) -> Vec<String> {

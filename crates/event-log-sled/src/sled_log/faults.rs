@@ -363,10 +363,6 @@ async fn what_counted_on_a_commit_that_was_refused_is_refused_with_it() {
         append(&own, ExpectedVersion::NoStream, vec![record("z")]),
         append(&other, ExpectedVersion::NoStream, vec![record("o")]),
     ];
-    assert!(behind.iter_mut().all(|request| request.now_or_never().is_none()));
-    while log.requests.capacity() < log.requests.max_capacity() {
-        tokio::task::yield_now().await;
-    }
     assert!(behind.iter_mut().all(|request| request.now_or_never().is_none()), "told too early");
     drop(go_on);
     for request in waiting.into_iter().chain(behind) {
@@ -388,4 +384,38 @@ async fn what_counted_on_a_commit_that_was_refused_is_refused_with_it() {
     log.close().await;
     drop(log);
     assert_eq!(verify(dir.path()).unwrap().size, 123);
+}
+
+/// Panics at one step, as a fault in this code would.
+#[derive(Debug)]
+struct PanicAt(Step);
+
+impl Faults for PanicAt {
+    fn at(&self, step: Step) -> Fault {
+        assert_ne!(step, self.0, "panicked on purpose");
+        Fault::None
+    }
+}
+
+#[tokio::test]
+async fn a_thread_that_panics_behind_the_journal_stops_the_log_and_leaves_nobody_waiting() {
+    for step in [Step::TileWrite, Step::StoreApply, Step::HeadWrite] {
+        let dir = tempfile::tempdir().unwrap();
+        drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
+        let clock = Arc::new(FakeClock::default());
+        let log = SledLog::open_with_faults(dir.path(), clock, Arc::new(PanicAt(step))).unwrap();
+        let mut acknowledged = 0;
+        let stopped = loop {
+            let records = vec![record("x"); 256];
+            match log.append(&stream("one"), after(acknowledged), records).await {
+                Ok(appended) => acknowledged = appended.next_version.0,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(stopped, AppendError::Poisoned { .. }), "{step:?}: {stopped}");
+        log.close().await;
+        drop(log);
+        let log = open_plainly(dir.path());
+        assert_eq!(u64::try_from(all(&log).await.len()).unwrap(), acknowledged, "{step:?}");
+    }
 }

@@ -183,3 +183,29 @@ async fn a_flipped_byte_in_a_tile_above_is_found_and_made_again() {
     assert_eq!(fs::read(&tile).unwrap(), bytes);
     assert_eq!(verify(dir.path()).unwrap(), whole);
 }
+
+#[tokio::test]
+async fn a_version_in_the_journal_that_does_not_follow_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    six_hundred(dir.path()).await;
+    let verifier = super::Verifier::open(dir.path()).unwrap();
+    let found = &verifier.found;
+    let record = |place: u64, own: &str, version| event_log::RecordedEvent {
+        position: event_log::Position(place),
+        stream: stream(own),
+        version: StreamVersion(version),
+        bytes: bytes::Bytes::from_static(b"{}"),
+    };
+    let mut check = super::Check::new(&found.head, &found.tiles);
+    // The first two are the next of a stream that is stored, the third begins one.
+    check.record(&record(0, "one", 512), &found.store).unwrap();
+    check.record(&record(1, "one", 513), &found.store).unwrap();
+    check.record(&record(2, "two", 0), &found.store).unwrap();
+    assert_eq!(check.streams, 1);
+    for (own, version) in [("one", 513), ("one", 515), ("two", 2), ("three", 1)] {
+        let error = check.record(&record(3, own, version), &found.store).unwrap_err();
+        let named = matches!(&error, VerifyError::Damaged { position, .. } if position.0 == 3);
+        assert!(named, "{own} {version}: {error}");
+    }
+    check.record(&record(3, "one", 514), &found.store).unwrap();
+}

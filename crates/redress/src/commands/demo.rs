@@ -58,7 +58,7 @@ struct Done {
     carried_out: u64,
     repeated: u64,
     records: u64,
-    streams: usize,
+    streams: u64,
     root: String,
     pages: Vec<String>,
     audit_view: String,

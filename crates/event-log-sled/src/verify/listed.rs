@@ -1,0 +1,278 @@
+//! The stream index against the records: it must list each of them once, in its place, and the records of
+//! each stream must be numbered without a gap.
+//!
+//! Neither needs more memory for more streams. That the index lists the records is told by a sum over both
+//! that does not depend on their order; the index is in the order of streams, and tells of gaps.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use event_log::{Position, RecordedEvent, StreamId};
+
+use crate::{
+    frame::{FrameDamage, RANGE},
+    index::entry::Entry,
+    store::{Store, StoreError},
+    tiles::Tiles,
+};
+
+/// Gives numbers for the places of records, of which sums can be compared. With a key of its own, so that
+/// nobody can choose other places that have the same sum.
+#[derive(Debug, Default)]
+pub(crate) struct Places(RandomState);
+
+impl Places {
+    /// A number for a record's stream, version and position.
+    pub(crate) fn of_record(&self, record: &RecordedEvent) -> u64 {
+        Self::of(self.name(record.stream.as_bytes()), record.version.0, record.position.0)
+    }
+
+    /// A number for a stream's name.
+    pub(crate) fn name(&self, stream: &[u8]) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        hasher.write(stream);
+        hasher.finish()
+    }
+
+    /// A number for a place in the stream whose name has this number. For one name no two places have the
+    /// same but by chance: each step can be undone.
+    pub(crate) fn of(name: u64, version: u64, position: u64) -> u64 {
+        mixed(mixed(name.wrapping_add(version)) ^ position)
+    }
+}
+
+/// The mixing function of `SplitMix64`: each bit of what goes in changes half of what comes out.
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+/// What the stream index lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// The sum of [`Places`] over it.
+    pub(crate) places: u64,
+    /// How many streams there are.
+    pub(crate) streams: u64,
+}
+
+/// Reads the whole stream index.
+///
+/// # Errors
+///
+/// Damage, where an index file or what the store lists is not what was written, and where the versions or
+/// positions of a stream do not follow one another.
+pub(crate) fn listed(store: &Store, places: &Places) -> Result<Listed, StoreError> {
+    followed(store.index_entries(), places)
+}
+
+/// [`listed`] of entries by the names of their streams.
+fn followed(
+    entries: impl Iterator<Item = Result<Entry, StoreError>>,
+    places: &Places,
+) -> Result<Listed, StoreError> {
+    let mut listed = Listed::default();
+    let mut last: Option<Followed> = None;
+    for entry in entries {
+        let entry = entry?;
+        let followed = last.take().filter(|last| last.stream == entry.stream);
+        let followed = followed.unwrap_or_else(|| {
+            listed.streams = listed.streams.saturating_add(1);
+            Followed::by_none(&entry.stream, places)
+        });
+        let Entry { version, positions, .. } = &entry;
+        for (version, position) in (*version..).zip(positions) {
+            let number = Places::of(followed.name, version, *position);
+            listed.places = listed.places.wrapping_add(number);
+        }
+        last = Some(followed.followed_by(&entry)?);
+    }
+    Ok(listed)
+}
+
+/// The first stored record that the stream index lists in another place, or not at all: it looks for each, so
+/// this is for when it is known that there is one. `None` when the index lists all of them, and more.
+pub(crate) fn first_unlisted(
+    tiles: &Tiles,
+    store: &Store,
+) -> Result<Option<FrameDamage>, StoreError> {
+    let stored = store.head()?.next_position().0;
+    let mut first = Position(0);
+    while first.0 < stored {
+        for record in tiles.read(first)? {
+            let RecordedEvent { position, stream, version, .. } = &record;
+            let listed = store.index().positions(stream, version.0)?.first().copied();
+            if listed != Some(position.0) {
+                let listed = listed.map_or("nowhere".to_owned(), |place| format!("at {place}"));
+                let reason = format!(
+                    "expected version {version} of stream {stream} here, as the record says; the stream \
+                     index has it {listed}"
+                );
+                return Ok(Some(FrameDamage { position: *position, reason }));
+            }
+        }
+        first = Position(first.0.saturating_add(RANGE));
+    }
+    Ok(None)
+}
+
+/// How far the records of a stream were followed.
+struct Followed {
+    stream: StreamId,
+    /// The number of its name.
+    name: u64,
+    next_version: u64,
+    next_position: u64,
+}
+
+impl Followed {
+    fn by_none(stream: &StreamId, places: &Places) -> Self {
+        let name = places.name(stream.as_bytes());
+        Self { stream: stream.clone(), name, next_version: 0, next_position: 0 }
+    }
+
+    fn followed_by(self, entry: &Entry) -> Result<Self, FrameDamage> {
+        let first = entry.positions.first().copied().unwrap_or_default();
+        follows(&entry.stream, self.next_version, entry.version, Position(first))?;
+        if first < self.next_position {
+            let reason = format!(
+                "expected the records of stream {} in the order of their versions, found version {} before \
+                 one at {}",
+                self.stream, entry.version, self.next_position
+            );
+            return Err(FrameDamage { position: Position(first), reason });
+        }
+        let last = entry.positions.last().copied().unwrap_or_default();
+        let (next_version, next_position) = (entry.next_version(), last.saturating_add(1));
+        Ok(Self { next_version, next_position, ..self })
+    }
+}
+
+/// Whether a stream's record has the version that its next one must have.
+pub(crate) fn follows(
+    stream: &StreamId,
+    expected: u64,
+    found: u64,
+    position: Position,
+) -> Result<(), FrameDamage> {
+    if expected == found {
+        return Ok(());
+    }
+    let reason = format!("expected version {expected} of stream {stream}, found {found}");
+    Err(FrameDamage { position, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use bytes::Bytes;
+    use event_log::StreamVersion;
+    use jiff::Timestamp;
+    use merkle_log::leaf_hash;
+
+    use super::*;
+    use crate::{
+        disk::{Disk, NoFaults},
+        index::span::SPAN,
+        sealed::seal,
+    };
+
+    const STREAMS: u64 = 3;
+
+    /// Records of a few streams that take turns, whole ranges of them.
+    fn records(count: u64) -> Vec<RecordedEvent> {
+        let record = |n: u64| RecordedEvent {
+            position: Position(n),
+            stream: format!("stream-{}", n % STREAMS).parse().unwrap(),
+            version: StreamVersion(n / STREAMS),
+            bytes: Bytes::from(format!("{n}")),
+        };
+        (0..count).map(record).collect()
+    }
+
+    /// A store of these records, some of them in index files, merged ones among them.
+    fn stored(dir: &Path, records: &[RecordedEvent]) -> Store {
+        let store = Store::open(dir, Disk::new(Arc::new(NoFaults))).unwrap();
+        let mut head = store.head().unwrap();
+        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+        store.apply(&mut head, records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+        store.index().merge().unwrap();
+        store
+    }
+
+    #[test]
+    fn the_list_of_a_whole_store_has_each_record_in_its_place_and_each_stream_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places::default();
+        for spans in [9, 10] {
+            let records = records(spans * SPAN + 256);
+            let own = dir.path().join(spans.to_string());
+            std::fs::create_dir(&own).unwrap();
+            let found = listed(&stored(&own, &records), &places).unwrap();
+            let sum = records.iter().map(|record| places.of_record(record));
+            let sum = sum.fold(0, u64::wrapping_add);
+            assert_eq!(found, Listed { places: sum, streams: STREAMS });
+        }
+    }
+
+    #[test]
+    fn a_version_that_does_not_follow_is_named_wherever_it_stands() {
+        // The first of its stream, the first of a merged file, the first that no file lists.
+        for forged in [1, 3 * SPAN, 9 * SPAN] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut records = records(9 * SPAN + 256);
+            let skipped = usize::try_from(forged).unwrap();
+            // From there on one version is missing in that stream.
+            let stream = records[skipped].stream.clone();
+            let later = records.iter_mut().skip(skipped).filter(|record| record.stream == stream);
+            later.for_each(|record| record.version.0 += 1);
+            let found = listed(&stored(dir.path(), &records), &Places::default());
+            let damage = match found {
+                Err(StoreError::Damaged(damage)) => damage,
+                other => panic!("{forged}: {other:?}"),
+            };
+            assert_eq!(damage.position, Position(forged), "{}", damage.reason);
+            let expected = format!("expected version {} of stream {stream}", forged / STREAMS);
+            assert!(damage.reason.starts_with(&expected), "{}", damage.reason);
+        }
+    }
+
+    #[test]
+    fn a_record_that_the_index_has_elsewhere_is_found_although_the_index_has_no_gap() {
+        // Within an index entry versions are not written down: they follow from that of its first.
+        for forged in [4, SPAN + 7, 9 * SPAN + 100] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut records = records(9 * SPAN + 256);
+            let place = usize::try_from(forged).unwrap();
+            records[place].version.0 += 1;
+            let store = stored(dir.path(), &records);
+            let tiles = Tiles::new(dir.path().join("tiles"), Disk::new(Arc::new(NoFaults)));
+            tiles.put(&seal(&records).unwrap()).unwrap();
+            let places = Places::default();
+            let sum = records.iter().map(|record| places.of_record(record));
+            let sum = sum.fold(0, u64::wrapping_add);
+            assert_ne!(listed(&store, &places).unwrap().places, sum);
+            let found = first_unlisted(&tiles, &store).unwrap().unwrap();
+            assert_eq!(found.position, Position(forged), "{}", found.reason);
+            let expected = format!("expected version {} of stream", forged / STREAMS + 1);
+            assert!(found.reason.starts_with(&expected), "{}", found.reason);
+        }
+    }
+
+    #[test]
+    fn records_that_stand_in_another_order_than_their_versions_are_named() {
+        let entry = |version, positions| {
+            let stream = "one".parse().unwrap();
+            Ok(Entry { stream, version, positions })
+        };
+        let in_order = [entry(0, vec![2, 5]), entry(2, vec![6])];
+        let found = followed(in_order.into_iter(), &Places::default()).unwrap();
+        assert_eq!(found.streams, 1);
+        let turned_round = [entry(0, vec![2, 6]), entry(2, vec![5])];
+        let found = followed(turned_round.into_iter(), &Places::default());
+        let named =
+            matches!(&found, Err(StoreError::Damaged(damage)) if damage.position == Position(5));
+        assert!(named, "{found:?}");
+    }
+}

@@ -47,7 +47,7 @@ pub(crate) fn batches() -> (mpsc::SyncSender<Batch>, mpsc::Receiver<Batch>) {
 fn stand_back() {
     // Of a thread and not of the process only on Linux. Where it is refused, it is only slower.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 19);
+    let _ = rustix::process::setpriority_process(None, 10);
 }
 
 /// Seals what the tail has and hands it to the applier, until the log is closed or poisoned, or the

@@ -7,27 +7,35 @@
 //! and refused alone. Only what is accepted gets a place in the group, so positions have no gaps by
 //! construction.
 //!
-//! Nothing waits under the lock. A stream that nobody has asked about lately is looked up without it, and
-//! what was found is used only if nobody can have written to the stream since.
+//! They come in the order in which they were asked for. What cannot be decided at once, for the group is
+//! full or the disk must be asked what a stream has, is put in line, and what comes after it is too: the
+//! committer decides those, and asks the disk without holding the lock. The line is bounded.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use event_log::{AppendError, Appended, ExpectedVersion, NewRecord, StreamVersion};
 use tokio::sync::{
-    Notify,
-    oneshot::{self, Receiver},
+    Semaphore, TryAcquireError,
+    oneshot::{self, Receiver, Sender},
 };
 
 use crate::{
     committer::{Accepted, Answer, Group},
+    frame::FrameDamage,
     hashed::HashedStream,
+    index::Index,
     journal::Commit,
-    versions::{Known, Turn, Versions},
+    tail::Tail,
+    versions::{Known, Versions},
 };
 
-/// How many appends a group has at most, and how many records, give or take those of one append. Who comes
-/// after them waits for the next.
-pub(crate) const GROUP_RECORDS: usize = 2_048;
+/// How many appends may be in the open group and in line, before callers wait to be let in.
+const APPENDS_MAX: usize = 4_096;
+/// How many appends a group has at most, and how many records, give or take those of one append.
+const GROUP_RECORDS: usize = 2_048;
 const GROUP_BYTES: usize = 1024 * 1024;
 
 /// An append that somebody asks for.
@@ -38,44 +46,40 @@ pub(crate) struct Append {
     pub(crate) records: Vec<NewRecord>,
 }
 
-/// The version that a stream's next record would get, by what was durable when somebody looked.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LookedUp {
-    /// When it was asked for.
-    pub(crate) turn: Turn,
-    pub(crate) next: u64,
-}
+type Told = Result<Appended, AppendError>;
 
 /// What became of an append.
 #[derive(Debug)]
 pub(crate) enum Taken {
     /// The answer comes with that of its group.
-    Waits(Receiver<Result<Appended, AppendError>>),
+    Waits(Receiver<Told>),
     /// It was refused, by what is durable.
     Refused(AppendError),
-    /// Its stream has to be looked up first.
-    Unknown(Turn),
-    /// The group is full: [`Admission::emptied`] tells when the next one is open.
-    Full,
     /// The log takes no more.
     Closed,
 }
 
-/// The open group and what is known of streams.
+/// The open group, who is in line for the next, and what is known of streams.
 #[derive(Debug)]
 pub(crate) struct Admission {
+    tail: Arc<Tail>,
+    index: Arc<Index>,
     open: Mutex<Open>,
     /// The committer waits here for the first append of a group.
     begun: Condvar,
-    /// Appends wait here while the group is full.
-    emptied: Notify,
+    /// One for each append that may still be let in.
+    room: Semaphore,
 }
 
 #[derive(Debug)]
 struct Open {
     group: Group,
+    /// Not decided yet, in the order in which they came.
+    line: VecDeque<(Append, Sender<Told>)>,
     /// With what is on its way counted in.
     versions: Versions,
+    /// The first in line is being looked up.
+    is_asking: bool,
     is_awaited: bool,
     is_closed: bool,
 }
@@ -92,44 +96,50 @@ impl Group {
     }
 }
 
-impl Default for Admission {
-    fn default() -> Self {
-        let group = Group::begun(1, Commit::new());
-        let versions = Versions::default();
-        Self {
-            open: Mutex::new(Open { group, versions, is_awaited: false, is_closed: false }),
-            begun: Condvar::new(),
-            emptied: Notify::new(),
-        }
-    }
-}
-
 impl Admission {
+    pub(crate) fn new(tail: Arc<Tail>, index: Arc<Index>) -> Self {
+        let open = Open {
+            group: Group::begun(1, Commit::new()),
+            line: VecDeque::new(),
+            versions: Versions::default(),
+            is_asking: false,
+            is_awaited: false,
+            is_closed: false,
+        };
+        let (open, begun, room) = (Mutex::new(open), Condvar::new(), Semaphore::new(APPENDS_MAX));
+        Self { tail, index, open, begun, room }
+    }
+
     /// Nothing that can panic runs under the lock, so a poisoned lock guards a whole value.
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an append to the open group, or says why not. `looked_up` is what its stream was found to
-    /// have, if it was [`Taken::Unknown`] before.
-    pub(crate) fn take(&self, append: &Append, looked_up: Option<LookedUp>) -> Taken {
-        let (answer, answered) = oneshot::channel();
+    /// Takes an append in, once it is let in. It goes on from then on whether somebody waits or not.
+    pub(crate) async fn take(&self, append: Append) -> Taken {
+        // Tried first, which is cheaper and succeeds only when nobody waits.
+        let permit = match self.room.try_acquire() {
+            Ok(permit) => permit,
+            Err(TryAcquireError::Closed) => return Taken::Closed,
+            Err(TryAcquireError::NoPermits) => match self.room.acquire().await {
+                Ok(permit) => permit,
+                Err(_) => return Taken::Closed,
+            },
+        };
         let mut open = self.open();
         if open.is_closed {
             return Taken::Closed;
         }
-        if open.group.is_full() {
-            return Taken::Full;
+        let is_undecided = open.is_asking || !open.line.is_empty() || open.group.is_full();
+        let decided = if is_undecided { None } else { self.decide(&mut open, &append) };
+        let (answer, answered) = oneshot::channel();
+        match decided {
+            Some(Decided::Refused(error)) => return Taken::Refused(error),
+            Some(Decided::Waits(decided)) => open.group.answers.push((answer, decided)),
+            None => open.line.push_back((append, answer)),
         }
-        let decided = match open.decide(append, looked_up) {
-            Ok(version) => Ok(open.group.add(append, version)),
-            Err(Undecided::Unknown(turn)) => return Taken::Unknown(turn),
-            // It conflicts with what is on its way, and may not learn of that before it is durable: who
-            // reloads after a conflict must find what it conflicted with.
-            Err(Undecided::Refused(error, Some(by))) if by > open.versions.made() => Err(error),
-            Err(Undecided::Refused(error, _)) => return Taken::Refused(error),
-        };
-        open.group.answers.push((answer, decided));
+        // Given back with the group.
+        permit.forget();
         let is_awaited = std::mem::take(&mut open.is_awaited);
         drop(open);
         if is_awaited {
@@ -138,38 +148,77 @@ impl Admission {
         Taken::Waits(answered)
     }
 
-    /// Waits until the group that was full has gone, if `take` says again that it is.
-    pub(crate) async fn take_when_emptied(
-        &self,
-        append: &Append,
-        looked_up: Option<LookedUp>,
-    ) -> Taken {
-        loop {
-            // Before looking, so that no group goes unnoticed between the two.
-            let emptied = self.emptied.notified();
-            let taken = self.take(append, looked_up);
-            if !matches!(taken, Taken::Full) {
-                return taken;
-            }
-            emptied.await;
+    /// Decides by what is in memory; `None` when the disk has to be asked.
+    fn decide(&self, open: &mut Open, append: &Append) -> Option<Decided> {
+        let stream = &append.stream;
+        open.decide(append, || {
+            // The tail before the index: a record leaves the tail only once that lists it.
+            let durable = self.tail.next_version(&stream.name, stream.key.hash);
+            durable.or_else(|| self.index.known_next_version(&stream.name))
+        })
+    }
+
+    /// What the disk says of a stream of which nothing is known in memory.
+    fn look_up(&self, stream: &HashedStream) -> Result<u64, AppendError> {
+        if let Some(version) = self.tail.next_version(&stream.name, stream.key.hash) {
+            return Ok(version);
         }
+        let found = self.index.next_version(&stream.name);
+        found.map_err(|FrameDamage { position, reason }| AppendError::Corrupt { position, reason })
     }
 
     /// The next group, as soon as there is one; `spare` is for the one after it. `None` when no more will
     /// come.
     pub(crate) fn next_group(&self, spare: Commit) -> Option<Group> {
         let mut open = self.open();
-        while open.group.answers.is_empty() {
+        loop {
+            open = self.settle(open);
+            if !open.group.answers.is_empty() {
+                break;
+            }
             if open.is_closed {
                 return None;
             }
             open.is_awaited = true;
             open = self.begun.wait(open).unwrap_or_else(PoisonError::into_inner);
+            open.is_awaited = false;
         }
         let group = open.replace(spare);
         drop(open);
-        self.emptied.notify_waiters();
+        self.room.add_permits(group.answers.len());
         Some(group)
+    }
+
+    /// Decides those in line, as far as the group has room for them.
+    fn settle<'a>(&'a self, mut open: MutexGuard<'a, Open>) -> MutexGuard<'a, Open> {
+        while !open.group.is_full()
+            && let Some((append, answer)) = open.line.pop_front()
+        {
+            let decided = if let Some(decided) = self.decide(&mut open, &append) {
+                decided
+            } else {
+                // Whoever comes meanwhile must not be decided before it.
+                open.is_asking = true;
+                drop(open);
+                let found = self.look_up(&append.stream);
+                open = self.open();
+                open.is_asking = false;
+                match found {
+                    Ok(next) => open.decide(&append, || Some(next)).unwrap_or(Decided::Waits(Err(
+                        AppendError::Unavailable { reason: "its stream is not known".to_owned() },
+                    ))),
+                    Err(error) => Decided::Refused(error),
+                }
+            };
+            match decided {
+                Decided::Waits(decided) => open.group.answers.push((answer, decided)),
+                Decided::Refused(error) => {
+                    self.room.add_permits(1);
+                    let _ = answer.send(Err(error));
+                }
+            }
+        }
+        open
     }
 
     /// Says that a group is durable and seen by readers: from here on it may be conflicted with.
@@ -177,30 +226,38 @@ impl Admission {
         self.open().versions.keep_after(number);
     }
 
-    /// Says that a group was not made, and gives back those who counted on it: all who have come since.
+    /// Says that a group was not made, and gives back those who counted on it: all who were decided since.
     pub(crate) fn undone(&self) -> Vec<Answer> {
         let mut open = self.open();
         open.versions.forget();
         let Group { answers, .. } = open.replace(Commit::new());
         drop(open);
-        self.emptied.notify_waiters();
+        self.room.add_permits(answers.len());
         answers
     }
 
-    /// Takes no more. What is in the open group is still committed.
+    /// Takes no more. What was taken is still committed.
     pub(crate) fn close(&self) {
         self.open().is_closed = true;
+        self.room.close();
         self.begun.notify_one();
-        self.emptied.notify_waiters();
+    }
+
+    /// Lets go of all that was taken: nobody will commit it.
+    pub(crate) fn abandon(&self) {
+        self.close();
+        let mut open = self.open();
+        open.line.clear();
+        open.replace(Commit::new());
     }
 }
 
-/// Why a record gets no version.
-enum Undecided {
-    /// Its stream has to be looked up.
-    Unknown(Turn),
-    /// The stream has another version, given by this group if it was one since the log was opened.
-    Refused(AppendError, Option<u64>),
+/// What is known of an append once its stream is.
+enum Decided {
+    /// The answer is told with its group: it is part of that, or conflicts with what is on its way.
+    Waits(Result<Accepted, AppendError>),
+    /// It was refused by what is durable.
+    Refused(AppendError),
 }
 
 impl Open {
@@ -210,28 +267,37 @@ impl Open {
         std::mem::replace(&mut self.group, next)
     }
 
-    /// The version that the first of the records gets.
-    fn decide(&mut self, append: &Append, looked_up: Option<LookedUp>) -> Result<u64, Undecided> {
+    /// Gives the records of an append their versions and frames them, or refuses it. `look_up` tells what a
+    /// stream has of which nothing is known here; `None` when it does not know either.
+    fn decide(
+        &mut self,
+        append: &Append,
+        look_up: impl FnOnce() -> Option<u64>,
+    ) -> Option<Decided> {
         let Append { stream, expected, records } = append;
-        let group = self.group.number;
+        let number = self.group.number;
         let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
         let check = |known: &mut Known| {
             let checked = expected.check(&stream.name, StreamVersion(known.next));
-            let version = checked.map_err(|error| Undecided::Refused(error, known.group))?;
-            *known = Known { next: version.0.saturating_add(count), group: Some(group) };
+            let version = checked.map_err(|error| (error, known.group))?;
+            *known = Known { next: version.0.saturating_add(count), group: Some(number) };
             Ok(version.0)
         };
-        if let Some(decided) = self.versions.with(stream.key, check) {
-            return decided;
-        }
-        let turn = self.versions.turn();
-        // What is known of a stream that was written to since is not dropped within one turn.
-        let looked_up = looked_up.filter(|looked_up| looked_up.turn == turn);
-        let next = looked_up.ok_or(Undecided::Unknown(turn))?.next;
-        let mut known = Known { next, group: None };
-        let decided = check(&mut known);
-        self.versions.learn(stream.key, known);
-        decided
+        let checked = if let Some(checked) = self.versions.with(stream.key, check) {
+            checked
+        } else {
+            let mut known = Known { next: look_up()?, group: None };
+            let checked = check(&mut known);
+            self.versions.learn(stream.key, known);
+            checked
+        };
+        Some(match checked {
+            Ok(version) => Decided::Waits(Ok(self.group.add(append, version))),
+            // It conflicts with what is on its way, and may not learn of that before it is durable: who
+            // reloads after a conflict must find what it conflicted with.
+            Err((error, Some(by))) if by > self.versions.made() => Decided::Waits(Err(error)),
+            Err((error, _)) => Decided::Refused(error),
+        })
     }
 }
 

@@ -134,10 +134,9 @@ impl Applier {
         let Batch { ranges, sealed } = batch;
         // Putting again what was put there before a crash replaces files by the same files.
         self.tiles.put(sealed).map_err(|error| format!("the tiles: {error}"))?;
-        let leaves = sealed.iter().flat_map(|range| &range.leaves);
+        let roots = sealed.iter().map(|range| range.root);
         let recorded_at = ranges.recorded_at;
-        let applied =
-            self.store.apply(&mut self.store_head, &ranges.records(), leaves, recorded_at);
+        let applied = self.store.apply(&mut self.store_head, &ranges.records(), roots, recorded_at);
         applied.map_err(|error| error.to_string())?;
         self.vouch(&[], recorded_at)?;
         let stored = self.store_head.next_position();

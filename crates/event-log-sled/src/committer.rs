@@ -61,9 +61,8 @@ impl Drop for Ends<'_> {
         let Self(admission, tail) = self;
         if std::thread::panicking() {
             tail.poison("nothing is committed any more".to_owned());
-            admission.close();
             // Who waits for one of these answers is told why by the tail.
-            drop(admission.undone());
+            admission.abandon();
         }
         tail.close();
     }

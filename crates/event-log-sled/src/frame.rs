@@ -18,6 +18,8 @@ use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 
 /// How many records a sealed range holds: as many as a tile has hashes.
 pub(crate) const RANGE: u64 = 256;
+/// The level of the tree at which one node is over a range.
+pub(crate) const RANGE_LEVEL: u8 = 8;
 /// How many bytes stand before the stream id of a record.
 pub(crate) const RECORD_HEADER: usize = 15;
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent};
-use merkle_log::{CompactRange, leaf_hash, tile::TILE_WIDTH};
+use merkle_log::{CompactRange, leaf_hash, perfect_root, tile::TILE_WIDTH};
 
 use crate::{
     applier::BATCH_RANGES,
@@ -87,16 +87,16 @@ fn fill_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreH
     let mut store_head = store.head()?;
     let mut first = store_head.next_position();
     while first < head.stored {
-        let (mut records, mut leaves) = (Vec::new(), Vec::new());
+        let (mut records, mut roots) = (Vec::new(), Vec::new());
         for _ in 0..BATCH_RANGES {
             if first < head.stored {
                 let (more, their) = tiles.range_with_leaves(first)?;
                 records.extend(more);
-                leaves.extend(their);
+                roots.extend(perfect_root(&their));
                 first = Position(first.0.saturating_add(RANGE));
             }
         }
-        store.apply(&mut store_head, &records, &leaves, head.recorded_at)?;
+        store.apply(&mut store_head, &records, roots, head.recorded_at)?;
         merge_index(store.index(), &tiles)?;
     }
     Ok((store, store_head))

@@ -8,7 +8,7 @@ use std::{
 use event_log::{Position, RecordedEvent};
 use lru::LruCache;
 use merkle_log::{
-    Hash, NodeSource, TileId, TileKind, leaf_hash, node_hash,
+    Hash, NodeSource, TileId, TileKind, leaf_hash, node_hash, perfect_root,
     tile::{TILE_WIDTH, TileReader, parse_hash_tile},
 };
 
@@ -144,8 +144,8 @@ impl LogNodes {
         };
         let skipped = usize::try_from(first).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let row = hashes.iter().skip(skipped).take(count).copied().collect();
-        perfect_root(row).ok_or_else(|| format!("{tile} is too short"))
+        let row = hashes.get(skipped..).and_then(|rest| rest.get(..count));
+        row.and_then(perfect_root).ok_or_else(|| format!("{tile} is too short"))
     }
 
     /// [`NodeSource::node`] for a node that is inside the tree.
@@ -162,15 +162,6 @@ impl LogNodes {
         let left = index.saturating_mul(2);
         Ok(node_hash(&self.node(below, left)?, &self.node(below, left.saturating_add(1))?))
     }
-}
-
-/// The root over a row of hashes whose number is a power of two.
-pub(crate) fn perfect_root(mut row: Vec<Hash>) -> Option<Hash> {
-    while row.len() > 1 {
-        let (pairs, _) = row.as_chunks::<2>();
-        row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
-    }
-    row.first().copied()
 }
 
 impl NodeSource for LogNodes {

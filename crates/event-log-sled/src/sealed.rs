@@ -20,7 +20,9 @@ use event_log::{
     Position, RecordedEvent, StreamId, StreamVersion,
     record::{RECORD_BYTES_MAX, STREAM_ID_BYTES_MAX},
 };
-use merkle_log::{Hash, encode_bundle_into, leaf_hash, parse_bundle, tile::TILE_WIDTH};
+use merkle_log::{
+    Hash, encode_bundle_into, leaf_hash, leaf_hashes, parse_bundle, perfect_root, tile::TILE_WIDTH,
+};
 use zstd::{
     bulk::{Compressor, Decompressor},
     zstd_safe::{CParameter, compress_bound},
@@ -47,12 +49,13 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// A sealed range and its leaf hashes.
+/// A sealed range, its leaf hashes, and the root over them.
 #[derive(Debug)]
 pub(crate) struct Sealed {
     pub(crate) first: Position,
     pub(crate) bytes: Vec<u8>,
     pub(crate) leaves: Vec<Hash>,
+    pub(crate) root: Hash,
 }
 
 /// Seals ranges; keeps what it compresses with.
@@ -87,13 +90,9 @@ impl Sealer {
 
     fn seal_range<R: Borrow<RecordedEvent>>(&mut self, records: &[R]) -> io::Result<Sealed> {
         let Self { compressor, bundle, compressed } = self;
-        let mut leaves = Vec::with_capacity(records.len());
-        // Hashed just before it is copied, so that it is fetched from memory once.
-        let entries = records.iter().map(|record| {
-            let bytes = record.borrow().bytes.as_ref();
-            leaves.push(leaf_hash(bytes));
-            bytes
-        });
+        let entries = records.iter().map(|record| record.borrow().bytes.as_ref());
+        let leaves = leaf_hashes(entries.clone());
+        let root = perfect_root(&leaves).ok_or_else(|| io::Error::other("not a whole range"))?;
         encode_bundle_into(entries, bundle).map_err(|error| io::Error::other(error.to_string()))?;
         let list = stream_list(records);
         let first = records.first().map_or(Position(0), |record| record.borrow().position);
@@ -114,7 +113,7 @@ impl Sealer {
         bytes.extend_from_slice(&length32(list.len()));
         bytes.extend_from_slice(&entries_length);
         bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_be_bytes());
-        Ok(Sealed { first, bytes, leaves })
+        Ok(Sealed { first, bytes, leaves, root })
     }
 }
 

@@ -11,9 +11,9 @@ use merkle_log::{CompactRange, Hash, leaf_hash};
 use tokio::sync::watch;
 
 use crate::{
-    admission::{Append, LookedUp, Taken},
+    admission::{Append, Taken},
     disk::{Faults, NoFaults},
-    hashed::{HashedStream, Hashes},
+    hashed::Hashes,
     ledger_file::LedgerFile,
     lock::Lock,
     nodes::LogNodes,
@@ -130,36 +130,11 @@ impl SledLog {
         let _ = tokio::task::spawn_blocking(self.threads.ending()).await;
     }
 
-    /// The version that a stream's next record would get, by what is durable.
-    async fn look_up(&self, stream: &HashedStream) -> Result<u64, AppendError> {
-        // The tail before the store: a record leaves the tail only once the store has it.
-        if let Some(version) = self.source.tail.next_version(&stream.name, stream.key.hash) {
-            return Ok(version);
-        }
-        let store = &self.source.store;
-        let known = store.read(|store| store.known_next_version(&stream.name));
-        if let Some(version) = known.map_err(not_looked_up)? {
-            return Ok(version);
-        }
-        let (store, name) = (store.clone(), stream.name.clone());
-        let read = move || Ok(store.read(|store| store.next_version(&name))??);
-        let read = tokio::task::spawn_blocking(read).await;
-        read.unwrap_or_else(|_| Err(unavailable_to_readers())).map_err(not_looked_up)
-    }
-
     fn refused(&self) -> AppendError {
         match self.source.tail.poisoned() {
             Some(reason) => AppendError::Poisoned { reason },
             None => AppendError::Unavailable { reason: "it is closed".to_owned() },
         }
-    }
-}
-
-/// What an append is told that depends on a stream that cannot be looked up.
-fn not_looked_up(error: ReadError) -> AppendError {
-    match error {
-        ReadError::Unavailable { reason } => AppendError::Unavailable { reason },
-        ReadError::Corrupt { position, reason } => AppendError::Corrupt { position, reason },
     }
 }
 
@@ -187,22 +162,10 @@ impl EventLog for SledLog {
     ) -> Result<Appended, AppendError> {
         limits::check(&records)?;
         let stream = self.hashes.hashed(stream.clone());
-        let append = Append { stream, expected, records };
-        let admission = &self.threads.admission;
-        let mut looked_up = None;
-        loop {
-            match admission.take_when_emptied(&append, looked_up).await {
-                Taken::Waits(answered) => {
-                    drop(append);
-                    return answered.await.unwrap_or_else(|_| Err(self.refused()));
-                }
-                Taken::Refused(error) => return Err(error),
-                Taken::Unknown(turn) => {
-                    let next = self.look_up(&append.stream).await?;
-                    looked_up = Some(LookedUp { turn, next });
-                }
-                Taken::Full | Taken::Closed => return Err(self.refused()),
-            }
+        match self.threads.admission.take(Append { stream, expected, records }).await {
+            Taken::Waits(answered) => answered.await.unwrap_or_else(|_| Err(self.refused())),
+            Taken::Refused(error) => Err(error),
+            Taken::Closed => Err(self.refused()),
         }
     }
 

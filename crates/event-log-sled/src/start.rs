@@ -54,7 +54,7 @@ pub(crate) struct Started {
 }
 
 /// What was started, and what ends it: told to end and joined when the log is closed or dropped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Threads {
     pub(crate) admission: Arc<Admission>,
     running: Arc<Mutex<Vec<JoinHandle<()>>>>,
@@ -92,7 +92,9 @@ impl Start {
     /// Starts them all.
     pub(crate) fn start(self) -> Result<Started, OpenError> {
         let (head, durable) = watch::channel(Head { next_position: self.next });
-        let threads = Threads::default();
+        let (tail, index) = (Arc::clone(&self.tail), Arc::clone(self.store.index()));
+        let admission = Arc::new(Admission::new(tail, index));
+        let threads = Threads { admission, running: Arc::default() };
         let committer = Committer {
             admission: Arc::clone(&threads.admission),
             journal: Journal::new(self.current, Arc::clone(&self.segments), self.disk.clone()),

@@ -33,7 +33,7 @@ use merkle_log::{CompactRange, Hash};
 
 use crate::{
     disk::{Disk, Step, is_full, sync_dir},
-    frame::{FrameDamage, be64},
+    frame::{FrameDamage, RANGE_LEVEL, be64},
     index::{
         Index,
         entry::Entry,
@@ -232,15 +232,15 @@ impl Store {
     }
 
     /// Lists the records of whole ranges, which are in the tiles already, in one atomic batch;
-    /// durable when it returns. `leaves` are their hashes.
+    /// durable when it returns. `roots` are those over each range.
     ///
     /// `head` is how far the store reaches now, and is moved along. On failure nobody knows what
     /// was stored: the log is then poisoned, and the next opening finds out.
-    pub(crate) fn apply<'a>(
+    pub(crate) fn apply(
         &self,
         head: &mut StoreHead,
         records: &[impl Borrow<RecordedEvent>],
-        leaves: impl IntoIterator<Item = &'a Hash>,
+        roots: impl IntoIterator<Item = Hash>,
         recorded_at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
@@ -257,8 +257,10 @@ impl Store {
             }
         }
         let mut next = StoreHead { tree: head.tree.clone(), recorded_at };
-        for leaf in leaves {
-            next.tree.push(*leaf);
+        for root in roots {
+            if !next.tree.push_subtree(RANGE_LEVEL, root) {
+                return Err(StoreError::Failed("expected whole ranges of records".to_owned()));
+            }
         }
         batch.insert(HEAD_KEY, next.to_bytes());
 
@@ -269,11 +271,6 @@ impl Store {
         disk.run(Step::StoreSync, || self.file.sync_data())?;
         *head = next;
         Ok(())
-    }
-
-    /// The version that the stream's next record would get, if that can be told without a look at the disk.
-    pub(crate) fn known_next_version(&self, stream: &StreamId) -> Option<u64> {
-        self.index.known_next_version(stream)
     }
 
     /// The version that the stream's next record would get, by what is in the store.

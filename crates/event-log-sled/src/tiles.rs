@@ -15,7 +15,7 @@ use std::{
 
 use event_log::{Position, RecordedEvent};
 use merkle_log::{
-    Hash, TileId, TileKind, TileReader, leaf_hash,
+    Hash, TileId, TileKind, TileReader, leaf_hashes,
     tile::{TILE_WIDTH, hash_tile_bytes, parse_hash_tile},
 };
 
@@ -262,9 +262,8 @@ fn same_leaves<'a>(
     records: impl Iterator<Item = &'a [u8]>,
     leaves: &[Hash],
 ) -> Result<(), FrameDamage> {
-    for ((record, leaf), position) in records.zip(leaves).zip(first.0..) {
-        let found = leaf_hash(record);
-        if found != *leaf {
+    for ((found, leaf), position) in leaf_hashes(records).iter().zip(leaves).zip(first.0..) {
+        if found != leaf {
             let reason = format!("expected leaf hash {leaf}, found {found}");
             return Err(range_damage(first, position, &reason));
         }

@@ -15,14 +15,13 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent, StreamId};
-use merkle_log::{CompactRange, Hash, leaf_hash, tile::TILE_WIDTH};
+use merkle_log::{CompactRange, Hash, leaf_hash, perfect_root, tile::TILE_WIDTH};
 
 use crate::{
     disk::{Disk, NoFaults},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     journal::scan::{self, ScanError},
-    nodes::perfect_root,
     open::{self, Found, Mending, OpenError, first_difference},
     sealed::Unsealer,
     store::{Store, StoreError},
@@ -237,7 +236,7 @@ fn checked_range(
     let places = records.iter().zip(first.0..).fold(0_u64, |sum, (record, position)| {
         sum.wrapping_add(Places::of(places.name(record.stream), record.version, position))
     });
-    let root = perfect_root(leaves.clone()).unwrap_or_else(merkle_log::empty_root);
+    let root = perfect_root(&leaves).unwrap_or_else(merkle_log::empty_root);
     Ok(CheckedRange { leaves, root, places })
 }
 
@@ -323,7 +322,7 @@ impl<'a> Check<'a> {
             let start = size.saturating_sub(width);
             let index = start.checked_div(width).unwrap_or(0);
             self.tiles.check_hashes(level, index, &hashes, Position(start))?;
-            root = perfect_root(hashes).unwrap_or(root);
+            root = perfect_root(&hashes).unwrap_or(root);
         }
         Ok(())
     }

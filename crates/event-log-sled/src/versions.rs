@@ -18,16 +18,11 @@ pub(crate) struct Known {
     pub(crate) group: Option<u64>,
 }
 
-/// Between two turns nothing is forgotten that was learned after the first of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Turn(u64);
-
 /// The versions that the next records of streams would get.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     young: HashedMap<NameKey, Known>,
     old: HashedMap<NameKey, Known>,
-    turn: Turn,
     /// The last group that is durable.
     made: u64,
 }
@@ -37,16 +32,6 @@ impl Versions {
     pub(crate) fn forget(&mut self) {
         self.young.clear();
         self.old.clear();
-        self.next_turn();
-    }
-
-    /// Changes whenever something may have been forgotten.
-    pub(crate) fn turn(&self) -> Turn {
-        self.turn
-    }
-
-    fn next_turn(&mut self) {
-        self.turn = Turn(self.turn.0.wrapping_add(1));
     }
 
     /// Says which group was made last: what later ones wrote is known nowhere else.
@@ -80,7 +65,6 @@ impl Versions {
             let dropped = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
             let made = self.made;
             let is_on_its_way = |known: &Known| known.group.is_some_and(|group| group > made);
-            self.next_turn();
             self.young.extend(dropped.into_iter().filter(|(_, known)| is_on_its_way(known)));
         }
         self.young.insert(stream, known);
@@ -107,11 +91,8 @@ mod tests {
             let known = versions.with(stream(n), |known| *known);
             assert_eq!(known, Some(Known { next: 2, group: None }), "{n}");
         }
-        let turn = versions.turn();
         assert!(versions.with(stream(3 * STREAMS_MAX - 1), |known| *known).is_some());
-        assert_eq!(versions.turn(), turn);
         versions.forget();
-        assert_ne!(versions.turn(), turn);
         assert_eq!(versions.with(stream(3 * STREAMS_MAX - 1), |known| *known), None);
     }
 

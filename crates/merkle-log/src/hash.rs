@@ -1,8 +1,17 @@
 //! Leaf and node hashes.
 
+mod lanes;
+
+use alloc::vec::Vec;
 use core::fmt;
 
 use sha2::{Digest, Sha256};
+
+use lanes::{Message, hash_both};
+
+/// What a leaf's hash begins with, and what a node's does.
+const LEAF: u8 = 0x00;
+const NODE: u8 = 0x01;
 
 /// A SHA-256 hash in the tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +54,58 @@ pub fn empty_root() -> Hash {
 /// RFC 6962, section 2.1, "Merkle Hash Trees": the hash of a one-entry list.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
-    hasher.update([0x00]);
+    hasher.update([LEAF]);
     hasher.update(entry);
     Hash(hasher.finalize().into())
+}
+
+/// [`leaf_hash`] of many entries, in less time than one after the other.
+pub fn leaf_hashes<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<Hash> {
+    let mut entries = entries.into_iter();
+    let mut hashes = Vec::with_capacity(entries.size_hint().0);
+    while let Some(one) = entries.next() {
+        match entries.next() {
+            Some(other) => {
+                hashes.extend(hash_both(&Message::new(LEAF, one), &Message::new(LEAF, other)));
+            }
+            None => hashes.push(leaf_hash(one)),
+        }
+    }
+    hashes
+}
+
+/// The root over a row of hashes whose number is a power of two; `None` for any other number.
+pub fn perfect_root(row: &[Hash]) -> Option<Hash> {
+    if let [root] = row {
+        return Some(*root);
+    }
+    if !row.len().is_power_of_two() {
+        return None;
+    }
+    let mut row = parents(row);
+    while row.len() > 1 {
+        row = parents(&row);
+    }
+    row.first().copied()
+}
+
+/// The nodes above a row of hashes, two by two.
+fn parents(row: &[Hash]) -> Vec<Hash> {
+    let (fours, rest) = row.as_chunks::<4>();
+    let mut above = Vec::with_capacity(row.len().div_ceil(2));
+    for [a, b, c, d] in fours {
+        let (left, right) = (joined(a, b), joined(c, d));
+        above.extend(hash_both(&Message::new(NODE, &left), &Message::new(NODE, &right)));
+    }
+    let (pairs, _) = rest.as_chunks::<2>();
+    above.extend(pairs.iter().map(|[left, right]| node_hash(left, right)));
+    above
+}
+
+fn joined(left: &Hash, right: &Hash) -> [u8; 64] {
+    let mut both = [0; 64];
+    both.iter_mut().zip(left.0.iter().chain(&right.0)).for_each(|(slot, byte)| *slot = *byte);
+    both
 }
 
 /// Hashes two subtrees to the node above them.
@@ -62,8 +120,11 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
 /// Apart from [`node_hash`] because the reference value for it is over children that are no hashes.
 pub(crate) fn node_hash_of_bytes(left: &[u8], right: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
-    hasher.update([0x01]);
+    hasher.update([NODE]);
     hasher.update(left);
     hasher.update(right);
     Hash(hasher.finalize().into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ pub mod tree;
 
 pub use bundle::{bundle_leaves, encode_bundle, encode_bundle_into, parse_bundle};
 pub use checkpoint::{Checkpoint, cosignatures};
-pub use hash::{Hash, empty_root, leaf_hash, node_hash};
+pub use hash::{Hash, empty_root, leaf_hash, leaf_hashes, node_hash, perfect_root};
 pub use key::{KeyKind, ParseKeyError, SignerKey, VerifierKey};
 pub use log_proof::LogProof;
 pub use note::{NoteSignature, SignedNote, Verified};

@@ -36,8 +36,17 @@ impl CompactRange {
 
     /// Adds the next leaf, given its leaf hash.
     pub fn push(&mut self, leaf: Hash) {
-        let mut merged = leaf;
-        let mut remaining = self.size;
+        self.push_subtree(0, leaf);
+    }
+
+    /// Adds the perfect subtree over the next 2ˡᵉᵛᵉˡ leaves, given its root. False, and nothing is changed, when
+    /// the size is no multiple of that many.
+    pub fn push_subtree(&mut self, level: u8, root: Hash) -> bool {
+        let leaves = 1_u64.checked_shl(level.into()).unwrap_or(0);
+        let Some(0) = self.size.checked_rem(leaves) else { return false };
+        let Some(size) = self.size.checked_add(leaves) else { return false };
+        let mut merged = root;
+        let mut remaining = self.size.checked_shr(level.into()).unwrap_or(0);
         while remaining & 1 == 1 {
             if let Some(left) = self.roots.pop() {
                 merged = node_hash(&left, &merged);
@@ -45,7 +54,8 @@ impl CompactRange {
             remaining >>= 1;
         }
         self.roots.push(merged);
-        self.size = self.size.saturating_add(1);
+        self.size = size;
+        true
     }
 
     /// The root over all leaves.

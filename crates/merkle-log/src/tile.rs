@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Write};
 
 use crate::{
-    hash::{Hash, node_hash},
+    hash::{Hash, perfect_root},
     text::{NUMBER_MAX, decimal},
     tree::{NodeSource, ProveError},
 };
@@ -289,16 +289,6 @@ impl<R: TileReader> NodeSource for TileNodes<R> {
         let end = begin.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
         hashes.get(begin..end).and_then(perfect_root).ok_or(outside)
     }
-}
-
-/// The root over a power of two of hashes.
-fn perfect_root(hashes: &[Hash]) -> Option<Hash> {
-    let mut row = hashes.to_vec();
-    while row.len() > 1 {
-        let (pairs, _) = row.as_chunks::<2>();
-        row = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
-    }
-    row.first().copied()
 }
 
 #[cfg(test)]

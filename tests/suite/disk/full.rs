@@ -148,3 +148,34 @@ fn a_file_that_may_not_grow_refuses_commands_and_they_go_on_when_it_may() {
     import(folder, &data).done();
     assert_whole(folder, &data);
 }
+
+/// Runs the program where no file may grow beyond so many kilobytes, and where it hears of that as an
+/// error instead of being killed: as service managers and containers do.
+fn limited(papers: &Path, kilobytes: u32, arguments: &[&str]) -> Ran {
+    let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
+    let ran = Command::new("bash")
+        .args(["-c", &script])
+        .arg(redress())
+        .args(arguments)
+        .current_dir(papers)
+        .output();
+    ran.expect("a shell").into()
+}
+
+#[test]
+fn a_store_that_may_not_grow_is_told_of_as_no_room_and_not_taken_for_a_damaged_one() {
+    let (papers, place) = (papers(), tempfile::tempdir().unwrap());
+    let (folder, data) = (papers.path(), data_of(place.path()));
+    run_in(folder, &["init", "--data", &data, "--origin", "disk.example/limit"]).done();
+    import(folder, &data).done();
+    let before = streams(folder, &data);
+    for kilobytes in [1, 64, 1_024] {
+        assert_says_to_make_room(limited(folder, kilobytes, &["replay", "--data", &data]));
+        let kept_aside = fs::read_dir(&data)
+            .unwrap()
+            .any(|entry| entry.unwrap().file_name().to_string_lossy().contains("damaged"));
+        assert!(!kept_aside, "{kilobytes} kB: a whole store was set aside");
+    }
+    assert_whole(folder, &data);
+    assert!(streams(folder, &data) == before);
+}

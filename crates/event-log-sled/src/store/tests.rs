@@ -3,7 +3,7 @@ use std::{fs, path::Path, sync::Arc};
 use bytes::Bytes;
 use event_log::{Position, RecordedEvent, StreamId, StreamVersion};
 use jiff::Timestamp;
-use merkle_log::leaf_hash;
+use merkle_log::{leaf_hashes, perfect_root};
 
 use super::{Store, StoreError, StoreHead};
 use crate::{
@@ -29,8 +29,9 @@ fn open(dir: &Path) -> Store {
 fn fill(store: &Store, head: &mut StoreHead, ranges: u64, streams: u64) {
     for _ in 0..ranges {
         let records = range(head.next_position().0, streams);
-        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        store.apply(head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+        let leaves = leaf_hashes(records.iter().map(|record| record.bytes.as_ref()));
+        let roots: Vec<_> = leaves.chunks(256).filter_map(perfect_root).collect();
+        store.apply(head, &records, roots, Timestamp::UNIX_EPOCH).unwrap();
     }
 }
 
@@ -133,8 +134,9 @@ fn the_longest_stream_names_leave_no_file_that_sled_does_not_sync() {
             record.stream = format!("{:x>128}", record.position.0).parse().unwrap();
             record.version = StreamVersion(0);
         }
-        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        store.apply(&mut head, &records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+        let leaves = leaf_hashes(records.iter().map(|record| record.bytes.as_ref()));
+        let roots: Vec<_> = leaves.chunks(256).filter_map(perfect_root).collect();
+        store.apply(&mut head, &records, roots, Timestamp::UNIX_EPOCH).unwrap();
     }
     store.close();
     assert_eq!(blobs(&dir.path().join(super::STORE)), 0);

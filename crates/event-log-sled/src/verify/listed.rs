@@ -169,7 +169,7 @@ mod tests {
     use bytes::Bytes;
     use event_log::StreamVersion;
     use jiff::Timestamp;
-    use merkle_log::leaf_hash;
+    use merkle_log::{leaf_hashes, perfect_root};
 
     use super::*;
     use crate::{
@@ -195,8 +195,9 @@ mod tests {
     fn stored(dir: &Path, records: &[RecordedEvent]) -> Store {
         let store = Store::open(dir, Disk::new(Arc::new(NoFaults))).unwrap();
         let mut head = store.head().unwrap();
-        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
-        store.apply(&mut head, records, &leaves, Timestamp::UNIX_EPOCH).unwrap();
+        let leaves = leaf_hashes(records.iter().map(|record| record.bytes.as_ref()));
+        let roots: Vec<_> = leaves.chunks(256).filter_map(perfect_root).collect();
+        store.apply(&mut head, records, roots, Timestamp::UNIX_EPOCH).unwrap();
         store.index().merge().unwrap();
         store
     }

@@ -104,7 +104,8 @@ fn parents(row: &[Hash]) -> Vec<Hash> {
 
 fn joined(left: &Hash, right: &Hash) -> [u8; 64] {
     let mut both = [0; 64];
-    both.iter_mut().zip(left.0.iter().chain(&right.0)).for_each(|(slot, byte)| *slot = *byte);
+    let (halves, _) = both.as_chunks_mut();
+    halves.iter_mut().zip([left.0, right.0]).for_each(|(half, hash)| *half = hash);
     both
 }
 

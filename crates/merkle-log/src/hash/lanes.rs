@@ -41,33 +41,41 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
+    /// `kind`, then these bytes.
     pub(super) fn new(kind: u8, bytes: &'a [u8]) -> Self {
         let length = bytes.len().saturating_add(1);
-        match bytes.split_first_chunk::<63>() {
-            Some((start, rest)) => {
-                let mut first = [kind; 64];
-                first.iter_mut().skip(1).zip(start).for_each(|(slot, byte)| *slot = *byte);
-                let (middle, tail) = rest.as_chunks();
-                Self { first: Some(first), middle, ..Self::ending(&[], tail, length) }
+        let Some((start, rest)) = bytes.split_first_chunk::<63>() else {
+            let mut short = [kind; 64];
+            if let Some(copied) = short.get_mut(1..length) {
+                copied.copy_from_slice(bytes);
             }
-            None => Self::ending(&[kind], bytes, length),
+            return Self::ending(short.get(..length).unwrap_or_default(), length);
+        };
+        let mut first = [kind; 64];
+        if let Some(copied) = first.last_chunk_mut() {
+            *copied = *start;
         }
+        let (middle, tail) = rest.as_chunks();
+        Self { first: Some(first), middle, ..Self::ending(tail, length) }
     }
 
     /// The end of a message of so many bytes, the last of which are these, fewer than a block.
-    fn ending(kind: &[u8], tail: &[u8], length: usize) -> Self {
+    fn ending(tail: &[u8], length: usize) -> Self {
         let mut end = [[0; 64]; 2];
         let bits = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(8).to_be_bytes();
         let [one, other] = &mut end;
-        let said = kind.iter().chain(tail).copied().chain([0x80]);
-        one.iter_mut().zip(said).for_each(|(slot, byte)| *slot = byte);
-        let is_long = kind.len().saturating_add(tail.len()) > LAST_BYTES_MAX;
+        if let Some((copied, rest)) = one.split_at_mut_checked(tail.len()) {
+            copied.copy_from_slice(tail);
+            if let Some(byte) = rest.first_mut() {
+                *byte = 0x80;
+            }
+        }
+        let is_long = tail.len() > LAST_BYTES_MAX;
         let last = if is_long { other } else { one };
         if let Some(slot) = last.last_chunk_mut() {
             *slot = bits;
         }
-        let ending = if is_long { 2 } else { 1 };
-        Self { first: None, middle: &[], end, ending }
+        Self { first: None, middle: &[], end, ending: if is_long { 2 } else { 1 } }
     }
 
     fn blocks(&self) -> impl Iterator<Item = &Block> {

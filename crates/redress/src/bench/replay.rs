@@ -70,7 +70,11 @@ async fn into_a_pipe(at: &LedgerAt, events: u64) -> Result<Pace, CommandError> {
         while let Ok(read) = reader.read(&mut buffer) {
             let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
             // Counted, so that a replay that prints too little does not pass for a fast one.
-            lines += bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            // In bytes first, many at a time: the reader is not what is measured.
+            let lines_of =
+                |some: &[u8]| some.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+            lines +=
+                bytes.chunks(u8::MAX.into()).map(|some| u64::from(lines_of(some))).sum::<u64>();
         }
         lines
     });

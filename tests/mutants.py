@@ -8,7 +8,7 @@ code has moved on, and the mutant has to follow.
 
     mutants.py [NAME…] [--list | --fit] [--target DIR]
 
-Run by hand, after changes to the admission, the committer, the journal or the projections; it takes some minutes, most
+Run by hand, after changes to admission, committer, journal or projections; it takes some minutes, most
 of them compiling. That each still fits the code (`--fit`) takes none, and the suite sees to it. Exit code 0: every mutant was caught; 1: one was not; 2: wrong usage, or a mutant
 does not fit the code any more.
 """
@@ -80,9 +80,9 @@ MUTANTS = (
         edits=(
             (
                 ADMISSION,
-                "        let decided = match open.decide(append, looked_up) {\n",
-                "        open.group.numbered = open.group.numbered.saturating_add(append.records.len());\n"
-                "        let decided = match open.decide(append, looked_up) {\n",
+                "        match checked {\n",
+                "        self.group.numbered = self.group.numbered.saturating_add(append.records.len());\n"
+                "        match checked {\n",
             ),
             (
                 ADMISSION,

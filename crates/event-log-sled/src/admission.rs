@@ -151,11 +151,13 @@ impl Admission {
     /// Decides by what is in memory; `None` when the disk has to be asked.
     fn decide(&self, open: &mut Open, append: &Append) -> Option<Decided> {
         let stream = &append.stream;
-        open.decide(append, || {
-            // The tail before the index: a record leaves the tail only once that lists it.
-            let durable = self.tail.next_version(&stream.name, stream.key.hash);
-            durable.or_else(|| self.index.known_next_version(&stream.name))
-        })
+        if let Some(decided) = open.decide_by_known(append) {
+            return Some(decided);
+        }
+        // The tail before the index: a record leaves the tail only once that lists it.
+        let durable = self.tail.next_version(&stream.name, stream.key.hash);
+        let next = durable.or_else(|| self.index.known_next_version(&stream.name))?;
+        Some(open.decide(append, next))
     }
 
     /// What the disk says of a stream of which nothing is known in memory.
@@ -204,9 +206,7 @@ impl Admission {
                 open = self.open();
                 open.is_asking = false;
                 match found {
-                    Ok(next) => open.decide(&append, || Some(next)).unwrap_or(Decided::Waits(Err(
-                        AppendError::Unavailable { reason: "its stream is not known".to_owned() },
-                    ))),
+                    Ok(next) => open.decide(&append, next),
                     Err(error) => Decided::Refused(error),
                 }
             };
@@ -267,37 +267,44 @@ impl Open {
         std::mem::replace(&mut self.group, next)
     }
 
-    /// Gives the records of an append their versions and frames them, or refuses it. `look_up` tells what a
-    /// stream has of which nothing is known here; `None` when it does not know either.
-    fn decide(
-        &mut self,
-        append: &Append,
-        look_up: impl FnOnce() -> Option<u64>,
-    ) -> Option<Decided> {
-        let Append { stream, expected, records } = append;
+    /// Gives the records of an append their versions and frames them, or refuses it; `None` when nothing is
+    /// known of its stream.
+    fn decide_by_known(&mut self, append: &Append) -> Option<Decided> {
         let number = self.group.number;
-        let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        let check = |known: &mut Known| {
-            let checked = expected.check(&stream.name, StreamVersion(known.next));
-            let version = checked.map_err(|error| (error, known.group))?;
-            *known = Known { next: version.0.saturating_add(count), group: Some(number) };
-            Ok(version.0)
-        };
-        let checked = if let Some(checked) = self.versions.with(stream.key, check) {
-            checked
-        } else {
-            let mut known = Known { next: look_up()?, group: None };
-            let checked = check(&mut known);
-            self.versions.learn(stream.key, known);
-            checked
-        };
-        Some(match checked {
+        let checked = self.versions.with(append.stream.key, |known| append.check(known, number));
+        Some(self.decided(append, checked?))
+    }
+
+    /// The same by what durable records say: the version that the stream's next record would get.
+    fn decide(&mut self, append: &Append, next: u64) -> Decided {
+        let mut known = Known { next, group: None };
+        let checked = append.check(&mut known, self.group.number);
+        self.versions.learn(append.stream.key, known);
+        self.decided(append, checked)
+    }
+
+    fn decided(&mut self, append: &Append, checked: Result<u64, Conflict>) -> Decided {
+        match checked {
             Ok(version) => Decided::Waits(Ok(self.group.add(append, version))),
             // It conflicts with what is on its way, and may not learn of that before it is durable: who
             // reloads after a conflict must find what it conflicted with.
             Err((error, Some(by))) if by > self.versions.made() => Decided::Waits(Err(error)),
             Err((error, _)) => Decided::Refused(error),
-        })
+        }
+    }
+}
+
+/// A refusal, and the group that gave the stream the version that it has, if it was one since the log was opened.
+type Conflict = (AppendError, Option<u64>);
+
+impl Append {
+    /// The version that the first of its records gets in this group, which is then noted.
+    fn check(&self, known: &mut Known, group: u64) -> Result<u64, Conflict> {
+        let checked = self.expected.check(&self.stream.name, StreamVersion(known.next));
+        let version = checked.map_err(|error| (error, known.group))?;
+        let count = u64::try_from(self.records.len()).unwrap_or(u64::MAX);
+        *known = Known { next: version.0.saturating_add(count), group: Some(group) };
+        Ok(version.0)
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! What is accepted goes into the open group. The one thread that makes groups durable, the
 //! [`committer`](crate::committer), takes it whole as soon as it is done with the one before: so
-//! nothing lingers, no thread is woken for each append, and a record is copied by the processor that has
-//! just written it. Each append is held against the version of its stream, those on their way included,
+//! nothing waits for more to come, no thread is woken for each append, and a record is copied by the
+//! processor that has just written it. Each append is held against the version of its stream, those on their way included,
 //! and refused alone. Only what is accepted gets a place in the group, so positions have no gaps by
 //! construction.
 //!
-//! They come in the order in which they were asked for. What cannot be decided at once, for the group is
+//! They come in the order in which they were let in, which is that of asking while there is room for more. What cannot be decided at once, for the group is
 //! full or the disk must be asked what a stream has, is put in line, and what comes after it is too: the
-//! committer decides those, and asks the disk without holding the lock. The line is bounded.
+//! committer decides those, and asks the disk without holding the lock. How many are let in is bounded.
 
 use std::{
     collections::VecDeque,
@@ -117,7 +117,7 @@ impl Admission {
 
     /// Takes an append in, once it is let in. It goes on from then on whether somebody waits or not.
     pub(crate) async fn take(&self, append: Append) -> Taken {
-        // Tried first, which is cheaper and succeeds only when nobody waits.
+        // Tried first, which is cheaper.
         let permit = match self.room.try_acquire() {
             Ok(permit) => permit,
             Err(TryAcquireError::Closed) => return Taken::Closed,
@@ -174,7 +174,18 @@ impl Admission {
     pub(crate) fn next_group(&self, spare: Commit) -> Option<Group> {
         let mut open = self.open();
         loop {
-            open = self.settle(open);
+            let mut refused = Vec::new();
+            open = self.settle(open, &mut refused);
+            if !refused.is_empty() {
+                // Told without the lock, for it wakes them.
+                drop(open);
+                self.room.add_permits(refused.len());
+                for (answer, error) in refused {
+                    let _ = answer.send(Err(error));
+                }
+                open = self.open();
+                continue;
+            }
             if !open.group.answers.is_empty() {
                 break;
             }
@@ -191,8 +202,12 @@ impl Admission {
         Some(group)
     }
 
-    /// Decides those in line, as far as the group has room for them.
-    fn settle<'a>(&'a self, mut open: MutexGuard<'a, Open>) -> MutexGuard<'a, Open> {
+    /// Decides those in line, as far as the group has room for them, and gathers those that are refused.
+    fn settle<'a>(
+        &'a self,
+        mut open: MutexGuard<'a, Open>,
+        refused: &mut Vec<(Sender<Told>, AppendError)>,
+    ) -> MutexGuard<'a, Open> {
         while !open.group.is_full()
             && let Some((append, answer)) = open.line.pop_front()
         {
@@ -212,10 +227,7 @@ impl Admission {
             };
             match decided {
                 Decided::Waits(decided) => open.group.answers.push((answer, decided)),
-                Decided::Refused(error) => {
-                    self.room.add_permits(1);
-                    let _ = answer.send(Err(error));
-                }
+                Decided::Refused(error) => refused.push((answer, error)),
             }
         }
         open
@@ -247,8 +259,10 @@ impl Admission {
     pub(crate) fn abandon(&self) {
         self.close();
         let mut open = self.open();
-        open.line.clear();
-        open.replace(Commit::new());
+        let line = std::mem::take(&mut open.line);
+        let group = open.replace(Commit::new());
+        drop(open);
+        drop((line, group));
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     mend,
     sealed::{Sealed, Sealer},
     store::{Store, StoreHead},
-    tail::{End, Ranges, Tail},
+    tail::{End, PoisonOnPanic, Ranges, Tail},
     tiles::Tiles,
 };
 
@@ -52,16 +52,17 @@ fn stand_back() {
 
 /// Seals what the tail has and hands it to the applier, until the log is closed or poisoned, or the
 /// applier has stopped.
-pub(crate) fn seal_batches(tail: &Tail, mut compressor: Sealer, batches: &mpsc::SyncSender<Batch>) {
+pub(crate) fn seal_batches(
+    tail: &Arc<Tail>,
+    mut compressor: Sealer,
+    batches: &mpsc::SyncSender<Batch>,
+) {
+    let _poison = PoisonOnPanic::new(tail, "nothing is sealed any more");
     stand_back();
     while let Some(ranges) = tail.take_ranges(BATCH_RANGES) {
         match compressor.seal(&ranges.records()) {
             Ok(sealed) => {
                 if batches.send(Batch { ranges, sealed }).is_err() {
-                    // Had it stopped for a reason it would have said so by now: it panicked.
-                    if matches!(tail.end(), End::NotYet) {
-                        tail.poison("nothing is stored any more".to_owned());
-                    }
                     return;
                 }
             }
@@ -88,6 +89,7 @@ pub(crate) struct Applier {
 impl Applier {
     /// Runs until the log is closed or poisoned.
     pub(crate) fn run(mut self) {
+        let _poison = PoisonOnPanic::new(&self.tail, "nothing is stored any more");
         stand_back();
         if let Err(reason) = self.work() {
             self.tail.poison(reason);
@@ -162,7 +164,13 @@ impl Applier {
 }
 
 /// Merges index files whenever there may be some to merge, until nobody tells it of any.
-pub(crate) fn merge_files(index: &Index, tiles: &Tiles, tail: &Tail, grown: &mpsc::Receiver<()>) {
+pub(crate) fn merge_files(
+    index: &Index,
+    tiles: &Tiles,
+    tail: &Arc<Tail>,
+    grown: &mpsc::Receiver<()>,
+) {
+    let _poison = PoisonOnPanic::new(tail, "the stream index is merged no more");
     loop {
         if let Err(error) = mend::merge_index(index, tiles) {
             let why = error.source().map_or_else(String::new, |cause| format!(": {cause}"));

@@ -17,7 +17,7 @@ use tokio::sync::{oneshot, watch};
 use crate::{
     admission::Admission,
     journal::{Commit, CommitError, Journal},
-    tail::{Room, Tail},
+    tail::{PoisonOnPanic, Room, Tail},
 };
 
 /// An append that was accepted: what its caller will be told once it is durable.
@@ -53,6 +53,8 @@ pub(crate) struct Committer {
     pub(crate) recorded_at: Timestamp,
 }
 
+const STOPPED: &str = "nothing is committed any more";
+
 /// Leaves nobody waiting for a committer that has panicked.
 struct Ends<'a>(&'a Admission, &'a Tail);
 
@@ -60,7 +62,7 @@ impl Drop for Ends<'_> {
     fn drop(&mut self) {
         let Self(admission, tail) = self;
         if std::thread::panicking() {
-            tail.poison("nothing is committed any more".to_owned());
+            tail.poison(STOPPED.to_owned());
             // Who waits for one of these answers is told why by the tail.
             admission.abandon();
         }
@@ -84,6 +86,8 @@ impl Committer {
     /// what went wrong.
     fn make(&mut self, group: Group) -> Commit {
         let Group { number, answers, mut commit } = group;
+        // Dropped before the answers, so that whoever loses one finds the reason.
+        let _poison = PoisonOnPanic::new(&self.tail, STOPPED);
         match self.commit(&mut commit) {
             Ok(first) => {
                 self.admission.made(number);

@@ -27,7 +27,7 @@ impl Hashes {
 }
 
 /// Two hashes of a name, which stand for it where comparing would fetch the name from memory. That two
-/// names in a map of 131,072 share both has a chance of one in 2⁹⁴, and nobody can bring it about.
+/// names in a map of 131,072 share both has a chance of one in 2⁹⁵, and nobody can bring it about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NameKey {
     pub(crate) hash: u64,

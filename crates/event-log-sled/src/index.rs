@@ -145,7 +145,10 @@ impl Index {
         let file = IndexFile::open(&self.dir, span).map_err(damaged)?;
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut held.files).push(Arc::new(file));
-        held.recent = Recent::default();
+        let listed = std::mem::take(&mut held.recent);
+        drop(held);
+        // It takes a while to let go of so much, and appends look here.
+        drop(listed);
         Ok(())
     }
 
@@ -195,8 +198,14 @@ impl Index {
             }
             match build::merge(&self.disk, &self.dir, span, &parts, &self.stop) {
                 Err(MergeError::Failed(error))
-                    if error.kind() == io::ErrorKind::Interrupted || is_full(&error) =>
+                    if error.kind() == io::ErrorKind::Interrupted
+                        || (is_full(&error) && error.kind() != io::ErrorKind::FileTooLarge) =>
                 {
+                    return Ok(());
+                }
+                Err(MergeError::Failed(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    tracing::warn!(%error, "the files of the stream index are not merged any more");
+                    self.stop();
                     return Ok(());
                 }
                 merged => merged?,
@@ -335,28 +344,30 @@ impl Index {
         let recent: Vec<_> = held.recent.sorted().map(Ok).collect();
         let files = Vec::clone(&held.files);
         drop(held);
-        let recent: Source = Box::new(recent.into_iter());
-        Merged::new(files.into_iter().map(checked).chain([recent]).collect())
+        // One file after the other first, so that one filter is in memory at a time.
+        if let Some(damage) = files.iter().find_map(|file| check(file).err()) {
+            return Merged::new(vec![Box::new(std::iter::once(Err(damage)))]);
+        }
+        let files = files.into_iter().map(|file| Box::new(Entries::new(file)) as Source);
+        Merged::new(files.chain([Box::new(recent.into_iter()) as Source]).collect())
     }
 }
 
-fn checked(file: Arc<IndexFile>) -> Source {
-    let filter = match file.filter() {
-        Ok(filter) => filter,
-        Err(damage) => return Box::new(std::iter::once(Err(damage))),
-    };
-    let first = event_log::Position(file.span().first());
-    let mut before = None;
-    Box::new(Entries::new(file).map(move |entry| {
-        let entry = entry?;
-        let key = (entry.stream.clone(), entry.version);
-        let is_next = before.replace(key.clone()).is_none_or(|before| before < key);
-        if is_next && filter.may_have(NameHash::of(&entry.stream)) {
-            return Ok(entry);
+/// Holds the entries of a file against their order and against its filter.
+fn check(file: &Arc<IndexFile>) -> Result<(), FrameDamage> {
+    let filter = file.filter()?;
+    let position = event_log::Position(file.span().first());
+    let mut before: Option<(StreamId, u64)> = None;
+    for entry in Entries::new(Arc::clone(file)) {
+        let Entry { stream, version, .. } = entry?;
+        let is_next = before.is_none_or(|(name, last)| (&name, last) < (&stream, version));
+        if !is_next || !filter.may_have(NameHash::of(&stream)) {
+            let reason = format!("expected stream {stream} in its place in the index");
+            return Err(FrameDamage { position, reason });
         }
-        let reason = format!("expected stream {} in its place in the index", entry.stream);
-        Err(FrameDamage { position: first, reason })
-    }))
+        before = Some((stream, version));
+    }
+    Ok(())
 }
 
 fn after(version: u64, positions: &[u64], from: u64) -> Vec<u64> {

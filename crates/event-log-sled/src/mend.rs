@@ -23,7 +23,7 @@ use crate::{
     journal::scan,
     open::{self, Mending, OpenError},
     sealed,
-    store::{INDEX, STORE, Store, StoreHead},
+    store::{INDEX, STORE, Store, StoreError, StoreHead},
     tiles::Tiles,
     verify::{self, Places, VerifyError},
 };
@@ -262,6 +262,12 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     }
     // The stream index follows from the tiles as all of the store does.
     let listed = verify::listed(&found.store, &numbers);
+    if let Err(StoreError::Damaged(gap)) = &listed
+        && matches!(verify::first_unlisted(&found.tiles, &found.store), Ok(None))
+    {
+        // It lists the records as they are: made again it would be the same.
+        return Err(OpenError::from(gap.clone()).into());
+    }
     let open::Found { lock, store, head, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();

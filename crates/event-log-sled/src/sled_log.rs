@@ -127,6 +127,7 @@ impl SledLog {
     ///
     /// Later appends are refused as unavailable. Dropping the log does the same, but blocks.
     pub async fn close(&self) {
+        self.threads.admission.close();
         let _ = tokio::task::spawn_blocking(self.threads.ending()).await;
     }
 

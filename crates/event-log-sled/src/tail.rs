@@ -64,6 +64,27 @@ impl Run {
     }
 }
 
+/// Poisons the log when the thread that holds it panics, so that nobody waits for that thread for ever.
+/// What callers wait on must outlive it: they look here for the reason.
+pub(crate) struct PoisonOnPanic {
+    tail: Arc<Tail>,
+    reason: &'static str,
+}
+
+impl PoisonOnPanic {
+    pub(crate) fn new(tail: &Arc<Tail>, reason: &'static str) -> Self {
+        Self { tail: Arc::clone(tail), reason }
+    }
+}
+
+impl Drop for PoisonOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tail.poison(self.reason.to_owned());
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Held {
     /// The first record that is not in the store. The first run may have some before it.

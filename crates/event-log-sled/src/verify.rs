@@ -27,8 +27,8 @@ use crate::{
     store::{Store, StoreError},
     tiles::Tiles,
 };
-pub(crate) use listed::{Listed, Places, listed};
-use listed::{first_unlisted, follows};
+use listed::follows;
+pub(crate) use listed::{Listed, Places, first_unlisted, listed};
 
 /// What a whole ledger holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

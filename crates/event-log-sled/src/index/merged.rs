@@ -64,7 +64,12 @@ impl Merged {
     fn advance(&mut self, source: usize) {
         match self.sources.get_mut(source).and_then(Iterator::next) {
             Some(Ok(entry)) => self.ahead.push(Reverse(Ahead { entry, source })),
-            Some(Err(damage)) => self.damage = Some(damage),
+            Some(Err(damage)) => {
+                let is_first = |known: &FrameDamage| damage.position < known.position;
+                if self.damage.as_ref().is_none_or(is_first) {
+                    self.damage = Some(damage);
+                }
+            }
             None => {}
         }
     }

@@ -398,15 +398,20 @@ impl Faults for PanicAt {
 }
 
 #[tokio::test]
-async fn a_thread_that_panics_behind_the_journal_stops_the_log_and_leaves_nobody_waiting() {
-    for step in [Step::TileWrite, Step::StoreApply, Step::HeadWrite] {
+async fn a_thread_that_panics_stops_the_log_and_leaves_nobody_waiting() {
+    let narrow = || vec![record("x"); 256];
+    // So many bytes that the committer waits for room before there is another whole range to seal.
+    let wide = || vec![wide_record("x", 60_000); 64];
+    let behind = [Step::TileWrite, Step::StoreApply, Step::HeadWrite].map(|step| (step, false));
+    let journal = [Step::JournalWrite, Step::JournalSync].map(|step| (step, false));
+    for (step, is_wide) in behind.into_iter().chain([(Step::TileWrite, true)]).chain(journal) {
         let dir = tempfile::tempdir().unwrap();
         drop(SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap());
         let clock = Arc::new(FakeClock::default());
         let log = SledLog::open_with_faults(dir.path(), clock, Arc::new(PanicAt(step))).unwrap();
         let mut acknowledged = 0;
         let stopped = loop {
-            let records = vec![record("x"); 256];
+            let records = if is_wide { wide() } else { narrow() };
             match log.append(&stream("one"), after(acknowledged), records).await {
                 Ok(appended) => acknowledged = appended.next_version.0,
                 Err(error) => break error,
@@ -416,6 +421,7 @@ async fn a_thread_that_panics_behind_the_journal_stops_the_log_and_leaves_nobody
         log.close().await;
         drop(log);
         let log = open_plainly(dir.path());
-        assert_eq!(u64::try_from(all(&log).await.len()).unwrap(), acknowledged, "{step:?}");
+        let found = u64::try_from(all(&log).await.len()).unwrap();
+        assert!(found >= acknowledged, "{step:?}: {found} of {acknowledged}");
     }
 }

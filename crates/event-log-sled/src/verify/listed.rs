@@ -1,7 +1,7 @@
 //! The stream index against the records: it must list each of them once, in its place, and the records of
 //! each stream must be numbered without a gap.
 //!
-//! Neither needs more memory for more streams. That the index lists the records is told by a sum over both
+//! Neither keeps a list of streams. That the index lists the records is told by a sum over both
 //! that does not depend on their order; the index is in the order of streams, and tells of gaps.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -73,6 +73,7 @@ fn followed(
 ) -> Result<Listed, StoreError> {
     let mut listed = Listed::default();
     let mut last: Option<Followed> = None;
+    let mut first_gap: Option<FrameDamage> = None;
     for entry in entries {
         let entry = entry?;
         let followed = last.take().filter(|last| last.stream == entry.stream);
@@ -85,9 +86,15 @@ fn followed(
             let number = Places::of(followed.name, version, *position);
             listed.places = listed.places.wrapping_add(number);
         }
-        last = Some(followed.followed_by(&entry)?);
+        // By name, they are not found in the order of positions.
+        let (followed, gap) = followed.followed_by(&entry);
+        let is_first = |gap: &FrameDamage| {
+            first_gap.as_ref().is_none_or(|known| gap.position < known.position)
+        };
+        first_gap = gap.filter(is_first).or(first_gap);
+        last = Some(followed);
     }
-    Ok(listed)
+    first_gap.map_or(Ok(listed), |gap| Err(gap.into()))
 }
 
 /// The first stored record that the stream index lists in another place, or not at all: it looks for each, so
@@ -131,20 +138,21 @@ impl Followed {
         Self { stream: stream.clone(), name, next_version: 0, next_position: 0 }
     }
 
-    fn followed_by(self, entry: &Entry) -> Result<Self, FrameDamage> {
+    /// How far they were followed after an entry, and what is wrong with that.
+    fn followed_by(self, entry: &Entry) -> (Self, Option<FrameDamage>) {
         let first = entry.positions.first().copied().unwrap_or_default();
-        follows(&entry.stream, self.next_version, entry.version, Position(first))?;
-        if first < self.next_position {
+        let follows = follows(&entry.stream, self.next_version, entry.version, Position(first));
+        let gap = follows.err().or_else(|| {
             let reason = format!(
                 "expected the records of stream {} in the order of their versions, found version {} before \
                  one at {}",
                 self.stream, entry.version, self.next_position
             );
-            return Err(FrameDamage { position: Position(first), reason });
-        }
+            (first < self.next_position).then_some(FrameDamage { position: Position(first), reason })
+        });
         let last = entry.positions.last().copied().unwrap_or_default();
         let (next_version, next_position) = (entry.next_version(), last.saturating_add(1));
-        Ok(Self { next_version, next_position, ..self })
+        (Self { next_version, next_position, ..self }, gap)
     }
 }
 

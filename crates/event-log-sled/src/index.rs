@@ -344,30 +344,30 @@ impl Index {
         let recent: Vec<_> = held.recent.sorted().map(Ok).collect();
         let files = Vec::clone(&held.files);
         drop(held);
-        // One file after the other first, so that one filter is in memory at a time.
-        if let Some(damage) = files.iter().find_map(|file| check(file).err()) {
-            return Merged::new(vec![Box::new(std::iter::once(Err(damage)))]);
-        }
-        let files = files.into_iter().map(|file| Box::new(Entries::new(file)) as Source);
-        Merged::new(files.chain([Box::new(recent.into_iter()) as Source]).collect())
+        let recent: Source = Box::new(recent.into_iter());
+        Merged::new(files.into_iter().map(checked).chain([recent]).collect())
     }
 }
 
-/// Holds the entries of a file against their order and against its filter.
-fn check(file: &Arc<IndexFile>) -> Result<(), FrameDamage> {
-    let filter = file.filter()?;
-    let position = event_log::Position(file.span().first());
-    let mut before: Option<(StreamId, u64)> = None;
-    for entry in Entries::new(Arc::clone(file)) {
-        let Entry { stream, version, .. } = entry?;
-        let is_next = before.is_none_or(|(name, last)| (&name, last) < (&stream, version));
-        if !is_next || !filter.may_have(NameHash::of(&stream)) {
-            let reason = format!("expected stream {stream} in its place in the index");
-            return Err(FrameDamage { position, reason });
-        }
-        before = Some((stream, version));
+/// The entries of a file, held against their order and against its filter, of which each block is read now and
+/// only a short one is kept.
+fn checked(file: Arc<IndexFile>) -> Source {
+    if let Err(damage) = file.filter() {
+        return Box::new(std::iter::once(Err(damage)));
     }
-    Ok(())
+    let mut before: Option<(StreamId, u64)> = None;
+    Box::new(Entries::new(Arc::clone(&file)).map(move |entry| {
+        let entry = entry?;
+        let key = (entry.stream.clone(), entry.version);
+        let is_next = before.as_ref().is_none_or(|before| *before < key);
+        before = Some(key);
+        if is_next && file.may_have(&entry.stream, NameHash::of(&entry.stream))? {
+            return Ok(entry);
+        }
+        let position = event_log::Position(file.span().first());
+        let reason = format!("expected stream {} in its place in the index", entry.stream);
+        Err(FrameDamage { position, reason })
+    }))
 }
 
 fn after(version: u64, positions: &[u64], from: u64) -> Vec<u64> {

@@ -159,7 +159,8 @@ impl IndexFile {
         damage(self.footer.span, found)
     }
 
-    fn may_have(&self, stream: &StreamId, name: NameHash) -> Result<bool, FrameDamage> {
+    /// Whether the file may have records of a stream.
+    pub(crate) fn may_have(&self, stream: &StreamId, name: NameHash) -> Result<bool, FrameDamage> {
         if !self.spans_name(stream) {
             return Ok(false);
         }

@@ -3,13 +3,14 @@
 //! What is accepted goes into the open group. The one thread that makes groups durable, the
 //! [`committer`](crate::committer), takes it whole as soon as it is done with the one before: so
 //! nothing waits for more to come, no thread is woken for each append, and a record is copied by the
-//! processor that has just written it. Each append is held against the version of its stream, those on their way included,
-//! and refused alone. Only what is accepted gets a place in the group, so positions have no gaps by
-//! construction.
+//! processor that has just written it. Each append is held against the version of its stream, those on
+//! their way included, and refused alone. Only what is accepted gets a place in the group, so positions
+//! have no gaps by construction.
 //!
-//! They come in the order in which they were let in, which is that of asking while there is room for more. What cannot be decided at once, for the group is
-//! full or the disk must be asked what a stream has, is put in line, and what comes after it is too: the
-//! committer decides those, and asks the disk without holding the lock. How many are let in is bounded.
+//! They come in the order in which they were let in, which is that of asking while there is room for more.
+//! What cannot be decided at once, for the group is full or the disk must be asked what a stream has, is
+//! put in line, and what comes after it is too: the committer decides those, and asks the disk without
+//! holding the lock. How many are let in is bounded.
 
 use std::{
     collections::VecDeque,
@@ -160,15 +161,6 @@ impl Admission {
         Some(open.decide(append, next))
     }
 
-    /// What the disk says of a stream of which nothing is known in memory.
-    fn look_up(&self, stream: &HashedStream) -> Result<u64, AppendError> {
-        if let Some(version) = self.tail.next_version(&stream.name, stream.key.hash) {
-            return Ok(version);
-        }
-        let found = self.index.next_version(&stream.name);
-        found.map_err(|FrameDamage { position, reason }| AppendError::Corrupt { position, reason })
-    }
-
     /// The next group, as soon as there is one; `spare` is for the one after it. `None` when no more will
     /// come.
     pub(crate) fn next_group(&self, spare: Commit) -> Option<Group> {
@@ -217,12 +209,14 @@ impl Admission {
                 // Whoever comes meanwhile must not be decided before it.
                 open.is_asking = true;
                 drop(open);
-                let found = self.look_up(&append.stream);
+                let found = self.index.next_version(&append.stream.name);
                 open = self.open();
                 open.is_asking = false;
                 match found {
                     Ok(next) => open.decide(&append, next),
-                    Err(error) => Decided::Refused(error),
+                    Err(FrameDamage { position, reason }) => {
+                        Decided::Refused(AppendError::Corrupt { position, reason })
+                    }
                 }
             };
             match decided {

@@ -22,7 +22,7 @@ use crate::{
     mend,
     sealed::{Sealed, Sealer},
     store::{Store, StoreHead},
-    tail::{End, PoisonOnPanic, Ranges, Tail},
+    tail::{PoisonOnPanic, Ranges, Tail},
     tiles::Tiles,
 };
 
@@ -105,17 +105,12 @@ impl Applier {
             }
             self.apply(&batch)?;
         }
-        match self.tail.end() {
-            End::Closed(rest, recorded_at) => {
-                if let Err(reason) = self.vouch(&rest, recorded_at) {
-                    tracing::error!(reason, "the head could not be written on closing");
-                }
-                Ok(())
-            }
-            End::Poisoned => Ok(()),
-            // It was neither closed nor poisoned, so the thread that seals is gone by a panic.
-            End::NotYet => Err("nothing is sealed any more".to_owned()),
+        if let Some((rest, recorded_at)) = self.tail.rest()
+            && let Err(reason) = self.vouch(&rest, recorded_at)
+        {
+            tracing::error!(reason, "the head could not be written on closing");
         }
+        Ok(())
     }
 
     /// Waits for room on the disk; false when there is none and nobody asks for it any more. sled does not

@@ -55,15 +55,13 @@ pub(crate) struct Committer {
 
 const STOPPED: &str = "nothing is committed any more";
 
-/// Leaves nobody waiting for a committer that has panicked.
+/// Says that no more records will come, and leaves nobody waiting for a committer that has panicked.
 struct Ends<'a>(&'a Admission, &'a Tail);
 
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
         let Self(admission, tail) = self;
         if std::thread::panicking() {
-            tail.poison(STOPPED.to_owned());
-            // Who waits for one of these answers is told why by the tail.
             admission.abandon();
         }
         tail.close();
@@ -75,6 +73,8 @@ impl Committer {
     pub(crate) fn run(mut self) {
         let (admission, tail) = (Arc::clone(&self.admission), Arc::clone(&self.tail));
         let _ends = Ends(&admission, &tail);
+        // Dropped first, so that whoever loses an answer finds the reason.
+        let _poison = PoisonOnPanic::new(&tail, STOPPED);
         let mut spare = Commit::new();
         while let Some(group) = admission.next_group(spare) {
             spare = self.make(group);
@@ -86,7 +86,7 @@ impl Committer {
     /// what went wrong.
     fn make(&mut self, group: Group) -> Commit {
         let Group { number, answers, mut commit } = group;
-        // Dropped before the answers, so that whoever loses one finds the reason.
+        // Here too, to be dropped before the answers of this group.
         let _poison = PoisonOnPanic::new(&self.tail, STOPPED);
         match self.commit(&mut commit) {
             Ok(first) => {

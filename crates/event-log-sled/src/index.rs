@@ -197,15 +197,14 @@ impl Index {
                 return Ok(());
             }
             match build::merge(&self.disk, &self.dir, span, &parts, &self.stop) {
-                Err(MergeError::Failed(error))
-                    if error.kind() == io::ErrorKind::Interrupted
-                        || (is_full(&error) && error.kind() != io::ErrorKind::FileTooLarge) =>
-                {
-                    return Ok(());
-                }
                 Err(MergeError::Failed(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
                     tracing::warn!(%error, "the files of the stream index are not merged any more");
                     self.stop();
+                    return Ok(());
+                }
+                Err(MergeError::Failed(error))
+                    if error.kind() == io::ErrorKind::Interrupted || is_full(&error) =>
+                {
                     return Ok(());
                 }
                 merged => merged?,
@@ -271,9 +270,8 @@ impl Index {
     /// The version that the stream's next record would get, if that can be told without a look into a file.
     pub(crate) fn known_next_version(&self, stream: &StreamId) -> Option<u64> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, positions)) = held.recent.get(stream) {
-            let count = u64::try_from(positions.len()).unwrap_or(u64::MAX);
-            return Some(version.saturating_add(count));
+        if let Some(version) = held.recent.next_version(stream) {
+            return Some(version);
         }
         let mut named = None;
         let may_be_in = |file: &Arc<IndexFile>| {
@@ -286,9 +284,8 @@ impl Index {
     /// The version that the stream's next record would get.
     pub(crate) fn next_version(&self, stream: &StreamId) -> Result<u64, FrameDamage> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, positions)) = held.recent.get(stream) {
-            let count = u64::try_from(positions.len()).unwrap_or(u64::MAX);
-            return Ok(version.saturating_add(count));
+        if let Some(version) = held.recent.next_version(stream) {
+            return Ok(version);
         }
         let files = Arc::clone(&held.files);
         drop(held);

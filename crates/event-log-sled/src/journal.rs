@@ -47,7 +47,8 @@ const HEADER: usize = 40;
 const MAGIC: [u8; 4] = [0xfe, b'R', b'J', 0x01];
 /// Room that must be left on the disk before a segment is added or a batch is stored.
 pub(crate) const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
-/// How many emptied segments are kept for use again.
+/// How many emptied segments are kept for use again: as many as hold all that the tail may, so that a log
+/// whose bursts fill the tail need not remove and fill segments again and again.
 const READY_MAX: usize = 8;
 
 /// How many full segments are kept although nothing needs them: what was sealed last can be sealed

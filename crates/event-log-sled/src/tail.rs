@@ -134,17 +134,6 @@ pub(crate) struct Ranges {
     pub(crate) recorded_at: Timestamp,
 }
 
-/// How the tail ended.
-#[derive(Debug)]
-pub(crate) enum End {
-    /// Nothing more will come; these records are not in the store and stay in the journal.
-    Closed(Vec<RecordedEvent>, Timestamp),
-    /// The log was poisoned: nothing may be touched any more.
-    Poisoned,
-    /// It did not end.
-    NotYet,
-}
-
 impl Ranges {
     pub(crate) fn records(&self) -> Vec<&RecordedEvent> {
         let records = self.runs.iter().flat_map(|run| &run.records);
@@ -271,16 +260,12 @@ impl Tail {
         }
     }
 
-    /// How it ended, if it did.
-    pub(crate) fn end(&self) -> End {
+    /// The records that are not in the store and stay in the journal, once no more will come, and a time not
+    /// earlier than theirs. `None` when the log was poisoned: nothing may be touched any more.
+    pub(crate) fn rest(&self) -> Option<(Vec<RecordedEvent>, Timestamp)> {
         let held = self.held();
-        if held.poison.is_some() {
-            End::Poisoned
-        } else if held.closed {
-            End::Closed(held.from(held.first).cloned().collect(), held.recorded_at)
-        } else {
-            End::NotYet
-        }
+        let ended = held.closed && held.poison.is_none();
+        ended.then(|| (held.from(held.first).cloned().collect(), held.recorded_at))
     }
 
     /// Lets go of the records below `stored`, which the store has synced.

@@ -1,8 +1,8 @@
 //! What is known of the streams that were asked about last, so that nobody need look.
 //!
 //! Streams are changed by appends only, and those are decided here, so what is known stays true; all is
-//! forgotten when a group that was counted on is not made. Bounded: two generations, of which the older is dropped whole, but for
-//! streams with records on their way, which nobody else knows of yet.
+//! forgotten when a group that was counted on is not made. Bounded: two generations, of which the older is
+//! dropped whole, but for streams with records on their way, which nobody else knows of yet.
 
 use crate::hashed::{HashedMap, NameKey};
 

@@ -149,11 +149,11 @@ fn a_file_that_may_not_grow_refuses_commands_and_they_go_on_when_it_may() {
     assert_whole(folder, &data);
 }
 
-/// Runs the program where no file may grow beyond so many kilobytes, and where it hears of that as an
-/// error instead of being killed: as service managers and containers do.
-fn limited(papers: &Path, kilobytes: u32, arguments: &[&str]) -> Ran {
-    let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
-    let ran = Command::new("bash")
+/// Runs the program where no file may grow beyond so many blocks of 512 bytes, and where it hears of that
+/// as an error instead of being killed: as service managers and containers do.
+fn limited(papers: &Path, blocks: u32, arguments: &[&str]) -> Ran {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let ran = Command::new("sh")
         .args(["-c", &script])
         .arg(redress())
         .args(arguments)
@@ -169,12 +169,12 @@ fn a_store_that_may_not_grow_is_told_of_as_no_room_and_not_taken_for_a_damaged_o
     run_in(folder, &["init", "--data", &data, "--origin", "disk.example/limit"]).done();
     import(folder, &data).done();
     let before = streams(folder, &data);
-    for kilobytes in [1, 64, 1_024] {
-        assert_says_to_make_room(limited(folder, kilobytes, &["replay", "--data", &data]));
+    for blocks in [2, 128, 2_048] {
+        assert_says_to_make_room(limited(folder, blocks, &["replay", "--data", &data]));
         let kept_aside = fs::read_dir(&data)
             .unwrap()
             .any(|entry| entry.unwrap().file_name().to_string_lossy().contains("damaged"));
-        assert!(!kept_aside, "{kilobytes} kB: a whole store was set aside");
+        assert!(!kept_aside, "{blocks} blocks: a whole store was set aside");
     }
     assert_whole(folder, &data);
     assert!(streams(folder, &data) == before);

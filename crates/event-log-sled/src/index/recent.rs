@@ -106,6 +106,12 @@ impl Recent {
         self.streams.get(stream).map(|(version, positions)| (*version, positions.as_slice()))
     }
 
+    /// The version that the stream's next record would get, if it has any here.
+    pub(crate) fn next_version(&self, stream: &StreamId) -> Option<u64> {
+        let (version, positions) = self.get(stream)?;
+        Some(version.saturating_add(u64::try_from(positions.len()).unwrap_or(u64::MAX)))
+    }
+
     /// All of it in the order of the streams' names.
     pub(crate) fn sorted(&self) -> impl Iterator<Item = Entry> {
         let sorted: BTreeMap<_, _> = self.streams.iter().collect();

@@ -1,9 +1,10 @@
 //! Commands through the service, each sealing a field: how many a second, and what each costs in
 //! processor time.
 //!
-//! `cargo bench -p complaint-service --bench commands [-- COMMANDS [ROUNDS [CLIENTS]]]`. Three rows take
-//! turns: the vault alone, the service over the log in memory, and over the log on disk. Processor time is
-//! that of all threads, so a busy machine changes it far less than it changes a rate.
+//! `cargo bench -p complaint-service --bench commands [-- COMMANDS [ROUNDS [CLIENTS]] [vault] [memory] [disk]]`.
+//! Three rows take turns, or those that are named: the vault alone, the service over the log in memory, and
+//! over the log on disk. Processor time is that of all threads, so a busy machine changes it far less than it
+//! changes a rate.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -44,7 +45,10 @@ const TEXT: &str = "They charged me twice for the same month and when I called, 
                     charge. I want both back, and somebody to tell me how this could happen at all.";
 
 fn main() -> Outcome<()> {
-    let numbers: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let words: Vec<String> = std::env::args().collect();
+    let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let named: Vec<_> = Kind::ALL.into_iter().filter(|kind| words.contains(&kind.word())).collect();
+    let kinds = if named.is_empty() { Kind::ALL.to_vec() } else { named };
     let commands = numbers.first().copied().unwrap_or(100_000);
     let rounds = numbers.get(1).copied().unwrap_or(3);
     let clients = numbers.get(2).copied().unwrap_or(512);
@@ -53,7 +57,7 @@ fn main() -> Outcome<()> {
     println!("{commands} commands, {clients} clients\n");
     println!("{:<34} {:>10} {:>10} {:>10}", "", "a second", "user µs", "system µs");
     for round in 0..rounds {
-        for kind in [Kind::Vault, Kind::Memory, Kind::Disk] {
+        for kind in kinds.iter().copied() {
             let place = dir.path().join(format!("{kind:?}-{round}"));
             fs::create_dir(&place)?;
             let runtime = tokio::runtime::Runtime::new()?;
@@ -81,6 +85,13 @@ enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 3] = [Self::Vault, Self::Memory, Self::Disk];
+
+    /// As it is named in the arguments.
+    fn word(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Vault => "sealed and stored, no log",

@@ -28,7 +28,6 @@ use crate::{
     frame::FrameDamage,
     hashed::HashedStream,
     index::Index,
-    journal::Commit,
     tail::Tail,
     versions::{Known, Versions},
 };
@@ -86,10 +85,6 @@ struct Open {
 }
 
 impl Group {
-    fn begun(number: u64, commit: Commit) -> Self {
-        Self { number, answers: Vec::new(), commit }
-    }
-
     fn is_full(&self) -> bool {
         self.commit.records() >= GROUP_RECORDS
             || self.commit.bytes() >= GROUP_BYTES
@@ -100,7 +95,7 @@ impl Group {
 impl Admission {
     pub(crate) fn new(tail: Arc<Tail>, index: Arc<Index>) -> Self {
         let open = Open {
-            group: Group::begun(1, Commit::new()),
+            group: Group { number: 1, ..Group::empty() },
             line: VecDeque::new(),
             versions: Versions::default(),
             is_asking: false,
@@ -161,9 +156,9 @@ impl Admission {
         Some(open.decide(append, next))
     }
 
-    /// The next group, as soon as there is one; `spare` is for the one after it. `None` when no more will
-    /// come.
-    pub(crate) fn next_group(&self, spare: Commit) -> Option<Group> {
+    /// The next group, as soon as there is one; `spare`, an empty one, is for what comes after it. `None` when
+    /// no more will come.
+    pub(crate) fn next_group(&self, spare: Group) -> Option<Group> {
         let mut open = self.open();
         loop {
             let mut refused = Vec::new();
@@ -236,7 +231,7 @@ impl Admission {
     pub(crate) fn undone(&self) -> Vec<Answer> {
         let mut open = self.open();
         open.versions.forget();
-        let Group { answers, .. } = open.replace(Commit::new());
+        let Group { answers, .. } = open.replace(Group::empty());
         drop(open);
         self.room.add_permits(answers.len());
         answers
@@ -254,7 +249,7 @@ impl Admission {
         self.close();
         let mut open = self.open();
         let line = std::mem::take(&mut open.line);
-        let group = open.replace(Commit::new());
+        let group = open.replace(Group::empty());
         drop(open);
         drop((line, group));
     }
@@ -270,9 +265,9 @@ enum Decided {
 
 impl Open {
     /// Leaves the group for an empty one.
-    fn replace(&mut self, spare: Commit) -> Group {
-        let next = Group::begun(self.group.number.saturating_add(1), spare);
-        std::mem::replace(&mut self.group, next)
+    fn replace(&mut self, spare: Group) -> Group {
+        let number = self.group.number.saturating_add(1);
+        std::mem::replace(&mut self.group, Group { number, ..spare })
     }
 
     /// Gives the records of an append their versions and frames them, or refuses it; `None` when nothing is

@@ -41,6 +41,13 @@ pub(crate) struct Group {
     pub(crate) commit: Commit,
 }
 
+impl Group {
+    /// Nothing yet, and no number.
+    pub(crate) fn empty() -> Self {
+        Self { number: 0, answers: Vec::new(), commit: Commit::new() }
+    }
+}
+
 /// The committer's state, all of it owned by its thread.
 #[derive(Debug)]
 pub(crate) struct Committer {
@@ -75,31 +82,31 @@ impl Committer {
         let _ends = Ends(&admission, &tail);
         // Dropped first, so that whoever loses an answer finds the reason.
         let _poison = PoisonOnPanic::new(&tail, STOPPED);
-        let mut spare = Commit::new();
+        let mut spare = Group::empty();
         while let Some(group) = admission.next_group(spare) {
             spare = self.make(group);
-            spare.clear();
         }
     }
 
     /// Makes the group durable and answers it; or answers it, and all who have counted on it since, with
-    /// what went wrong.
-    fn make(&mut self, group: Group) -> Commit {
-        let Group { number, answers, mut commit } = group;
+    /// what went wrong. Gives it back empty: to have memory for each anew, in pieces that grow, would make
+    /// those who append wait for the allocator.
+    fn make(&mut self, mut group: Group) -> Group {
         // Here too, to be dropped before the answers of this group.
         let _poison = PoisonOnPanic::new(&self.tail, STOPPED);
-        match self.commit(&mut commit) {
+        match self.commit(&mut group.commit) {
             Ok(first) => {
-                self.admission.made(number);
-                answer_each(answers, first);
+                self.admission.made(group.number);
+                answer_each(group.answers.drain(..), first);
             }
             Err(error) => {
                 let counted_on_it = self.admission.undone();
-                answer_all(answers, &error);
+                answer_all(group.answers.drain(..), &error);
                 answer_all(counted_on_it, &error);
             }
         }
-        commit
+        group.commit.clear();
+        group
     }
 
     /// Makes the records durable and shows them to readers; gives the position of the first.
@@ -138,7 +145,7 @@ impl Committer {
 }
 
 /// A caller that no longer waits is not told; its append stands as any other.
-fn answer_each(answers: Vec<Answer>, first: Position) {
+fn answer_each(answers: impl IntoIterator<Item = Answer>, first: Position) {
     for (answer, decided) in answers {
         let _ = answer.send(decided.map(|Accepted { place, next_version }| {
             let place = u64::try_from(place).unwrap_or(u64::MAX);
@@ -147,7 +154,7 @@ fn answer_each(answers: Vec<Answer>, first: Position) {
     }
 }
 
-fn answer_all(answers: Vec<Answer>, error: &AppendError) {
+fn answer_all(answers: impl IntoIterator<Item = Answer>, error: &AppendError) {
     for (answer, _) in answers {
         let _ = answer.send(Err(error.clone()));
     }

@@ -41,7 +41,7 @@ use crate::{
     keys::{self, SLOT_BYTES},
     place::{Locator, PlaceKind},
     segment::BlobPlace,
-    writer::Syncer,
+    syncing::Syncer,
 };
 
 const MAGIC: [u8; 8] = *b"RDRSGONE";

@@ -42,6 +42,7 @@ mod seal;
 pub mod sealing;
 mod segment;
 mod slots;
+mod syncing;
 pub mod vault;
 mod writer;
 

@@ -26,7 +26,8 @@ use crate::{
     sealing::{DataKey, FreshKeys, NewKey, Prepared, PreparedBlob, Sealing},
     segment::{self, BlobPlace, BlobSlot, SlotClass},
     slots::Slots,
-    writer::{DataSync, Job, Poison, QUEUE_CALLS, Syncer, Writer},
+    syncing::{DataSync, Syncer, Syncing},
+    writer::{Job, Poison, QUEUE_CALLS, Writer},
 };
 
 /// Where the parts of a vault lie. Each has its own rules for backups, so each its own place.
@@ -112,14 +113,14 @@ impl Vault {
         ledger_id: [u8; 32],
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenVaultError> {
-        Self::open_with(paths, ledger_id, entropy, Box::new(DataSync))
+        Self::open_with(paths, ledger_id, entropy, Arc::new(DataSync))
     }
 
     pub(crate) fn open_with(
         paths: &VaultPaths,
         ledger_id: [u8; 32],
         entropy: Arc<dyn Entropy>,
-        syncer: Box<dyn Syncer>,
+        syncer: Arc<dyn Syncer>,
     ) -> Result<Self, OpenVaultError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -146,10 +147,11 @@ impl Vault {
         let writer = Writer {
             directory: paths.vault.clone(),
             ledger_id,
-            keys: keys.writer_handle()?,
+            keys: Arc::new(keys.writer_handle()?),
+            segments: BTreeMap::new(),
             locator: keys.locator.clone(),
             erased: erased.clone(),
-            syncer,
+            syncing: Syncing::new(syncer),
             poison: Arc::clone(&poison),
         };
         let writer = std::thread::Builder::new()

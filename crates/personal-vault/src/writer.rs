@@ -14,6 +14,7 @@ use std::{
     os::unix::fs::FileExt,
     path::PathBuf,
     sync::{Arc, OnceLock},
+    thread,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -24,7 +25,8 @@ use crate::{
     keys,
     place::Locator,
     sealing::Prepared,
-    segment::SegmentId,
+    segment::{SegmentId, SlotClass},
+    syncing::Syncing,
 };
 
 /// How many calls of `store` may wait before the next one has to wait for its place.
@@ -34,6 +36,10 @@ const COMMIT_BYTES: usize = 32 * 1024 * 1024;
 /// Files are filled up with zeroes to multiples of this, so that small commits only overwrite and
 /// their sync need not write the file's length.
 const GROWTH_BYTES: usize = 256 * 1024;
+/// After a commit of so many calls as many are likely to come again at once.
+const MANY_CALLS: usize = 16;
+/// So many share the cost of a commit: no more need be waited for.
+const ENOUGH_CALLS: usize = 128;
 /// Slots up to this size are joined with their neighbours into one write.
 const JOIN_BYTES: usize = 8192;
 
@@ -52,21 +58,6 @@ impl Job {
     }
 }
 
-/// How a file's bytes are made durable; tests put in one that fails.
-pub(crate) trait Syncer: Send + Sync + std::fmt::Debug {
-    fn sync(&self, file: &File) -> io::Result<()>;
-}
-
-/// fdatasync.
-#[derive(Debug)]
-pub(crate) struct DataSync;
-
-impl Syncer for DataSync {
-    fn sync(&self, file: &File) -> io::Result<()> {
-        file.sync_data()
-    }
-}
-
 /// Set once, when a write or sync has failed.
 pub(crate) type Poison = Arc<OnceLock<Arc<io::Error>>>;
 
@@ -75,10 +66,12 @@ pub(crate) type Poison = Arc<OnceLock<Arc<io::Error>>>;
 pub(crate) struct Writer {
     pub(crate) directory: PathBuf,
     pub(crate) ledger_id: [u8; 32],
-    pub(crate) keys: File,
+    pub(crate) keys: Arc<File>,
+    /// Those written last, one of each class.
+    pub(crate) segments: BTreeMap<SlotClass, (SegmentId, Arc<File>)>,
     pub(crate) locator: Locator,
     pub(crate) erased: ErasedList,
-    pub(crate) syncer: Box<dyn Syncer>,
+    pub(crate) syncing: Syncing,
     pub(crate) poison: Poison,
 }
 
@@ -104,8 +97,14 @@ enum Failure {
 
 impl Writer {
     /// Works until the vault is dropped.
-    pub(crate) fn run(self, mut queue: mpsc::Receiver<Job>) {
+    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut calls_of_last = 0;
         while let Some(first) = queue.blocking_recv() {
+            // Where processors are scarce those who are about to call come first: a commit for a handful
+            // each time costs them more than it gives. Where they are not this returns at once.
+            if calls_of_last >= MANY_CALLS && queue.len() < ENOUGH_CALLS {
+                thread::yield_now();
+            }
             let mut bytes = first.bytes();
             let mut jobs = vec![first];
             while bytes < COMMIT_BYTES {
@@ -113,6 +112,7 @@ impl Writer {
                 bytes += next.bytes();
                 jobs.push(next);
             }
+            calls_of_last = jobs.len();
             let outcome = self.commit(&jobs);
             for job in jobs {
                 // Whoever asked may have gone; what is stored is stored.
@@ -121,7 +121,7 @@ impl Writer {
         }
     }
 
-    fn commit(&self, jobs: &[Job]) -> Result<(), StoreError> {
+    fn commit(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
         if let Some(cause) = self.poison.get() {
             return Err(StoreError::Poisoned(Arc::clone(cause)));
         }
@@ -138,7 +138,7 @@ impl Writer {
         }
     }
 
-    fn write_and_sync(&self, plan: &BTreeMap<Target, Writes<'_>>) -> Result<(), Failure> {
+    fn write_and_sync(&mut self, plan: &BTreeMap<Target, Writes<'_>>) -> Result<(), Failure> {
         let mut written = Vec::with_capacity(plan.len());
         for (target, writes) in plan {
             let file = self.file(*target).map_err(Failure::sort)?;
@@ -147,7 +147,7 @@ impl Writer {
         }
         // Space is taken at the write, so a sync that fails is never just a full disk to be retried:
         // the kernel may have dropped the pages it could not write.
-        self.sync_all(&written).map_err(Failure::Broken)
+        self.syncing.sync_all(&written).map_err(Failure::Broken)
     }
 
     /// The list first, so that from here on no copy of this vault brings the key back; then the slots.
@@ -157,42 +157,33 @@ impl Writer {
             return Ok(());
         }
         self.erased.append(&gone).map_err(Failure::sort)?;
-        let Self { directory, keys, locator, syncer, .. } = self;
-        let eraser = Eraser { directory, keys, locator, syncer: syncer.as_ref() };
+        let Self { directory, keys, locator, syncing, .. } = self;
+        let eraser = Eraser { directory, keys, locator, syncer: syncing.syncer.as_ref() };
         eraser.erase(&gone).map_err(Failure::Broken)
     }
 
-    fn file(&self, target: Target) -> io::Result<File> {
-        match target {
-            Target::Keys => self.keys.try_clone(),
-            Target::Segment(id) => {
-                let path = id.path(&self.directory);
-                let open = || OpenOptions::new().read(true).write(true).open(&path);
-                match open() {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                        id.create(&self.directory, &self.ledger_id)?;
-                        open()
-                    }
-                    other => other,
-                }
-            }
+    fn file(&mut self, target: Target) -> io::Result<Arc<File>> {
+        let Target::Segment(id) = target else { return Ok(Arc::clone(&self.keys)) };
+        if let Some((held, file)) = self.segments.get(&id.class)
+            && *held == id
+        {
+            return Ok(Arc::clone(file));
         }
+        let file = Arc::new(self.open(id)?);
+        self.segments.insert(id.class, (id, Arc::clone(&file)));
+        Ok(file)
     }
 
-    /// Syncs all files at the same time: the disk then flushes its cache once for all of them.
-    fn sync_all(&self, files: &[File]) -> io::Result<()> {
-        let Some((first, others)) = files.split_first() else { return Ok(()) };
-        std::thread::scope(|scope| {
-            let others: Vec<_> =
-                others.iter().map(|file| scope.spawn(|| self.syncer.sync(file))).collect();
-            let mut outcome = self.syncer.sync(first);
-            for other in others {
-                let synced =
-                    other.join().unwrap_or_else(|_| Err(io::Error::other("sync panicked")));
-                outcome = outcome.and(synced);
+    fn open(&self, id: SegmentId) -> io::Result<File> {
+        let path = id.path(&self.directory);
+        let open = || OpenOptions::new().read(true).write(true).open(&path);
+        match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                id.create(&self.directory, &self.ledger_id)?;
+                open()
             }
-            outcome
-        })
+            other => other,
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Asker {
     }
 
     fn next_group(&self) -> Option<Group> {
-        self.admission.next_group(Commit::new())
+        self.admission.next_group(Group::empty())
     }
 }
 

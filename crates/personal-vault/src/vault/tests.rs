@@ -418,7 +418,7 @@ async fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
     for stores_all_the_same in [false, true] {
         let home = Home::new();
         drop(home.create());
-        let syncer = Box::new(FailingSync { left: AtomicU64::new(2), stores_all_the_same });
+        let syncer = Arc::new(FailingSync { left: AtomicU64::new(2), stores_all_the_same });
         let entropy = Arc::clone(&home.entropy) as Arc<dyn Entropy>;
         let vault = Vault::open_with(&home.paths, LEDGER, entropy, syncer).unwrap();
         let first = vault.seal(STREAM, None, &[field(1, b"first")]).unwrap();

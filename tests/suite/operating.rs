@@ -74,13 +74,32 @@ fn a_restored_copy_that_lacks_something_signed_can_be_read_and_signs_nothing() {
     assert_eq!(restored["extends_what_was_signed"], false);
     let with_key = ["--data", "again", "--keys", "ledger.keys/kek"];
     let asked = |words: &[&str]| run_in(folder, &[words, &with_key[..]].concat());
-    asked(&["verify"]).done();
-    asked(&["replay"]).done();
+    let verified = asked(&["verify", "--json"]).done().json();
+    assert_eq!(verified["extends_what_was_signed"], false);
+    assert!(asked(&["verify"]).done().stdout.contains("this copy lacks some of them"));
+    let before = asked(&["replay"]).done().stdout;
     let register = fs::read(folder.join("ledger.keys/register")).unwrap();
     for signs in [&["checkpoint"][..], &["serve", "--listen", "127.0.0.1:0"]] {
         let refused = asked(signs).refused(1);
         assert!(refused.stderr.contains("signed"), "{signs:?}: {}", refused.stderr);
     }
+    // Whatever were confirmed here would be lost with it.
+    fs::write(
+        folder.join("new.json"),
+        r#"{"channel": "phone", "source": {"kind": "direct"}, "personal": {"narrative": "Again."}}"#,
+    )
+    .unwrap();
+    let rule =
+        r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2031-01-01"}}"#;
+    fs::write(folder.join("rule.json"), rule).unwrap();
+    let register_one = "complaint register --as ana --role agent --body new.json";
+    let propose = "rulebook propose --as col --role compliance-officer --body rule.json";
+    for writes in [register_one, propose, "clock run"] {
+        let refused = asked(&writes.split(' ').collect::<Vec<_>>()).refused(1);
+        assert!(refused.stderr.contains("signed"), "{writes}: {}", refused.stderr);
+        assert!(refused.stderr.contains("write nothing to it"), "{writes}: {}", refused.stderr);
+    }
+    assert_eq!(asked(&["replay"]).done().stdout, before);
     let forked = asked(&["verify", "--against", "kept.checkpoint"]).refused(1);
     assert!(forked.stderr.contains("records are missing"), "{}", forked.stderr);
     assert_eq!(fs::read(folder.join("ledger.keys/register")).unwrap(), register);

@@ -11,12 +11,12 @@ pub enum BodyError {
     #[error("expected one of {}, found another command", ComplaintCommand::NAMES.join(", "))]
     UnknownCommand,
     /// The body is not of the command's shape.
-    #[error("expected the body of `{command}`: {source}")]
+    #[error("expected the body of `{command}`: {reason}")]
     Shape {
         /// The name of the command.
         command: &'static str,
-        /// What does not fit.
-        source: serde_json::Error,
+        /// What does not fit. What was found in its place is not repeated: it may be personal.
+        reason: String,
     },
     /// The body says something that the command does not know, perhaps misspelt.
     #[error("expected nothing but the body of `{command}`, found the key `{key}` besides")]
@@ -115,12 +115,28 @@ pub fn read<T: DeserializeOwned + Serialize>(
     command: &'static str,
     body: &Value,
 ) -> Result<T, BodyError> {
-    let shape = |source| BodyError::Shape { command, source };
+    let shape = |error: serde_json::Error| {
+        let reason = without_values(error.to_string(), body);
+        BodyError::Shape { command, reason }
+    };
     let read: T = T::deserialize(body).map_err(shape)?;
     let understood = serde_json::to_value(&read).map_err(shape)?;
     match unread(body, &understood) {
         Some(key) => Err(BodyError::UnknownKey { command, key }),
         None => Ok(read),
+    }
+}
+
+/// The message about a body, with none of the body's texts in it. A reader quotes what it did not expect.
+fn without_values(message: String, body: &Value) -> String {
+    match body {
+        Value::String(text) => {
+            let quoted = [format!("`{text}`"), format!("{text:?}")];
+            quoted.iter().fold(message, |message, quoted| message.replacen(quoted, "`…`", 1))
+        }
+        Value::Array(items) => items.iter().fold(message, without_values),
+        Value::Object(entries) => entries.values().fold(message, without_values),
+        Value::Null | Value::Bool(_) | Value::Number(_) => message,
     }
 }
 
@@ -159,6 +175,24 @@ mod tests {
         match complaint_command("register", &body) {
             Err(BodyError::UnknownKey { key, .. }) => assert_eq!(key, "matter.isue"),
             other => panic!("expected an unknown key, found {other:?}"),
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_body_is_repeated_wherever_it_stands() {
+        let bodies = [
+            json!({"channel": "Jo \"Doe\" web", "source": {"kind": "direct"}}),
+            json!({"channel": "web", "source": {"kind": "Jo \"Doe\""}}),
+            json!({"channel": "web", "source": "Jo \"Doe\""}),
+            json!({"channel": "web", "source": {"kind": "direct"}, "tags": "Jo \"Doe\""}),
+            json!({
+                "channel": "web", "source": {"kind": "direct"}, "remedies_requested": ["Jo \"Doe\""],
+            }),
+        ];
+        for body in bodies {
+            let told = complaint_command("register", &body).unwrap_err().to_string();
+            assert!(!told.contains("Doe"), "{told}");
+            assert!(told.contains("`…`") && told.contains("expected"), "{told}");
         }
     }
 

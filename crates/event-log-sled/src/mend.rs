@@ -3,7 +3,9 @@
 //! Every sealed record is in the tiles, in one copy. From them the store is made again, and every
 //! hash tile. The newest sealed ranges are in the journal still, and are sealed again from it. An
 //! older entry bundle that is damaged can only come from a backup; [`repair`] mends all else and names
-//! it. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
+//! its file. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
+
+mod journal;
 
 use std::{
     fs, io,
@@ -20,7 +22,7 @@ use crate::{
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     index::{Index, build::MergeError, span::Span},
-    journal::scan,
+    journal::scan::{self, Unwanted},
     open::{self, Mending, OpenError},
     sealed,
     store::{INDEX, STORE, Store, StoreError, StoreHead},
@@ -195,7 +197,7 @@ fn reseal(
 ) -> Result<(), OpenError> {
     let mut records = Vec::new();
     let mut wrong = None;
-    let from = scan::From { position: first, segment: 0 };
+    let from = scan::From { position: first, segment: 0, unwanted: Unwanted::MayBeDamaged };
     let scanned = scan::scan(journal, from, false, &mut |mut found, _| {
         found.retain(|record| record.position < end);
         records.append(&mut found);
@@ -214,8 +216,9 @@ fn reseal(
         return Ok(());
     }
     let reason = format!(
-        "{}, and the journal holds those records no more: put the tiles' file back from a backup",
-        damage.reason
+        "{}, and the journal holds those records no more: put {} back from a backup",
+        damage.reason,
+        tiles.file_name(first)
     );
     Err(OpenError::Damaged { position: damage.position, reason })
 }
@@ -268,6 +271,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         // It lists the records as they are: made again it would be the same.
         return Err(OpenError::from(gap.clone()).into());
     }
+    said.extend(journal::begin_where_whole(&found, dir, &disk)?);
     let open::Found { lock, store, head, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();

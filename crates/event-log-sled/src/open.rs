@@ -19,7 +19,10 @@ use crate::{
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
-    journal::{self, FillError, scan},
+    journal::{
+        self, FillError,
+        scan::{self, Passed, Unwanted},
+    },
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
     mend,
@@ -129,7 +132,7 @@ impl OpenError {
         Self::Io { what: what.to_owned(), source }
     }
 
-    fn scan(path: &Path, error: scan::ScanError) -> Self {
+    pub(crate) fn scan(path: &Path, error: scan::ScanError) -> Self {
         match error {
             scan::ScanError::Io(source) => Self::io("reading the journal", path, source),
             scan::ScanError::Damaged(damage) => damage.into(),
@@ -182,8 +185,9 @@ pub(crate) enum Mending {
 
 impl Found {
     /// Where the journal must begin for the store to go on from.
-    pub(crate) fn journal_from(&self) -> scan::From {
-        scan::From { position: self.store_head.next_position(), segment: self.head.segment }
+    pub(crate) fn journal_from(&self, unwanted: Unwanted) -> scan::From {
+        let position = self.store_head.next_position();
+        scan::From { position, segment: self.head.segment, unwanted }
     }
 }
 
@@ -280,13 +284,14 @@ pub(crate) fn open(
     faults: Arc<dyn Faults>,
 ) -> Result<SledLog, OpenError> {
     let disk = Disk::new(faults);
-    let found = find(dir, &disk, Mending::Allowed)?;
+    let mut found = find(dir, &disk, Mending::Allowed)?;
     let hashes = Hashes::default();
     let StoreHead { recorded_at, .. } = found.store_head;
     let tail = Tail::new(found.store_head.next_position(), recorded_at, hashes.clone());
     let tail = Arc::new(tail);
     let mut tree = found.store_head.tree.clone();
-    let scanned = scan::scan(&found.journal, found.journal_from(), true, &mut |records, time| {
+    let from = found.journal_from(Unwanted::MayBeDamaged);
+    let scanned = scan::scan(&found.journal, from, true, &mut |records, time| {
         let unchecked = found.head.tree.size().saturating_sub(tree.size());
         let unchecked = usize::try_from(unchecked).unwrap_or(usize::MAX);
         records.iter().take(unchecked).for_each(|record| tree.push(leaf_hash(&record.bytes)));
@@ -294,6 +299,12 @@ pub(crate) fn open(
     });
     let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
     hold_against_head(&found.head, &tree, scanned.end)?;
+    if let Some(Passed { damage, .. }) = &scanned.passed {
+        let FrameDamage { position, reason } = damage;
+        let said = format!("position {position}: {reason}; passed over, for the tiles have it");
+        tracing::warn!("{said}");
+        found.repairs.push(said);
+    }
 
     let recorded_at = found.head.recorded_at.max(found.store_head.recorded_at);
     let recorded_at = scanned.recorded_at.map_or(recorded_at, |time| time.max(recorded_at));
@@ -423,7 +434,8 @@ fn refuse_if_used(dir: &Path) -> Result<(), OpenError> {
     // A ledger that lost its mark is not overwritten: its journal or its head says so.
     let empty = HeadFile::read(dir).map_or(true, |head| head == HeadFile::empty());
     let mut records = 0;
-    let from = scan::From { position: Position(0), segment: 1 };
+    let unwanted = Unwanted::MustBeWhole;
+    let from = scan::From { position: Position(0), segment: 1, unwanted };
     let scanned =
         scan::scan(&dir.join(JOURNAL), from, false, &mut |found, _| records += found.len());
     match scanned {

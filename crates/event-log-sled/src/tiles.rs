@@ -54,6 +54,14 @@ impl Tiles {
         }
     }
 
+    /// The name that the file of the range which begins at `first` has below the ledger's directory.
+    pub(crate) fn file_name(&self, first: Position) -> String {
+        let tile = full(TileKind::Entries, range_index(first.0)).map(|tile| self.path(tile));
+        let path = tile.unwrap_or_else(|_| self.dir.clone());
+        let below = self.dir.parent().and_then(|above| path.strip_prefix(above).ok());
+        below.unwrap_or(&path).display().to_string()
+    }
+
     /// Puts sealed ranges in their places; durable when it returns.
     pub(crate) fn put(&self, ranges: &[Sealed]) -> io::Result<()> {
         let mut written = Vec::new();

@@ -21,7 +21,7 @@ use crate::{
     disk::{Disk, NoFaults},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
-    journal::scan::{self, ScanError},
+    journal::scan::{self, ScanError, Unwanted},
     open::{self, Found, Mending, OpenError, first_difference},
     sealed::Unsealer,
     store::{Store, StoreError},
@@ -364,7 +364,8 @@ impl<'a> Check<'a> {
     fn journal(&mut self, found: &Found) -> Result<Position, VerifyError> {
         let mut result = Ok(());
         let stored = found.store_head.next_position();
-        let scanned = scan::scan(&found.journal, found.journal_from(), false, &mut |records, _| {
+        let from = found.journal_from(Unwanted::MustBeWhole);
+        let scanned = scan::scan(&found.journal, from, false, &mut |records, _| {
             for record in records {
                 if result.is_ok() {
                     result = self.record(&record, &found.store);

@@ -93,12 +93,13 @@ impl CommandError {
             ),
             Self::Broken { .. } => Some(
                 "stop writing to it, keep a copy of the directory as it is, then try `redress \
-                 verify --repair`; what that cannot mend, compare with a backup or a mirror"
+                 verify --repair`; what that does not mend it names, and a backup or a mirror may have it"
                     .to_owned(),
             ),
             Self::ArtifactBroken { artifact: "head", .. } => Some(
-                "keep a copy of the directory as it is, then put the file `log/N/head` of the newest \
-                 backup in its place: it vouches for less, and verify holds the rest against it"
+                "keep a copy of the directory as it is, put the file `log/N/head` of the newest backup in \
+                 its place, then run `redress verify --repair`: it vouches for less, and the rest is held \
+                 against it"
                     .to_owned(),
             ),
             Self::ArtifactBroken { .. } => Some(

@@ -84,7 +84,7 @@ pub async fn record_disclosure(
         occurred_at: None,
         command: AccessCommand::Record(Disclosure { complaint, fields, purpose }),
     };
-    ledger.unsealed().handle::<Access>(&request).await?;
+    ledger.unsealed()?.handle::<Access>(&request).await?;
     Ok(())
 }
 

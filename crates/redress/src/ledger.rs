@@ -9,7 +9,7 @@ use std::{
 
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
-use complaint_service::{ComplaintService, Erasures, UnsealedService};
+use complaint_service::{ComplaintService, Erasures, Streams, UnsealedService};
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
@@ -184,12 +184,25 @@ impl Ledger {
         Ok(vault)
     }
 
+    /// Its streams, to be read.
+    pub fn streams(&self) -> Streams<'_> {
+        Streams::of(self.log.as_ref())
+    }
+
+    /// Refuses to write to a copy that lacks something signed, or is another history: whatever were confirmed
+    /// there would be lost with it. Nothing is refused where no register lies beside the key.
+    fn may_be_written(&self) -> Result<(), CommandError> {
+        let places = SigningPlaces::of(&self.places, &SigningAt::default());
+        signing::refuse_second_history(&self.log, &places)
+    }
+
     /// The service that carries commands out.
     ///
     /// # Errors
     ///
-    /// As [`Ledger::vault`].
+    /// As [`Ledger::vault`], and when this copy may not go on.
     pub fn service(&mut self) -> Result<ComplaintService, CommandError> {
+        self.may_be_written()?;
         Ok(ComplaintService::new(
             Arc::clone(&self.log) as Arc<dyn EventLog>,
             self.vault()?,
@@ -203,18 +216,23 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// As [`Ledger::vault`].
+    /// As [`Ledger::service`].
     pub fn erasures(&mut self) -> Result<Erasures, CommandError> {
-        Ok(Erasures::new(self.unsealed(), self.vault()?))
+        Ok(Erasures::new(self.unsealed()?, self.vault()?))
     }
 
     /// The service that carries out what brings nothing personal. No key is needed.
-    pub fn unsealed(&self) -> UnsealedService {
-        UnsealedService::new(
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`] when this copy may not go on.
+    pub fn unsealed(&self) -> Result<UnsealedService, CommandError> {
+        self.may_be_written()?;
+        Ok(UnsealedService::new(
             Arc::clone(&self.log) as Arc<dyn EventLog>,
             Arc::clone(&self.clock),
             Arc::new(SystemEntropy),
-        )
+        ))
     }
 
     /// Brings every read model up to the head, so that what is told of them is complete.

@@ -1,7 +1,7 @@
 //! What signs a ledger's checkpoints: key, register, and the log's word for which key holds.
 
 use std::{
-    fs,
+    fmt, fs,
     io::{IsTerminal, Read},
     path::PathBuf,
 };
@@ -370,19 +370,64 @@ pub enum Standing {
 /// [`CommandError::Refused`]: it is another history; whatever were appended would be one as well.
 pub async fn may_go_on(log: &SledLog, places: &SigningPlaces) -> Result<bool, CommandError> {
     let found = log.nodes().size();
-    match standing(log, places).await? {
-        None => Ok(false),
-        Some(Standing::Extends) => Ok(true),
-        Some(Standing::Shorter { signed }) => {
-            Err(SignError::<NoSuchNode>::Shorter { signed, found }.into())
-        }
-        Some(Standing::OtherHistory { signed }) => Err(CommandError::Refused {
-            problem: format!(
-                "the register says that {signed} records were signed, and this log does not begin \
-                 with them: it is another history"
+    let Some(standing) = standing(log, places).await? else { return Ok(false) };
+    standing.refuse_second_history(found)?;
+    Ok(true)
+}
+
+/// Refuses a log that the register, where there is one that can tell, knows to be another history or too short.
+/// Reads a few tiles.
+///
+/// # Errors
+///
+/// [`CommandError::Refused`]: whatever were appended would be a second history.
+pub fn refuse_second_history(log: &SledLog, places: &SigningPlaces) -> Result<(), CommandError> {
+    let found = log.nodes().size();
+    known_standing(log, places).map_or(Ok(()), |standing| standing.refuse_second_history(found))
+}
+
+/// How a log stands to what was signed, where a register can tell. One that cannot is warned of: what signs
+/// refuses it by name, and nothing shows that this is not the ledger. Reads a few tiles.
+pub fn known_standing(log: &SledLog, places: &SigningPlaces) -> Option<Standing> {
+    standing_of(&log.nodes(), &log.ledger().origin, places).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the register cannot tell whether this copy has all that was signed");
+        None
+    })
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extends => f.write_str("it holds all that was signed, and can go on"),
+            Self::Shorter { signed } => write!(
+                f,
+                "{signed} records were signed: this copy lacks some of them. It can be read; nothing will \
+                 be written to it or signed on it, for that would make a second history"
             ),
-            next: NEVER_TWO_HISTORIES.to_owned(),
-        }),
+            Self::OtherHistory { signed } => write!(
+                f,
+                "{signed} records were signed, and they are not these: this is another history. It can be \
+                 read; nothing will be written to it or signed on it"
+            ),
+        }
+    }
+}
+
+impl Standing {
+    fn refuse_second_history(self, found: u64) -> Result<(), CommandError> {
+        match self {
+            Self::Extends => Ok(()),
+            Self::Shorter { signed } => {
+                Err(SignError::<NoSuchNode>::Shorter { signed, found }.into())
+            }
+            Self::OtherHistory { signed } => Err(CommandError::Refused {
+                problem: format!(
+                    "the register says that {signed} records were signed, and this log does not begin \
+                     with them: it is another history"
+                ),
+                next: NEVER_TWO_HISTORIES.to_owned(),
+            }),
+        }
     }
 }
 
@@ -395,18 +440,25 @@ pub async fn standing(
     log: &SledLog,
     places: &SigningPlaces,
 ) -> Result<Option<Standing>, CommandError> {
+    let (nodes, origin, places) = (log.nodes(), log.ledger().origin.clone(), places.clone());
+    let told = tokio::task::spawn_blocking(move || standing_of(&nodes, &origin, &places)).await;
+    told.map_err(CommandError::failed("read the tree"))?
+}
+
+fn standing_of(
+    nodes: &LogNodes,
+    origin: &str,
+    places: &SigningPlaces,
+) -> Result<Option<Standing>, CommandError> {
     if !places.register.exists() {
         return Ok(None);
     }
-    let (_, last) = Register::look(&places.register, &log.ledger().origin)?;
-    let (signed, nodes) = (last.size(), log.nodes());
+    let (_, last) = Register::look(&places.register, origin)?;
+    let signed = last.size();
     if nodes.size() < signed {
         return Ok(Some(Standing::Shorter { signed }));
     }
-    let root = tokio::task::spawn_blocking(move || tree_root(&nodes, signed)).await;
-    let root = root
-        .map_err(CommandError::failed("read the tree"))?
-        .map_err(CommandError::failed("read the tree"))?;
+    let root = tree_root(nodes, signed).map_err(CommandError::failed("read the tree"))?;
     let is_same = root == last.root();
     Ok(Some(if is_same { Standing::Extends } else { Standing::OtherHistory { signed } }))
 }

@@ -36,6 +36,25 @@ pub(crate) struct From {
     pub(crate) position: Position,
     /// The oldest segment there must be; those before it are kept and not read. 0: read all there are.
     pub(crate) segment: u64,
+    /// What is done where records before the first one wanted are damaged: they are in the store.
+    pub(crate) unwanted: Unwanted,
+}
+
+/// What is done about damage to records that are not wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unwanted {
+    /// It is an error like any other: somebody asks whether every byte is what was written.
+    MustBeWhole,
+    /// It is passed over and told.
+    MayBeDamaged,
+}
+
+/// Damage that was passed over, and where frames that are whole go on, up to the end.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    pub(crate) damage: FrameDamage,
+    pub(crate) segment: u64,
+    pub(crate) offset: usize,
 }
 
 /// What a scan left behind: where writing goes on.
@@ -49,6 +68,8 @@ pub(crate) struct Scanned {
     pub(crate) current: Segment,
     /// The others.
     pub(crate) segments: Arc<Segments>,
+    /// The last damage that was passed over.
+    pub(crate) passed: Option<Passed>,
 }
 
 /// One frame as found.
@@ -71,16 +92,11 @@ pub(crate) fn scan(
     give: &mut dyn FnMut(Vec<RecordedEvent>, Timestamp),
 ) -> Result<Scanned, ScanError> {
     let numbers = segment_numbers(dir)?;
-    let mut next = from.position.0;
     if from.segment > 0 && !numbers.is_empty() && !numbers.contains(&from.segment) {
         let reason = format!("expected segment {} of the journal, found none", from.segment);
         return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
     }
-    // Where the last frame ended, which may be before the first record wanted.
-    let mut reached = None;
-    // How many whole records stand behind it, in a commit that is not whole itself.
-    let mut torn = 0;
-    let mut recorded_at = None;
+    let mut reading = Reading::begin(from, give);
     let mut full = VecDeque::new();
     let mut ready = VecDeque::new();
     let mut current: Option<Segment> = None;
@@ -91,33 +107,7 @@ pub(crate) fn scan(
         }
         let path = dir.join(file_name(number));
         let mut file = OpenOptions::new().read(true).write(write).open(&path)?;
-        let bytes = read_segment(&mut file)?;
-        let mut offset = 0;
-        while let Some(found) = frame_at(&bytes, offset, number) {
-            offset = offset.saturating_add(found.padded_length);
-            let end = found.first.saturating_add(u64::from(found.records));
-            let expected = reached.unwrap_or(found.first.min(next));
-            if found.first != expected {
-                return Err(gap(expected, torn, found.first));
-            }
-            torn = 0;
-            reached = Some(end);
-            if end <= next {
-                continue;
-            }
-            let records: Vec<_> = Records::new(found.payload, Position(found.first))
-                .filter(|record| record.as_ref().map_or(true, |record| record.position.0 >= next))
-                .collect::<Result<_, _>>()
-                .map_err(ScanError::Damaged)?;
-            next = end;
-            recorded_at = Some(found.recorded_at);
-            give(records, found.recorded_at);
-        }
-        if let Some(later) = later_frame(&bytes, offset, number) {
-            let begins = reached.unwrap_or_else(|| first_frame_begins(&bytes, offset, later));
-            return Err(damaged_before(&bytes, offset, begins.min(next), later));
-        }
-        torn = torn_records(&bytes, offset, number);
+        let offset = reading.segment(&read_segment(&mut file)?, number)?;
         if offset == 0 && current.is_some() {
             ready.push_back((number, file));
             continue;
@@ -127,12 +117,94 @@ pub(crate) fn scan(
         }
         if let Some(done) = current.replace(Segment { number, file, offset }) {
             // A segment without frames before one with frames was made and not used.
-            full.push_back((done.number, Position(next)));
+            full.push_back((done.number, Position(reading.next)));
         }
     }
     let current = current.ok_or(ScanError::Missing)?;
-    let segments = Segments::new(dir.to_owned(), full, ready, current.number);
-    Ok(Scanned { end: Position(next), recorded_at, current, segments: Arc::new(segments) })
+    let segments = Arc::new(Segments::new(dir.to_owned(), full, ready, current.number));
+    let Reading { next, recorded_at, passed, .. } = reading;
+    Ok(Scanned { end: Position(next), recorded_at, current, segments, passed })
+}
+
+/// How far a scan has come.
+struct Reading<'a> {
+    unwanted: Unwanted,
+    give: &'a mut dyn FnMut(Vec<RecordedEvent>, Timestamp),
+    /// The next record wanted.
+    next: u64,
+    /// Where the last frame ended, which may be before the first record wanted.
+    reached: Option<u64>,
+    /// How many whole records stand behind it, in a commit that is not whole itself.
+    torn: u64,
+    recorded_at: Option<Timestamp>,
+    passed: Option<Passed>,
+}
+
+impl<'a> Reading<'a> {
+    fn begin(from: From, give: &'a mut dyn FnMut(Vec<RecordedEvent>, Timestamp)) -> Self {
+        let (unwanted, next) = (from.unwanted, from.position.0);
+        Self { unwanted, give, next, reached: None, torn: 0, recorded_at: None, passed: None }
+    }
+
+    /// Gives the records of a segment that are wanted, and where its last frame ends.
+    fn segment(&mut self, bytes: &Bytes, number: u64) -> Result<usize, ScanError> {
+        let mut offset = 0;
+        loop {
+            while let Some(found) = frame_at(bytes, offset, number) {
+                let padded_length = found.padded_length;
+                self.frame(found, number, offset)?;
+                offset = offset.saturating_add(padded_length);
+            }
+            let Some((place, later)) = later_frame(bytes, offset, number) else { break };
+            let begins = self.reached.unwrap_or_else(|| first_frame_begins(bytes, offset, later));
+            let damage = damaged_before(bytes, offset, begins.min(self.next), later);
+            self.pass(damage, later, number, place)?;
+            (offset, self.reached) = (place, Some(later));
+        }
+        self.torn = torn_records(bytes, offset, number);
+        Ok(offset)
+    }
+
+    fn frame(&mut self, found: Found, number: u64, offset: usize) -> Result<(), ScanError> {
+        let end = found.first.saturating_add(u64::from(found.records));
+        let expected = self.reached.unwrap_or(found.first.min(self.next));
+        if found.first != expected {
+            let damage = gap(expected, self.torn, found.first);
+            if found.first < expected {
+                return Err(ScanError::Damaged(damage));
+            }
+            self.pass(damage, found.first, number, offset)?;
+        }
+        self.torn = 0;
+        self.reached = Some(end);
+        let next = self.next;
+        if end <= next {
+            return Ok(());
+        }
+        let records: Vec<_> = Records::new(found.payload, Position(found.first))
+            .filter(|record| record.as_ref().map_or(true, |record| record.position.0 >= next))
+            .collect::<Result<_, _>>()
+            .map_err(ScanError::Damaged)?;
+        self.next = end;
+        self.recorded_at = Some(found.recorded_at);
+        (self.give)(records, found.recorded_at);
+        Ok(())
+    }
+
+    /// Passes over damage before the frame that begins with `later`, if no record before that is wanted.
+    fn pass(
+        &mut self,
+        damage: FrameDamage,
+        later: u64,
+        segment: u64,
+        offset: usize,
+    ) -> Result<(), ScanError> {
+        if self.unwanted == Unwanted::MustBeWhole || later > self.next {
+            return Err(ScanError::Damaged(damage));
+        }
+        self.passed = Some(Passed { damage, segment, offset });
+        Ok(())
+    }
 }
 
 fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
@@ -182,13 +254,12 @@ fn header_at(segment: &[u8], offset: usize, number: u64) -> Option<(&[u8; HEADER
     Some((header, usize::try_from(be32(header.get(36..)?)).ok()?))
 }
 
-/// The first position of a whole frame anywhere behind `offset`.
-fn later_frame(segment: &Bytes, offset: usize, number: u64) -> Option<u64> {
+/// Where the next whole frame behind `offset` stands, and the first position in it.
+fn later_frame(segment: &Bytes, offset: usize, number: u64) -> Option<(usize, u64)> {
     (offset..segment.len())
         .step_by(PAGE)
         .skip(1)
-        .find_map(|place| frame_at(segment, place, number))
-        .map(|found| found.first)
+        .find_map(|place| Some((place, frame_at(segment, place, number)?.first)))
 }
 
 /// Where a damaged frame begins that has none before it. When all of its records are whole its header is not,
@@ -205,17 +276,17 @@ fn first_frame_begins(segment: &Bytes, offset: usize, later: u64) -> u64 {
 }
 
 /// Names the position of damage between two whole frames, as exactly as the bytes allow.
-fn damaged_before(segment: &Bytes, offset: usize, next: u64, later: u64) -> ScanError {
+fn damaged_before(segment: &Bytes, offset: usize, next: u64, later: u64) -> FrameDamage {
     let payload = segment.slice(offset.saturating_add(HEADER).min(segment.len())..);
     // Records whose own checksums still fit are whole; the first that is not is the damaged one.
     let whole = Records::new(payload, Position(next)).map_while(Result::ok).count();
     let first_bad = next.saturating_add(u64::try_from(whole).unwrap_or(u64::MAX)).min(later);
     // If all of them are whole, it is the header around them that is not.
     let position = Position(if first_bad < later { first_bad } else { next });
-    ScanError::Damaged(FrameDamage {
+    FrameDamage {
         position,
         reason: format!("expected records up to {later} in the journal, found other bytes"),
-    })
+    }
 }
 
 /// How many records of a commit of this segment that is not whole are whole, from its first on. What the
@@ -230,11 +301,11 @@ fn torn_records(segment: &Bytes, offset: usize, number: u64) -> u64 {
 }
 
 /// Records are missing before `found`; of those, the first `torn` are whole, in a commit that is not.
-fn gap(next: u64, torn: u64, found: u64) -> ScanError {
+fn gap(next: u64, torn: u64, found: u64) -> FrameDamage {
     let first_bad = next.saturating_add(torn);
-    ScanError::Damaged(FrameDamage {
+    FrameDamage {
         // If all of them are whole, it is the header around them that is not.
         position: Position(if first_bad < found { first_bad } else { next }),
         reason: format!("expected position {next} in the journal, found {found}"),
-    })
+    }
 }

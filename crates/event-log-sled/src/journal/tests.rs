@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use super::{Commit, Journal, SEGMENT_BYTES, file_name, fill, scan};
 use crate::disk::{Disk, NoFaults};
 
-const START: scan::From = scan::From { position: Position(0), segment: 1 };
+const START: scan::From = from(0, 1);
+
+const fn from(position: u64, segment: u64) -> scan::From {
+    let unwanted = scan::Unwanted::MustBeWhole;
+    scan::From { position: Position(position), segment, unwanted }
+}
 
 fn disk() -> Disk {
     Disk::new(Arc::new(NoFaults))
@@ -43,7 +48,7 @@ fn commits_over_many_segments_come_back_in_order() {
     written(dir.path(), 500, 60_000);
     assert!(fs::read_dir(dir.path()).unwrap().count() > 5);
     assert_eq!(positions(dir.path(), START).unwrap(), (0..1_000).collect::<Vec<_>>());
-    let middle = scan::From { position: Position(501), segment: 1 };
+    let middle = from(501, 1);
     assert_eq!(positions(dir.path(), middle).unwrap(), (501..1_000).collect::<Vec<_>>());
 }
 
@@ -89,7 +94,7 @@ fn a_segment_used_again_does_not_show_its_earlier_life() {
     journal.segments.release(&disk(), Position(600)).unwrap();
     let kept = (1..=4).filter(|number| dir.path().join(file_name(*number)).exists());
     assert_eq!(kept.collect::<Vec<_>>(), [3, 4]);
-    let from = scan::From { position: Position(600), segment: journal.current.number };
+    let from = from(600, journal.current.number);
     assert_eq!(positions(dir.path(), from).unwrap(), Vec::<u64>::new());
 
     let mut commit = Commit::new();
@@ -129,9 +134,34 @@ fn damage_to_the_last_commit_of_a_full_segment_is_named_though_nothing_follows_i
     assert_eq!(named(dir.path(), 1, first, START), 134);
     assert_eq!(named(dir.path(), 1, second, START), 135, "the first of its two records is whole");
     // The store has these records already: what is named is where the journal's copy is damaged.
-    let stored = scan::From { position: Position(256), segment: 1 };
+    let stored = from(256, 1);
     assert_eq!(named(dir.path(), 1, second, stored), 135);
     assert_eq!(named(dir.path(), 1, 30 * 4096 + 60_200, stored), 3, "and in the middle of it");
+}
+
+#[test]
+fn damage_to_what_is_not_wanted_is_passed_over_up_to_the_last_of_it_and_no_further() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path(), 200, 60_000);
+    let path = dir.path().join(file_name(1));
+    let mut bytes = fs::read(&path).unwrap();
+    // One in the middle of the first segment, and its last one, behind which nothing follows there.
+    bytes[30 * 4096 + 200] ^= 1;
+    bytes[67 * 30 * 4096 + 200] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    for (position, is_passed) in [(4, false), (135, false), (136, true), (256, true)] {
+        let from = scan::From { unwanted: scan::Unwanted::MayBeDamaged, ..from(position, 1) };
+        let mut found = Vec::new();
+        let give = &mut |records: Vec<event_log::RecordedEvent>, _| {
+            found.extend(records.iter().map(|record| record.position.0));
+        };
+        let scanned = scan::scan(dir.path(), from, false, give);
+        assert_eq!(scanned.is_ok(), is_passed, "{position}");
+        let Ok(scanned) = scanned else { continue };
+        let passed = scanned.passed.unwrap();
+        assert_eq!((passed.damage.position, passed.segment, passed.offset), (Position(134), 2, 0));
+        assert_eq!(found, (position..400).collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -139,7 +169,7 @@ fn what_a_segment_held_before_is_not_counted_as_part_of_a_torn_commit() {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = written(dir.path(), 300, 60_000);
     journal.segments.release(&disk(), Position(600)).unwrap();
-    let from = scan::From { position: Position(600), segment: journal.current.number };
+    let from = from(600, journal.current.number);
     let mut commit = Commit::new();
     for n in 300..500 {
         commit.clear();

@@ -10,7 +10,12 @@ use event_log::{
 use futures::TryStreamExt;
 
 use super::repair;
-use crate::{SledLog, verify::verify};
+use crate::{
+    SledLog,
+    head::HeadFile,
+    journal::{SEGMENT_BYTES, file_name},
+    verify::verify,
+};
 
 fn open(dir: &Path) -> SledLog {
     SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
@@ -104,18 +109,116 @@ async fn a_hash_tile_that_was_changed_to_fit_a_changed_record_is_not_explained_a
     }
 }
 
-#[tokio::test]
-async fn what_is_whole_nowhere_is_named_and_nothing_is_made_worse() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = SledLog::create(dir.path(), "test", Arc::new(FakeClock::default())).unwrap();
-    // Over four segments of the journal, of which the first is given back.
+/// A closed ledger with 480 wide records over four segments of the journal, of which the first is given back.
+async fn wide(dir: &Path) {
+    let log = SledLog::create(dir, "test", Arc::new(FakeClock::default())).unwrap();
     for n in 0..8 {
         let own = stream(&format!("wide-{n}"));
         let records = vec![wide_record("x", 60_000); 60];
         log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
     }
     log.close().await;
+}
+
+/// The segments of the journal, and where in each its frames begin.
+fn segments(dir: &Path) -> Vec<(u64, Vec<usize>)> {
+    let read = |number| Some((number, fs::read(dir.join("journal").join(file_name(number))).ok()?));
+    // What is left of a segment's earlier life has another number.
+    let begins = |number: u64, bytes: &[u8]| {
+        let is_frame = |at: &usize| {
+            bytes[*at..].starts_with(b"\xfeRJ\x01")
+                && bytes[at + 8..at + 16] == number.to_be_bytes()
+        };
+        (0..SEGMENT_BYTES).step_by(4096).filter(is_frame).collect()
+    };
+    (1..20).filter_map(read).map(|(number, bytes)| (number, begins(number, &bytes))).collect()
+}
+
+#[tokio::test]
+async fn damage_in_the_journal_to_what_the_tiles_have_closes_no_ledger_and_is_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    thirteen_hundred(dir.path()).await;
+    let before = verify(dir.path()).unwrap();
+    let records = all(&open(dir.path())).await;
+    let path = dir.path().join("journal").join(file_name(1));
+    let whole = fs::read(&path).unwrap();
+    let frames = segments(dir.path()).remove(0).1;
+    assert_eq!((before.stored, frames.len()), (1_280, 13));
+    // In the header of the first frame, and in its middle; in that of the last whose records are all stored.
+    for place in [20, 700, frames[11] + 20, frames[11] + 700] {
+        flip(&path, place);
+        let found = verify(dir.path()).unwrap_err().to_string();
+        assert!(found.contains("in the journal, found other bytes"), "{place}: {found}");
+        let log = open(dir.path());
+        assert!(log.repairs()[0].contains("passed over"), "{place}: {:?}", log.repairs());
+        assert_eq!(all(&log).await, records);
+        drop(log);
+        assert!(verify(dir.path()).is_err(), "opening changes nothing of it");
+
+        let said = repair(dir.path()).unwrap();
+        assert!(said.len() == 1 && said[0].contains("left out"), "{place}: {said:?}");
+        assert_eq!(verify(dir.path()).unwrap(), before);
+        let log = open(dir.path());
+        assert!(log.repairs().is_empty(), "{:?}", log.repairs());
+        assert_eq!(all(&log).await, records);
+        drop(log);
+        fs::write(&path, &whole).unwrap();
+    }
+    // The journal alone has what the last frame holds.
+    flip(&path, frames[12] + 700);
+    assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
+    assert!(repair(dir.path()).is_err());
+}
+
+#[tokio::test]
+async fn a_ledger_whose_damaged_frames_were_left_out_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    thirteen_hundred(dir.path()).await;
+    flip(&dir.path().join("journal").join(file_name(1)), 700);
+    assert_eq!(repair(dir.path()).unwrap().len(), 1);
+    let log = open(dir.path());
+    for n in 0..8 {
+        let own = stream(&format!("more-{n}"));
+        let records = vec![wide_record("x", 60_000); 60];
+        log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
+    }
+    log.close().await;
     drop(log);
+    assert_eq!(verify(dir.path()).unwrap().size, 1_780);
+    let reached = segments(dir.path()).into_iter().map(|(number, _)| number).max().unwrap();
+    assert!(reached > 3, "{reached}");
+}
+
+#[tokio::test]
+async fn a_head_from_a_backup_is_told_where_the_journal_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    wide(dir.path()).await;
+    let before = verify(dir.path()).unwrap();
+    let own = HeadFile::read(dir.path()).unwrap();
+    assert!(own.segment > 1);
+    // A backup has a journal of its own, which begins with segment 1.
+    let taken = HeadFile { segment: 1, ..own.clone() };
+    fs::write(dir.path().join("head"), b"redress-head").unwrap();
+    assert!(repair(dir.path()).unwrap_err().to_string().contains("the ledger's head"));
+    let disk = crate::disk::Disk::new(Arc::new(crate::disk::NoFaults));
+    taken.write(&disk, dir.path()).unwrap();
+    assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
+    let said = repair(dir.path()).unwrap();
+    assert!(said.len() == 1 && said[0].contains("names segment 1"), "{said:?}");
+    assert_eq!(verify(dir.path()).unwrap(), before);
+    // It vouches as any other: a journal that reaches less far is refused.
+    taken.write(&disk, dir.path()).unwrap();
+    let (last, _) = segments(dir.path()).into_iter().rfind(|(_, f)| !f.is_empty()).unwrap();
+    let last = dir.path().join("journal").join(file_name(last));
+    fs::write(&last, vec![0; SEGMENT_BYTES]).unwrap();
+    assert!(repair(dir.path()).is_err());
+    assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
+}
+
+#[tokio::test]
+async fn what_is_whole_nowhere_is_named_and_nothing_is_made_worse() {
+    let dir = tempfile::tempdir().unwrap();
+    wide(dir.path()).await;
     let before = verify(dir.path()).unwrap();
     let tile = dir.path().join("tiles/tile/entries/000.zst");
     let whole = fs::read(&tile).unwrap();
@@ -126,7 +229,10 @@ async fn what_is_whole_nowhere_is_named_and_nothing_is_made_worse() {
             [opened.unwrap_err().to_string(), repair(dir.path()).unwrap_err().to_string()]
         {
             assert!(refused.contains("damaged at position 0"), "{refused}");
-            assert!(refused.contains("back from a backup"), "{refused}");
+            assert!(
+                refused.ends_with("put tiles/tile/entries/000.zst back from a backup"),
+                "{refused}"
+            );
         }
     }
     // Nor is it a new ledger when the store is lost as well.

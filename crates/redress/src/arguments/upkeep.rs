@@ -32,6 +32,11 @@ pub struct Restore {
     /// Only the records, without personal data: no key is needed, and no sealed field will open
     #[arg(long)]
     pub log_only: bool,
+
+    /// The register of what was signed, which tells whether the copy has all of it [default: register, beside the
+    /// key that opens the vault]
+    #[arg(long, value_name = "FILE")]
+    pub register: Option<PathBuf>,
 }
 
 /// Arguments of `redress verify`.

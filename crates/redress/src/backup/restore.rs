@@ -56,6 +56,7 @@ pub async fn restore(
     from: &Path,
     at: &LedgerAt,
     parts: Parts,
+    signing: &SigningAt,
     console: &Console<'_>,
 ) -> Result<Restored, CommandError> {
     let manifest = Manifest::read(from)?.ok_or_else(|| CommandError::Refused {
@@ -98,7 +99,7 @@ pub async fn restore(
         tokio::task::spawn_blocking(quiet).await
     };
     let log = opened.map_err(CommandError::failed("open the restored log"))??;
-    let signing = SigningPlaces::of(&Places::of(at), &SigningAt::default());
+    let signing = SigningPlaces::of(&Places::of(at), signing);
     let standing = signing::standing(&log, &signing).await;
     log.close().await;
     drop(log);

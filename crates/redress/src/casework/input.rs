@@ -73,7 +73,11 @@ impl Input {
                     .map_err(CommandError::file("read", path))?;
             }
         }
-        let mut input = Self::parse(&bytes).map_err(|error| wrong(error.to_string()))?;
+        let from = args.body.as_deref().map_or(String::new(), |path| match path.to_str() {
+            Some("-") => ", from standard input".to_owned(),
+            _ => format!(", in {}", path.display()),
+        });
+        let mut input = Self::parse(&bytes).map_err(|error| wrong(format!("{error}{from}")))?;
         for attachment in &args.attachments {
             let (field, path) = attachment
                 .split_once('=')

@@ -187,7 +187,7 @@ async fn effect(args: &CauseEffect, console: &mut Console<'_>) -> Result<(), Com
         next: "the whole name stands in `redress action list --all`".to_owned(),
     })?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let counted = match ledger.unsealed().streams().load::<Action>(&stream).await {
+    let counted = match ledger.streams().load::<Action>(&stream).await {
         Ok(Action::Proposed(plan)) => {
             count_effect(ledger.log.as_ref(), &plan, args.until).await.map(Some)
         }

@@ -114,8 +114,7 @@ fn is_wanted(args: &ClockExplain, name: &str) -> bool {
 
 /// The packs that the ledger's own rulebook has adopted, each for its days.
 async fn adopted(ledger: &Ledger) -> Result<Rulebook, CommandError> {
-    let service = ledger.unsealed();
-    let house: HouseRules = service.streams().load(&rulebook_stream()).await?;
+    let house: HouseRules = ledger.streams().load(&rulebook_stream()).await?;
     house.time_limits().map_err(CommandError::failed("apply the rulebook"))
 }
 

@@ -215,7 +215,7 @@ async fn tell(
     let lap = Stopwatch::start();
     let desks = Arc::new(Desks {
         complaints: ledger.service()?,
-        others: ledger.unsealed(),
+        others: ledger.unsealed()?,
         log: Arc::clone(&ledger.log) as Arc<dyn EventLog>,
     });
     let steps = steps_of(mark.seed, mark.complaints, year);
@@ -331,7 +331,7 @@ async fn report_in(
 ) -> Result<Vec<PathBuf>, CommandError> {
     let period = report::period(&YEAR.to_string())?;
     let pages = ["en", "zh"].map(|locale| folder.join(format!("{}.{locale}.html", stem(kind))));
-    let service = ledger.unsealed();
+    let service = ledger.unsealed()?;
     let stream = report_stream_of(kind, period.first(), period.last());
     let known: Report = service.streams().load(&stream).await?;
     let last = match &known {

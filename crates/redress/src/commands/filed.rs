@@ -69,8 +69,12 @@ pub async fn run<N: Filed>(
         command,
     };
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let answered = ledger.unsealed().handle::<N::Aggregate>(&request).await;
+    let answered = match ledger.unsealed() {
+        Ok(service) => Ok(service.handle::<N::Aggregate>(&request).await),
+        Err(refused) => Err(refused),
+    };
     ledger.close().await;
+    let answered = answered?;
     let Appended { stream, position, events, repeated } = match answered {
         Ok(appended) => appended,
         Err(error) => return Err(refused(error, noun, verb, console)?),

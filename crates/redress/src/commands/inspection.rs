@@ -76,7 +76,7 @@ struct Again {
 }
 
 async fn again(ledger: &Ledger, stream: &StreamId) -> Result<Again, CommandError> {
-    let state: Inspection = ledger.unsealed().streams().load(stream).await?;
+    let state: Inspection = ledger.streams().load(stream).await?;
     let Inspection::Planned(sheet) = state else {
         return Err(CommandError::UnknownStream { stream: stream.clone() });
     };

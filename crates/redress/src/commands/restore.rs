@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    arguments::Restore,
+    arguments::{Restore, SigningAt},
     backup::restore::{Parts, restore},
     console::Console,
     error::CommandError,
@@ -31,7 +31,8 @@ struct Done<'a> {
 /// [`CommandError`]: no finished backup, a damaged one, a place that is taken, no key.
 pub async fn run(args: &Restore, console: &mut Console<'_>) -> Result<(), CommandError> {
     let parts = if args.log_only { Parts::LogOnly } else { Parts::All };
-    let restored = restore(&args.from, &args.at, parts, console).await?;
+    let signing = SigningAt { register: args.register.clone(), ..SigningAt::default() };
+    let restored = restore(&args.from, &args.at, parts, &signing, console).await?;
     let (manifest, whole) = (&restored.manifest, &restored.whole);
     let data = args.at.data.display().to_string();
     if console.json() {
@@ -73,14 +74,6 @@ fn tell_standing(
 ) -> Result<(), CommandError> {
     match standing {
         None => console.line("no register was found: nothing will be signed until it is back"),
-        Some(Standing::Extends) => console.line("it holds all that was signed, and can go on"),
-        Some(Standing::Shorter { signed }) => console.line(format_args!(
-            "{signed} records were signed: this copy lacks some of them. It can be read; nothing will \
-             be signed on it, for that would make a second history"
-        )),
-        Some(Standing::OtherHistory { signed }) => console.line(format_args!(
-            "{signed} records were signed, and they are not these: this is another history. It can be \
-             read; nothing will be signed on it"
-        )),
+        Some(standing) => console.line(standing),
     }
 }

@@ -39,7 +39,7 @@ pub async fn run(
 async fn show(args: &RulebookShow, console: &mut Console<'_>) -> Result<(), CommandError> {
     let day = args.on.unwrap_or_else(|| Offset::UTC.to_datetime(SystemClock.now()).date());
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let loaded = ledger.unsealed().streams().load::<HouseRules>(&rulebook_stream()).await;
+    let loaded = ledger.streams().load::<HouseRules>(&rulebook_stream()).await;
     ledger.close().await;
     let held = Held::on(&loaded?, day)?;
     if console.json() {

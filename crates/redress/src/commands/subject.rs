@@ -82,10 +82,9 @@ async fn carry_out_all(
 /// The complaints whose personal data was ordered to be erased and is not.
 async fn ordered(ledger: &Ledger, console: &Console<'_>) -> Result<Vec<ComplaintId>, CommandError> {
     let ask = |connection: &_| history::streams_of(connection, "subject");
-    let service = ledger.unsealed();
     let mut ordered = Vec::new();
     for stream in filed::look::asked(ledger, console, ask).await? {
-        let subject: Subject = service.streams().load(&stream).await?;
+        let subject: Subject = ledger.streams().load(&stream).await?;
         if *subject.erasure() == Erasure::Ordered {
             ordered.extend(complaint_of(&stream));
         }

@@ -17,11 +17,12 @@ use time_anchor::Authorities;
 
 use crate::{
     anchors::{authorities, held::hold},
-    arguments::Verify,
+    arguments::{SigningAt, Verify},
     console::Console,
     decoded::{Decoded, decoded},
     error::CommandError,
     ledger::Ledger,
+    signing::{self, SigningPlaces, Standing},
 };
 use erasures::Erasures;
 
@@ -47,6 +48,10 @@ pub struct WholeLedger {
     pub erased_without_certificate: u64,
     /// Whether each of the others was opened in the vault.
     pub is_vault_checked: bool,
+    /// Whether it begins with all that was signed; nothing when no register lies beside the key.
+    pub extends_what_was_signed: Option<bool>,
+    #[serde(skip)]
+    standing: Option<Standing>,
     /// The checkpoint that it extends, if one was named.
     pub extends: Option<against::Extended>,
     /// What outside authorities have stamped; nothing when none has.
@@ -143,6 +148,9 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
              carry-out`, or ask for the erasure and order it again",
         );
     }
+    if let Some(standing) = whole.standing {
+        console.line(format_args!("  register {standing}"))?;
+    }
     let Some(extended) = &whole.extends else { return Ok(()) };
     console.line(format_args!("  extends  the checkpoint over {} records", extended.size))?;
     match &extended.signed_by {
@@ -172,6 +180,11 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
     let checked = verify_records(&ledger, vault, bytes.size, console).await;
     let extends = against::check(&args.against, &ledger).await;
     // Dates are held to the stamps once it is known that the records can be read.
+    let standing = checked.is_ok().then(|| {
+        let places = SigningPlaces::of(&ledger.places, &SigningAt::default());
+        signing::known_standing(&ledger.log, &places)
+    });
+    let standing = standing.flatten();
     let stamped = if checked.is_ok() { stamped(&ledger, trusted).await } else { Ok(None) };
     ledger.close().await;
     let checked = checked?;
@@ -184,6 +197,8 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
         erased: checked.erasures.certified,
         erased_without_certificate: checked.erasures.listed,
         is_vault_checked: args.vault,
+        extends_what_was_signed: standing.map(|standing| standing == Standing::Extends),
+        standing,
         extends: extends?,
         stamped: stamped?,
         mended,

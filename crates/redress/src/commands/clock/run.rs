@@ -123,7 +123,7 @@ pub async fn note(
     let models = ledger.places.read_models();
     let head = ledger.log.head().next_position;
     let service = ledger.service()?;
-    let reviews = ledger.unsealed();
+    let reviews = ledger.unsealed()?;
     let (process, escalation) =
         (ClockProcess::new(&service), EscalationProcess::new(&service, &reviews));
     let is_for_now = until.is_none();

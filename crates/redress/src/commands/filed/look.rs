@@ -61,7 +61,7 @@ async fn found<N: Listed>(
     stream: &StreamId,
     console: &Console<'_>,
 ) -> Result<Option<(Standing, Vec<AuditEvent>)>, CommandError> {
-    let state = ledger.unsealed().streams().load::<N::Aggregate>(stream).await?;
+    let state = ledger.streams().load::<N::Aggregate>(stream).await?;
     let Some(standing) = N::standing(&state) else { return Ok(None) };
     let wanted = stream.clone();
     let events = asked(ledger, console, move |connection| history::history(connection, &wanted));
@@ -95,13 +95,12 @@ async fn listed<N: Listed>(
 ) -> Result<Vec<(StreamId, Standing)>, CommandError> {
     let kind = <N::Aggregate as Aggregate>::STREAM_KIND;
     let names = asked(ledger, console, |connection| history::streams_of(connection, kind)).await?;
-    let service = ledger.unsealed();
     let mut listed = Vec::new();
     for stream in names {
         if listed.len() >= args.limit {
             break;
         }
-        let state = service.streams().load::<N::Aggregate>(&stream).await?;
+        let state = ledger.streams().load::<N::Aggregate>(&stream).await?;
         if let Some(standing) = N::standing(&state).filter(|it| args.all || !it.is_over) {
             listed.push((stream, standing));
         }

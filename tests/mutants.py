@@ -60,15 +60,14 @@ MUTANTS = (
         breaks="acknowledges before the sync: an answer does not wait for its commit",
         edits=((
             COMMITTER,
-            "        match self.commit(&mut commit) {\n"
+            "        match self.commit(&mut group.commit) {\n"
             "            Ok(first) => {\n"
-            "                self.admission.made(number);\n"
-            "                answer_each(answers, first);\n"
+            "                self.admission.made(group.number);\n"
+            "                answer_each(group.answers.drain(..), first);\n"
             "            }\n",
-            "        answer_each(answers, self.next);\n"
-            "        let answers = Vec::new();\n"
-            "        match self.commit(&mut commit) {\n"
-            "            Ok(_) => self.admission.made(number),\n",
+            "        answer_each(group.answers.drain(..), self.next);\n"
+            "        match self.commit(&mut group.commit) {\n"
+            "            Ok(_) => self.admission.made(group.number),\n",
         ),),
         package="redress-tests",
         target=("--test", "suite"),
@@ -89,7 +88,11 @@ MUTANTS = (
                 "let place = self.commit.records();\n",
                 "let place = self.numbered.saturating_sub(records.len());\n",
             ),
-            (ADMISSION, "answers: Vec::new(), commit }", "answers: Vec::new(), commit, numbered: 0 }"),
+            (
+                COMMITTER,
+                "Self { number: 0, answers: Vec::new(), commit: Commit::new() }",
+                "Self { number: 0, answers: Vec::new(), commit: Commit::new(), numbered: 0 }",
+            ),
             (
                 COMMITTER,
                 "    pub(crate) commit: Commit,\n}",
@@ -97,8 +100,8 @@ MUTANTS = (
             ),
             (
                 COMMITTER,
-                "let Group { number, answers, mut commit } = group;",
-                "let Group { number, answers, mut commit, .. } = group;",
+                "        group.commit.clear();\n",
+                "        group.commit.clear();\n        group.numbered = 0;\n",
             ),
         ),
         package="redress-tests",

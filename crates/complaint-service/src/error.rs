@@ -159,6 +159,16 @@ pub enum InvalidRequest {
         /// The stream that was named.
         found: StreamId,
     },
+    /// The account that acts has white space in its name, as the names of persons have.
+    #[error("expected the name of an account, without white space, found white space in it")]
+    NotAnAccount,
+    /// What goes into the log in clear holds the sign of an e-mail address. It would stay there for ever, and no
+    /// erasure would reach it.
+    #[error(
+        "expected nothing personal in what goes into the log in clear, found an `@`, as addresses have; what is \
+         personal stands under `personal`, and an account has a name of its own"
+    )]
+    Address,
     /// A personal field was given twice.
     #[error("expected personal field {field:?} at most once, found it again")]
     FieldTwice {

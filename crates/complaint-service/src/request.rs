@@ -71,6 +71,7 @@ pub struct CommandRequest {
 impl CommandRequest {
     /// Checks that the request holds together, and gives the stream it is for.
     pub(crate) fn check(&self) -> Result<StreamId, InvalidRequest> {
+        check_account(&self.actor)?;
         let mut seen = BTreeSet::new();
         for personal in &self.personal {
             if !seen.insert(personal.field) {
@@ -103,8 +104,12 @@ impl CommandRequest {
     /// What the command says, digested: its name and body, actor, time, and the *names* of its
     /// personal fields. Never their texts: a digest of a name or number could be found by guessing.
     /// Whether a retry brings the same texts is found out by opening the first ones.
-    pub(crate) fn digest(&self) -> Digest {
-        digest_of(&Digested {
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest::Address`].
+    pub(crate) fn digest(&self) -> Result<Digest, InvalidRequest> {
+        public_digest_of(&Digested {
             command: self.command.name(),
             body: Body(&self.command),
             actor: &self.actor,
@@ -117,12 +122,36 @@ impl CommandRequest {
 
 /// SHA-256 over the compact JSON of something.
 pub(crate) fn digest_of(value: &impl Serialize) -> Digest {
+    digested(&json_of(value))
+}
+
+/// The same of what somebody says and the log will hold in clear.
+///
+/// # Errors
+///
+/// [`InvalidRequest::Address`].
+pub(crate) fn public_digest_of(value: &impl Serialize) -> Result<Digest, InvalidRequest> {
+    let json = json_of(value);
+    if json.contains(&b'@') { Err(InvalidRequest::Address) } else { Ok(digested(&json)) }
+}
+
+/// Refuses an actor with a name that is no account's.
+pub(crate) fn check_account(actor: &Actor) -> Result<(), InvalidRequest> {
+    let has_space = actor.id.0.as_str().contains(char::is_whitespace);
+    if has_space { Err(InvalidRequest::NotAnAccount) } else { Ok(()) }
+}
+
+fn digested(json: &[u8]) -> Digest {
+    Hex(sha2::Sha256::digest(json).into())
+}
+
+fn json_of(value: &impl Serialize) -> Vec<u8> {
     // Room for most, so that most need not grow.
     let mut bytes = Vec::with_capacity(512);
     if serde_json::to_writer(&mut bytes, value).is_err() {
         bytes.clear();
     }
-    Hex(sha2::Sha256::digest(bytes).into())
+    bytes
 }
 
 #[derive(Serialize)]

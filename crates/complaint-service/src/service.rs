@@ -245,7 +245,7 @@ impl<'a> Batch<'a> {
     }
 
     async fn decide(&mut self, request: &CommandRequest) -> Result<(), HandleError> {
-        let digest = request.digest();
+        let digest = request.digest()?;
         if let Some(seen) = self.loaded.seen.get(&request.command_id) {
             let answer = self.repeat(request, digest, seen).await?;
             self.answers.push(answer);

@@ -36,7 +36,7 @@ use crate::{
         named, record_id, rulebook_stream, staff_stream_of, subject_stream_of, volume_stream_of,
     },
     load::decoded,
-    request::digest_of,
+    request::{check_account, public_digest_of},
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
 };
 
@@ -323,13 +323,14 @@ impl UnsealedService {
         A::Rejection: Into<HandleError>,
     {
         let UnsealedRequest { command_id, actor, occurred_at, command, .. } = request;
+        check_account(actor)?;
         let stream = stream_for::<A>(request)?;
         let order = Order {
             stream: &stream,
             actor,
             command_id: *command_id,
             occurred_at: *occurred_at,
-            digest: digest_of(&(A::STREAM_KIND, actor, occurred_at, command)),
+            digest: public_digest_of(&(A::STREAM_KIND, actor, occurred_at, command))?,
             command,
         };
         let writer = Writer {

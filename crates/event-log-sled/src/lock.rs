@@ -9,7 +9,15 @@ use std::{
 /// Holds the ledger for this process; the kernel lets go when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// By name, and not by closing the file alone: a process that was forked and is not yet another program has it
+    /// open as well, and whoever opened the ledger next would find it held.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why the ledger could not be held.
@@ -42,6 +50,6 @@ impl Lock {
             writeln!(file, "{}", std::process::id())
         };
         write().map_err(LockError::Io)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }

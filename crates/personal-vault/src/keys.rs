@@ -77,6 +77,14 @@ pub(crate) struct KeyFile {
     pub(crate) locator: Locator,
 }
 
+impl Drop for KeyFile {
+    /// By name, and not by closing the file alone: a process that was forked and is not yet another program has it
+    /// open as well, and whoever opened the vault next would find it in use.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// Where slot `slot` begins.
 pub(crate) fn slot_offset(slot: u64) -> u64 {
     HEADER_BYTES.saturating_add(slot.saturating_mul(SLOT_BYTES as u64))

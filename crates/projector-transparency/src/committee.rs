@@ -81,8 +81,17 @@ impl Scope<'_> {
 
     /// Some of the decisions; neither they nor the others may be few.
     fn part(&self, n: u64, of: u64) -> Figure {
-        let is_told = !self.is_few(n) && !self.is_few(of.saturating_sub(n));
-        Figure { count: is_told.then_some(n), withheld: (!is_told).then_some(Withheld::TooFew) }
+        let [part, _] = self.parts([n, of.saturating_sub(n)]);
+        part
+    }
+
+    /// The parts of a sum that is told: all of them or none, as in [`breakdown`](Self::breakdown).
+    fn parts<const N: usize>(&self, parts: [u64; N]) -> [Figure; N] {
+        let is_told = !parts.iter().any(|n| self.is_few(*n));
+        parts.map(|n| Figure {
+            count: is_told.then_some(n),
+            withheld: (!is_told).then_some(Withheld::TooFew),
+        })
     }
 }
 
@@ -201,13 +210,9 @@ fn replies(scope: Scope<'_>) -> Result<Replies, ReportError> {
             found: sum,
         });
     }
-    Ok(Replies {
-        binding: of("effect = 'binding'")?,
-        recommendations,
-        followed: scope.part(followed, recommendations),
-        refused: scope.part(refused, recommendations),
-        unanswered: scope.part(unanswered, recommendations),
-    })
+    let binding = of("effect = 'binding'")?;
+    let [followed, refused, unanswered] = scope.parts([followed, refused, unanswered]);
+    Ok(Replies { binding, recommendations, followed, refused, unanswered })
 }
 
 /// The measures of the period's decisions that were not refused.

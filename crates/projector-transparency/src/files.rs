@@ -19,6 +19,9 @@ use crate::report::WriteError;
 /// The list of a report's files.
 pub const LIST: &str = "SHA256SUMS";
 
+/// What is added to the name of a file that is not whole yet.
+const PARTIAL: &str = "partial";
+
 /// The files of a report, all of them as their list says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -74,15 +77,17 @@ fn list(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 /// Writes files into a folder, and their list. Gives their paths in this order, the list last.
 ///
 /// Every file is first written beside its place, synced, and only then are all of them moved in, so
-/// that a crash leaves each file either old or new.
+/// that a crash leaves each file either old or new. What an earlier report has in the folder and this one has not
+/// is removed, for it would pass for a part of it.
 ///
 /// # Errors
 ///
-/// [`WriteError`] when a file cannot be written.
+/// [`WriteError`] when a file cannot be written, or the folder is somebody else's.
 pub(crate) fn put_all(
     folder: &Path,
     mut files: Vec<(String, Vec<u8>)>,
 ) -> Result<Vec<PathBuf>, WriteError> {
+    let earlier = earlier(folder, &files)?;
     let list = list(&files);
     files.push((LIST.to_owned(), list));
     let mut folders = vec![folder.to_owned()];
@@ -97,7 +102,7 @@ pub(crate) fn put_all(
     let mut staged = Vec::new();
     for (name, bytes) in files {
         let path = folder.join(name);
-        let beside = path.with_added_extension("partial");
+        let beside = path.with_added_extension(PARTIAL);
         write_synced(&beside, &bytes)
             .map_err(|source| WriteError::File { path: beside.clone(), source })?;
         staged.push((beside, path));
@@ -106,12 +111,50 @@ pub(crate) fn put_all(
         fs::rename(beside, path)
             .map_err(|source| WriteError::File { path: path.clone(), source })?;
     }
+    for name in earlier {
+        let path = folder.join(name);
+        if !staged.iter().any(|(_, written)| *written == path) {
+            // Gone already, or it stays: the list no longer has it.
+            let _ = fs::remove_file(path);
+        }
+    }
     for folder in folders {
         File::open(&folder)
             .and_then(|folder| folder.sync_all())
             .map_err(|source| WriteError::Folder { path: folder, source })?;
     }
     Ok(staged.into_iter().map(|(_, path)| path).collect())
+}
+
+/// The names of the files that an earlier report has in a folder. Refuses a folder of anything else: nobody's
+/// files are written over.
+fn earlier(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<String>, WriteError> {
+    let not_ours =
+        |found: &str| WriteError::NotOurs { path: folder.to_owned(), found: found.to_owned() };
+    let list = match fs::read_to_string(folder.join(LIST)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        list => list.map_err(|_| not_ours(LIST))?,
+    };
+    let names = entries(&list).map(|entry| entry.map(|(_, name)| name.to_owned()));
+    let names: Vec<_> = names.collect::<Result<_, _>>().map_err(|_| not_ours(LIST))?;
+    if names.is_empty() {
+        let folder_of = |source| WriteError::Folder { path: folder.to_owned(), source };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+            entries => entries.map_err(folder_of)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(folder_of)?;
+            // What a report that was cut short has left is no stranger's.
+            if entry.path().extension().is_none_or(|extension| extension != PARTIAL) {
+                return Err(not_ours(&entry.file_name().to_string_lossy()));
+            }
+        }
+    }
+    match files.iter().find(|(name, _)| !names.contains(name) && folder.join(name).exists()) {
+        Some((name, _)) => Err(not_ours(name)),
+        None => Ok(names),
+    }
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -132,11 +175,8 @@ pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
     let text = read(folder.join(LIST))?;
     let lines = String::from_utf8_lossy(&text);
     let mut names = Vec::new();
-    for (line, entry) in (1..).zip(lines.lines()) {
-        let parts = entry.split_once("  ").filter(|(digest, name)| {
-            digest.len() == 64 && !name.is_empty() && is_below(Path::new(name))
-        });
-        let (expected, name) = parts.ok_or(ListError::Line { line })?;
+    for entry in entries(&lines) {
+        let (expected, name) = entry?;
         let found = digest_of(&read(folder.join(name))?).to_string();
         if found != expected {
             let (name, expected) = (name.to_owned(), expected.to_owned());
@@ -147,6 +187,16 @@ pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
     Ok(Listed { digest: digest_of(&text), names })
 }
 
+/// The lines of a list: digest and name of each file.
+fn entries(list: &str) -> impl Iterator<Item = Result<(&str, &str), ListError>> {
+    (1..).zip(list.lines()).map(|(line, entry)| {
+        let parts = entry.split_once("  ").filter(|(digest, name)| {
+            digest.len() == 64 && !name.is_empty() && is_below(Path::new(name))
+        });
+        parts.ok_or(ListError::Line { line })
+    })
+}
+
 /// Whether a name leads nowhere else than below the folder.
 fn is_below(name: &Path) -> bool {
     name.components().all(|part| matches!(part, Component::Normal(_)))
@@ -154,7 +204,7 @@ fn is_below(name: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIST, ListError, check_list, put_all};
+    use super::{LIST, ListError, WriteError, check_list, put_all};
 
     fn files() -> Vec<(String, Vec<u8>)> {
         [("report.json", "{}"), ("a.csv", "a\n"), ("tables/b.csv", "b\n")]
@@ -176,6 +226,40 @@ mod tests {
         std::fs::write(folder.path().join("tables/b.csv"), "c\n").expect("written");
         let error = check_list(folder.path()).expect_err("another file");
         assert!(matches!(error, ListError::Differs { name, .. } if name == "tables/b.csv"));
+    }
+
+    #[test]
+    fn what_an_earlier_report_had_and_this_one_has_not_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        put_all(folder.path(), files()).expect("written");
+        std::fs::write(folder.path().join("notes.txt"), "mine").expect("written");
+        let fewer = files().into_iter().take(2).collect();
+        put_all(folder.path(), fewer).expect("written");
+        assert!(!folder.path().join("tables/b.csv").exists());
+        assert!(folder.path().join("notes.txt").exists(), "which no list has");
+        assert_eq!(check_list(folder.path()).expect("as listed").names, ["a.csv", "report.json"]);
+    }
+
+    #[test]
+    fn nobodys_files_are_written_over_or_joined() {
+        for found in ["report.json", "letter.txt", "SHA256SUMS"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            std::fs::write(folder.path().join(found), "mine").expect("written");
+            let error = put_all(folder.path(), files()).expect_err("somebody else's");
+            assert!(matches!(&error, WriteError::NotOurs { found: named, .. } if named == found));
+            let text = std::fs::read_to_string(folder.path().join(found)).expect("still there");
+            assert_eq!((text.as_str(), folder.path().read_dir().expect("it").count()), ("mine", 1));
+        }
+        // A file of a report's name that came into the folder since is nobody's of ours either.
+        let folder = tempfile::tempdir().expect("a folder");
+        put_all(folder.path(), files().into_iter().take(2).collect()).expect("written");
+        std::fs::create_dir(folder.path().join("tables")).expect("made");
+        std::fs::write(folder.path().join("tables/b.csv"), "mine").expect("written");
+        assert!(matches!(put_all(folder.path(), files()), Err(WriteError::NotOurs { .. })));
+        // What was cut short is.
+        let cut = tempfile::tempdir().expect("a folder");
+        std::fs::write(cut.path().join("report.json.partial"), "{").expect("written");
+        put_all(cut.path(), files()).expect("written");
     }
 
     #[test]

@@ -169,6 +169,13 @@ fn trace(filter: Option<&str>) -> Result<(), String> {
     Ok(())
 }
 
+/// A file that may not grow any more is then an error like any other lack of room, and not the end of the process
+/// (`setrlimit(2)`). The handler stays, whoever listens.
+fn hear_of_size_limits() {
+    let number = rustix::process::Signal::XFSZ.as_raw();
+    let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number));
+}
+
 fn carry_out(
     command: Command,
     stdin: &mut (dyn Read + Send),
@@ -179,6 +186,7 @@ fn carry_out(
         .build()
         .map_err(CommandError::failed("start the threads"))?;
     runtime.block_on(async move {
+        hear_of_size_limits();
         match command {
             Command::Demo(args) => commands::demo::run(&args, console).await,
             Command::Init(args) => commands::init::run(&args, console).await,

@@ -134,9 +134,9 @@ fn a_file_that_may_not_grow_refuses_commands_and_they_go_on_when_it_may() {
     let (papers, home) = (papers(), tempfile::tempdir().unwrap());
     let (folder, data) = (papers.path(), data_of(home.path()));
     run_in(folder, &["init", "--data", &data, "--origin", "disk.example/limit"]).done();
-    // The signal that comes with such a refusal ends a process, unless it is ignored. The sizes are
+    // The signal that comes with such a refusal ends a process that does not listen for it. The sizes are
     // in blocks of 512 or 1,024 bytes, as the shell has it: 300 are too few for the vault's file.
-    let limited = "trap '' XFSZ; ulimit -f 300 || exit 77; exec \"$0\" \"$@\"";
+    let limited = "ulimit -f 300 || exit 77; exec \"$0\" \"$@\"";
     let words = ["import", "cfpb", "rows.csv", "--data", &data];
     let mut command = Command::new("sh");
     command.args(["-c", limited]).arg(redress()).args(words).current_dir(folder);
@@ -150,7 +150,7 @@ fn a_file_that_may_not_grow_refuses_commands_and_they_go_on_when_it_may() {
 }
 
 /// Runs the program where no file may grow beyond so many blocks of 512 bytes, and where it hears of that
-/// as an error instead of being killed: as service managers and containers do.
+/// as an error instead of being killed, as service managers and containers have it.
 fn limited(papers: &Path, blocks: u32, arguments: &[&str]) -> Ran {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let ran = Command::new("sh")

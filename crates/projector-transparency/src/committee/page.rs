@@ -69,8 +69,8 @@ pub(super) fn render(report: &CommitteeReport, locale: Locale) -> Result<String,
         commands: vec![
             "redress verify --data DIR".to_owned(),
             format!(
-                "redress report committee --data DIR --period {} --min-cell {} --out OUT",
-                report.period.name, report.min_cell
+                "redress report committee --data DIR --records {} --period {} --min-cell {} --out OUT",
+                report.cutoff.tree_size, report.period.name, report.min_cell
             ),
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),

@@ -12,7 +12,7 @@ use complaint_domain::{
 use event_log::Position;
 use rusqlite::Connection;
 
-use super::{CommitteeReport, build, write};
+use super::{CommitteeReport, build, model::Replies, write};
 use crate::{
     fold::{self, Place},
     report::{Locale, ReportError, ReportRequest},
@@ -204,6 +204,10 @@ fn what_tells_of_few_cases_is_withheld_and_the_docket_told() {
     // One of two followed would say that the other was not.
     let two = quarter().report(2).expect("it balances");
     assert_eq!(two.replies.followed.count, None);
+    // Each of them would follow from the sum and the others.
+    let Replies { followed, refused, unanswered, recommendations, .. } = &two.replies;
+    assert_eq!((followed.count, refused.count, unanswered.count), (None, None, None));
+    assert_eq!(*recommendations, 2);
 }
 
 #[test]

@@ -47,6 +47,11 @@ pub struct ReportFiles {
     #[arg(long)]
     pub period: String,
 
+    /// Count the first so many records only: as many as a published report says it was counted from gives the same
+    /// files again, however much was recorded since
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub records: Option<u64>,
+
     /// The directory to write to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

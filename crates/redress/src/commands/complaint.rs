@@ -219,6 +219,7 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
     if console.json() {
         return console.value(&items);
     }
+    let are_all = items.len() < args.limit.try_into().unwrap_or(usize::MAX);
     for item in items {
         let (step, handler) = (item.next_step.code(), item.handler.as_deref().unwrap_or("-"));
         let product = item.product.as_deref().unwrap_or("-");
@@ -226,6 +227,9 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
             "{}  {:.0}  {step:<19}  {handler:<12}  {product}",
             item.stream, item.received_at
         ))?;
+    }
+    if !are_all {
+        console.say(format_args!("these are the first {}: --limit lists more", args.limit));
     }
     Ok(())
 }

@@ -9,8 +9,9 @@ use std::{
 };
 
 use complaint_domain::report::ReportKind;
-use event_log::{Position, clock::SystemClock};
-use projection::path_of;
+use event_log::{EventLog, Position, clock::SystemClock};
+use merkle_log::{Hash, tree_root};
+use projection::{Projections, Projector, path_of};
 use projector_transparency::{
     Period, TransparencyProjector, committee,
     report::{self, Locale, ReportError, ReportRequest, WriteError},
@@ -22,7 +23,7 @@ use crate::{
     arguments::{LocaleName, Report, ReportFiles},
     console::Console,
     error::CommandError,
-    ledger::Ledger,
+    ledger::{Ledger, all_well},
 };
 
 #[derive(Serialize)]
@@ -57,9 +58,13 @@ async fn files(
 ) -> Result<(), CommandError> {
     let period = period(&args.period)?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let result = match ledger.bring_read_models_up(console).await {
-        Ok(()) => write(&ledger, &Wanted::of(kind, args, period)).await,
-        Err(error) => Err(error),
+    let wanted = Wanted::of(kind, args, period);
+    let result = match args.records {
+        Some(size) => recount(&ledger, size, &wanted, console).await,
+        None => match ledger.bring_read_models_up(console).await {
+            Ok(()) => write(&ledger, &wanted).await,
+            Err(error) => Err(error),
+        },
     };
     ledger.close().await;
     let files = result?;
@@ -112,6 +117,47 @@ pub fn period(text: &str) -> Result<Period, CommandError> {
 /// As [`run`].
 pub async fn write(ledger: &Ledger, wanted: &Wanted) -> Result<Vec<PathBuf>, CommandError> {
     let (size, root) = ledger.log.root().await?;
+    write_counted(ledger, &ledger.places.read_models(), size, &root, wanted).await
+}
+
+/// Writes a report that counts the first so many records, from a read model of its own.
+async fn recount(
+    ledger: &Ledger,
+    size: u64,
+    wanted: &Wanted,
+    console: &Console<'_>,
+) -> Result<Vec<PathBuf>, CommandError> {
+    let head = ledger.log.head().next_position;
+    if size > head.0 {
+        return Err(CommandError::Refused {
+            problem: format!("expected --records up to {head}, as many as there are, found {size}"),
+            next: "count fewer, or bring a copy of the ledger that has them".to_owned(),
+        });
+    }
+    let nodes = ledger.log.nodes();
+    let root = tokio::task::spawn_blocking(move || tree_root(&nodes, size)).await;
+    let root = root
+        .map_err(CommandError::failed("read the tree"))?
+        .map_err(CommandError::failed("read the tree"))?;
+    let place = tempfile::tempdir().map_err(CommandError::failed("make a temporary directory"))?;
+    let bar = console.bar("records", size);
+    let mut told = |_: &'static str, position: Position| bar.set(position.0);
+    let (log, origin) = (ledger.log.as_ref(), ledger.origin());
+    let projectors: Vec<Box<dyn Projector>> = vec![Box::new(TransparencyProjector)];
+    let mut models = Projections::open(place.path(), origin, projectors, log, &mut told).await;
+    let statuses = models.catch_up(log, Position(size), &mut told).await;
+    models.close().await;
+    all_well(&statuses)?;
+    write_counted(ledger, place.path(), size, &root, wanted).await
+}
+
+async fn write_counted(
+    ledger: &Ledger,
+    models: &Path,
+    size: u64,
+    root: &Hash,
+    wanted: &Wanted,
+) -> Result<Vec<PathBuf>, CommandError> {
     let Some(last) = size.checked_sub(1) else { return Err(ReportError::NoComplaints.into()) };
     let request = ReportRequest {
         period: wanted.period.clone(),
@@ -120,8 +166,7 @@ pub async fn write(ledger: &Ledger, wanted: &Wanted) -> Result<Vec<PathBuf>, Com
         root: root.to_string(),
         min_cell: wanted.min_cell,
     };
-    let name = projection::Projector::name(&TransparencyProjector);
-    let model = path_of(&ledger.places.read_models(), name);
+    let model = path_of(models, TransparencyProjector.name());
     let wanted = wanted.clone();
     tokio::task::spawn_blocking(move || build_and_write(&model, &request, &wanted))
         .await
@@ -151,6 +196,10 @@ fn build_and_write(
     written.map_err(|error| match error {
         WriteError::Folder { path, source } => CommandError::File { doing: "make", path, source },
         WriteError::File { path, source } => CommandError::File { doing: "write", path, source },
+        error @ WriteError::NotOurs { .. } => CommandError::Refused {
+            problem: error.to_string(),
+            next: "name a directory of its own with --out".to_owned(),
+        },
         error @ WriteError::Form { .. } => CommandError::failed("write the report")(error),
     })
 }

@@ -26,6 +26,17 @@ pub enum WriteError {
         #[source]
         source: io::Error,
     },
+    /// Somebody else's files lie in the folder.
+    #[error(
+        "expected no folder, an empty one or an earlier report at {}, found {found} in it",
+        path.display()
+    )]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+        /// The name of one of them.
+        found: String,
+    },
     /// A file cannot be written.
     #[error("the file {path} cannot be written")]
     File {

@@ -64,8 +64,8 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
         commands: vec![
             "redress verify --data DIR".to_owned(),
             format!(
-                "redress report transparency --data DIR --period {} --min-cell {} --out OUT",
-                report.period.name, report.disclosure.min_cell
+                "redress report transparency --data DIR --records {} --period {} --min-cell {} --out OUT",
+                report.cutoff.tree_size, report.period.name, report.disclosure.min_cell
             ),
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),

@@ -81,9 +81,13 @@ pub(in crate::commands) async fn list<N: Listed>(
         let all: Vec<_> = listed.iter().map(|(stream, it)| as_json(N::NAME, stream, it)).collect();
         return console.value(&all);
     }
+    let are_all = listed.len() < args.limit;
     for (stream, Standing { stage, facts, .. }) in listed {
         let facts: Vec<_> = facts.iter().map(|(name, fact)| format!("{name} {fact}")).collect();
         console.line(format_args!("{stream}  {stage:<12}  {}", facts.join("; ")))?;
+    }
+    if !are_all {
+        console.say(format_args!("these are the first {}: --limit lists more", args.limit));
     }
     Ok(())
 }

@@ -117,7 +117,9 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
             | InvalidRequest::NotAComplaint { .. }
             | InvalidRequest::AnotherStream { .. }
             | InvalidRequest::StreamMissing { .. }
-            | InvalidRequest::AnotherKind { .. }),
+            | InvalidRequest::AnotherKind { .. }
+            | InvalidRequest::NotAnAccount
+            | InvalidRequest::Address),
         ) => said(place, "invalid", &invalid.to_string()),
         HandleError::Encode(limit) => said(place, "record-too-large", &limit.to_string()),
         HandleError::Append(AppendError::TooLarge { unit, limit, found }) => {

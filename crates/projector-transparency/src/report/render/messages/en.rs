@@ -407,7 +407,7 @@ pub(super) const MESSAGES: Messages = Messages {
     minimum_text: "{min} complaints; shares and percentiles from {rate}; amounts of money from {redress}",
     minimum_none: "1: exact figures, for internal use only; amounts of money from {redress} complaints",
     check_title: "Check it yourself",
-    check_text: "With a copy of the ledger that ends at the last record counted, run these commands. The first compares every record with the root hash above; the second writes this report again, and report.json must have the SHA-256 above.",
+    check_text: "With a copy of the ledger that has the records counted, run these commands. The first compares every record with the root over all of them; the second counts the same records again, and report.json must have the SHA-256 above, which stands for their root as well.",
     how_title: "Rules",
     how: &[
         "Days are days in UTC. A period includes its first and its last day.",

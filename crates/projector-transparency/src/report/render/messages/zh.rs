@@ -379,7 +379,7 @@ pub(super) const MESSAGES: Messages = Messages {
     minimum_text: "{min} 件；比率和百分位数须满 {rate} 件；金额须满 {redress} 件",
     minimum_none: "1 件：精确数字，仅供内部使用；金额须满 {redress} 件",
     check_title: "自行核验",
-    check_text: "持有止于上述最后一条统计记录的账本副本者，可运行以下命令。第一条将每条记录与上述根哈希核对；第二条重新生成本报告，所得 report.json 的 SHA-256 应与上述数值一致。",
+    check_text: "持有包含上述统计记录的账本副本者，可运行以下命令。第一条将每条记录与全部记录的根哈希核对；第二条重新统计同样的记录，所得 report.json（其中含上述根哈希）的 SHA-256 应与上述数值一致。",
     how_title: "规则",
     how: &[
         "日期均为 UTC 日期。期间包括首日和末日。",

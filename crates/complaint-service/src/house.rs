@@ -9,7 +9,7 @@ use complaint_domain::{
     complaint::ComplaintRules,
     rulebook::{HouseRules, evolve},
 };
-use event_log::{EventLog, StreamVersion};
+use event_log::{EventLog, StreamId, StreamVersion};
 use futures::TryStreamExt;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -19,6 +19,8 @@ use crate::{error::HandleError, ids::rulebook_stream, load::decoded};
 #[derive(Debug)]
 pub(crate) struct House {
     given: ComplaintRules,
+    /// The name of the rulebook's stream.
+    stream: StreamId,
     known: Mutex<Known>,
 }
 
@@ -41,7 +43,7 @@ impl House {
             time_limits: Arc::clone(&given.time_limits),
             causes: Arc::default(),
         };
-        Self { given, known: Mutex::new(known) }
+        Self { given, stream: rulebook_stream(), known: Mutex::new(known) }
     }
 
     /// The rules of the day of something. Time limits are those of every day: a clock goes by the
@@ -70,7 +72,10 @@ impl House {
     async fn known(&self, log: &dyn EventLog) -> Result<Known, HandleError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let read_before = known.next_version;
-        let mut records = log.read_stream(&rulebook_stream(), known.next_version);
+        if log.next_version(&self.stream).await? <= read_before {
+            return Ok(known);
+        }
+        let mut records = log.read_stream(&self.stream, known.next_version);
         while let Some(recorded) = records.try_next().await? {
             known.next_version = StreamVersion(recorded.version.0.saturating_add(1));
             let fact = decoded(&recorded)?.fact();

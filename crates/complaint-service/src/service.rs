@@ -102,7 +102,7 @@ impl ComplaintService {
     /// [`HandleError`], sorted by what the caller does next.
     pub async fn handle(&self, request: CommandRequest) -> Result<Answered, HandleError> {
         let stream = request.check()?;
-        let mut answers = self.handle_all(&stream, vec![request]).await?;
+        let mut answers = self.carry_out(&stream, &[request]).await?;
         answers
             .pop()
             .ok_or(HandleError::Invalid(InvalidRequest::Count { limit: COMMANDS_MAX, found: 0 }))
@@ -114,7 +114,6 @@ impl ComplaintService {
     /// # Errors
     ///
     /// [`HandleError`] of the first command that is refused; then none is carried out.
-    #[tracing::instrument(level = "debug", skip_all, fields(stream = %stream, commands = requests.len()), err(level = "debug"))]
     pub async fn handle_all(
         &self,
         stream: &StreamId,
@@ -130,6 +129,16 @@ impl ComplaintService {
                 return Err(InvalidRequest::Stream { expected: stream.clone(), found }.into());
             }
         }
+        self.carry_out(stream, &requests).await
+    }
+
+    /// Carries out requests that were checked.
+    #[tracing::instrument(level = "debug", skip_all, fields(stream = %stream, commands = requests.len()), err(level = "debug"))]
+    async fn carry_out(
+        &self,
+        stream: &StreamId,
+        requests: &[CommandRequest],
+    ) -> Result<Vec<Answered>, HandleError> {
         for _ in 0..ATTEMPTS_MAX {
             let (loaded, is_fresh) = match self.recent.take(stream) {
                 Some(loaded) => (loaded, false),
@@ -137,7 +146,7 @@ impl ComplaintService {
             };
             let expected = loaded.expected_version();
             let mut batch = Batch::new(self, stream, loaded);
-            match batch.decide_all(&requests).await {
+            match batch.decide_all(requests).await {
                 Ok(()) => {}
                 // Another writer may have moved the stream on since: refuse only by what is true.
                 Err(_) if !is_fresh => continue,
@@ -154,7 +163,7 @@ impl ComplaintService {
             match self.log.append(stream, expected, records).await {
                 Ok(appended) => {
                     let answers = placed(answers, expected, appended.first_position);
-                    loaded.place(&requests, &answers);
+                    loaded.place(requests, &answers);
                     self.recent.keep(stream.clone(), loaded);
                     return Ok(answers);
                 }
@@ -300,8 +309,13 @@ impl<'a> Batch<'a> {
             return Ok(());
         }
         let Ok(complaint) = self.stream.as_str().parse() else { return Ok(()) };
-        let streams = Streams::of(self.service.log.as_ref());
-        let subject: Subject = streams.load(&subject_stream_of(&complaint)).await?;
+        let log = self.service.log.as_ref();
+        let stream = subject_stream_of(&complaint);
+        // Of most nothing was ever asked.
+        if log.next_version(&stream).await? == StreamVersion::default() {
+            return Ok(());
+        }
+        let subject: Subject = Streams::of(log).load(&stream).await?;
         if subject.is_going() {
             return Err(HandleError::PersonalDataErased { stream: self.stream.clone() });
         }

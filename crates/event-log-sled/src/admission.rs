@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use event_log::{AppendError, Appended, ExpectedVersion, NewRecord, StreamVersion};
+use event_log::{AppendError, Appended, ExpectedVersion, NewRecord, ReadError, StreamVersion};
 use tokio::sync::{
     Semaphore, TryAcquireError,
     oneshot::{self, Receiver, Sender},
@@ -28,6 +28,7 @@ use crate::{
     frame::FrameDamage,
     hashed::HashedStream,
     index::Index,
+    sled_log::unavailable_to_readers,
     tail::Tail,
     versions::{Known, Versions},
 };
@@ -154,6 +155,36 @@ impl Admission {
         let durable = self.tail.next_version(&stream.name, stream.key.hash);
         let next = durable.or_else(|| self.index.known_next_version(&stream.name))?;
         Some(open.decide(append, next))
+    }
+
+    /// The version that a stream's next record will get, records on their way counted in.
+    ///
+    /// Looked up without the lock. What is found is noted only if nothing can have been forgotten meanwhile: then
+    /// whatever was decided since the question is known, and counts.
+    pub(crate) async fn next_version(&self, stream: HashedStream) -> Result<u64, ReadError> {
+        let HashedStream { key, name } = stream;
+        let dropped = {
+            let mut open = self.open();
+            if let Some(next) = open.versions.with(key, |known| known.next) {
+                return Ok(next);
+            }
+            open.versions.dropped()
+        };
+        // The tail before the index: a record leaves the tail only once that lists it.
+        let durable = self.tail.next_version(&name, key.hash);
+        let next = match durable.or_else(|| self.index.known_next_version(&name)) {
+            Some(next) => next,
+            None => {
+                let index = Arc::clone(&self.index);
+                let looked = tokio::task::spawn_blocking(move || index.next_version(&name)).await;
+                looked.map_err(|_| unavailable_to_readers())??
+            }
+        };
+        let versions = &mut self.open().versions;
+        if versions.dropped() == dropped && versions.with(key, |_| ()).is_none() {
+            versions.learn(key, Known { next, group: None });
+        }
+        Ok(next)
     }
 
     /// The next group, as soon as there is one; `spare`, an empty one, is for what comes after it. `None` when

@@ -139,7 +139,7 @@ impl SledLog {
     }
 }
 
-fn unavailable_to_readers() -> ReadError {
+pub(crate) fn unavailable_to_readers() -> ReadError {
     ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
 }
 
@@ -168,6 +168,11 @@ impl EventLog for SledLog {
             Taken::Refused(error) => Err(error),
             Taken::Closed => Err(self.refused()),
         }
+    }
+
+    async fn next_version(&self, stream: &StreamId) -> Result<StreamVersion, ReadError> {
+        let stream = self.hashes.hashed(stream.clone());
+        self.threads.admission.next_version(stream).await.map(StreamVersion)
     }
 
     fn read_stream(&self, stream: &StreamId, from: StreamVersion) -> RecordStream {

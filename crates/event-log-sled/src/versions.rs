@@ -25,6 +25,8 @@ pub(crate) struct Versions {
     old: HashedMap<NameKey, Known>,
     /// The last group that is durable.
     made: u64,
+    /// How often something was dropped that was known.
+    dropped: u64,
 }
 
 impl Versions {
@@ -32,6 +34,13 @@ impl Versions {
     pub(crate) fn forget(&mut self) {
         self.young.clear();
         self.old.clear();
+        self.dropped = self.dropped.saturating_add(1);
+    }
+
+    /// How often something was dropped that was known: as long as it is the same, what became known since still
+    /// is.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// Says which group was made last: what later ones wrote is known nowhere else.
@@ -62,6 +71,7 @@ impl Versions {
     /// Takes note of a stream of which nothing was known.
     pub(crate) fn learn(&mut self, stream: NameKey, known: Known) {
         if self.young.len() >= STREAMS_MAX {
+            self.dropped = self.dropped.saturating_add(1);
             let dropped = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
             let made = self.made;
             let is_on_its_way = |known: &Known| known.group.is_some_and(|group| group > made);

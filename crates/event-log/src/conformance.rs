@@ -99,6 +99,7 @@ pub async fn all(make: MakeLog<'_>) -> Result<(), BrokenPromise> {
     reading::a_range_is_cut_where_it_was_asked_to_be(make(clock()).await).await?;
     reading::past_the_head_there_is_nothing(make(clock()).await).await?;
     reading::a_long_stream_is_read_from_any_version(make(clock()).await).await?;
+    reading::the_version_of_the_next_record_is_told(make(clock()).await).await?;
     following::a_subscriber_catches_up_and_goes_live(make(clock()).await).await?;
     following::a_subscriber_from_the_future_waits_for_it(make(clock()).await).await?;
     following::a_subscriber_that_never_reads_blocks_nobody(make(clock()).await).await?;

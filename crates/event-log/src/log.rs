@@ -145,6 +145,22 @@ pub trait EventLog: Send + Sync + std::fmt::Debug {
         records: Vec<NewRecord>,
     ) -> Result<Appended, AppendError>;
 
+    /// The version that the stream's next record will get: 0 for a stream without any. Every durable record is
+    /// counted, and one on its way may be. For whoever knows the stream up to a version this is the cheapest way to
+    /// learn whether there is more.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    async fn next_version(&self, stream: &StreamId) -> Result<StreamVersion, ReadError> {
+        let mut next = StreamVersion::default();
+        let mut records = self.read_stream(stream, next);
+        while let Some(record) = records.next().await {
+            next = StreamVersion(record?.version.0.saturating_add(1));
+        }
+        Ok(next)
+    }
+
     /// The records of one stream from a version on, up to the head at the time of the call.
     fn read_stream(&self, stream: &StreamId, from: StreamVersion) -> RecordStream;
 

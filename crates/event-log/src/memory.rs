@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     limits,
-    log::{AppendError, Appended, EventLog, ExpectedVersion, Head, RecordStream},
+    log::{AppendError, Appended, EventLog, ExpectedVersion, Head, ReadError, RecordStream},
     record::{NewRecord, Position, RecordedEvent, StreamId, StreamVersion},
 };
 
@@ -108,6 +108,11 @@ impl EventLog for MemoryLog {
         let appended = held.append(stream, expected, records, now)?;
         self.head.send_replace(Head { next_position: Position(count(held.records.len())) });
         Ok(appended)
+    }
+
+    async fn next_version(&self, stream: &StreamId) -> Result<StreamVersion, ReadError> {
+        let held = self.held();
+        Ok(StreamVersion(held.streams.get(stream).map_or(0, |positions| count(positions.len()))))
     }
 
     fn read_stream(&self, stream: &StreamId, from: StreamVersion) -> RecordStream {

@@ -271,8 +271,7 @@ fn ledger_id(origin: &str) -> [u8; 32] {
     Sha256::digest(origin).into()
 }
 
-/// Refuses read models of which one has stopped.
-pub(crate) fn all_well(statuses: &[Status]) -> Result<(), CommandError> {
+fn all_well(statuses: &[Status]) -> Result<(), CommandError> {
     let Some((status, failure)) =
         statuses.iter().find_map(|status| Some((status, status.failure.as_ref()?)))
     else {

@@ -82,6 +82,26 @@ fn a_conflict_with_what_is_not_durable_yet_is_told_when_it_is() {
 }
 
 #[test]
+fn what_was_asked_is_told_with_what_is_on_its_way_and_forgotten_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let asker = Asker::new(dir.path(), 0);
+    let next = |own: &str| {
+        let stream = asker.hashes.hashed(stream(own));
+        asker.admission.next_version(stream).now_or_never().unwrap().unwrap()
+    };
+    assert_eq!(next("one"), 0);
+    asker.assert_refused("one", after(0));
+    asker.assert_waits("one", NEW);
+    assert_eq!((next("one"), next("two")), (1, 0));
+    asker.next_group().unwrap();
+    asker.assert_waits("two", NEW);
+    assert_eq!(asker.admission.undone().len(), 1);
+    assert_eq!((next("one"), next("two")), (0, 0));
+    asker.assert_waits("two", NEW);
+    asker.assert_refused("one", after(0));
+}
+
+#[test]
 fn what_counted_on_a_group_that_was_not_made_is_given_back_and_forgotten() {
     let dir = tempfile::tempdir().unwrap();
     let asker = Asker::new(dir.path(), 0);

@@ -107,6 +107,35 @@ pub async fn past_the_head_there_is_nothing(log: Arc<dyn EventLog>) -> Result<()
     expect(PROMISE, &read_to_end(PROMISE, shorter).await?, &nothing)
 }
 
+/// The version of a stream's next record is told whenever it is asked for, and asking changes nothing.
+///
+/// # Errors
+///
+/// [`BrokenPromise`].
+pub async fn the_version_of_the_next_record_is_told(
+    log: Arc<dyn EventLog>,
+) -> Result<(), BrokenPromise> {
+    const PROMISE: &str = "the version of a stream's next record is told";
+    let (own, other) = (stream("asked"), stream("asked-other"));
+    for next in 0..40_u64 {
+        for _ in 0..2 {
+            let told = allow(PROMISE, log.next_version(&own).await)?;
+            expect(PROMISE, &told, &StreamVersion(next))?;
+            let told = allow(PROMISE, log.next_version(&other).await)?;
+            expect(PROMISE, &told, &StreamVersion(next * 20))?;
+        }
+        // Whoever believes otherwise is refused, whatever was asked before.
+        for belief in [next + 1, next + 2] {
+            let refused = log.append(&own, after(belief), vec![record("late")]).await;
+            expect(PROMISE, &refused.is_err(), &true)?;
+        }
+        allow(PROMISE, log.append(&own, after(next), vec![record("own")]).await)?;
+        let records = (0..20).map(|n| record(&n.to_string())).collect();
+        allow(PROMISE, log.append(&other, after(next * 20), records).await)?;
+    }
+    Ok(())
+}
+
 /// A stream of thousands of records among others is whole from whatever version it is read.
 ///
 /// # Errors

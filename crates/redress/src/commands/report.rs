@@ -11,7 +11,7 @@ use std::{
 use complaint_domain::report::ReportKind;
 use event_log::{EventLog, Position, clock::SystemClock};
 use merkle_log::{Hash, tree_root};
-use projection::{Projections, Projector, path_of};
+use projection::{Projection, Projector, path_of};
 use projector_transparency::{
     Period, TransparencyProjector, committee,
     report::{self, Locale, ReportError, ReportRequest, WriteError},
@@ -23,7 +23,7 @@ use crate::{
     arguments::{LocaleName, Report, ReportFiles},
     console::Console,
     error::CommandError,
-    ledger::{Ledger, all_well},
+    ledger::Ledger,
 };
 
 #[derive(Serialize)]
@@ -140,14 +140,14 @@ async fn recount(
         .map_err(CommandError::failed("read the tree"))?
         .map_err(CommandError::failed("read the tree"))?;
     let place = tempfile::tempdir().map_err(CommandError::failed("make a temporary directory"))?;
+    let path = path_of(place.path(), TransparencyProjector.name());
+    let opened = Projection::open(&path, ledger.origin(), Box::new(TransparencyProjector)).await;
+    let mut model = opened.map_err(CommandError::failed("count the records"))?;
     let bar = console.bar("records", size);
-    let mut told = |_: &'static str, position: Position| bar.set(position.0);
-    let (log, origin) = (ledger.log.as_ref(), ledger.origin());
-    let projectors: Vec<Box<dyn Projector>> = vec![Box::new(TransparencyProjector)];
-    let mut models = Projections::open(place.path(), origin, projectors, log, &mut told).await;
-    let statuses = models.catch_up(log, Position(size), &mut told).await;
-    models.close().await;
-    all_well(&statuses)?;
+    let counted =
+        model.catch_up(ledger.log.as_ref(), Position(size), &mut |to| bar.set(to.0)).await;
+    model.close().await;
+    counted.map_err(CommandError::failed("count the records"))?;
     write_counted(ledger, place.path(), size, &root, wanted).await
 }
 

@@ -172,13 +172,13 @@ impl Admission {
         };
         // The tail before the index: a record leaves the tail only once that lists it.
         let durable = self.tail.next_version(&name, key.hash);
-        let next = match durable.or_else(|| self.index.known_next_version(&name)) {
-            Some(next) => next,
-            None => {
-                let index = Arc::clone(&self.index);
-                let looked = tokio::task::spawn_blocking(move || index.next_version(&name)).await;
-                looked.map_err(|_| unavailable_to_readers())??
-            }
+        let in_memory = durable.or_else(|| self.index.known_next_version(&name));
+        let next = if let Some(next) = in_memory {
+            next
+        } else {
+            let index = Arc::clone(&self.index);
+            let looked = tokio::task::spawn_blocking(move || index.next_version(&name)).await;
+            looked.map_err(|_| unavailable_to_readers())??
         };
         let versions = &mut self.open().versions;
         if versions.dropped() == dropped && versions.with(key, |_| ()).is_none() {

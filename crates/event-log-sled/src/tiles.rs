@@ -9,7 +9,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read as _, Write},
     path::{Path, PathBuf},
 };
 
@@ -144,39 +144,44 @@ impl Tiles {
         &self,
         first: Position,
     ) -> Result<(Vec<RecordedEvent>, Vec<Hash>), FrameDamage> {
-        let (file, hashes) = self.files_of(first)?;
+        let mut file = Vec::new();
+        let hashes = self.files_of(first, &mut file)?;
         let records =
             sealed::unseal(&file, first).map_err(|found| pinned(&file, &hashes, &found))?;
         same_leaves(first, records.iter().map(|record| record.bytes.as_ref()), &hashes)?;
         Ok((records, hashes))
     }
 
-    /// [`Tiles::range_with_leaves`], for whoever keeps no record.
+    /// [`Tiles::range_with_leaves`], for whoever keeps no record; `file` is room that is used again, for new memory
+    /// is not free.
     pub(crate) fn entries_with_leaves<'a>(
         &self,
         first: Position,
         unsealer: &'a mut Unsealer,
+        file: &mut Vec<u8>,
     ) -> Result<(Vec<Entry<'a>>, Vec<Hash>), FrameDamage> {
-        let (file, hashes) = self.files_of(first)?;
+        let hashes = self.files_of(first, file)?;
         let entries =
-            unsealer.entries(&file, first).map_err(|found| pinned(&file, &hashes, &found))?;
+            unsealer.entries(file, first).map_err(|found| pinned(file, &hashes, &found))?;
         same_leaves(first, entries.iter().map(|entry| entry.bytes), &hashes)?;
         Ok((entries, hashes))
     }
 
-    /// The bytes of a range's file, and the leaf hashes that its hash tile has.
-    fn files_of(&self, first: Position) -> Result<(Vec<u8>, Vec<Hash>), FrameDamage> {
+    /// Reads the bytes of a range's file, and gives the leaf hashes that its hash tile has.
+    fn files_of(&self, first: Position, file: &mut Vec<u8>) -> Result<Vec<Hash>, FrameDamage> {
         let index = range_index(first.0);
-        let damage = |reason: String| range_damage(first, first.0, &reason);
-        let read = |kind| {
-            let tile = full(kind, index).map_err(|error| damage(error.to_string()))?;
-            let bytes = self.read_tile(tile);
-            bytes.map(|bytes| (tile, bytes)).map_err(|error| damage(error.to_string()))
+        let mut read = |kind| {
+            let tile = full(kind, index)?;
+            file.clear();
+            File::open(self.path(tile))?.read_to_end(file)?;
+            match kind {
+                TileKind::Entries => Ok(Vec::new()),
+                TileKind::Hashes { .. } => parse_hash_tile(tile, file).map_err(io::Error::other),
+            }
         };
-        let (tile, hashes) = read(TileKind::Hashes { level: 0 })?;
-        let hashes = parse_hash_tile(tile, &hashes).map_err(|error| damage(error.to_string()))?;
-        let (_, file) = read(TileKind::Entries)?;
-        Ok((file, hashes))
+        let hashes = read(TileKind::Hashes { level: 0 });
+        let hashes = hashes.and_then(|hashes| read(TileKind::Entries).map(|_| hashes));
+        hashes.map_err(|error| range_damage(first, first.0, &error.to_string()))
     }
 
     /// The nodes over so many leaves, all of them in full tiles.

@@ -203,11 +203,12 @@ fn sealed_ranges(
             let (sender, receiver) = mpsc::sync_channel(AHEAD);
             checked.push(receiver);
             scope.spawn(move || {
-                let mut unsealer = Unsealer::default();
+                let (mut unsealer, mut file) = (Unsealer::default(), Vec::new());
                 let own = (own..stored).step_by(RANGE_STEP.saturating_mul(threads));
                 for first in own {
                     // Whoever no longer listens has found something wrong.
-                    let range = checked_range(tiles, places, Position(first), &mut unsealer);
+                    let range =
+                        checked_range(tiles, places, Position(first), &mut unsealer, &mut file);
                     if sender.send(range).is_err() {
                         return;
                     }
@@ -231,8 +232,9 @@ fn checked_range(
     places: &Places,
     first: Position,
     unsealer: &mut Unsealer,
+    file: &mut Vec<u8>,
 ) -> Result<CheckedRange, FrameDamage> {
-    let (records, leaves) = tiles.entries_with_leaves(first, unsealer)?;
+    let (records, leaves) = tiles.entries_with_leaves(first, unsealer, file)?;
     let places = records.iter().zip(first.0..).fold(0_u64, |sum, (record, position)| {
         sum.wrapping_add(Places::of(places.name(record.stream), record.version, position))
     });

@@ -10,7 +10,10 @@ use event_log::{
     log::subscribe,
 };
 use event_log_sled::SledLog;
-use futures::{FutureExt, StreamExt, TryStreamExt, future::join_all};
+use futures::{
+    FutureExt, StreamExt, TryStreamExt,
+    future::{join, join_all},
+};
 use merkle_log::{CompactRange, leaf_hash};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -114,6 +117,13 @@ impl Logs<SledLog> {
             Operation::HangUp(ask) => self.hang_up(*ask),
             Operation::NeverAsked(ask) => self.never_ask(*ask),
             Operation::ReadStream { stream, from } => self.read_stream(*stream, *from),
+            Operation::NextVersion { stream } => {
+                let (next, name) = (self.next_version(*stream), stream_name(*stream));
+                for log in self.both() {
+                    let asked = log.next_version(&name);
+                    assert_eq!(self.runtime.block_on(asked).unwrap(), next, "{log:?}");
+                }
+            }
             Operation::ReadAll { from, limit, taken } => {
                 self.read_all(share(self.written.len(), *from), *limit, usize::from(*taken));
             }
@@ -150,14 +160,27 @@ impl Logs<SledLog> {
         (arguments, answer)
     }
 
+    fn next_version(&self, stream: u16) -> StreamVersion {
+        let count = self.places.get(&stream).map_or(0, Vec::len);
+        StreamVersion(u64::try_from(count).unwrap())
+    }
+
     #[track_caller]
     fn append(&mut self, asks: &[Ask]) {
+        let before: Vec<_> = asks.iter().map(|ask| self.next_version(ask.stream)).collect();
         let expected: Vec<_> = asks.iter().map(|ask| self.expect(*ask)).collect();
         for log in self.both() {
             let appends = expected
                 .iter()
                 .map(|((stream, belief, records), _)| log.append(stream, *belief, records.clone()));
-            let answers = self.runtime.block_on(join_all(appends));
+            // Asked beside them, each stream's next version is one that it has at some time.
+            let names: Vec<_> = asks.iter().map(|ask| stream_name(ask.stream)).collect();
+            let asked = join_all(names.iter().map(|name| log.next_version(name)));
+            let (answers, told) = self.runtime.block_on(join(join_all(appends), asked));
+            for ((ask, earliest), told) in asks.iter().zip(&before).zip(told) {
+                let possible = *earliest..=self.next_version(ask.stream);
+                assert!(possible.contains(&told.unwrap()), "{possible:?}, {log:?}");
+            }
             for ((_, expected), found) in expected.iter().zip(&answers) {
                 assert_eq!(shown(found), shown(expected), "{log:?}");
             }

@@ -29,6 +29,11 @@ pub enum Operation {
         /// From where.
         from: u16,
     },
+    /// Which version a stream's next record will get.
+    NextVersion {
+        /// Which.
+        stream: u16,
+    },
     /// A window of the log.
     ReadAll {
         /// From where.
@@ -72,6 +77,7 @@ impl Operation {
             Self::Burst(asks) => asks,
             Self::NeverAsked(_)
             | Self::ReadStream { .. }
+            | Self::NextVersion { .. }
             | Self::ReadAll { .. }
             | Self::Subscribe { .. }
             | Self::Drain { .. }
@@ -123,6 +129,7 @@ pub fn operations(streams: u16) -> BoxedStrategy<Operation> {
         2 => ask.clone().prop_map(Operation::NeverAsked),
         16 => (0..streams, 0_u16..61_000)
             .prop_map(|(stream, from)| Operation::ReadStream { stream, from }),
+        12 => (0..streams).prop_map(|stream| Operation::NextVersion { stream }),
         12 => (0_u16..61_000, limit, taken)
             .prop_map(|(from, limit, taken)| Operation::ReadAll { from, limit, taken }),
         3 => (0_u16..61_000).prop_map(|from| Operation::Subscribe { from }),

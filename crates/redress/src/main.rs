@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A record is made by one thread and let go by another. The allocator of glibc has threads wait for each other
-/// at that, which cost a fifth of a command's processor time.
+/// at that, which cost a fifth of a command's processor time. Without huge pages, which tripled what is resident.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -271,7 +271,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         // It lists the records as they are: made again it would be the same.
         return Err(OpenError::from(gap.clone()).into());
     }
-    said.extend(journal::begin_where_whole(&found, dir, &disk)?);
+    let left_out = journal::begin_where_whole(&found, dir, &disk);
     let open::Found { lock, store, head, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();
@@ -286,6 +286,7 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         rebuilt.close();
         said.push(what);
     }
+    said.extend(left_out?);
     drop(lock);
     verify::verify(dir)?;
     Ok(said)

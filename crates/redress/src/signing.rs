@@ -20,7 +20,9 @@ use complaint_service::ledger_stream_of;
 use event_log::{EventLog, Position, StreamVersion};
 use event_log_sled::{SledLog, nodes::LogNodes};
 use futures::TryStreamExt;
-use merkle_log::{Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode, tree_root};
+use merkle_log::{
+    Checkpoint, Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode, tree_root,
+};
 
 use crate::{
     arguments::SigningAt,
@@ -389,7 +391,12 @@ pub fn refuse_second_history(log: &SledLog, places: &SigningPlaces) -> Result<()
 /// How a log stands to what was signed, where a register can tell. One that cannot is warned of: what signs
 /// refuses it by name, and nothing shows that this is not the ledger. Reads a few tiles.
 pub fn known_standing(log: &SledLog, places: &SigningPlaces) -> Option<Standing> {
-    standing_of(&log.nodes(), &log.ledger().origin, places).unwrap_or_else(|error| {
+    let known = match register_of(log, places) {
+        Ok(None) => return None,
+        Ok(Some(last)) => standing_of(&log.nodes(), &last).map(Some),
+        Err(error) => Err(error),
+    };
+    known.unwrap_or_else(|error| {
         tracing::warn!(%error, "the register cannot tell whether this copy has all that was signed");
         None
     })
@@ -440,25 +447,27 @@ pub async fn standing(
     log: &SledLog,
     places: &SigningPlaces,
 ) -> Result<Option<Standing>, CommandError> {
-    let (nodes, origin, places) = (log.nodes(), log.ledger().origin.clone(), places.clone());
-    let told = tokio::task::spawn_blocking(move || standing_of(&nodes, &origin, &places)).await;
-    told.map_err(CommandError::failed("read the tree"))?
+    let Some(last) = register_of(log, places)? else { return Ok(None) };
+    let nodes = log.nodes();
+    let told = tokio::task::spawn_blocking(move || standing_of(&nodes, &last)).await;
+    told.map_err(CommandError::failed("read the tree"))?.map(Some)
 }
 
-fn standing_of(
-    nodes: &LogNodes,
-    origin: &str,
-    places: &SigningPlaces,
-) -> Result<Option<Standing>, CommandError> {
+/// What was signed last; nothing when there is no register. To be read before the log is looked at: whoever
+/// publishes meanwhile signs what came since.
+fn register_of(log: &SledLog, places: &SigningPlaces) -> Result<Option<Checkpoint>, CommandError> {
     if !places.register.exists() {
         return Ok(None);
     }
-    let (_, last) = Register::look(&places.register, origin)?;
+    Ok(Some(Register::look(&places.register, &log.ledger().origin)?.1))
+}
+
+fn standing_of(nodes: &LogNodes, last: &Checkpoint) -> Result<Standing, CommandError> {
     let signed = last.size();
     if nodes.size() < signed {
-        return Ok(Some(Standing::Shorter { signed }));
+        return Ok(Standing::Shorter { signed });
     }
     let root = tree_root(nodes, signed).map_err(CommandError::failed("read the tree"))?;
     let is_same = root == last.root();
-    Ok(Some(if is_same { Standing::Extends } else { Standing::OtherHistory { signed } }))
+    Ok(if is_same { Standing::Extends } else { Standing::OtherHistory { signed } })
 }

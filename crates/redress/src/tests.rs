@@ -179,6 +179,16 @@ fn what_cannot_be_done_is_refused_in_words() {
     told.run(&["projections", "rebuild", "nonsense"]).failed(2, &["audit", "nonsense"]);
     told.run(&["init", "--origin", "again.example"]).refused(&["next:"]);
     told.run(&["init", "--origin", "has a space"]).failed(2, &["--origin"]);
+
+    let body = told.home.path().join("body.json");
+    fs::write(&body, r#"{"handler": "ana"}"#).unwrap();
+    let nobody = "complaint-01KA0000000000000000000000";
+    let mut assign = vec!["complaint", "assign", nobody, "--role", "supervisor"];
+    assign.extend(["--body", body.to_str().unwrap(), "--as"]);
+    told.run(&[&assign[..], &["sue"]].concat()).refused(&[nobody, "next:"]);
+    told.run(&[&assign[..], &["sue@example.com"]].concat()).failed(2, &["no `@`"]);
+    let at = ["sue", "--occurred-at", "2026-01-05"];
+    told.run(&[&assign[..], &at].concat()).failed(2, &["2025-06-30T17:00:00Z"]);
 }
 
 #[test]

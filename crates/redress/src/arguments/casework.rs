@@ -38,7 +38,7 @@ pub struct SendArgs {
     pub attachments: Vec<String>,
 
     /// When it happened in the world: RFC 3339; now, when left out
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub occurred_at: Option<Timestamp>,
 
     /// A UUID of your choice: sent again with the same, it is not done twice
@@ -52,6 +52,10 @@ pub(super) fn actor(text: &str) -> Result<ActorId, String> {
         return Err("expected the name of an account, with no white space and no `@`".to_owned());
     }
     text.parse().map(ActorId).map_err(|error| format!("{error}"))
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a time such as 2025-06-30T17:00:00Z".to_owned())
 }
 
 /// A command to something of one kind: one subcommand for each verb of the noun.

@@ -3,7 +3,9 @@
 use std::{io::Read, sync::Arc};
 
 use complaint_codec::event_type;
-use complaint_domain::{LedgerEvent, access::AccessPurpose, actor::Actor};
+use complaint_domain::{
+    LedgerEvent, access::AccessPurpose, actor::Actor, complaint::ComplaintRejection,
+};
 use complaint_service::{Answered, CommandRequest, Entropy, HandleError, body::complaint_command};
 use event_log::{Clock, StreamId, clock::SystemClock};
 use personal_vault::SystemEntropy;
@@ -73,6 +75,7 @@ async fn send(
         command,
         personal: input.personal,
     };
+    let named = request.stream.clone();
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let answered = match ledger.service() {
         Ok(service) => service.handle(request).await.map_err(Failure::Handle),
@@ -82,7 +85,7 @@ async fn send(
     match answered {
         Ok(answered) => tell(&answered, command_id, console),
         Err(Failure::Command(error)) => Err(error),
-        Err(Failure::Handle(error)) => Err(refused(error, verb, console)?),
+        Err(Failure::Handle(error)) => Err(refused(error, verb, named, console)?),
     }
 }
 
@@ -128,12 +131,17 @@ fn tell(
 fn refused(
     error: HandleError,
     verb: &str,
+    named: Option<StreamId>,
     console: &mut Console<'_>,
 ) -> Result<CommandError, CommandError> {
     if let HandleError::Refused(rejection) = &error {
         if console.json() {
             let reason = rejection.to_string();
             console.line(json!({"refused": rejection.code(), "reason": reason}))?;
+        }
+        // Rather a name with an error in it than a complaint that somebody forgot to register.
+        if let (ComplaintRejection::NotReceived, Some(stream)) = (rejection, named) {
+            return Ok(CommandError::UnknownStream { stream });
         }
         return Ok(CommandError::Refused {
             problem: format!("{rejection} ({})", rejection.code()),

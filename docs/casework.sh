@@ -124,3 +124,7 @@ fi
 
 redress clock run --data "$ledger"
 redress complaint show "$complaint" --data "$ledger"
+
+# What was said is opened for whoever works on it; that it was is in the ledger before it is shown.
+redress complaint read "$complaint" --data "$ledger" --as ben --role agent --field narrative
+redress access list --data "$ledger" --complaint "$complaint"

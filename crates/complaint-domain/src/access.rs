@@ -35,6 +35,8 @@ pub enum AccessPurpose {
     Letter,
     /// Held against the texts of all other complaints, to suggest which may be the same. No text is shown.
     DuplicateSearch,
+    /// Read by whoever works on the complaint.
+    Handling,
 }
 
 closed_list! {
@@ -43,6 +45,7 @@ closed_list! {
         CaseBundle = "case-bundle",
         Letter = "letter",
         DuplicateSearch = "duplicate-search",
+        Handling = "handling",
     }
 }
 

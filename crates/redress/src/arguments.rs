@@ -24,7 +24,8 @@ mod upkeep;
 pub use anchors::{AnchorAsk, AnchorCommand, AnchorImport, AnchorList, AnchorRequest, TrustedTime};
 pub use bench::{Bench, BenchAppend, BenchSize};
 pub use casework::{
-    ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, SendArgs, Sent,
+    ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintRead, ComplaintShow,
+    SendArgs, Sent,
 };
 pub use cause::{CauseChart, CauseCommand, CauseEffect, CauseTreeFile};
 pub use clock::{ClockCommand, ClockExplain, ClockRun};

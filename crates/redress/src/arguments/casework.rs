@@ -3,7 +3,10 @@
 use std::{marker::PhantomData, path::PathBuf};
 
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
-use complaint_domain::actor::{ActorId, Role};
+use complaint_domain::{
+    actor::{ActorId, Role},
+    sealed::PersonalField,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -109,6 +112,9 @@ pub enum ComplaintCommandLine {
     /// Show one complaint as it stands, and all that happened to it
     Show(ComplaintShow),
 
+    /// Show what was said in one complaint: its personal texts, opened; the ledger records who opened them
+    Read(ComplaintRead),
+
     /// List open complaints, the oldest first, and what each of them waits for
     List(ComplaintList),
 
@@ -129,6 +135,29 @@ pub struct ComplaintShow {
     /// Where the ledger lies
     #[command(flatten)]
     pub at: LedgerAt,
+}
+
+/// Arguments of `redress complaint read`.
+#[derive(Debug, Args)]
+pub struct ComplaintRead {
+    /// The complaint, by the name of its stream
+    pub complaint: String,
+
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Who reads: an account name, never a person's name
+    #[arg(long = "as", value_name = "ACTOR", value_parser = actor)]
+    pub actor: ActorId,
+
+    /// In which role
+    #[arg(long, value_name = "ROLE")]
+    pub role: Role,
+
+    /// Only this field, such as `narrative`; may be given again [default: every field there is]
+    #[arg(long = "field", value_name = "FIELD")]
+    pub fields: Vec<PersonalField>,
 }
 
 /// Arguments of `redress complaint duplicates`.

@@ -1,5 +1,7 @@
 //! `redress complaint`: one command of the process, or one complaint as it stands.
 
+mod read;
+
 use std::{io::Read, sync::Arc};
 
 use complaint_codec::event_type;
@@ -42,6 +44,7 @@ pub async fn run(
 ) -> Result<(), CommandError> {
     match line {
         ComplaintCommandLine::Show(args) => show(args, console).await,
+        ComplaintCommandLine::Read(args) => read::run(args, console).await,
         ComplaintCommandLine::Duplicates(args) => duplicates(args, console).await,
         ComplaintCommandLine::List(args) => list(args, console).await,
         ComplaintCommandLine::Send(sent) => send(sent, stdin, console).await,

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use complaint_codec::{Record, decode};
+use complaint_codec::{Record, decode, event_type};
 use complaint_domain::{
-    Fact,
+    Fact, LedgerEvent,
     clock::{ClockReading, Milestone, Nature, clocks},
     complaint::{Case, Complaint, ComplaintEvent, evolve},
     rulebook::HouseRules,
@@ -36,6 +36,19 @@ impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())
     }
+}
+
+/// A sealed text, where it stands, and what it says.
+#[derive(Debug)]
+pub struct Text {
+    /// The version of the record that brought it.
+    pub version: StreamVersion,
+    /// What that record says happened.
+    pub event: &'static str,
+    /// Which field it is.
+    pub field: PersonalField,
+    /// The text; nothing when it was erased, or is no text.
+    pub opened: Option<Opened>,
 }
 
 struct Entry {
@@ -183,6 +196,27 @@ impl History {
         let entry = self.entries.iter().find(|entry| entry.version == version);
         let mut sealed = entry.into_iter().flat_map(|entry| &entry.sealed);
         self.open(vault, sealed.find(|sealed| sealed.field == field))
+    }
+
+    /// Opens every text of these fields, in the order in which they came.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_last`](Self::open_last).
+    pub fn open_each(
+        &self,
+        vault: &Vault,
+        fields: &BTreeSet<PersonalField>,
+    ) -> Result<Vec<Text>, CommandError> {
+        let mut texts = Vec::new();
+        for entry in &self.entries {
+            let event = event_type(&LedgerEvent::Complaint(entry.event.clone()));
+            for sealed in entry.sealed.iter().filter(|sealed| fields.contains(&sealed.field)) {
+                let opened = self.open(vault, Some(sealed))?;
+                texts.push(Text { version: entry.version, event, field: sealed.field, opened });
+            }
+        }
+        Ok(texts)
     }
 
     fn open(

@@ -26,6 +26,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("commit-index", &["--data", "D"]),
     ("complaint duplicates", &["S", "--data", "D"]),
     ("complaint list", &["--data", "D"]),
+    ("complaint read", &["S", "--data", "D", "--as", "ana", "--role", "agent"]),
     ("complaint show", &["S", "--data", "D"]),
     ("demo", &["--data", "H/other", "--complaints", "3"]),
     ("export csv", &["--data", "D", "--out", "H/csv"]),

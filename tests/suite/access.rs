@@ -97,6 +97,23 @@ fn what_is_opened_is_recorded_even_when_it_then_cannot_be_handed_out() {
 }
 
 #[test]
+fn whoever_works_on_a_complaint_reads_what_was_said_and_never_the_nonce() {
+    let house = House::new();
+    let read = ["complaint", "read", &house.complaint, "--as", "ana", "--role", "agent"];
+    let told = house.run(&[&read[..], &["--json"]].concat()).done().json();
+    let told: Vec<_> = told.as_array().unwrap().iter().collect();
+    let text = |field: &str| told.iter().find(|it| it["field"] == field).map(|it| &it["text"]);
+    assert_eq!(text("narrative"), Some(&Value::from(WORDS)));
+    assert_eq!(text("complainant-name"), Some(&Value::from("Jo Doe")));
+    assert_eq!((text("receipt-nonce"), told.len()), (None, 3));
+    assert!(told.iter().all(|it| it["version"] == 0 && it["event"] == "complaint.received.v1"));
+    let one = house.run(&[&read[..], &["--field", "contact"]].concat()).done().stdout;
+    assert!(one.contains("jo@customer.example") && !one.contains("Jo Doe"), "{one}");
+    let fields: Vec<_> = house.openings().into_iter().map(|(_, _, fields)| fields).collect();
+    assert_eq!(fields, [vec!["narrative", "complainant-name", "contact"], vec!["contact"]]);
+}
+
+#[test]
 fn who_may_not_see_personal_data_gets_none_and_leaves_no_file() {
     let house = House::new();
     for (_, way) in house.ways("out") {

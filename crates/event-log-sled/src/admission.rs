@@ -28,7 +28,7 @@ use crate::{
     frame::FrameDamage,
     hashed::HashedStream,
     index::Index,
-    sled_log::unavailable_to_readers,
+    read,
     tail::Tail,
     versions::{Known, Versions},
 };
@@ -178,7 +178,7 @@ impl Admission {
         } else {
             let index = Arc::clone(&self.index);
             let looked = tokio::task::spawn_blocking(move || index.next_version(&name)).await;
-            looked.map_err(|_| unavailable_to_readers())??
+            looked.map_err(|_| read::stopped())??
         };
         let versions = &mut self.open().versions;
         if versions.dropped() == dropped && versions.with(key, |_| ()).is_none() {

@@ -128,7 +128,8 @@ impl Source {
     }
 }
 
-fn stopped() -> ReadError {
+/// The thread that read for somebody is no more.
+pub(crate) fn stopped() -> ReadError {
     ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     lock::Lock,
     nodes::LogNodes,
     open::{self, OpenError},
-    read::{OpenStore, Source},
+    read::{self, OpenStore, Source},
     start::Threads,
     store::Store,
 };
@@ -108,7 +108,7 @@ impl SledLog {
         });
         match grown.await {
             Ok(tree) => tree,
-            Err(_) => Err(unavailable_to_readers()),
+            Err(_) => Err(read::stopped()),
         }
     }
 
@@ -137,10 +137,6 @@ impl SledLog {
             None => AppendError::Unavailable { reason: "it is closed".to_owned() },
         }
     }
-}
-
-pub(crate) fn unavailable_to_readers() -> ReadError {
-    ReadError::Unavailable { reason: "the reading thread stopped".to_owned() }
 }
 
 /// Closes the store when the log is dropped, whoever still reads.

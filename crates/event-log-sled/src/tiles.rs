@@ -170,18 +170,20 @@ impl Tiles {
     /// Reads the bytes of a range's file, and gives the leaf hashes that its hash tile has.
     fn files_of(&self, first: Position, file: &mut Vec<u8>) -> Result<Vec<Hash>, FrameDamage> {
         let index = range_index(first.0);
-        let mut read = |kind| {
-            let tile = full(kind, index)?;
-            file.clear();
-            File::open(self.path(tile))?.read_to_end(file)?;
-            match kind {
-                TileKind::Entries => Ok(Vec::new()),
-                TileKind::Hashes { .. } => parse_hash_tile(tile, file).map_err(io::Error::other),
-            }
+        let mut both = || {
+            let tile = full(TileKind::Hashes { level: 0 }, index)?;
+            self.read_into(tile, file)?;
+            let hashes = parse_hash_tile(tile, file).map_err(io::Error::other)?;
+            self.read_into(full(TileKind::Entries, index)?, file)?;
+            Ok(hashes)
         };
-        let hashes = read(TileKind::Hashes { level: 0 });
-        let hashes = hashes.and_then(|hashes| read(TileKind::Entries).map(|_| hashes));
-        hashes.map_err(|error| range_damage(first, first.0, &error.to_string()))
+        both().map_err(|error: io::Error| range_damage(first, first.0, &error.to_string()))
+    }
+
+    fn read_into(&self, tile: TileId, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        File::open(self.path(tile))?.read_to_end(bytes)?;
+        Ok(())
     }
 
     /// The nodes over so many leaves, all of them in full tiles.

@@ -1,8 +1,8 @@
 //! Making several files durable at the same time.
 //!
 //! The disk flushes its cache once for all who wait for that, so key file and segments together take little
-//! longer than one of them. Each file beyond the first has a thread, which stays: to start one for each
-//! commit cost about as much processor time as the sync itself.
+//! longer than one of them. Each file beyond the first has a thread, which stays: commits are many, and to
+//! start a thread is not free.
 
 use std::{
     fmt,
@@ -68,8 +68,8 @@ impl Syncing {
         Self { syncer, helpers: Vec::new() }
     }
 
-    /// Syncs all of these at the same time. All have been tried when it returns; the error is that of one which
-    /// failed.
+    /// Syncs all of these at the same time. When it returns, each has been tried that has a thread; the error is that
+    /// of one which failed.
     pub(crate) fn sync_all(&mut self, files: &[Arc<File>]) -> io::Result<()> {
         let Some((first, others)) = files.split_first() else { return Ok(()) };
         while self.helpers.len() < others.len() {

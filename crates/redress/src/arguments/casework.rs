@@ -4,7 +4,7 @@ use std::{marker::PhantomData, path::PathBuf};
 
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
 use complaint_domain::{
-    actor::{ActorId, Role},
+    actor::{Actor, ActorId, Role},
     sealed::PersonalField,
 };
 use jiff::Timestamp;
@@ -12,6 +12,25 @@ use uuid::Uuid;
 
 use super::{LedgerAt, OpenedBy};
 use crate::casework::Noun;
+
+/// Who asks, and in which role: it must be said.
+#[derive(Debug, Clone, Args)]
+pub struct AskedBy {
+    /// Who asks: an account name, never a person's name
+    #[arg(long = "as", value_name = "ACTOR", value_parser = actor)]
+    pub actor: ActorId,
+
+    /// In which role
+    #[arg(long, value_name = "ROLE")]
+    pub role: Role,
+}
+
+impl AskedBy {
+    /// As the ledger records it.
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.actor.clone(), role: self.role }
+    }
+}
 
 /// Arguments of every command that is sent to something in the ledger.
 #[derive(Debug, Clone, Args)]
@@ -24,13 +43,9 @@ pub struct SendArgs {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// Who asks: an account name, never a person's name
-    #[arg(long = "as", value_name = "ACTOR", value_parser = actor)]
-    pub actor: ActorId,
-
-    /// In which role
-    #[arg(long, value_name = "ROLE")]
-    pub role: Role,
+    /// Who asks
+    #[command(flatten)]
+    pub by: AskedBy,
 
     /// The file with the body in JSON; `-` reads it from standard input
     #[arg(long, value_name = "FILE")]
@@ -147,13 +162,9 @@ pub struct ComplaintRead {
     #[command(flatten)]
     pub at: LedgerAt,
 
-    /// Who reads: an account name, never a person's name
-    #[arg(long = "as", value_name = "ACTOR", value_parser = actor)]
-    pub actor: ActorId,
-
-    /// In which role
-    #[arg(long, value_name = "ROLE")]
-    pub role: Role,
+    /// Who reads
+    #[command(flatten)]
+    pub by: AskedBy,
 
     /// Only this field, such as `narrative`; may be given again [default: every field there is]
     #[arg(long = "field", value_name = "FIELD")]

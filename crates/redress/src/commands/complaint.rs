@@ -71,7 +71,7 @@ async fn send(
     let request = CommandRequest {
         command_id,
         stream,
-        actor: Actor { id: args.actor.clone(), role: args.role },
+        actor: args.by.actor(),
         occurred_at: args.occurred_at,
         correlation_id: None,
         causation_id: None,
@@ -240,7 +240,10 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
         ))?;
     }
     if !are_all {
-        console.say(format_args!("these are the first {}: --limit lists more", args.limit));
+        console.say(format_args!(
+            "these are the first {}: --limit lists more, if there are any",
+            args.limit
+        ));
     }
     Ok(())
 }

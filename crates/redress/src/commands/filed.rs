@@ -4,7 +4,6 @@ pub(super) mod look;
 
 use std::{io::Read, sync::Arc};
 
-use complaint_domain::actor::Actor;
 use complaint_service::{Appended, HandleError, UnsealedRequest};
 use event_log::clock::SystemClock;
 use serde_json::json;
@@ -64,7 +63,7 @@ pub async fn run<N: Filed>(
     let request = UnsealedRequest {
         command_id,
         stream,
-        actor: Actor { id: args.actor.clone(), role: args.role },
+        actor: args.by.actor(),
         occurred_at: args.occurred_at,
         command,
     };

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use complaint_domain::{access::AccessPurpose, actor::Actor, sealed::PersonalField};
+use complaint_domain::{access::AccessPurpose, sealed::PersonalField};
 use event_log::{StreamId, clock::SystemClock};
 use serde::Serialize;
 
@@ -82,10 +82,10 @@ async fn read(
         .filter(|field| *field != PersonalField::ReceiptNonce)
         .filter(|field| args.fields.is_empty() || args.fields.contains(field))
         .collect();
-    let actor = Actor { id: args.actor.clone(), role: args.role };
     let vault = ledger.vault()?;
     let (purpose, id) = (AccessPurpose::Handling, new_command_id());
-    record_disclosure(ledger, actor, stream.as_str(), fields.clone(), purpose, id).await?;
+    record_disclosure(ledger, args.by.actor(), stream.as_str(), fields.clone(), purpose, id)
+        .await?;
     let opened = tokio::task::spawn_blocking(move || history.open_each(&vault, &fields)).await;
     opened.map_err(CommandError::failed("open the vault"))?
 }

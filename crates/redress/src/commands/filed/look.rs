@@ -87,7 +87,10 @@ pub(in crate::commands) async fn list<N: Listed>(
         console.line(format_args!("{stream}  {stage:<12}  {}", facts.join("; ")))?;
     }
     if !are_all {
-        console.say(format_args!("these are the first {}: --limit lists more", args.limit));
+        console.say(format_args!(
+            "these are the first {}: --limit lists more, if there are any",
+            args.limit
+        ));
     }
     Ok(())
 }

@@ -51,10 +51,12 @@ then
     echo "a letter ran ahead of the records" >&2
     exit 1
 fi
-send ana agent issue-response "$complaint" <<'JSON'
+# The response states the last day that the pack gives, and no other.
+until=$(redress clock recourse --data "$ledger" --pack uk-disp | cut -d ' ' -f 1)
+send ana agent issue-response "$complaint" <<JSON
 {"kind": "final", "channel": "email", "outcome": "upheld",
  "findings": [{"issue": "Fee", "outcome": "upheld"}],
- "recourse": {"body": "Financial Ombudsman Service", "until": "2099-12-31"},
+ "recourse": {"body": "Financial Ombudsman Service", "until": "$until"},
  "personal": {"response-text": "You are right. We did not tell you, and pay it back."}}
 JSON
 redress letter "$complaint" --data "$ledger" --kind final-response --pack uk-disp \

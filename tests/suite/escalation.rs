@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use redress_tests::binary::{Ran, run_in};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DAY: &str = "2026-03-02T06:00:00Z";
 
@@ -26,6 +26,14 @@ fn types(folder: &Path, stream: &str) -> Vec<String> {
     records.map(|record| record["type"].as_str().unwrap().to_owned()).collect()
 }
 
+/// The last day of recourse of a response that is given now.
+fn last_day(folder: &Path) -> String {
+    let told = run_in(folder, &["--json", "clock", "recourse", "--data", "ledger"]).done().json();
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told[0]["clock"], "in-rbi/ombudsman-referral");
+    told[0]["until"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainant_does() {
     let folder = tempfile::tempdir().unwrap();
@@ -46,10 +54,16 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
         send(folder, &["complaint", verb, &complaint], by, body)
     };
     to("assign", supervisor, r#"{"handler": "ben"}"#).done();
-    let answer = r#"{"kind": "final", "channel": "email", "outcome": "not-upheld",
-        "findings": [{"issue": "Fee", "outcome": "not-upheld"}],
-        "recourse": {"body": "RBI Ombudsman", "until": "2099-12-31"},
-        "personal": {"response-text": "The fee stands in the price list."}}"#;
+    let answer = |until: &str| {
+        json!({"kind": "final", "channel": "email", "outcome": "not-upheld",
+            "findings": [{"issue": "Fee", "outcome": "not-upheld"}],
+            "recourse": {"body": "RBI Ombudsman", "until": until},
+            "personal": {"response-text": "The fee stands in the price list."}})
+        .to_string()
+    };
+    let wrong = to("issue-response", agent, &answer("2099-12-31")).refused(1).json();
+    assert_eq!(wrong["refused"], "recourse-day-differs");
+    let (answer, answer_now) = (&answer("2027-03-02"), answer(&last_day(folder)));
     let early = to("issue-response", agent, answer).refused(1).json();
     assert_eq!(early["refused"], "committee-not-reviewed");
 
@@ -68,7 +82,7 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
     to("issue-response", agent, answer).refused(1);
     assert_eq!(clock_run(folder)["reviews_noted"], 1);
     assert_eq!(clock_run(folder)["reviews_noted"], 0, "once");
-    fs::write(folder.join("body.json"), answer).unwrap();
+    fs::write(folder.join("body.json"), answer_now).unwrap();
     let mut all = vec!["complaint", "issue-response", complaint.as_str(), "--data", "ledger"];
     all.extend(["--body", "body.json", "--as", "ben", "--role", "agent"]);
     run_in(folder, &all).done();

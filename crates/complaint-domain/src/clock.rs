@@ -40,6 +40,7 @@ mod order;
 mod pack;
 mod permission;
 mod reading;
+mod recourse;
 mod rulebook;
 pub mod shipped;
 mod text;
@@ -64,6 +65,7 @@ pub use reading::{
     CalendarUsed, ClockReading, ClockResult, CountedDay, DayCount, End, ExtensionReading,
     ExtensionVerdict, PauseReading, PauseVerdict, Rolled, Start,
 };
+pub use recourse::LastDayOfRecourse;
 pub use rulebook::{AdoptError, Adoption, Rulebook};
 pub use words::{Language, Words};
 pub use zone::{UnknownZoneError, Zone};

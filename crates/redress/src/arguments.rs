@@ -28,7 +28,7 @@ pub use casework::{
     SendArgs, Sent,
 };
 pub use cause::{CauseChart, CauseCommand, CauseEffect, CauseTreeFile};
-pub use clock::{ClockCommand, ClockExplain, ClockRun};
+pub use clock::{ClockCommand, ClockExplain, ClockRecourse, ClockRun};
 pub use evidence::{
     Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
     ProveReceipt, ProveStream,

@@ -8,6 +8,7 @@
 //! - [`compose_letter`]: the letter
 
 pub mod history;
+mod recourse;
 
 use std::{cell::RefCell, collections::BTreeSet, fmt, fs, path::Path};
 
@@ -26,6 +27,7 @@ use personal_vault::Vault;
 
 use crate::error::CommandError;
 pub use history::{History, Opened};
+use recourse::recourse_is_right;
 
 /// Which letter is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +101,9 @@ pub fn compose_letter(
     order: &LetterOrder,
 ) -> Result<Composed, CommandError> {
     let told = told_of(history, order.kind)?;
+    if let Some(response) = told.response {
+        recourse_is_right(history, told.version, response, (order.kind, &order.packs))?;
+    }
     let opened = RefCell::new(BTreeSet::new());
     let note = |field, text: Option<Opened>| text.inspect(|_| opened.borrow_mut().extend([field]));
     let open = |field| history.open_last(vault, field).map(|text| note(field, text));

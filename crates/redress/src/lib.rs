@@ -212,6 +212,9 @@ fn carry_out(
             Command::Clock { what: ClockCommand::Run(args) } => {
                 commands::clock::run::run(&args, console).await
             }
+            Command::Clock { what: ClockCommand::Recourse(args) } => {
+                commands::clock::recourse(&args, console).await
+            }
             Command::Clock { what: ClockCommand::Packs } => commands::clock::packs(console),
             Command::Projections { what } => commands::projections::run(&what, console).await,
             Command::Import { kind: Import::Cfpb(args) } => {

@@ -31,11 +31,18 @@ pub(super) fn is_ordered(received: Date, outcome: Outcome) -> bool {
     received >= FROM && outcome != Outcome::Upheld
 }
 
+/// The pack with a recourse that ends within the year that is lived through.
+fn of_sixty_days(pack: &str) -> String {
+    let year = "\"count\": 12,\n        \"unit\": \"months\"";
+    assert_eq!(pack.matches(year).count(), 1);
+    pack.replace(year, "\"count\": 60,\n        \"unit\": \"calendar-days\"")
+}
+
 /// The officer proposes the pack, a supervisor lets it hold.
 pub(super) async fn adopt(office: &mut Office, staff: &Staff) {
     let change = ChangeNumber(1);
     let rule = RuleChange::AdoptPack {
-        file: shipped::pack_text("in-rbi").unwrap().to_owned(),
+        file: of_sixty_days(shipped::pack_text("in-rbi").unwrap()),
         calendar: None,
         zone: None,
         business_hours: None,

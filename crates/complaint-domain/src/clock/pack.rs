@@ -199,6 +199,10 @@ pub struct ClockRule {
     /// Whether it is a duty or an option.
     #[serde(default)]
     pub nature: Nature,
+    /// Whether its last day is the one until which the complainant may turn elsewhere, which a final
+    /// response states; for an option that starts with it.
+    #[serde(default)]
+    pub recourse: bool,
     /// Only for complaints on this track; a company says which tracks its complaints are on.
     #[serde(default)]
     pub track: Option<Label>,

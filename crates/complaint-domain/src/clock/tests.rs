@@ -6,4 +6,5 @@ mod harness;
 mod laws;
 mod milestones;
 mod permission;
+mod recourse;
 mod stories;

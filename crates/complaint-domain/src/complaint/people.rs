@@ -33,6 +33,17 @@ impl People {
     }
 }
 
+impl ComplaintCommand {
+    /// Who is to become responsible by it.
+    pub const fn new_handler(&self) -> Option<&ActorId> {
+        match self {
+            Self::Assign(assignment) => Some(&assignment.handler),
+            Self::Reassign(reassignment) => Some(&reassignment.handler),
+            _ => None,
+        }
+    }
+}
+
 /// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is
 /// responsible and who acts.
 pub fn concerned<'a>(
@@ -40,13 +51,9 @@ pub fn concerned<'a>(
     command: &'a ComplaintCommand,
     actor: &'a Actor,
 ) -> Vec<&'a ActorId> {
-    use ComplaintCommand as C;
     let Complaint::Received(case) = state else { return Vec::new() };
-    if let C::Assign(assignment) = command {
-        return vec![&assignment.handler];
-    }
-    if let C::Reassign(reassignment) = command {
-        return vec![&reassignment.handler];
+    if let Some(handler) = command.new_handler() {
+        return vec![handler];
     }
     if !binds(command) || !case.is_ours_to_answer() {
         return Vec::new();

@@ -3,10 +3,11 @@
 mod cause;
 mod codes;
 mod committee;
+mod recourse;
 
 use jiff::{Timestamp, civil::Date};
 
-pub use self::{cause::RootCauseRefusal, committee::CommitteeRefusal};
+pub use self::{cause::RootCauseRefusal, committee::CommitteeRefusal, recourse::RecourseRefusal};
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
     RemedyResult, RepresentativeId, ResponseKind, StepNotCalledFor, TaxonomyRefusal,
@@ -275,21 +276,9 @@ pub enum ComplaintRejection {
     /// A final response of our own that does not say what was found.
     #[error("expected a final response to state at least one finding, found none")]
     FindingsMissing,
-    /// A final response of our own that does not say where to turn next.
-    #[error(
-        "expected a final response to state where the complainant may turn next, found nothing"
-    )]
-    RecourseMissing,
-    /// A recourse that was over before the response.
-    #[error(
-        "expected recourse from {responded_on}, the day of the response, found one until {until}"
-    )]
-    RecourseOver {
-        /// The day of the response, in UTC.
-        responded_on: Date,
-        /// The last day given.
-        until: Date,
-    },
+    /// Where the complainant may turn next is not said, or until another day than the packs give.
+    #[error(transparent)]
+    Recourse(#[from] RecourseRefusal),
     /// A holding response that does not say when the final one can be expected.
     #[error(
         "expected a holding response to state when the final one can be expected, found no day"

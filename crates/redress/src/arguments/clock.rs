@@ -22,6 +22,13 @@ pub enum ClockCommand {
     )]
     Run(ClockRun),
 
+    /// Say until when whoever gets a final response may turn elsewhere
+    #[command(
+        long_about = "Says the last day of recourse by each rule pack that counts one, and the clock that it is counted by. A final response of a ledger whose rulebook has adopted such a pack states that day and no other.",
+        after_help = "Examples:\n  redress clock recourse --data ./ledger\n  redress clock recourse --data ./ledger --pack uk-disp --at 2026-08-31T09:00:00Z"
+    )]
+    Recourse(ClockRecourse),
+
     /// List the rule packs that come with the program
     Packs,
 }
@@ -56,6 +63,23 @@ pub struct ClockExplain {
     /// The language of the explanation
     #[arg(long, value_enum, default_value_t = LocaleName::En)]
     pub locale: LocaleName,
+}
+
+/// Arguments of `redress clock recourse`.
+#[derive(Debug, Args)]
+pub struct ClockRecourse {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// A rule pack, by its code or as a file; may be given again. Without one, the packs that the
+    /// ledger's rulebook has adopted
+    #[arg(long = "pack", value_name = "PACK")]
+    pub packs: Vec<String>,
+
+    /// When the final response is given, if it is not now
+    #[arg(long = "at", value_name = "TIME")]
+    pub when: Option<Instant>,
 }
 
 /// Arguments of `redress clock run`.

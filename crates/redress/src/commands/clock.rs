@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub mod run;
 
 use crate::{
-    arguments::{ClockExplain, LocaleName},
+    arguments::{ClockExplain, ClockRecourse, LocaleName},
     commands::replay::{stream_of, undecodable},
     console::Console,
     error::CommandError,
@@ -30,13 +30,10 @@ use crate::{
 ///
 /// [`CommandError`]: a complaint, pack, zone or clock that is not there, a damaged log.
 pub async fn explain(args: &ClockExplain, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let named = if args.packs.is_empty() { None } else { Some(named(args)?) };
+    let named = named(&args.packs, args.zone.as_deref())?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let history = history(ledger.log.as_ref(), args).await;
-    let rulebook = match named {
-        Some(rulebook) => Ok(rulebook),
-        None => adopted(&ledger).await,
-    };
+    let rulebook = rulebook(named, &ledger).await;
     ledger.close().await;
     let rulebook = rulebook?;
     let at = args.when.map_or_else(|| SystemClock.now(), |when| when.0);
@@ -72,6 +69,33 @@ pub async fn explain(args: &ClockExplain, console: &mut Console<'_>) -> Result<(
         None => Ok(()),
         Some(error) => Err(CommandError::failed("count a clock")(error)),
     }
+}
+
+/// Says the last days of recourse of a final response given at a moment.
+///
+/// # Errors
+///
+/// [`CommandError`]: a pack that is not there, no pack that counts any, a damaged log.
+pub async fn recourse(args: &ClockRecourse, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let named = named(&args.packs, None)?;
+    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let rulebook = rulebook(named, &ledger).await;
+    ledger.close().await;
+    let rulebook = rulebook?;
+    let at = args.when.map_or_else(|| SystemClock.now(), |when| when.0);
+    let last_days = rulebook.last_days_of_recourse(at);
+    if last_days.is_empty() {
+        let packs = rulebook.adoptions().len();
+        return Err(CommandError::Refused {
+            problem: format!("expected a pack that counts recourse, found none in {packs} packs"),
+            next: "name one with --pack, or state the day that your rules give".to_owned(),
+        });
+    }
+    if console.json() {
+        let listed = last_days.iter().map(|last| json!({"until": last.day, "clock": last.clock}));
+        return console.line(Value::from_iter(listed));
+    }
+    last_days.iter().try_for_each(|last| console.line(last))
 }
 
 /// Prints the rule packs that come with the program.
@@ -112,18 +136,24 @@ fn is_wanted(args: &ClockExplain, name: &str) -> bool {
     name == wanted || name.split_once('/').is_some_and(|(_, clock)| clock == wanted)
 }
 
-/// The packs that the ledger's own rulebook has adopted, each for its days.
-async fn adopted(ledger: &Ledger) -> Result<Rulebook, CommandError> {
+/// The packs that were named; else those that the ledger's own rulebook has adopted, each for its days.
+async fn rulebook(named: Option<Rulebook>, ledger: &Ledger) -> Result<Rulebook, CommandError> {
+    if let Some(named) = named {
+        return Ok(named);
+    }
     let house: HouseRules = ledger.streams().load(&rulebook_stream()).await?;
     house.time_limits().map_err(CommandError::failed("apply the rulebook"))
 }
 
-/// The packs that were named, each with the calendars that come with the program.
-fn named(args: &ClockExplain) -> Result<Rulebook, CommandError> {
+/// The packs that were named, if any were, with the calendars that come with the program.
+fn named(packs: &[String], zone: Option<&str>) -> Result<Option<Rulebook>, CommandError> {
+    if packs.is_empty() {
+        return Ok(None);
+    }
     let mut rulebook = Rulebook::with_shipped_calendars();
-    for named in &args.packs {
+    for named in packs {
         let mut adoption = Adoption::of(pack(named)?);
-        if let Some(zone) = &args.zone {
+        if let Some(zone) = zone {
             let zone = zone.parse().map_err(|error| CommandError::Usage {
                 problem: format!("{error}, found `{zone}`"),
                 next: "name a zone such as Europe/London".to_owned(),
@@ -135,7 +165,7 @@ fn named(args: &ClockExplain) -> Result<Rulebook, CommandError> {
             next: "name each pack once; a pack of your own names its calendar".to_owned(),
         })?;
     }
-    Ok(rulebook)
+    Ok(Some(rulebook))
 }
 
 /// A pack that comes with the program, by its code; else a file.

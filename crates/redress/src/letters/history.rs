@@ -14,7 +14,7 @@ use complaint_domain::{
 use complaint_service::{Streams, rulebook_stream, subject_stream_of};
 use event_log::{EventLog, StreamId, StreamVersion};
 use futures::TryStreamExt;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use personal_vault::{OpenError, SealedRef, Vault};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -54,6 +54,7 @@ pub struct Text {
 struct Entry {
     version: StreamVersion,
     command_id: Uuid,
+    occurred_at: Timestamp,
     event: ComplaintEvent,
     sealed: Vec<SealedField>,
 }
@@ -105,7 +106,7 @@ impl History {
             let Some(event) = of_complaint(event) else { continue };
             let fact = Fact { event: event.clone(), actor, occurred_at, recorded_at };
             state = evolve(state, &fact);
-            entries.push(Entry { version, command_id, event, sealed });
+            entries.push(Entry { version, command_id, occurred_at, event, sealed });
         }
         match state {
             Complaint::Received(case) => {
@@ -139,6 +140,11 @@ impl History {
     ) -> Option<(StreamVersion, &ComplaintEvent)> {
         let found = self.entries.iter().rev().find(|entry| wanted(&entry.event))?;
         Some((found.version, &found.event))
+    }
+
+    /// When in the world it happened, as one record says.
+    pub fn occurred_at(&self, version: StreamVersion) -> Option<Timestamp> {
+        self.entries.iter().find(|entry| entry.version == version).map(|entry| entry.occurred_at)
     }
 
     /// The personal fields that its records seal, as often as they do.

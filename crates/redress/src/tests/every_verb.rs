@@ -22,6 +22,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("checkpoint", &["--data", "D"]),
     ("clock explain", &["S", "--data", "D"]),
     ("clock packs", &[]),
+    ("clock recourse", &["--data", "D", "--pack", "uk-disp"]),
     ("clock run", &["--data", "D"]),
     ("commit-index", &["--data", "D"]),
     ("complaint duplicates", &["S", "--data", "D"]),

@@ -6,6 +6,7 @@ use super::{
     AfterHours, Basis, ClockRule, DueAt, EscalationOrder, InForce, LastDay, PackFile,
     ParsePackError, RuleStatus, Unit,
 };
+use crate::clock::{Milestone, Nature};
 
 /// The only form of pack there is so far.
 const FORMAT: u32 = 1;
@@ -63,6 +64,11 @@ fn check_clock(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
     require(!rule.stops.contains(&rule.starts), "something else to stop it than what starts it")?;
     require(rule.stops.is_disjoint(&rule.lapses), "a milestone to stop it or to end it, not both")?;
     require(rule.length.count.get() <= COUNT_MAX, "a length of at most 3660")?;
+    let opens_a_way = rule.nature == Nature::Option && rule.starts == Milestone::FinalResponse;
+    require(
+        !rule.recourse || opens_a_way,
+        "recourse to be an option that starts with final-response",
+    )?;
     check_times(file, rule)?;
     check_calendar(file, rule)?;
     check_track(file, rule)?;

@@ -8,7 +8,8 @@ use super::{committee::may_answer, remedy::approved};
 use crate::{
     complaint::{
         Answer, AnswerGiven, Circumstances, ComplaintEvent, ComplaintRejection, PlatformCategory,
-        PlatformResponse, RemedyId, RemedyResult, Response, ResponseKind, state::Case,
+        PlatformResponse, RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
+        state::Case,
     },
     sealed::PersonalField,
 };
@@ -93,21 +94,41 @@ fn we_say(
                 return Err(ComplaintRejection::FindingsMissing);
             }
             if response.recourse.is_none() {
-                return Err(ComplaintRejection::RecourseMissing);
+                return Err(RecourseRefusal::Missing.into());
             }
         }
     }
     let responded_on = utc_date(circumstances);
-    if let Some(until) = response.recourse.as_ref().map(|recourse| recourse.until)
-        && until < responded_on
-    {
-        return Err(ComplaintRejection::RecourseOver { responded_on, until });
+    if let Some(recourse) = &response.recourse {
+        recourse_lasts(kind, recourse.until, responded_on, circumstances)?;
     }
     expected_date_fits(kind, response.expected_by, responded_on)?;
     if !circumstances.personal.contains(&PersonalField::ResponseText) {
         return Err(ComplaintRejection::ResponseTextMissing);
     }
     Ok(())
+}
+
+/// What a final response gives as the last day is the day by a pack that holds, where one counts it:
+/// an earlier one takes time from the complainant, and who relies on a later one comes too late.
+fn recourse_lasts(
+    kind: ResponseKind,
+    until: Date,
+    responded_on: Date,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), RecourseRefusal> {
+    if until < responded_on {
+        return Err(RecourseRefusal::Over { responded_on, until });
+    }
+    if kind != ResponseKind::Final {
+        return Ok(());
+    }
+    let rulebook = &circumstances.rules.time_limits;
+    let expected = rulebook.last_days_of_recourse(circumstances.occurred_at);
+    if expected.is_empty() || expected.iter().any(|last| last.day == until) {
+        return Ok(());
+    }
+    Err(RecourseRefusal::DayDiffers { expected, until })
 }
 
 /// Whether the response says anything that only a final one of our own may say.

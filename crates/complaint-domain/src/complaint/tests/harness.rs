@@ -129,13 +129,13 @@ impl Given {
         Self { rules, ..self }
     }
 
-    /// These time limits hold from here on.
     /// Somebody is known by their own stream from here on.
     pub(super) fn knowing(mut self, account: &str, staff: crate::staff::Staff) -> Self {
         self.people = self.people.with(person(account), staff);
         self
     }
 
+    /// These time limits hold from here on.
     pub(super) fn with_limits(mut self, rulebook: Rulebook) -> Self {
         self.rules.time_limits = Arc::new(rulebook);
         self

@@ -1,15 +1,16 @@
 use super::{
     builders::{
         answer, answered, apology, assigned, bare, day, declined, done, final_response, fulfilled,
-        holding, offering, proposed, proposed_over_limit, received, refund, responded,
+        holding, limits_of, offering, proposed, proposed_over_limit, received, refund, responded,
     },
     harness::{HANDLED_AT, given, time},
 };
 use crate::{
     actor::Role,
+    clock::{Adoption, Rulebook, shipped},
     complaint::{
         Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Outcome,
-        Recourse, RemedyId, RemedyResult, Response, ResponseKind,
+        Recourse, RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -26,7 +27,10 @@ fn a_final_response_states_all_that_it_must() {
     let without_findings = Response { findings: Vec::new(), ..final_response() };
     given.clone().when(&C::IssueResponse(without_findings)).then_rejected(R::FindingsMissing);
     let without_recourse = Response { recourse: None, ..final_response() };
-    given.clone().when(&C::IssueResponse(without_recourse)).then_rejected(R::RecourseMissing);
+    given
+        .clone()
+        .when(&C::IssueResponse(without_recourse))
+        .then_rejected(RecourseRefusal::Missing.into());
     let mut without_text = given;
     without_text.personal.remove(&PersonalField::ResponseText);
     without_text.when(&C::IssueResponse(final_response())).then_rejected(R::ResponseTextMissing);
@@ -85,11 +89,52 @@ fn the_recourse_is_not_over_before_it_is_offered() {
         Response { recourse: Some(recourse), ..final_response() }
     };
     let given = given([received(), assigned("ana")]);
-    given.clone().when(&C::IssueResponse(until("2024-03-10"))).then_rejected(R::RecourseOver {
-        responded_on: day("2024-03-11"),
-        until: day("2024-03-10"),
-    });
+    given.clone().when(&C::IssueResponse(until("2024-03-10"))).then_rejected(
+        RecourseRefusal::Over { responded_on: day("2024-03-11"), until: day("2024-03-10") }.into(),
+    );
     given.when(&C::IssueResponse(until("2024-03-11"))).then(E::ResponseIssued(until("2024-03-11")));
+}
+
+#[test]
+fn a_final_response_states_the_last_day_by_the_pack_and_no_other() {
+    let until = |until| {
+        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
+        Response { recourse: Some(recourse), ..final_response() }
+    };
+    let given = given([received(), assigned("ana")]).with_limits(limits_of("uk-disp"));
+    given
+        .clone()
+        .when(&C::IssueResponse(until("2024-09-11")))
+        .then(E::ResponseIssued(until("2024-09-11")));
+    for wrong in ["2024-09-10", "2024-09-12"] {
+        let rejection = given.decide(&C::IssueResponse(until(wrong))).unwrap_err();
+        assert_eq!(
+            rejection.to_string(),
+            format!(
+                "expected recourse until 2024-09-11 by `uk-disp/ombudsman-referral`, found one \
+                 until {wrong}"
+            )
+        );
+    }
+    // What is not final opens no such way yet, and may name another day.
+    let interim = Response { kind: ResponseKind::Interim, ..bare(ResponseKind::Interim) };
+    let interim = Response { recourse: until("2024-12-31").recourse, ..interim };
+    given.when(&C::IssueResponse(interim.clone())).then(E::ResponseIssued(interim));
+}
+
+#[test]
+fn of_two_packs_that_count_recourse_either_day_will_do() {
+    let adopted = ["uk-disp", "in-rbi"].map(|code| Adoption::of(shipped::pack(code).unwrap()));
+    let both = adopted.into_iter().try_fold(Rulebook::with_shipped_calendars(), Rulebook::adopt);
+    let given = given([received(), assigned("ana")]).with_limits(both.unwrap());
+    let until = |until| {
+        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
+        let outcome = Some(Outcome::Upheld);
+        C::IssueResponse(Response { outcome, recourse: Some(recourse), ..final_response() })
+    };
+    assert!(given.decide(&until("2024-09-11")).is_ok());
+    assert!(given.decide(&until("2025-03-11")).is_ok());
+    assert_eq!(given.decide(&until("2025-01-01")).unwrap_err().code(), "recourse-day-differs");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn onward(given: &mut Given, choice: u8) -> C {
             C::ProposeRemedy(refund(next, "900")),
             approve_as_supervisor(given, &case),
             C::IssueResponse(offering_all(&case)),
-            C::IssueResponse(lasting(offering_all(&case))),
+            C::IssueResponse(by_the_pack(given, offering_all(&case))),
         ],
         (_, Some(response)) => {
             let closing = match response.answer {
@@ -263,10 +263,11 @@ fn offering_all(case: &Case) -> Response {
     offering(&promised)
 }
 
-/// The same, with a recourse that lasts beyond all the times of these histories.
-fn lasting(response: Response) -> Response {
-    let recourse = Recourse { body: label("Ombudsman"), until: day("2090-01-01") };
-    Response { recourse: Some(recourse), ..response }
+/// The same, with the last day of recourse that the pack gives now.
+fn by_the_pack(given: &Given, response: Response) -> Response {
+    let last_days = given.rules.time_limits.last_days_of_recourse(given.occurred_at);
+    let until = last_days.first().map_or_else(|| day("2090-01-01"), |last| last.day);
+    Response { recourse: Some(Recourse { body: label("Ombudsman"), until }), ..response }
 }
 
 fn fulfil_first(case: &Case) -> C {

@@ -4,8 +4,8 @@ use super::{
     super::{
         super::{
             builders::{
-                assigned, concluded, decides, final_response, limits_of, received, responded,
-                review, would_be,
+                assigned, concluded, day, decides, final_response, label, limits_of, received,
+                responded, review, would_be,
             },
             harness::{actor, past},
         },
@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     actor::Role,
-    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Response},
+    complaint::{
+        ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Recourse, Response,
+    },
     review::DecisionEffect,
 };
 
@@ -50,7 +52,9 @@ fn propose() -> (Attempt, Vec<Rung>) {
 }
 
 fn answer() -> (Attempt, Vec<Rung>) {
-    let rejecting = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    let recourse = Recourse { body: label("Ombudsman"), until: day("2025-03-11") };
+    let (outcome, recourse) = (Some(Outcome::NotUpheld), Some(recourse));
+    let rejecting = Response { outcome, recourse, ..final_response() };
     (
         Attempt::new([received(), assigned("ana")], C::IssueResponse(rejecting))
             .under(limits_of("in-rbi")),

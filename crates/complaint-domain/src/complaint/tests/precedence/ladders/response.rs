@@ -4,8 +4,8 @@ use super::{
     super::{
         super::builders::{
             answer, answered, apology, assigned, day, declined, final_response, fulfilled, holding,
-            imported, label, offering, proposed, proposed_over_limit, received, refund, reported,
-            responded,
+            imported, label, limits_of, offering, proposed, proposed_over_limit, received, refund,
+            reported, responded,
         },
         Attempt, Rung,
     },
@@ -78,6 +78,7 @@ fn respond_finally() -> (Attempt, Vec<Rung>) {
             ],
             C::IssueResponse(everything_wrong),
         )
+        .under(limits_of("template"))
         .without_texts(),
         vec![
             ("nobody-responsible", |it| insert(it, assigned("ana"))),
@@ -93,7 +94,11 @@ fn respond_finally() -> (Attempt, Vec<Rung>) {
                 let until = day("2024-03-10");
                 response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
             }),
-            ("recourse-over", |it| response(it).recourse = final_response().recourse),
+            ("recourse-over", |it| {
+                let until = day("2024-09-10");
+                response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
+            }),
+            ("recourse-day-differs", |it| response(it).recourse = final_response().recourse),
             ("expected-date-in-final", |it| response(it).expected_by = None),
             ("response-text-missing", |it| {
                 it.given.personal.insert(PersonalField::ResponseText);

@@ -1,0 +1,45 @@
+//! Until when the complainant may turn elsewhere, by the packs: the day that a final response states.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{ClockFact, ClockName, Milestone, Rulebook, clocks};
+
+/// The last day of a way that a final response opens, and the clock that it is counted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastDayOfRecourse {
+    /// The clock.
+    pub clock: ClockName,
+    /// Its last local day.
+    pub day: Date,
+}
+
+impl LastDayOfRecourse {
+    /// Those that would do, with `or` between them.
+    pub fn any_of(expected: &[Self]) -> String {
+        expected.iter().map(Self::to_string).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+impl fmt::Display for LastDayOfRecourse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by `{}`", self.day, self.clock)
+    }
+}
+
+impl Rulebook {
+    /// The last days that the packs give whoever gets a final response at that moment: one for each
+    /// clock of a pack that calls itself recourse. None where no pack says.
+    ///
+    /// They count from this response, also if there was one before: that favours the complainant.
+    /// A clock that cannot be read, for its calendar has run out, gives none.
+    pub fn last_days_of_recourse(&self, responded_at: Timestamp) -> Vec<LastDayOfRecourse> {
+        let response = ClockFact::reached(Milestone::FinalResponse, responded_at);
+        let readings = clocks(&[response], self, responded_at).into_iter().flatten();
+        readings
+            .filter(|reading| reading.rule.recourse)
+            .map(|reading| LastDayOfRecourse { day: reading.due_date(), clock: reading.clock })
+            .collect()
+    }
+}

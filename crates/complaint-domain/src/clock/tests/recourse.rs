@@ -1,0 +1,48 @@
+//! Until when the complainant may turn elsewhere.
+
+use super::harness::{pack, rulebook, time};
+use crate::clock::{ParsePackError, RulePack, Rulebook, shipped};
+
+fn last_days(rulebook: &Rulebook, responded_at: &str) -> Vec<String> {
+    rulebook.last_days_of_recourse(time(responded_at)).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn six_months_end_with_the_month_that_is_too_short() {
+    let uk = rulebook([pack("uk-disp")]);
+    let of = |responded_at| last_days(&uk, responded_at);
+    assert_eq!(of("2026-08-31T09:00:00Z"), ["2027-02-28 by `uk-disp/ombudsman-referral`"]);
+    assert_eq!(of("2026-03-11T09:00:00Z"), ["2026-09-11 by `uk-disp/ombudsman-referral`"]);
+}
+
+#[test]
+fn the_day_is_the_one_where_the_rule_holds() {
+    let uk = rulebook([pack("uk-disp")]);
+    // In London it is the first of June already.
+    let days = last_days(&uk, "2026-05-31T23:30:00Z");
+    assert_eq!(days, ["2026-12-01 by `uk-disp/ombudsman-referral`"]);
+}
+
+#[test]
+fn each_pack_that_counts_recourse_gives_its_day_and_others_none() {
+    let both = rulebook([pack("iso-10002"), pack("in-rbi"), pack("uk-disp"), pack("us-cfpb")]);
+    assert_eq!(
+        last_days(&both, "2026-03-11T09:00:00Z"),
+        ["2027-03-11 by `in-rbi/ombudsman-referral`", "2026-09-11 by `uk-disp/ombudsman-referral`"]
+    );
+    assert!(last_days(&rulebook([pack("iso-10002")]), "2026-03-11T09:00:00Z").is_empty());
+}
+
+#[test]
+fn a_duty_is_no_recourse() {
+    let template = shipped::pack_text("template").unwrap();
+    let duty = template.replace("\"nature\": \"option\",\n      \"recourse\"", "\"recourse\"");
+    assert_ne!(duty, template);
+    match RulePack::parse(&duty) {
+        Err(ParsePackError::Clock { clock, expected, .. }) => {
+            assert_eq!(clock.as_str(), "arbitration");
+            assert!(expected.contains("an option that starts with final-response"), "{expected}");
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -11,6 +11,15 @@ use crate::{codes::closed_list, label::Label};
 #[serde(transparent)]
 pub struct ActorId(pub Label);
 
+impl ActorId {
+    /// Whether it is a name as accounts have: no white space, as the names of persons have, and no
+    /// `@`, as their addresses have. Every record holds it for ever. Records from before this rule
+    /// may hold others, so whoever takes in a command asks, and whoever replays does not.
+    pub fn names_an_account(&self) -> bool {
+        !self.0.as_str().contains(|c: char| c == '@' || c.is_whitespace())
+    }
+}
+
 impl fmt::Display for ActorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -159,8 +159,9 @@ pub enum InvalidRequest {
         /// The stream that was named.
         found: StreamId,
     },
-    /// The account that acts has white space in its name, as the names of persons have.
-    #[error("expected the name of an account, without white space, found white space in it")]
+    /// Who acts, or is to be responsible or join, has a name with white space or `@`, as the names and
+    /// addresses of persons have.
+    #[error("expected the name of an account, with no white space and no `@`, found either in it")]
     NotAnAccount,
     /// What goes into the log in clear holds the sign of an e-mail address. It would stay there for ever, and no
     /// erasure would reach it.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use complaint_domain::{
-    actor::Actor,
+    actor::{Actor, ActorId},
     complaint::ComplaintCommand,
     sealed::{Digest, Hex, PersonalField},
 };
@@ -71,7 +71,10 @@ pub struct CommandRequest {
 impl CommandRequest {
     /// Checks that the request holds together, and gives the stream it is for.
     pub(crate) fn check(&self) -> Result<StreamId, InvalidRequest> {
-        check_account(&self.actor)?;
+        check_account(&self.actor.id)?;
+        if let Some(handler) = self.command.new_handler() {
+            check_account(handler)?;
+        }
         let mut seen = BTreeSet::new();
         for personal in &self.personal {
             if !seen.insert(personal.field) {
@@ -135,10 +138,9 @@ pub(crate) fn public_digest_of(value: &impl Serialize) -> Result<Digest, Invalid
     if json.contains(&b'@') { Err(InvalidRequest::Address) } else { Ok(digested(&json)) }
 }
 
-/// Refuses an actor with a name that is no account's.
-pub(crate) fn check_account(actor: &Actor) -> Result<(), InvalidRequest> {
-    let has_space = actor.id.0.as_str().contains(char::is_whitespace);
-    if has_space { Err(InvalidRequest::NotAnAccount) } else { Ok(()) }
+/// Refuses a name that no account has.
+pub(crate) fn check_account(account: &ActorId) -> Result<(), InvalidRequest> {
+    if account.names_an_account() { Ok(()) } else { Err(InvalidRequest::NotAnAccount) }
 }
 
 fn digested(json: &[u8]) -> Digest {

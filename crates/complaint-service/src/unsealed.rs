@@ -13,7 +13,7 @@ use complaint_codec::{Draft, Record, encode, event_type};
 use complaint_domain::{
     Fact, LedgerEvent,
     access::{Access, AccessCircumstances, AccessCommand},
-    actor::Actor,
+    actor::{Actor, ActorId},
     aggregate::{Aggregate, Occasion},
     import::Import,
     ledger::Evidence,
@@ -47,6 +47,11 @@ pub trait Unsealed: Aggregate {
 
     /// The one stream that the command can be for, where what it says settles that.
     fn home(_command: &Self::Command) -> Option<StreamId> {
+        None
+    }
+
+    /// The account that the command brings into the records.
+    fn newcomer(_command: &Self::Command) -> Option<&ActorId> {
         None
     }
 
@@ -97,6 +102,11 @@ impl Unsealed for Staff {
     fn home(command: &StaffCommand) -> Option<StreamId> {
         let StaffCommand::Join(joining) = command else { return None };
         Some(staff_stream_of(&joining.account))
+    }
+
+    fn newcomer(command: &StaffCommand) -> Option<&ActorId> {
+        let StaffCommand::Join(joining) = command else { return None };
+        Some(&joining.account)
     }
 
     async fn facts(
@@ -323,7 +333,10 @@ impl UnsealedService {
         A::Rejection: Into<HandleError>,
     {
         let UnsealedRequest { command_id, actor, occurred_at, command, .. } = request;
-        check_account(actor)?;
+        check_account(&actor.id)?;
+        if let Some(account) = A::newcomer(command) {
+            check_account(account)?;
+        }
         let stream = stream_for::<A>(request)?;
         let order = Order {
             stream: &stream,

@@ -65,11 +65,12 @@ pub struct SendArgs {
 }
 
 pub(super) fn actor(text: &str) -> Result<ActorId, String> {
-    // It is in every record of what was done, for ever.
-    if text.contains(|c: char| c == '@' || c.is_whitespace()) {
-        return Err("expected the name of an account, with no white space and no `@`".to_owned());
+    let account = text.parse().map(ActorId).map_err(|error| format!("{error}"))?;
+    if account.names_an_account() {
+        Ok(account)
+    } else {
+        Err("expected the name of an account, with no white space and no `@`".to_owned())
     }
-    text.parse().map(ActorId).map_err(|error| format!("{error}"))
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

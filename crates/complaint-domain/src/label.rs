@@ -3,6 +3,7 @@
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
+use smol_str::SmolStr;
 
 /// The most bytes a [`Label`] may have.
 pub const LABEL_BYTES_MAX: usize = 200;
@@ -11,6 +12,8 @@ pub const LABEL_BYTES_MAX: usize = 200;
 ///
 /// 1 to 200 bytes of UTF-8, no control characters, no white space at either end. Never personal
 /// data: what could name a complainant is sealed instead (see [`crate::sealed`]).
+///
+/// Cheap to clone: a short one lies in itself, a longer one is shared.
 ///
 /// ```
 /// use complaint_domain::label::Label;
@@ -22,24 +25,24 @@ pub const LABEL_BYTES_MAX: usize = 200;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Label(String);
+pub struct Label(SmolStr);
 
 impl Label {
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
 impl Borrow<str> for Label {
     fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -66,11 +69,32 @@ pub enum ParseLabelError {
     },
 }
 
+/// Whether a text can be a label.
+fn check(text: &str) -> Result<(), ParseLabelError> {
+    if text.is_empty() {
+        return Err(ParseLabelError::Empty);
+    }
+    if text.len() > LABEL_BYTES_MAX {
+        return Err(ParseLabelError::TooLong { bytes: text.len() });
+    }
+    if text.trim() != text {
+        return Err(ParseLabelError::Padded);
+    }
+    // Most are plain ASCII, where the bytes say it at once.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
+    match text.char_indices().find(|(_, c)| c.is_control()) {
+        Some((at, _)) => Err(ParseLabelError::ControlCharacter { at }),
+        None => Ok(()),
+    }
+}
+
 impl FromStr for Label {
     type Err = ParseLabelError;
 
     fn from_str(input: &str) -> Result<Self, Self::Err> {
-        Self::try_from(input.to_owned())
+        check(input).map(|()| Self(input.into()))
     }
 }
 
@@ -78,24 +102,14 @@ impl TryFrom<String> for Label {
     type Error = ParseLabelError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.is_empty() {
-            return Err(ParseLabelError::Empty);
-        }
-        if text.len() > LABEL_BYTES_MAX {
-            return Err(ParseLabelError::TooLong { bytes: text.len() });
-        }
-        if text.trim() != text {
-            return Err(ParseLabelError::Padded);
-        }
-        if let Some((at, _)) = text.char_indices().find(|(_, c)| c.is_control()) {
-            return Err(ParseLabelError::ControlCharacter { at });
-        }
-        Ok(Self(text))
+        check(&text).map(|()| Self(text.into()))
     }
 }
 
 impl<'de> Deserialize<'de> for Label {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+        let text = SmolStr::deserialize(deserializer)?;
+        check(&text).map_err(serde::de::Error::custom)?;
+        Ok(Self(text))
     }
 }

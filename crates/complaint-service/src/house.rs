@@ -18,10 +18,10 @@ use crate::{error::HandleError, ids::rulebook_stream, load::decoded};
 /// The rules of a service: what it was given, and what the rulebook says above that.
 #[derive(Debug)]
 pub(crate) struct House {
-    given: ComplaintRules,
+    given: Arc<ComplaintRules>,
     /// The name of the rulebook's stream.
     stream: StreamId,
-    known: Mutex<Known>,
+    known: Mutex<Arc<Known>>,
 }
 
 /// The rulebook as far as it was read.
@@ -33,6 +33,8 @@ struct Known {
     time_limits: Arc<Rulebook>,
     /// With the day from which each holds, in that order.
     causes: Arc<[(Date, Arc<CauseTree>)]>,
+    /// What that came to on the day that was asked for last: most commands are of today.
+    of_day: Option<(Date, Arc<ComplaintRules>)>,
 }
 
 impl House {
@@ -42,8 +44,10 @@ impl House {
             rules: Arc::default(),
             time_limits: Arc::clone(&given.time_limits),
             causes: Arc::default(),
+            of_day: None,
         };
-        Self { given, stream: rulebook_stream(), known: Mutex::new(known) }
+        let known = Mutex::new(Arc::new(known));
+        Self { given: Arc::new(given), stream: rulebook_stream(), known }
     }
 
     /// The rules of the day of something. Time limits are those of every day: a clock goes by the
@@ -52,29 +56,50 @@ impl House {
         &self,
         log: &dyn EventLog,
         at: Timestamp,
-    ) -> Result<ComplaintRules, HandleError> {
-        let Known { rules, time_limits, causes, .. } = self.known(log).await?;
-        if rules.approved().is_empty() {
-            return Ok(self.given.clone());
+    ) -> Result<Arc<ComplaintRules>, HandleError> {
+        let known = self.known(log).await?;
+        if known.rules.approved().is_empty() {
+            return Ok(Arc::clone(&self.given));
         }
         let day = TimeZone::UTC.to_datetime(at).date();
+        if let Some((_, rules)) = known.of_day.as_ref().filter(|(of, _)| *of == day) {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = Arc::new(self.rules_on(day, &known));
+        let of_day = Some((day, Arc::clone(&rules)));
+        self.keep(Known { of_day, ..Known::clone(&known) });
+        Ok(rules)
+    }
+
+    fn rules_on(&self, day: Date, known: &Known) -> ComplaintRules {
+        let Known { rules, time_limits, causes, .. } = known;
         let otherwise = self.given.approval_limits.clone();
-        Ok(ComplaintRules {
+        ComplaintRules {
             approval_limits: rules.approval_limits_on(day, otherwise),
             handlers: rules.handler_rules_on(day),
             taxonomy: rules.taxonomy_on(day).map(Arc::new).or_else(|| self.given.taxonomy.clone()),
-            time_limits,
-            causes: of_day(&causes, day).or_else(|| self.given.causes.clone()),
+            time_limits: Arc::clone(time_limits),
+            causes: of_day(causes, day).or_else(|| self.given.causes.clone()),
             clock_tolerance: self.given.clock_tolerance,
-        })
+        }
     }
 
-    async fn known(&self, log: &dyn EventLog) -> Result<Known, HandleError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let read_before = known.next_version;
-        if log.next_version(&self.stream).await? <= read_before {
-            return Ok(known);
+    /// Keeps what was read or made of the rulebook, unless somebody else read further meanwhile.
+    fn keep(&self, known: Known) -> Arc<Known> {
+        let known = Arc::new(known);
+        let mut kept = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.next_version <= known.next_version {
+            *kept = Arc::clone(&known);
         }
+        known
+    }
+
+    async fn known(&self, log: &dyn EventLog) -> Result<Arc<Known>, HandleError> {
+        let before = Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner));
+        if log.next_version(&self.stream).await? <= before.next_version {
+            return Ok(before);
+        }
+        let mut known = Known { of_day: None, ..Known::clone(&before) };
         let mut records = log.read_stream(&self.stream, known.next_version);
         while let Some(recorded) = records.try_next().await? {
             known.next_version = StreamVersion(recorded.version.0.saturating_add(1));
@@ -83,15 +108,15 @@ impl House {
             let rules = Arc::unwrap_or_clone(known.rules);
             known.rules = Arc::new(evolve(rules, &fact.map(|_| event)));
         }
-        if known.next_version > read_before {
-            let trees = known.rules.cause_trees().into_iter();
-            known.causes = trees.map(|(from, tree)| (from, Arc::new(tree))).collect();
-            if known.rules.sets_time_limits() {
-                known.time_limits = Arc::new(known.rules.time_limits()?);
-            }
-            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known.clone();
+        if known.next_version <= before.next_version {
+            return Ok(before);
         }
-        Ok(known)
+        let trees = known.rules.cause_trees().into_iter();
+        known.causes = trees.map(|(from, tree)| (from, Arc::new(tree))).collect();
+        if known.rules.sets_time_limits() {
+            known.time_limits = Arc::new(known.rules.time_limits()?);
+        }
+        Ok(self.keep(known))
     }
 }
 

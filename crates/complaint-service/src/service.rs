@@ -86,7 +86,7 @@ impl ComplaintService {
     /// # Errors
     ///
     /// [`HandleError`]: a log that does not answer, a rulebook that cannot be applied.
-    pub async fn rules_at(&self, at: Timestamp) -> Result<ComplaintRules, HandleError> {
+    pub async fn rules_at(&self, at: Timestamp) -> Result<Arc<ComplaintRules>, HandleError> {
         self.house.rules_at(self.log.as_ref(), at).await
     }
 
@@ -355,7 +355,9 @@ impl<'a> Batch<'a> {
         let occurred_at = to_millisecond(circumstances.occurred_at);
         // The sealed fields of a command belong to the record of its first event.
         let mut sealed_of_next = sealed.as_slice();
-        for event in &events {
+        let mut happened = Vec::with_capacity(events.len());
+        for event in events {
+            let event = LedgerEvent::Complaint(event);
             let record = encode(&Draft {
                 id: record_id(circumstances.now, self.service.entropy.as_ref()),
                 stream: self.stream,
@@ -366,31 +368,28 @@ impl<'a> Batch<'a> {
                 command_digest: digest,
                 correlation_id: request.correlation_id.unwrap_or(request.command_id),
                 causation_id: request.causation_id,
-                event: &LedgerEvent::Complaint(event.clone()),
+                event: &event,
                 sealed: std::mem::take(&mut sealed_of_next),
             })?;
             self.records.push(record);
             self.loaded.next_version = StreamVersion(self.loaded.next_version.0.saturating_add(1));
-            let fact = Fact {
-                event: event.clone(),
-                actor: request.actor.clone(),
-                occurred_at,
-                recorded_at: circumstances.now,
-            };
+            let LedgerEvent::Complaint(event) = event else { continue };
+            let actor = request.actor.clone();
+            let fact = Fact { event, actor, occurred_at, recorded_at: circumstances.now };
             self.loaded.state = evolve(std::mem::take(&mut self.loaded.state), &fact);
+            happened.push(fact.event);
         }
         let next_version = self.loaded.next_version;
         let first_position = Position::default();
         self.loaded.seen.insert(
             request.command_id,
-            Seen { digest, first_position, next_version, events: events.clone(), sealed },
+            Seen { digest, first_position, next_version, events: happened.clone(), sealed },
         );
-        let stream = self.stream.clone();
         self.answers.push(Answered {
-            stream,
+            stream: self.stream.clone(),
             first_position,
             next_version,
-            events,
+            events: happened,
             repeated: false,
         });
         Ok(())

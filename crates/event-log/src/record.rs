@@ -166,7 +166,7 @@ impl NewRecord {
         if bytes.len() > RECORD_BYTES_MAX {
             return Err(NewRecordError::TooLarge { bytes: bytes.len() });
         }
-        if let Some(at) = bytes.iter().position(|b| *b == b'\n') {
+        if let Some(at) = memchr::memchr(b'\n', &bytes) {
             return Err(NewRecordError::LineFeed { at });
         }
         let blank = bytes.get(recorded_at_offset..).and_then(|rest| rest.first_chunk::<24>());

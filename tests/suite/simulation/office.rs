@@ -106,7 +106,7 @@ impl Office {
     }
 
     /// The rules by which it works now.
-    pub(super) async fn rules(&self) -> ComplaintRules {
+    pub(super) async fn rules(&self) -> Arc<ComplaintRules> {
         self.complaints.rules_at(self.now()).await.unwrap()
     }
 

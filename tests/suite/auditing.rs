@@ -212,7 +212,7 @@ fn a_refusal_says_which_line_is_not_one() {
 fn the_commands_beside_the_ledger_find_it_whole_and_say_how_old_its_evidence_is() {
     let (home, _witness, case) = audited();
     let beside = commands(DOCUMENT).split_off(TEN);
-    assert_eq!(beside.len(), 5);
+    assert_eq!(beside.len(), 6);
     let beside = without_missing_root(home.path(), beside);
     let told: Vec<_> =
         beside.iter().map(|command| run(home.path(), command).done().stdout).collect();
@@ -220,6 +220,8 @@ fn the_commands_beside_the_ledger_find_it_whole_and_say_how_old_its_evidence_is(
     assert!(told[1].contains("extends  the checkpoint"), "{}", told[1]);
     assert!(told[3].contains("each to the list that the records give"), "{}", told[3]);
     assert!(told[4].contains(&case), "{}", told[4]);
+    let page = fs::read_to_string(home.path().join("audit.html")).unwrap();
+    assert!(page.contains(&case) && told[5].contains("audit.html"), "{}", told[5]);
     if home.path().join("root.pem").exists() {
         assert!(told[0].contains("says court-clock"), "{}", told[0]);
         assert!(told[1].contains("stamps   2, each vouched for"), "{}", told[1]);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use event_log::StreamId;
 
 use crate::instant::Instant;
 
@@ -491,6 +492,14 @@ pub enum Export {
         after_help = "Examples:\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip\n  redress export bundle --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out case.zip --open narrative --reason 'ombudsman, case 17'\n  redress check case.zip --vkey KEY"
     )]
     Bundle(ExportBundle),
+
+    /// The auditors' page: an index of all streams, and every event of the first 200
+    #[command(
+        long_about = "Writes one page that loads nothing from elsewhere: an index of up to 10,000 streams, and every event of the first 200 of them, with both its times. With --stream it is of those alone. What it leaves out it says, and names the file of the read model, which any SQLite tool can ask.",
+        after_help = "Examples:\n  redress export audit --data ./redress-demo --out audit.html\n  redress export audit --data ./ledger --out case.html --stream complaint-01JGFJJZ00ABCDEFGHJKMNPQRS"
+    )]
+    Audit(ExportAudit),
+
     /// The tree as plain files that any tlog-tiles client can read, under a freshly signed checkpoint
     #[command(
         after_help = "Example:\n  redress export tiles --data ./redress-demo --out ./published"
@@ -508,6 +517,22 @@ pub struct ExportTo {
     /// The directory to write to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// Arguments of `redress export audit`.
+#[derive(Debug, Args)]
+pub struct ExportAudit {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// The page to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Only this stream; may be given again
+    #[arg(long = "stream", value_name = "STREAM")]
+    pub streams: Vec<StreamId>,
 }
 
 /// What to do with the read models.

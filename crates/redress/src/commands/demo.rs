@@ -12,12 +12,11 @@ use event_log::{Clock, EventLog, Position, clock::SystemClock};
 use futures::TryStreamExt;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use projection::path_of;
-use projector_audit::{AuditView, write_html};
 use projector_transparency::files::check_list;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{prove, report, verify};
+use super::{export::audit, prove, report, verify};
 use crate::{
     arguments::{Against, Demo, LedgerAt, SigningAt, Verify},
     casework::{Filed as _, ReportNoun},
@@ -308,16 +307,9 @@ async fn reports_in(
         let folder = reports.join(format!("{kind}-{YEAR}"));
         pages.extend(report_in(ledger, kind, &folder, console).await?);
     }
-    ledger.bring_read_models_up(console).await?;
     let audit_model = path_of(&ledger.places.read_models(), projector_audit::NAME);
     let audit_view = reports.join("audit.html");
-    let (model, page) = (audit_model.clone(), audit_view.clone());
-    let view = AuditView::of(ledger.origin(), &audit_model.display().to_string());
-    let written = tokio::task::spawn_blocking(move || {
-        let connection = projection::open_reader(&model).map_err(CommandError::failed("read"))?;
-        write_html(&connection, &view, &page).map_err(CommandError::failed("write the audit view"))
-    });
-    written.await.map_err(CommandError::failed("write the audit view"))??;
+    audit::write_page(ledger, None, &audit_view, console).await?;
     Ok((pages, (audit_view, audit_model)))
 }
 

@@ -17,6 +17,7 @@ use crate::{
     tree::export as tree,
 };
 
+pub mod audit;
 pub mod bundle;
 
 /// Writes an export and says what is in it.
@@ -29,6 +30,7 @@ pub async fn run(what: &What, console: &mut Console<'_>) -> Result<(), CommandEr
         What::Csv(to) => (Format::Csv, to),
         What::Jsonl(to) => (Format::Jsonl, to),
         What::Bundle(args) => return bundle::run(args, console).await,
+        What::Audit(args) => return audit::run(args, console).await,
         What::Tiles(args) => return tiles(args, console).await,
     };
     let ledger = Ledger::open(&to.at, Arc::new(SystemClock))?;

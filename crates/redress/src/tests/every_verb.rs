@@ -30,6 +30,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("complaint read", &["S", "--data", "D", "--as", "ana", "--role", "agent"]),
     ("complaint show", &["S", "--data", "D"]),
     ("demo", &["--data", "H/other", "--complaints", "3"]),
+    ("export audit", &["--data", "D", "--out", "H/audit.html"]),
     ("export csv", &["--data", "D", "--out", "H/csv"]),
     ("export jsonl", &["--data", "D", "--out", "H/jsonl"]),
     ("export tiles", &["--data", "D", "--out", "H/tiles"]),

@@ -33,7 +33,7 @@ const ACTOR: &str = "clock-process";
 /// What was found and noted.
 #[derive(Debug, Default)]
 pub struct Noted {
-    /// How many complaints were looked at.
+    /// How often a complaint was looked at; one may be more than once.
     pub complaints: u64,
     /// How many limits are near, and were not noted before.
     pub warned: u64,

@@ -12,8 +12,9 @@
 //! record that names it, so whatever the copied records name has been copied. The key-encryption
 //! key is never copied, for who has both has everything.
 //!
-//! A backup that was interrupted leaves the one before it as it was. A restore that was interrupted
-//! leaves a directory ending in `.restoring`, which is no ledger yet and is made anew.
+//! A backup that was interrupted leaves the one before it as it was. A restore that was killed leaves
+//! a directory ending in `.restoring`, which is no ledger yet and is made anew; one that fails takes it
+//! away.
 //!
 //! - [`manifest`]: what a backup says of itself
 //! - [`take`]: taking one, beside a log that is written to

@@ -174,11 +174,22 @@ fn check_place(data: &Path, manifest: &Manifest) -> Result<(), CommandError> {
     }
 }
 
-/// The directory beside its later place in which a ledger is put together.
+/// The directory beside its later place in which a ledger is put together. It goes with a restore that
+/// fails; one that is killed leaves it to the next.
 #[derive(Debug)]
 struct Staging {
     dir: PathBuf,
     _mark: File,
+    is_done: bool,
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.is_done {
+            // What cannot be removed now is removed by the next restore to this place.
+            let _ = files::remove_dir(&self.dir);
+        }
+    }
 }
 
 impl Staging {
@@ -209,17 +220,18 @@ impl Staging {
         held.try_lock().map_err(CommandError::failed("lock the restored directory"))?;
         writeln!(held, "A restore that is not finished. It may be removed.")
             .map_err(CommandError::file("write", &mark))?;
-        Ok(Self { dir, _mark: held })
+        Ok(Self { dir, _mark: held, is_done: false })
     }
 
     /// Gives the ledger its name, in one step: until then there is none.
-    fn finish(self, data: &Path) -> Result<(), CommandError> {
+    fn finish(mut self, data: &Path) -> Result<(), CommandError> {
         let mark = self.dir.join(MARK);
         fs::remove_file(&mark).map_err(CommandError::file("remove", &mark))?;
         sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
         let data = files::settled(data);
         // An empty directory is replaced; one that is not, never.
         fs::rename(&self.dir, &data).map_err(CommandError::file("rename to", &data))?;
+        self.is_done = true;
         let above = data.parent().unwrap_or(Path::new("."));
         File::open(above).and_then(|dir| dir.sync_all()).map_err(CommandError::file("sync", above))
     }

@@ -164,6 +164,7 @@ fn a_damaged_backup_is_refused_with_the_file_named() {
             flip(&path, place);
             home.refused(&Home::RESTORE, &[path.file_name().unwrap().to_str().unwrap()]);
             assert!(!home.path("again").exists());
+            assert!(!home.path("again.restoring").exists());
             flip(&path, place);
         }
     }
@@ -173,9 +174,9 @@ fn a_damaged_backup_is_refused_with_the_file_named() {
         fs::write(&manifest, text.replace(from, to)).unwrap();
         home.refused(&Home::RESTORE, &[]);
         assert!(!home.path("again").exists());
+        assert!(!home.path("again.restoring").exists());
     }
     fs::write(&manifest, text).unwrap();
-    // What the refusals left behind is made anew.
     home.done(&Home::RESTORE);
 }
 

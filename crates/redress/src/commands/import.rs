@@ -87,8 +87,11 @@ fn beside(args: &ImportCfpb) -> PathBuf {
 }
 
 fn tell(report: &ImportReport, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let fits =
-        if report.dry_run { "would go in; nothing was written" } else { "are in the ledger" };
+    let fits = if report.dry_run {
+        "would go in, or are there already; nothing was written"
+    } else {
+        "are in the ledger"
+    };
     console.line(format_args!("{:>9} rows", report.rows))?;
     console.line(format_args!("{:>9} {fits}", report.imported))?;
     if !report.dry_run {

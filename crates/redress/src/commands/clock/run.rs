@@ -34,6 +34,7 @@ struct LookedAt {
 /// What a run came to, as it is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Told {
+    /// How often a complaint was looked at: one that is open and that something happened to twice.
     complaints: u64,
     warned: u64,
     missed: u64,
@@ -94,7 +95,8 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
         console.value(&told)?;
     } else {
         console.line(format_args!(
-            "{} complaints: {} limits newly near, {} newly missed; {} escalated, {} reviews noted",
+            "looked at complaints {} times: {} limits newly near, {} newly missed; {} escalated, \
+             {} reviews noted",
             told.complaints, told.warned, told.missed, told.escalated, told.reviews_noted
         ))?;
     }

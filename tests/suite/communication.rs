@@ -195,3 +195,33 @@ fn a_login_that_the_server_does_not_know_leaves_the_letter_waiting() {
     assert_eq!(waits["last_error"], "login", "{waits}");
     assert!(server.came().mails.is_empty());
 }
+
+#[test]
+fn no_letter_states_another_last_day_of_recourse_than_the_pack_it_is_written_under() {
+    let desk = Desk::new();
+    let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
+    let send = |verb: &str, (who, role): (&str, &str), body: &str| {
+        fs::write(desk.folder.path().join("body.json"), body).unwrap();
+        let by = ["--as", who, "--role", role, "--body", "body.json"];
+        at(&[&["complaint", verb, &desk.complaint], &by[..]].concat()).done();
+    };
+    send("assign", ("sue", "supervisor"), r#"{"handler": "ana"}"#);
+    send(
+        "issue-response",
+        ("ana", "agent"),
+        r#"{"kind": "final", "channel": "email", "outcome": "not-upheld",
+            "findings": [{"issue": "Fee", "outcome": "not-upheld"}],
+            "recourse": {"body": "Financial Ombudsman Service", "until": "2099-12-31"},
+            "personal": {"response-text": "The fee stands in the price list."}}"#,
+    );
+    let letter = ["letter", &desk.complaint, "--kind", "final-response", "--sender", "sender.json"];
+    // The pack that the ledger goes by counts no recourse; this one does.
+    let refused = at(&[&letter[..], &["--pack", "uk-disp"]].concat()).refused(1);
+    for wanted in ["by `uk-disp/ombudsman-referral`", "found until 2099-12-31", "adopt the pack"] {
+        assert!(refused.stderr.contains(wanted), "{wanted}: {}", refused.stderr);
+    }
+    let none = at(&["clock", "recourse"]).refused(1);
+    assert!(none.stderr.contains("found none in 1 packs"), "{}", none.stderr);
+    let written = at(&letter).done();
+    assert!(written.stdout.contains("31 December 2099"), "{}", written.stdout);
+}

@@ -179,12 +179,6 @@ pub fn encode(draft: &Draft<'_>) -> Result<NewRecord, EncodeError> {
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     serde_json::to_writer(&mut bytes, &envelope).map_err(EncodeError::Json)?;
     // The first blank is the envelope's: nothing before it can contain one.
-    let offset = find(&bytes, RECORDED_AT_BLANK).unwrap_or_default();
+    let offset = memchr::memmem::find(&bytes, RECORDED_AT_BLANK).unwrap_or_default();
     Ok(NewRecord::new(bytes, offset)?)
-}
-
-/// Where the blank begins. Compared as arrays: of a length that is known, a comparison is two
-/// instructions and no call.
-fn find(bytes: &[u8], wanted: &[u8; 24]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window.first_chunk() == Some(wanted))
 }

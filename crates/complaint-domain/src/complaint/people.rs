@@ -36,10 +36,12 @@ impl People {
 impl ComplaintCommand {
     /// Who is to become responsible by it.
     pub const fn new_handler(&self) -> Option<&ActorId> {
-        match self {
-            Self::Assign(assignment) => Some(&assignment.handler),
-            Self::Reassign(reassignment) => Some(&reassignment.handler),
-            _ => None,
+        if let Self::Assign(assignment) = self {
+            Some(&assignment.handler)
+        } else if let Self::Reassign(reassignment) = self {
+            Some(&reassignment.handler)
+        } else {
+            None
         }
     }
 }

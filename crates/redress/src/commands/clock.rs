@@ -93,7 +93,7 @@ pub async fn recourse(args: &ClockRecourse, console: &mut Console<'_>) -> Result
     }
     if console.json() {
         let listed = last_days.iter().map(|last| json!({"until": last.day, "clock": last.clock}));
-        return console.line(Value::from_iter(listed));
+        return console.line(listed.collect::<Value>());
     }
     last_days.iter().try_for_each(|last| console.line(last))
 }

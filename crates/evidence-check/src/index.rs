@@ -59,9 +59,7 @@ impl IndexEntry {
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (rest, root) = bytes.strip_prefix(&[ENTRY_TAG])?.split_last_chunk::<32>()?;
         let (name, events) = rest.split_last_chunk::<8>()?;
-        let is_named = !name.is_empty()
-            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-        let stream = String::from_utf8(name.to_vec()).ok().filter(|_| is_named)?;
+        let stream = String::from_utf8(name.to_vec()).ok().filter(|name| is_stream_name(name))?;
         Some(Self { stream, events: u64::from_be_bytes(*events), root: Hash(*root) })
     }
 
@@ -69,6 +67,11 @@ impl IndexEntry {
     pub fn leaf(&self) -> Hash {
         leaf_hash(&self.to_bytes())
     }
+}
+
+/// Whether a stream can have this name: letters, digits and hyphens.
+fn is_stream_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// An entry with its way to the committed root.
@@ -215,7 +218,8 @@ impl IndexProof {
             return Err(lines.error(header).into());
         }
         let expected = "`stream` and its name";
-        let stream = lines.next(expected)?.strip_prefix("stream ").ok_or(lines.error(expected))?;
+        let stream = lines.next(expected)?.strip_prefix("stream ");
+        let stream = stream.filter(|name| is_stream_name(name)).ok_or(lines.error(expected))?;
         let expected = "`commitment` and a record in base64";
         let commitment = lines.next(expected)?.strip_prefix("commitment ").and_then(from_base64);
         let commitment = commitment.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -75,6 +75,18 @@ fn the_bytes_of_an_entry_are_as_written_down() {
     }
 }
 
+#[test]
+fn nothing_is_proved_of_a_name_that_no_stream_can_have() {
+    let text = SmallLog::new(true).index_proof("complaint-C").to_string();
+    assert!(IndexProof::parse(text.as_bytes()).is_ok());
+    for name in ["complaint-C\u{1}", "complaint C", "\u{1b}[2J", "", "complaint-é"] {
+        let named = text.replacen("stream complaint-C", &format!("stream {name}"), 1);
+        assert_ne!(named, text);
+        let error = IndexProof::parse(named.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("`stream` and its name"), "{error}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
@@ -89,7 +101,7 @@ proptest! {
         // The signature of the witness is not asked for by this policy, nor the name of a stream that
         // is nowhere: another such name is another claim, and as true.
         let name = text.lines().take(1).map(|line| line.len() + 1).sum::<usize>();
-        let named = name..name + text.lines().nth(1).map_or(0, str::len);
+        let named = name..=name + text.lines().nth(1).map_or(0, str::len);
         let signed = text.find("— witness").unwrap();
         let at = at.index(signed);
         prop_assume!(!(absent && named.contains(&at)));

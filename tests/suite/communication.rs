@@ -221,7 +221,7 @@ fn no_letter_states_another_last_day_of_recourse_than_the_pack_it_is_written_und
         assert!(refused.stderr.contains(wanted), "{wanted}: {}", refused.stderr);
     }
     let none = at(&["clock", "recourse"]).refused(1);
-    assert!(none.stderr.contains("found none in 1 packs"), "{}", none.stderr);
+    assert!(none.stderr.contains("expected a pack that counts recourse"), "{}", none.stderr);
     let written = at(&letter).done();
     assert!(written.stdout.contains("31 December 2099"), "{}", written.stdout);
 }

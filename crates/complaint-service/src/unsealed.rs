@@ -50,7 +50,7 @@ pub trait Unsealed: Aggregate {
         None
     }
 
-    /// The account that the command brings into the records.
+    /// The account that joins by the command.
     fn newcomer(_command: &Self::Command) -> Option<&ActorId> {
         None
     }

@@ -12,7 +12,9 @@ use super::{
     clock_process::{Story, story},
     request,
 };
-use crate::{HandleError, UnsealedRequest, UnsealedService, staff_stream_of};
+use crate::{
+    HandleError, UnsealedRequest, UnsealedService, error::InvalidRequest, staff_stream_of,
+};
 
 fn account(name: &str) -> ActorId {
     ActorId(name.parse().unwrap())
@@ -49,4 +51,24 @@ async fn whoever_declared_an_interest_in_a_complaint_does_not_become_responsible
     let refused = assign(21, &after).await.unwrap_err();
     let HandleError::Refused(rejection) = refused else { panic!("{refused}") };
     assert_eq!(rejection, ComplaintRejection::InterestDeclared(account("ben"), interest));
+}
+
+#[tokio::test]
+async fn nobody_joins_under_a_name_that_no_account_has() {
+    let story = story();
+    let service =
+        UnsealedService::new(Arc::clone(&story.log) as _, story.clock(), Arc::new(SystemEntropy));
+    for name in ["Jo Doe", "jo@example.com"] {
+        let joining = Joining { account: account(name), roles: [Role::Agent].into(), team: None };
+        let request = UnsealedRequest {
+            command_id: Uuid::from_u128(10),
+            stream: None,
+            actor: Actor { id: account("sue"), role: Role::Supervisor },
+            occurred_at: None,
+            command: StaffCommand::Join(joining),
+        };
+        let refused = service.handle::<Staff>(&request).await.unwrap_err();
+        let HandleError::Invalid(invalid) = refused else { panic!("{refused}") };
+        assert_eq!(invalid, InvalidRequest::NotAnAccount);
+    }
 }

@@ -179,7 +179,7 @@ fn check_place(data: &Path, manifest: &Manifest) -> Result<(), CommandError> {
 #[derive(Debug)]
 struct Staging {
     dir: PathBuf,
-    _mark: File,
+    mark: File,
     is_done: bool,
 }
 
@@ -216,11 +216,13 @@ impl Staging {
         }
         files::make_private_dir(&dir)?;
         let made = OpenOptions::new().write(true).create(true).truncate(true).open(&mark);
-        let mut held = made.map_err(CommandError::file("write", &mark))?;
+        let held = made.map_err(CommandError::file("write", &mark))?;
         held.try_lock().map_err(CommandError::failed("lock the restored directory"))?;
-        writeln!(held, "A restore that is not finished. It may be removed.")
+        // From here on it is ours, and goes with us.
+        let mut staging = Self { dir, mark: held, is_done: false };
+        writeln!(staging.mark, "A restore that is not finished. It may be removed.")
             .map_err(CommandError::file("write", &mark))?;
-        Ok(Self { dir, _mark: held, is_done: false })
+        Ok(staging)
     }
 
     /// Gives the ledger its name, in one step: until then there is none.

@@ -85,9 +85,8 @@ pub async fn recourse(args: &ClockRecourse, console: &mut Console<'_>) -> Result
     let at = args.when.map_or_else(|| SystemClock.now(), |when| when.0);
     let last_days = rulebook.last_days_of_recourse(at);
     if last_days.is_empty() {
-        let packs = rulebook.adoptions().len();
         return Err(CommandError::Refused {
-            problem: format!("expected a pack that counts recourse, found none in {packs} packs"),
+            problem: format!("expected a pack that counts recourse from {at:.0}, found none"),
             next: "name one with --pack, or state the day that your rules give".to_owned(),
         });
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use complaint_codec::{Record, decode, event_type};
 use complaint_domain::{
     Fact, LedgerEvent,
-    clock::{ClockReading, Milestone, Nature, clocks},
+    clock::{ClockReading, Milestone, Nature, Rulebook, clocks},
     complaint::{Case, Complaint, ComplaintEvent, evolve},
     rulebook::HouseRules,
     sealed::{PersonalField, SealedField},
@@ -71,6 +71,8 @@ pub struct History {
 /// What the ledger's rulebook says of one complaint.
 #[derive(Debug, Default)]
 struct Limits {
+    /// The packs as they were adopted, each for its days.
+    rulebook: Rulebook,
     packs: Vec<String>,
     answer_due_on: Option<Date>,
 }
@@ -162,6 +164,11 @@ impl History {
         &self.limits.packs
     }
 
+    /// The ledger's rulebook, as far as it says of time limits.
+    pub const fn time_limits(&self) -> &Rulebook {
+        &self.limits.rulebook
+    }
+
     /// The last local day on which it is to be answered: of the duties that a final response meets, the
     /// first to fall due.
     pub const fn answer_due_on(&self) -> Option<Date> {
@@ -241,13 +248,13 @@ impl History {
 /// Counts the clocks of a complaint by the rulebook, as they stood after the last that happened.
 async fn limits(log: &dyn EventLog, case: &Case) -> Result<Limits, CommandError> {
     let rules: HouseRules = Streams::of(log).load(&rulebook_stream()).await?;
-    let limits = rules.time_limits().map_err(CommandError::failed("apply the rulebook"))?;
+    let rulebook = rules.time_limits().map_err(CommandError::failed("apply the rulebook"))?;
     let Some(last) = case.clock_facts().iter().map(|fact| fact.at).max() else {
-        return Ok(Limits::default());
+        return Ok(Limits { rulebook, ..Limits::default() });
     };
     // A clock that cannot be counted is told by `redress clock explain`; a letter goes without its day.
     let readings: Vec<_> =
-        clocks(case.clock_facts(), &limits, last).into_iter().flatten().collect();
+        clocks(case.clock_facts(), &rulebook, last).into_iter().flatten().collect();
     let packs: BTreeSet<_> =
         readings.iter().map(|reading| reading.clock.pack.to_string()).collect();
     let answers = readings.iter().filter(|reading| {
@@ -256,6 +263,7 @@ async fn limits(log: &dyn EventLog, case: &Case) -> Result<Limits, CommandError>
     });
     let first = answers.min_by_key(|reading| reading.due);
     Ok(Limits {
+        rulebook,
         packs: packs.into_iter().collect(),
         answer_due_on: first.map(ClockReading::due_date),
     })

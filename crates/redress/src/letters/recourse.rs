@@ -6,15 +6,16 @@ use complaint_domain::{
 };
 use complaint_letters::LetterKind;
 use event_log::StreamVersion;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::History;
 use crate::error::CommandError;
 
-/// Holds the recourse of a final response against packs.
+/// Holds the recourse of a final response against each pack that a letter is written under: as the
+/// ledger's rulebook had it when the response was given, else as it comes with the program.
 ///
-/// By a pack that the ledger's rulebook adopted the domain did so when the response was recorded; a
-/// letter may be written under others, or the pack was adopted later.
+/// The domain did so when the response was recorded, but only by packs that held then and counted
+/// recourse, and of several by any.
 ///
 /// # Errors
 ///
@@ -32,31 +33,41 @@ pub(super) fn recourse_is_right(
     if response.kind != ResponseKind::Final {
         return Ok(());
     }
-    let named = packs.iter().filter(|pack| !history.adopted_packs().contains(pack));
-    let last_days = last_days_by(named, responded_at)?;
-    if last_days.is_empty() || last_days.iter().any(|last| last.day == recourse.until) {
-        return Ok(());
+    let adopted = history.time_limits().last_days_of_recourse(responded_at);
+    for pack in packs {
+        let of_pack = |last: &LastDayOfRecourse| last.clock.pack.as_str() == pack;
+        let mut last_days: Vec<_> = adopted.iter().filter(|last| of_pack(last)).cloned().collect();
+        if last_days.is_empty() {
+            last_days = last_days_by_shipped(pack, responded_at)?;
+        }
+        if !last_days.is_empty() && last_days.iter().all(|last| last.day != recourse.until) {
+            let expected = LastDayOfRecourse::any_of(&last_days);
+            return Err(another_day(kind, &expected, recourse.until));
+        }
     }
-    Err(CommandError::Refused {
-        problem: format!(
-            "expected recourse until {} in the response that a letter of the kind {kind} is to \
-             state, found until {}",
-            LastDayOfRecourse::any_of(&last_days),
-            recourse.until,
-        ),
-        next: "adopt the pack in the rulebook, so that no response is recorded with another day, \
-               and answer the complainant anew"
-            .to_owned(),
-    })
+    Ok(())
 }
 
-fn last_days_by<'a>(
-    packs: impl Iterator<Item = &'a String>,
+fn another_day(kind: LetterKind, expected: &str, until: Date) -> CommandError {
+    CommandError::Refused {
+        problem: format!(
+            "expected recourse until {expected} in the response that a letter of the kind {kind} \
+             is to state, found until {until}"
+        ),
+        next: "name with --pack only packs that give that day; where the response is wrong it \
+               stands until it is refused or the complaint is reopened: tell the complainant the \
+               right day meanwhile, and adopt the pack, so that no other response is recorded so"
+            .to_owned(),
+    }
+}
+
+fn last_days_by_shipped(
+    pack: &str,
     responded_at: Timestamp,
 ) -> Result<Vec<LastDayOfRecourse>, CommandError> {
-    let mut shipped = packs.filter_map(|pack| shipped::pack(pack)).map(Adoption::of);
-    let rulebook = shipped
-        .try_fold(Rulebook::with_shipped_calendars(), Rulebook::adopt)
-        .map_err(CommandError::failed("apply the packs of the letter"))?;
+    let Some(pack) = shipped::pack(pack) else { return Ok(Vec::new()) };
+    let rulebook = Rulebook::with_shipped_calendars()
+        .adopt(Adoption::of(pack))
+        .map_err(CommandError::failed("apply the pack of the letter"))?;
     Ok(rulebook.last_days_of_recourse(responded_at))
 }

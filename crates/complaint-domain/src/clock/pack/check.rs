@@ -69,6 +69,7 @@ fn check_clock(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
         !rule.recourse || opens_a_way,
         "recourse to be an option that starts with final-response",
     )?;
+    require(!rule.recourse || rule.each, "recourse to start with each final response (`each`)")?;
     check_times(file, rule)?;
     check_calendar(file, rule)?;
     check_track(file, rule)?;

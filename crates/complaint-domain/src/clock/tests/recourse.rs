@@ -1,7 +1,7 @@
 //! Until when the complainant may turn elsewhere.
 
-use super::harness::{pack, rulebook, time};
-use crate::clock::{ParsePackError, RulePack, Rulebook, shipped};
+use super::harness::{pack, reached, read, rulebook, time};
+use crate::clock::{Milestone as M, ParsePackError, RulePack, Rulebook, shipped};
 
 fn last_days(rulebook: &Rulebook, responded_at: &str) -> Vec<String> {
     rulebook.last_days_of_recourse(time(responded_at)).iter().map(ToString::to_string).collect()
@@ -31,6 +31,35 @@ fn each_pack_that_counts_recourse_gives_its_day_and_others_none() {
         ["2027-03-11 by `in-rbi/ombudsman-referral`", "2026-09-11 by `uk-disp/ombudsman-referral`"]
     );
     assert!(last_days(&rulebook([pack("iso-10002")]), "2026-03-11T09:00:00Z").is_empty());
+}
+
+#[test]
+fn a_second_response_opens_the_way_anew_and_the_clock_says_the_same_day() {
+    let uk = rulebook([pack("uk-disp")]);
+    let second = "2026-08-01T09:00:00Z";
+    let facts = [
+        reached(M::Received, "2026-03-01T09:00:00Z"),
+        reached(M::FinalResponse, "2026-03-11T09:00:00Z"),
+        reached(M::Reopened, "2026-07-01T09:00:00Z"),
+        reached(M::FinalResponse, second),
+    ];
+    let readings = read(&uk, &facts, "2026-08-02T09:00:00Z");
+    let days: Vec<_> = readings
+        .iter()
+        .filter(|reading| reading.rule.recourse)
+        .map(|reading| reading.due_date().to_string())
+        .collect();
+    assert_eq!(days, ["2026-09-11", "2027-02-01"]);
+    assert_eq!(last_days(&uk, second), ["2027-02-01 by `uk-disp/ombudsman-referral`"]);
+}
+
+#[test]
+fn a_recourse_that_starts_only_once_is_refused() {
+    let template = shipped::pack_text("template").unwrap();
+    let once = template.replace("\"each\": true", "\"each\": false");
+    assert_ne!(once, template);
+    let error = RulePack::parse(&once).unwrap_err().to_string();
+    assert!(error.contains("with each final response"), "{error}");
 }
 
 #[test]

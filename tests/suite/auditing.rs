@@ -222,6 +222,7 @@ fn the_commands_beside_the_ledger_find_it_whole_and_say_how_old_its_evidence_is(
     assert!(told[4].contains(&case), "{}", told[4]);
     let page = fs::read_to_string(home.path().join("audit.html")).unwrap();
     assert!(page.contains(&case) && told[5].contains("audit.html"), "{}", told[5]);
+    assert!(page.contains("evidence-"), "the other streams too");
     let of_one = format!("redress export audit --data ledger --out case.html --stream {case}");
     run(home.path(), &of_one).done();
     let page = fs::read_to_string(home.path().join("case.html")).unwrap();

@@ -484,7 +484,7 @@ function parseIndexProof(bytes) {
   const lines = reader(bytes);
   const header = "`redress/index-proof@v1`";
   if (lines.next(header) !== "redress/index-proof@v1") lines.wrong(header);
-  const stream = /^stream (.*)$/.exec(lines.next("`stream`"))?.[1] ?? lines.wrong("`stream` and its name");
+  const stream = /^stream ([A-Za-z0-9-]+)$/.exec(lines.next("`stream`"))?.[1] ?? lines.wrong("`stream` and its name");
   const letters = /^commitment (.*)$/.exec(lines.next("`commitment`"))?.[1] ?? lines.wrong("`commitment`");
   const commitment = fromBase64(letters) ?? lines.wrong("`commitment` and a record in base64");
   const [leaves, entries] = [[], []];

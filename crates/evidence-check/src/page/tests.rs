@@ -97,6 +97,11 @@ fn evidence() -> Vec<Vec<u8>> {
         }
         all.push(original);
     }
+    // Nothing is proved of a name that no stream can have.
+    let absent = log.index_proof("complaint-C").to_string();
+    for name in ["complaint-C\u{1}", "complaint C", "complaint-é"] {
+        all.push(absent.replacen("stream complaint-C", &format!("stream {name}"), 1).into_bytes());
+    }
     all
 }
 

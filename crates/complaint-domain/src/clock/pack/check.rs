@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AfterHours, Basis, ClockRule, DueAt, EscalationOrder, InForce, LastDay, PackFile,
-    ParsePackError, RuleStatus, Unit,
+    AfterHours, Basis, ClockRule, DueAt, EscalationOrder, InForce, LastDay, Milestone, Nature,
+    PackFile, ParsePackError, RuleStatus, Unit,
 };
-use crate::clock::{Milestone, Nature};
 
 /// The only form of pack there is so far.
 const FORMAT: u32 = 1;

@@ -166,6 +166,12 @@ pub(super) fn final_response() -> Response {
     }
 }
 
+/// The same, with another last day of recourse.
+pub(super) fn lasting_until(until: &str) -> Response {
+    let recourse = Recourse { body: label("Ombudsman"), until: day(until) };
+    Response { recourse: Some(recourse), ..final_response() }
+}
+
 pub(super) fn offering(remedies: &[u16]) -> Response {
     Response { remedies: remedies.iter().copied().map(RemedyId).collect(), ..final_response() }
 }

@@ -1,6 +1,6 @@
 use super::{
     builders::{
-        again, answered, assigned, concluded, day, decides, final_response, label, limits_of,
+        again, answered, assigned, concluded, decides, final_response, lasting_until, limits_of,
         received, responded, review, to, would_be,
     },
     harness::{Given, given, past},
@@ -10,8 +10,8 @@ use crate::{
     clock::{Adoption, InForce, Rulebook, shipped},
     complaint::{
         Answer, CommitteeRefusal, Complaint, ComplaintCommand as C, ComplaintEvent as E,
-        ComplaintRejection as R, Escalation, EscalationReason, Outcome, Recourse, ReopenReason,
-        Response, ReviewConcluded, ReviewConclusion,
+        ComplaintRejection as R, Escalation, EscalationReason, Outcome, ReopenReason, Response,
+        ReviewConcluded, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
 };
@@ -22,9 +22,7 @@ fn india(given: Given) -> Given {
 
 /// With the last day of recourse that the pack of India gives.
 fn answers(outcome: Outcome) -> C {
-    let recourse = Recourse { body: label("Ombudsman"), until: day("2025-03-11") };
-    let (outcome, recourse) = (Some(outcome), Some(recourse));
-    C::IssueResponse(Response { outcome, recourse, ..final_response() })
+    C::IssueResponse(Response { outcome: Some(outcome), ..lasting_until("2025-03-11") })
 }
 
 fn not_reviewed(outcome: Outcome) -> R {

@@ -1,7 +1,8 @@
 use super::{
     builders::{
         answer, answered, apology, assigned, bare, day, declined, done, final_response, fulfilled,
-        holding, limits_of, offering, proposed, proposed_over_limit, received, refund, responded,
+        holding, lasting_until, limits_of, offering, proposed, proposed_over_limit, received,
+        refund, responded,
     },
     harness::{HANDLED_AT, given, time},
 };
@@ -10,7 +11,7 @@ use crate::{
     clock::{Adoption, Rulebook, shipped},
     complaint::{
         Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Outcome,
-        Recourse, RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
+        RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -84,30 +85,24 @@ fn a_final_response_announces_no_other() {
 
 #[test]
 fn the_recourse_is_not_over_before_it_is_offered() {
-    let until = |until| {
-        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
-        Response { recourse: Some(recourse), ..final_response() }
-    };
     let given = given([received(), assigned("ana")]);
-    given.clone().when(&C::IssueResponse(until("2024-03-10"))).then_rejected(
+    given.clone().when(&C::IssueResponse(lasting_until("2024-03-10"))).then_rejected(
         RecourseRefusal::Over { responded_on: day("2024-03-11"), until: day("2024-03-10") }.into(),
     );
-    given.when(&C::IssueResponse(until("2024-03-11"))).then(E::ResponseIssued(until("2024-03-11")));
+    given
+        .when(&C::IssueResponse(lasting_until("2024-03-11")))
+        .then(E::ResponseIssued(lasting_until("2024-03-11")));
 }
 
 #[test]
 fn a_final_response_states_the_last_day_by_the_pack_and_no_other() {
-    let until = |until| {
-        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
-        Response { recourse: Some(recourse), ..final_response() }
-    };
     let given = given([received(), assigned("ana")]).with_limits(limits_of("uk-disp"));
     given
         .clone()
-        .when(&C::IssueResponse(until("2024-09-11")))
-        .then(E::ResponseIssued(until("2024-09-11")));
+        .when(&C::IssueResponse(lasting_until("2024-09-11")))
+        .then(E::ResponseIssued(lasting_until("2024-09-11")));
     for wrong in ["2024-09-10", "2024-09-12"] {
-        let rejection = given.decide(&C::IssueResponse(until(wrong))).unwrap_err();
+        let rejection = given.decide(&C::IssueResponse(lasting_until(wrong))).unwrap_err();
         assert_eq!(
             rejection.to_string(),
             format!(
@@ -118,7 +113,7 @@ fn a_final_response_states_the_last_day_by_the_pack_and_no_other() {
     }
     // What is not final opens no such way yet, and may name another day.
     let interim = Response { kind: ResponseKind::Interim, ..bare(ResponseKind::Interim) };
-    let interim = Response { recourse: until("2024-12-31").recourse, ..interim };
+    let interim = Response { recourse: lasting_until("2024-12-31").recourse, ..interim };
     given.when(&C::IssueResponse(interim.clone())).then(E::ResponseIssued(interim));
 }
 
@@ -128,9 +123,7 @@ fn of_two_packs_that_count_recourse_either_day_will_do() {
     let both = adopted.into_iter().try_fold(Rulebook::with_shipped_calendars(), Rulebook::adopt);
     let given = given([received(), assigned("ana")]).with_limits(both.unwrap());
     let until = |until| {
-        let recourse = Recourse { until: day(until), ..final_response().recourse.unwrap() };
-        let outcome = Some(Outcome::Upheld);
-        C::IssueResponse(Response { outcome, recourse: Some(recourse), ..final_response() })
+        C::IssueResponse(Response { outcome: Some(Outcome::Upheld), ..lasting_until(until) })
     };
     assert!(given.decide(&until("2024-09-11")).is_ok());
     assert!(given.decide(&until("2025-03-11")).is_ok());

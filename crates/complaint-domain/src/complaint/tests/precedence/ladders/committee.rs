@@ -4,7 +4,7 @@ use super::{
     super::{
         super::{
             builders::{
-                assigned, concluded, day, decides, final_response, label, limits_of, received,
+                assigned, concluded, decides, final_response, lasting_until, limits_of, received,
                 responded, review, would_be,
             },
             harness::{actor, past},
@@ -15,9 +15,7 @@ use super::{
 };
 use crate::{
     actor::Role,
-    complaint::{
-        ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Recourse, Response,
-    },
+    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Response},
     review::DecisionEffect,
 };
 
@@ -52,9 +50,7 @@ fn propose() -> (Attempt, Vec<Rung>) {
 }
 
 fn answer() -> (Attempt, Vec<Rung>) {
-    let recourse = Recourse { body: label("Ombudsman"), until: day("2025-03-11") };
-    let (outcome, recourse) = (Some(Outcome::NotUpheld), Some(recourse));
-    let rejecting = Response { outcome, recourse, ..final_response() };
+    let rejecting = Response { outcome: Some(Outcome::NotUpheld), ..lasting_until("2025-03-11") };
     (
         Attempt::new([received(), assigned("ana")], C::IssueResponse(rejecting))
             .under(limits_of("in-rbi")),

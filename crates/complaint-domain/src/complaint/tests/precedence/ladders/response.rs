@@ -4,8 +4,8 @@ use super::{
     super::{
         super::builders::{
             answer, answered, apology, assigned, day, declined, final_response, fulfilled, holding,
-            imported, label, limits_of, offering, proposed, proposed_over_limit, received, refund,
-            reported, responded,
+            imported, label, lasting_until, limits_of, offering, proposed, proposed_over_limit,
+            received, refund, reported, responded,
         },
         Attempt, Rung,
     },
@@ -15,7 +15,7 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, ComplaintCommand as C, ComplaintEvent as E, Finding, Outcome, PlatformCategory,
-        Recourse, Response, ResponseKind,
+        Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -90,14 +90,8 @@ fn respond_finally() -> (Attempt, Vec<Rung>) {
                 response(it).findings =
                     vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }];
             }),
-            ("recourse-missing", |it| {
-                let until = day("2024-03-10");
-                response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
-            }),
-            ("recourse-over", |it| {
-                let until = day("2024-09-10");
-                response(it).recourse = Some(Recourse { body: label("Ombudsman"), until });
-            }),
+            ("recourse-missing", |it| response(it).recourse = lasting_until("2024-03-10").recourse),
+            ("recourse-over", |it| response(it).recourse = lasting_until("2024-09-10").recourse),
             ("recourse-day-differs", |it| response(it).recourse = final_response().recourse),
             ("expected-date-in-final", |it| response(it).expected_by = None),
             ("response-text-missing", |it| {

@@ -225,3 +225,38 @@ fn no_letter_states_another_last_day_of_recourse_than_the_pack_it_is_written_und
     let written = at(&letter).done();
     assert!(written.stdout.contains("31 December 2099"), "{}", written.stdout);
 }
+
+#[test]
+fn a_letter_bears_the_day_of_the_response_that_it_carries_and_no_other_one() {
+    let desk = Desk::new();
+    let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
+    let send = |words: &[&str], (who, role, day): (&str, &str, &str), body: &str| {
+        fs::write(desk.folder.path().join("body.json"), body).unwrap();
+        let when = format!("2026-03-{day}T09:00:00Z");
+        let by = ["--as", who, "--role", role, "--occurred-at", &when, "--body", "body.json"];
+        at(&[&["complaint"], words, &by, &["--json"]].concat()).done().json()
+    };
+    let registered = send(&["register"], ("portal", "complainant", "02"), BODY);
+    let complaint = registered["complaint"].as_str().unwrap();
+    send(&["assign", complaint], ("sue", "supervisor", "03"), r#"{"handler": "ana"}"#);
+    send(
+        &["issue-response", complaint],
+        ("ana", "agent", "10"),
+        r#"{"kind": "final", "channel": "email", "outcome": "not-upheld",
+            "findings": [{"issue": "Fee", "outcome": "not-upheld"}],
+            "recourse": {"body": "Financial Ombudsman Service", "until": "2026-09-10"},
+            "personal": {"response-text": "The fee stands in the price list."}}"#,
+    );
+    let letter = |kind| {
+        let words = ["letter", complaint, "--kind", kind, "--sender", "sender.json"];
+        at(&[&words[..], &["--pack", "uk-disp"]].concat()).done().stdout
+    };
+    // Written today, it counts its six months from the day of the response all the same.
+    let answer = letter("final-response");
+    assert!(answer.contains("\n10 March 2026\nOur reference"), "{answer}");
+    let says = "within six months of the date of this letter, that is by 10 September 2026";
+    assert!(answer.contains(says), "{answer}");
+    let receipt = letter("acknowledgement");
+    assert!(receipt.contains("\nOur reference"), "{receipt}");
+    assert!(!receipt.contains("March 2026\nOur reference"), "nobody wrote it then: {receipt}");
+}

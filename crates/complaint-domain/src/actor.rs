@@ -13,9 +13,8 @@ pub struct ActorId(pub Label);
 
 impl ActorId {
     /// Whether it is a name as accounts have: no white space, as the names of persons have, and no
-    /// `@`, as their addresses have. Every record holds it for ever. Asked of who acts,
-    /// who becomes responsible and who joins; not of what is replayed: records from before this rule
-    /// may hold others.
+    /// `@`, as their addresses have. Every record holds it for ever. Asked of
+    /// whoever a command names; not of what is replayed: records from before this rule may hold others.
     pub fn names_an_account(&self) -> bool {
         !self.0.as_str().contains(|c: char| c == '@' || c.is_whitespace())
     }

@@ -159,7 +159,7 @@ pub enum InvalidRequest {
         /// The stream that was named.
         found: StreamId,
     },
-    /// Who acts, or is to be responsible or join, has a name with white space or `@`, as the names and
+    /// Who acts, or whom the command names, has a name with white space or `@`, as the names and
     /// addresses of persons have.
     #[error("expected the name of an account, with no white space and no `@`, found either in it")]
     NotAnAccount,

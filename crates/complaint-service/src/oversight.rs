@@ -30,6 +30,12 @@ impl Unsealed for Review {
         matches!(command, ReviewCommand::Open(_))
     }
 
+    /// Members are known to the committee; whoever sees to a measure may work anywhere.
+    fn accounts(command: &ReviewCommand) -> Vec<&ActorId> {
+        let ReviewCommand::ProposeDecision(proposal) = command else { return Vec::new() };
+        proposal.measures.iter().map(|measure| &measure.owner).collect()
+    }
+
     async fn facts(
         streams: Streams<'_>,
         state: &Self,
@@ -118,6 +124,11 @@ impl Unsealed for Action {
 
     fn begins(command: &ActionCommand) -> bool {
         matches!(command, ActionCommand::Propose(_))
+    }
+
+    fn accounts(command: &ActionCommand) -> Vec<&ActorId> {
+        let ActionCommand::Propose(proposal) = command else { return Vec::new() };
+        vec![&proposal.owner]
     }
 
     async fn facts(

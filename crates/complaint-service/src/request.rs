@@ -72,9 +72,7 @@ impl CommandRequest {
     /// Checks that the request holds together, and gives the stream it is for.
     pub(crate) fn check(&self) -> Result<StreamId, InvalidRequest> {
         check_account(&self.actor.id)?;
-        if let Some(handler) = self.command.new_handler() {
-            check_account(handler)?;
-        }
+        self.command.accounts().try_for_each(check_account)?;
         let mut seen = BTreeSet::new();
         for personal in &self.personal {
             if !seen.insert(personal.field) {

@@ -17,7 +17,7 @@ use complaint_domain::{
     aggregate::{Aggregate, Occasion},
     import::Import,
     ledger::Evidence,
-    rulebook::{HouseRules, RulebookCommand},
+    rulebook::{HouseRules, RuleChange, RulebookCommand},
     sealed::Digest,
     staff::{Staff, StaffCircumstances, StaffCommand, TermLimits},
     subject::Subject,
@@ -50,9 +50,10 @@ pub trait Unsealed: Aggregate {
         None
     }
 
-    /// The account that joins by the command.
-    fn newcomer(_command: &Self::Command) -> Option<&ActorId> {
-        None
+    /// The accounts that the command names and that nothing else is asked about: a record would hold them as
+    /// they are, for ever.
+    fn accounts(_command: &Self::Command) -> Vec<&ActorId> {
+        Vec::new()
     }
 
     /// Whether the command begins a stream; if none is named, the name of the new one follows from
@@ -104,9 +105,14 @@ impl Unsealed for Staff {
         Some(staff_stream_of(&joining.account))
     }
 
-    fn newcomer(command: &StaffCommand) -> Option<&ActorId> {
-        let StaffCommand::Join(joining) = command else { return None };
-        Some(&joining.account)
+    fn accounts(command: &StaffCommand) -> Vec<&ActorId> {
+        if let StaffCommand::Join(joining) = command {
+            vec![&joining.account]
+        } else if let StaffCommand::StartAbsence(absence) = command {
+            absence.deputy.iter().collect()
+        } else {
+            Vec::new()
+        }
     }
 
     async fn facts(
@@ -136,6 +142,12 @@ impl Unsealed for HouseRules {
     /// There is one.
     fn home(_: &RulebookCommand) -> Option<StreamId> {
         Some(rulebook_stream())
+    }
+
+    fn accounts(command: &RulebookCommand) -> Vec<&ActorId> {
+        let RulebookCommand::Propose(proposal) = command else { return Vec::new() };
+        let RuleChange::LimitPerson { account, .. } = &proposal.rule else { return Vec::new() };
+        vec![account]
     }
 
     async fn facts(
@@ -334,9 +346,7 @@ impl UnsealedService {
     {
         let UnsealedRequest { command_id, actor, occurred_at, command, .. } = request;
         check_account(&actor.id)?;
-        if let Some(account) = A::newcomer(command) {
-            check_account(account)?;
-        }
+        A::accounts(command).into_iter().try_for_each(check_account)?;
         let stream = stream_for::<A>(request)?;
         let order = Order {
             stream: &stream,

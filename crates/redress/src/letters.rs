@@ -228,6 +228,15 @@ fn received_on(case: &Case) -> Date {
     Offset::UTC.to_datetime(case.received_at()).date()
 }
 
+/// The day that a letter bears: of one that carries a response the day of the response, from which rules
+/// count ("six months of the date of this letter"), so that a copy made later says the same; of any
+/// other letter today.
+pub fn dated(history: &History, kind: LetterKind, today: Date) -> Date {
+    let told = told_of(history, kind).ok().filter(|told| told.response.is_some());
+    let responded_at = told.and_then(|told| history.occurred_at(told.version));
+    responded_at.map_or(today, |at| Offset::UTC.to_datetime(at).date())
+}
+
 /// The language in which to write to a complainant when nobody says otherwise: theirs.
 pub fn language_of(history: &History) -> LetterLocale {
     let first = history.events().next();

@@ -44,6 +44,16 @@ impl ComplaintCommand {
             None
         }
     }
+
+    /// The accounts that the command names: whoever becomes responsible, whoever asked for more time.
+    pub fn accounts(&self) -> impl Iterator<Item = &ActorId> {
+        let asked_by = if let Self::ExtendDeadline(extension) = self {
+            Some(&extension.asked_by)
+        } else {
+            None
+        };
+        self.new_handler().into_iter().chain(asked_by)
+    }
 }
 
 /// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is

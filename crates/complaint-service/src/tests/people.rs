@@ -1,10 +1,18 @@
 //! What people say of themselves decides what they may do, from that moment on.
 
 use complaint_domain::{
+    action::{Action, ActionCommand, ActionKind, ActionOrigin, ActionProposal},
     actor::{Actor, ActorId, Role},
-    complaint::{Assignment, ComplaintCommand, ComplaintRejection, RecusalGround},
-    staff::{Declaration, Interest, Joining, Staff, StaffCommand},
+    clock::ClockName,
+    complaint::{
+        ApprovalLimit, Assignment, ComplaintCommand, ComplaintRejection, DeadlineExtended,
+        ExtensionReason, Outcome, RecusalGround,
+    },
+    review::{Measure, MeasureId, Proposal, Review, ReviewCommand},
+    rulebook::{ChangeNumber, ChangeProposal, HouseRules, RuleChange, RulebookCommand},
+    staff::{Absence, AbsenceReason, Declaration, Interest, Joining, Staff, StaffCommand},
 };
+use jiff::civil::date;
 use uuid::Uuid;
 
 use super::{
@@ -54,21 +62,65 @@ async fn whoever_declared_an_interest_in_a_complaint_does_not_become_responsible
 }
 
 #[tokio::test]
-async fn nobody_joins_under_a_name_that_no_account_has() {
+async fn no_command_names_an_account_as_no_account_is_named() {
     let story = story();
+    let stream = story.register(1).await;
     let service =
         UnsealedService::new(Arc::clone(&story.log) as _, story.clock(), Arc::new(SystemEntropy));
     for name in ["Jo Doe", "jo@example.com"] {
-        let joining = Joining { account: account(name), roles: [Role::Agent].into(), team: None };
-        let request = UnsealedRequest {
-            command_id: Uuid::from_u128(10),
-            stream: None,
-            actor: Actor { id: account("sue"), role: Role::Supervisor },
-            occurred_at: None,
-            command: StaffCommand::Join(joining),
+        let name = account(name);
+        let joining = Joining { account: name.clone(), roles: [Role::Agent].into(), team: None };
+        let deputy = Some(name.clone());
+        let (from, reason) = (date(2026, 3, 2), AbsenceReason::Leave);
+        let absence = Absence { from, until: None, reason, deputy };
+        let (limit, currency) = (ApprovalLimit::Nothing, None);
+        let rule = RuleChange::LimitPerson { account: name.clone(), currency, limit, from };
+        let proposal = ChangeProposal { change: ChangeNumber(1), rule };
+        let action = ActionProposal {
+            title: "Test every price change".parse().unwrap(),
+            kind: ActionKind::Corrective,
+            origin: ActionOrigin::Complaint,
+            causes: vec!["system.error".parse().unwrap()],
+            product: None,
+            reference: None,
+            owner: name.clone(),
+            due: from,
         };
-        let refused = service.handle::<Staff>(&request).await.unwrap_err();
-        let HandleError::Invalid(invalid) = refused else { panic!("{refused}") };
+        let what = "Repay the fee".parse().unwrap();
+        let measure = Measure { measure: MeasureId(1), what, owner: name.clone(), due: from };
+        let (outcome, grounds) = (Outcome::Upheld, vec!["terms-4".parse().unwrap()]);
+        let decision = Proposal { outcome, grounds, measures: vec![measure] };
+        let refusals = [
+            service.handle::<Staff>(&unsealed(StaffCommand::Join(joining))).await,
+            service.handle::<Staff>(&unsealed(StaffCommand::StartAbsence(absence))).await,
+            service.handle::<HouseRules>(&unsealed(RulebookCommand::Propose(proposal))).await,
+            service.handle::<Action>(&unsealed(ActionCommand::Propose(action))).await,
+            service.handle::<Review>(&unsealed(ReviewCommand::ProposeDecision(decision))).await,
+        ];
+        for refused in refusals {
+            let Err(HandleError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+            assert_eq!(invalid, InvalidRequest::NotAnAccount);
+        }
+        let extension = DeadlineExtended {
+            clock: ClockName { pack: "house".parse().unwrap(), clock: "answer".parse().unwrap() },
+            asked_by: name,
+            until: from,
+            reason: ExtensionReason::BeyondControl,
+            notified: story.clock().now(),
+        };
+        let extend = request(11, Some(stream.clone()), ComplaintCommand::ExtendDeadline(extension));
+        let refused = story.service.handle(extend).await;
+        let Err(HandleError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
         assert_eq!(invalid, InvalidRequest::NotAnAccount);
+    }
+}
+
+fn unsealed<C>(command: C) -> UnsealedRequest<C> {
+    UnsealedRequest {
+        command_id: Uuid::from_u128(10),
+        stream: None,
+        actor: Actor { id: account("sue"), role: Role::Supervisor },
+        occurred_at: None,
+        command,
     }
 }

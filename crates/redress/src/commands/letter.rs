@@ -16,7 +16,8 @@ use crate::{
     evidence::{put, record_disclosure},
     ledger::Ledger,
     letters::{
-        History, LetterOrder, check_packs, complaint_stream, compose_letter, language_of, sender,
+        History, LetterOrder, check_packs, complaint_stream, compose_letter, dated, language_of,
+        sender,
     },
 };
 
@@ -78,13 +79,13 @@ async fn written(
     Ok((composed.letter, packs))
 }
 
-/// The letter that the arguments ask for, dated today.
+/// The letter that the arguments ask for.
 pub(super) fn order_of(args: &LetterArgs, history: &History) -> LetterOrder {
     LetterOrder {
         kind: args.kind,
         locale: args.locale.unwrap_or_else(|| language_of(history)),
         packs: packs_of(args, history),
-        dated: Offset::UTC.to_datetime(SystemClock.now()).date(),
+        dated: dated(history, args.kind, Offset::UTC.to_datetime(SystemClock.now()).date()),
     }
 }
 

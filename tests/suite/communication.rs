@@ -260,3 +260,55 @@ fn a_letter_bears_the_day_of_the_response_that_it_carries_and_no_other_one() {
     assert!(receipt.contains("\nOur reference"), "{receipt}");
     assert!(!receipt.contains("March 2026\nOur reference"), "nobody wrote it then: {receipt}");
 }
+
+#[test]
+fn a_letter_goes_by_the_packs_that_held_when_the_response_was_given() {
+    let desk = Desk::new();
+    let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
+    let send = |words: &[&str], (who, role): (&str, &str), day: &str, body: &str| {
+        fs::write(desk.folder.path().join("body.json"), body).unwrap();
+        let when = format!("{day}T09:00:00Z");
+        let by = ["--as", who, "--role", role, "--occurred-at", &when, "--body", "body.json"];
+        at(&[words, &by, &["--json"]].concat()).done().json()
+    };
+    let change = |number: u8, day: &str, rule: &str| {
+        let proposal = format!(r#"{{"change": {number}, "rule": {rule}}}"#);
+        send(&["rulebook", "propose"], ("col", "compliance-officer"), day, &proposal);
+        let approval = format!(r#"{{"change": {number}}}"#);
+        send(&["rulebook", "approve"], ("sue", "supervisor"), day, &approval);
+    };
+    let adopt =
+        |pack: &str| format!(r#"{{"kind": "adopt-pack", "pack": "{pack}", "from": "2026-03-02"}}"#);
+    change(1, "2026-02-20", &adopt("uk-disp"));
+    change(2, "2026-02-20", &adopt("in-rbi"));
+    let retire = r#"{"kind": "retire-pack", "pack": "uk-disp", "from": "2026-04-01"}"#;
+    change(3, "2026-03-20", retire);
+    // Of two packs that hold a response may go by either.
+    let responded = |day: &str, until: &str| {
+        let complaint = send(&["complaint", "register"], ("portal", "complainant"), day, BODY);
+        let complaint = complaint["complaint"].as_str().unwrap().to_owned();
+        let assign = ["complaint", "assign", &complaint];
+        send(&assign, ("sue", "supervisor"), day, r#"{"handler": "ana"}"#);
+        let answer = format!(
+            r#"{{"kind": "final", "channel": "email", "outcome": "upheld",
+                "findings": [{{"issue": "Fee", "outcome": "upheld"}}],
+                "recourse": {{"body": "The ombudsman", "until": "{until}"}},
+                "personal": {{"response-text": "You are right."}}}}"#
+        );
+        send(&["complaint", "issue-response", &complaint], ("ana", "agent"), day, &answer);
+        complaint
+    };
+    let letter = |complaint: &str, pack: &str| {
+        let words = ["letter", complaint, "--kind", "final-response", "--sender", "sender.json"];
+        at(&[&words[..], &["--pack", pack]].concat())
+    };
+    let by_both = responded("2026-03-10", "2026-09-10");
+    assert!(letter(&by_both, "uk-disp").done().stdout.contains("10 September 2026"));
+    let refused = letter(&by_both, "in-rbi").refused(1).stderr;
+    assert!(refused.contains("by `in-rbi/ombudsman-referral`"), "{refused}");
+    // What does not hold any more is as it comes with the program.
+    let by_one = responded("2026-04-02", "2027-04-02");
+    assert!(letter(&by_one, "in-rbi").done().stdout.contains("Ombudsman"));
+    let refused = letter(&by_one, "uk-disp").refused(1).stderr;
+    assert!(refused.contains("2 October 2026") || refused.contains("2026-10-02"), "{refused}");
+}

@@ -99,6 +99,42 @@ pub enum OpenVaultError {
     },
 }
 
+/// Why no other key-encryption key took over.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotateError {
+    /// The vault does not open: nothing was done.
+    #[error(transparent)]
+    Open(#[from] OpenVaultError),
+    /// The new key has nowhere to be: nothing was done.
+    #[error(transparent)]
+    NewKey(#[from] CreateVaultError),
+    /// A slot holds something that is no whole key; nothing was done. A copy of the key file from before could mend
+    /// it, and could not afterwards.
+    #[error("expected a whole data key in slot {slot} of the key file, found other bytes")]
+    Unreadable {
+        /// The slot.
+        slot: u64,
+    },
+    /// Four thousand million rotations: a damaged header.
+    #[error("expected an epoch that another can follow, found the last")]
+    NoEpochLeft,
+    /// The file system refused. Either the old key holds or the new one does: the next opening settles it.
+    #[error("cannot write {}", path.display())]
+    Io {
+        /// What was being written.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+impl RotateError {
+    pub(crate) fn io(path: &std::path::Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+}
+
 /// Why a field was not sealed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

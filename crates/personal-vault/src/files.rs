@@ -14,12 +14,10 @@ use crate::frame::{Cursor, is_zero};
 pub(crate) fn write_header(
     directory: &Path,
     path: &Path,
-    mut header: Vec<u8>,
+    checked: Vec<u8>,
     length: u64,
 ) -> io::Result<()> {
-    let crc = crc32c::crc32c(&header);
-    header.extend_from_slice(&crc.to_be_bytes());
-    header.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+    let header = header(checked, length);
     let temporary = path.with_extension("new");
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
@@ -27,6 +25,14 @@ pub(crate) fn write_header(
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
     sync_directory(directory)
+}
+
+/// A header with its checksum, and zeroes up to `length`.
+pub(crate) fn header(mut checked: Vec<u8>, length: u64) -> Vec<u8> {
+    let crc = crc32c::crc32c(&checked);
+    checked.extend_from_slice(&crc.to_be_bytes());
+    checked.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+    checked
 }
 
 /// Makes the names in a directory durable.

@@ -32,7 +32,7 @@ use crate::{
 
 const MAGIC: [u8; 8] = *b"RDRSKEK1";
 const KIND_BARE: u8 = 1;
-const ENVELOPE_BYTES: usize = 96;
+pub(crate) const ENVELOPE_BYTES: usize = 96;
 
 /// The key that wraps all data keys, and the epoch it belongs to.
 pub(crate) struct Kek {

@@ -49,6 +49,7 @@ use crate::{
     frame::{Cursor, Reference, is_zero},
     kek::Kek,
     place::{Locator, PlaceKind},
+    rotation,
 };
 
 pub(crate) const HEADER_BYTES: u64 = 4096;
@@ -75,6 +76,8 @@ pub(crate) struct KeyFile {
     file: File,
     kek: Kek,
     pub(crate) locator: Locator,
+    /// How many keys the last rotation wrapped anew.
+    pub(crate) rewrapped: u64,
 }
 
 impl Drop for KeyFile {
@@ -108,17 +111,7 @@ impl KeyFile {
         locator: &Locator,
     ) -> Result<(), CreateVaultError> {
         let path = file_in(directory);
-        let mut header = Vec::with_capacity(CHECKED_BYTES + 4);
-        header.extend_from_slice(&MAGIC);
-        header.extend_from_slice(&VERSION.to_be_bytes());
-        header.extend_from_slice(&kek.epoch.to_be_bytes());
-        header.extend_from_slice(&kek.ledger_id);
-        header.extend_from_slice(&128_u32.to_be_bytes());
-        header.extend_from_slice(&[0; 4]);
-        header.extend_from_slice(&0_u64.to_be_bytes());
-        header.extend_from_slice(locator.0.as_ref());
-        header.extend_from_slice(&kek.check());
-        files::write_header(directory, &path, header, HEADER_BYTES)
+        files::write_header(directory, &path, header(kek, locator, 0), HEADER_BYTES)
             .map_err(|source| CreateVaultError::Io { path, source })
     }
 
@@ -155,11 +148,15 @@ impl KeyFile {
         if header.ledger_id != *ledger_id {
             return Err(wrong_ledger(&path, header.ledger_id));
         }
+        let is_wrapped_by = |kek: &Kek| {
+            kek.ledger_id == *ledger_id && kek.epoch == header.epoch && kek.check() == header.check
+        };
+        rotation::settle(directory, kek_path, is_wrapped_by)?;
         let kek = Kek::read(kek_path)?;
         if kek.ledger_id != *ledger_id {
             return Err(wrong_ledger(kek_path, kek.ledger_id));
         }
-        if kek.epoch != header.epoch || kek.check() != header.check {
+        if !is_wrapped_by(&kek) {
             return Err(OpenVaultError::WrongKek {
                 kek: kek_path.to_owned(),
                 keys: path,
@@ -167,7 +164,7 @@ impl KeyFile {
                 found_epoch: kek.epoch,
             });
         }
-        Ok(Self { path, file, kek, locator: header.locator })
+        Ok(Self { path, file, kek, locator: header.locator, rewrapped: header.count })
     }
 
     /// The file itself.
@@ -204,16 +201,18 @@ impl KeyFile {
         nonce: &[u8; 24],
         data_key: &[u8; 32],
     ) -> [u8; SLOT_BYTES] {
-        let mut bytes = Vec::with_capacity(SLOT_BYTES);
-        bytes.push(LIVE);
-        bytes.extend_from_slice(id);
-        bytes.extend_from_slice(&0_u64.to_be_bytes());
-        bytes.extend_from_slice(nonce);
-        bytes.extend_from_slice(&self.kek.wrap(id, nonce, data_key));
-        let crc = crc32c::crc32c(&bytes);
-        bytes.extend_from_slice(&crc.to_be_bytes());
-        bytes.resize(SLOT_BYTES, 0);
-        Cursor(&bytes).array().expect("just resized to a slot")
+        encode(&self.kek, id, nonce, data_key)
+    }
+
+    /// The key-encryption key that would come next.
+    pub(crate) fn next_kek(&self, key: [u8; 32]) -> Option<Kek> {
+        let (epoch, ledger_id) = (self.kek.epoch.checked_add(1)?, self.kek.ledger_id);
+        Some(Kek { epoch, ledger_id, key: Zeroizing::new(key) })
+    }
+
+    /// The data key of a whole slot; nothing when another key-encryption key wrapped it, or it was changed.
+    pub(crate) fn unwrap(&self, slot: &Slot) -> Option<Zeroizing<[u8; 32]>> {
+        self.kek.unwrap(&slot.id, &slot.nonce, &slot.wrapped)
     }
 
     /// Reads and unwraps a data key.
@@ -234,7 +233,7 @@ impl KeyFile {
         if !parsed.is_whole {
             return Err(KeyError::Damaged);
         }
-        self.kek.unwrap(id, &parsed.nonce, &parsed.wrapped).ok_or(KeyError::Damaged)
+        self.unwrap(&parsed).ok_or(KeyError::Damaged)
     }
 
     /// One more than the last slot that holds anything.
@@ -303,6 +302,40 @@ impl RecentKeys {
     }
 }
 
+/// The bytes of a live slot.
+pub(crate) fn encode(
+    kek: &Kek,
+    id: &[u8; 16],
+    nonce: &[u8; 24],
+    data_key: &[u8; 32],
+) -> [u8; SLOT_BYTES] {
+    let mut bytes = Vec::with_capacity(SLOT_BYTES);
+    bytes.push(LIVE);
+    bytes.extend_from_slice(id);
+    bytes.extend_from_slice(&0_u64.to_be_bytes());
+    bytes.extend_from_slice(nonce);
+    bytes.extend_from_slice(&kek.wrap(id, nonce, data_key));
+    let crc = crc32c::crc32c(&bytes);
+    bytes.extend_from_slice(&crc.to_be_bytes());
+    bytes.resize(SLOT_BYTES, 0);
+    Cursor(&bytes).array().expect("just resized to a slot")
+}
+
+/// The checked bytes of a header.
+pub(crate) fn header(kek: &Kek, locator: &Locator, count: u64) -> Vec<u8> {
+    let mut header = Vec::with_capacity(CHECKED_BYTES + 4);
+    header.extend_from_slice(&MAGIC);
+    header.extend_from_slice(&VERSION.to_be_bytes());
+    header.extend_from_slice(&kek.epoch.to_be_bytes());
+    header.extend_from_slice(&kek.ledger_id);
+    header.extend_from_slice(&128_u32.to_be_bytes());
+    header.extend_from_slice(&[0; 4]);
+    header.extend_from_slice(&count.to_be_bytes());
+    header.extend_from_slice(locator.0.as_ref());
+    header.extend_from_slice(&kek.check());
+    header
+}
+
 fn damaged(path: &Path, what: &'static str) -> OpenVaultError {
     OpenVaultError::Damaged { path: path.to_owned(), what }
 }
@@ -310,6 +343,7 @@ fn damaged(path: &Path, what: &'static str) -> OpenVaultError {
 struct Header {
     epoch: u32,
     ledger_id: [u8; 32],
+    count: u64,
     locator: Locator,
     check: [u8; 32],
 }
@@ -322,26 +356,28 @@ fn parse_header(bytes: &[u8]) -> Option<Header> {
     let ledger_id = cursor.array()?;
     let slot_bytes = cursor.u32()?;
     let _reserved = cursor.u32()?;
-    let _count = cursor.u64()?;
+    let count = cursor.u64()?;
     let locator = Locator(Zeroizing::new(cursor.array()?));
     let check = cursor.array()?;
     (magic == MAGIC && version == VERSION && slot_bytes == 128).then_some(Header {
         epoch,
         ledger_id,
+        count,
         locator,
         check,
     })
 }
 
-struct Slot {
-    id: [u8; 16],
+/// A slot that holds something.
+pub(crate) struct Slot {
+    pub(crate) id: [u8; 16],
     nonce: [u8; 24],
     wrapped: [u8; 48],
-    is_whole: bool,
+    pub(crate) is_whole: bool,
 }
 
 impl Slot {
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(bytes);
         let state = cursor.u8()?;
         let id = cursor.array()?;

@@ -24,6 +24,7 @@
 //! - [`field`]: what goes in, what the record carries, what comes out
 //! - [`sealing`]: fields sealed and not yet stored
 //! - [`error`]: what can go wrong
+//! - [`rotation`]: another key-encryption key, and the end of every copy from before
 //! - [`entropy`]: where random bytes come from
 //! - `seal`: commitment and cipher · `kek`, `keys`: wrapping, the key file · `segment`: the slots of blobs
 //! - `erased`: what was erased, and stays so in every copy
@@ -38,6 +39,7 @@ mod frame;
 mod kek;
 mod keys;
 mod place;
+pub mod rotation;
 mod seal;
 pub mod sealing;
 mod segment;
@@ -47,8 +49,9 @@ pub mod vault;
 mod writer;
 
 pub use entropy::{Entropy, SystemEntropy};
-pub use error::{CreateVaultError, OpenError, OpenVaultError, SealError, StoreError};
+pub use error::{CreateVaultError, OpenError, OpenVaultError, RotateError, SealError, StoreError};
 pub use field::{FIELD_BYTES_MAX, Opening, PlainField, SealedRef, SubjectKey};
 pub use frame::Reference;
+pub use rotation::{Rotated, Unreadable, rotate_key};
 pub use sealing::Sealing;
 pub use vault::{Vault, VaultPaths, VaultStatus};

@@ -22,6 +22,7 @@ use crate::{
     kek::Kek,
     keys::{self, KeyError, KeyFile, RecentKeys},
     place::{Locator, PlaceKind},
+    rotation::Rotated,
     seal::{self, Binding, BlobError},
     sealing::{DataKey, FreshKeys, NewKey, Prepared, PreparedBlob, Sealing},
     segment::{self, BlobPlace, BlobSlot, SlotClass},
@@ -438,6 +439,11 @@ impl Vault {
                 BlobError::CommitmentMismatch => OpenError::CommitmentMismatch { vault },
             }
         })
+    }
+
+    /// Which key-encryption key holds, and how many keys it took over from the one before: none where it is the first.
+    pub fn last_rotation(&self) -> Rotated {
+        Rotated { epoch: self.keys.epoch(), keys: self.keys.rewrapped, unreadable: 0 }
     }
 
     /// Counts what is in the vault. Reads all of it, so it takes as long as the disk does.

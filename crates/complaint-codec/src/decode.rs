@@ -249,6 +249,10 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
             let commitment = body("ledger.index-committed.v1", data)?;
             return Ok(LedgerEvent::Evidence(EvidenceEvent::IndexCommitted(commitment)));
         }
+        "ledger.vault-key-rotated.v1" => {
+            let rotation = body("ledger.vault-key-rotated.v1", data)?;
+            return Ok(LedgerEvent::Evidence(EvidenceEvent::VaultKeyRotated(rotation)));
+        }
         other => return beside(other, data),
     };
     Ok(LedgerEvent::Complaint(complaint))

@@ -138,6 +138,7 @@ impl Serialize for Data<'_> {
                 EvidenceEvent::KeyRotated(body) => body.serialize(serializer),
                 EvidenceEvent::TimeAnchored(body) => body.serialize(serializer),
                 EvidenceEvent::IndexCommitted(body) => body.serialize(serializer),
+                EvidenceEvent::VaultKeyRotated(body) => body.serialize(serializer),
             },
             LedgerEvent::Review(event) => review::write(event, serializer),
             LedgerEvent::Action(event) => action::write(event, serializer),

@@ -1,5 +1,5 @@
 //! What happens to the ledger itself, so that strangers can check it: its signing key changes, a
-//! trusted clock stamps a checkpoint, the list of all streams is committed to.
+//! trusted clock stamps a checkpoint, the list of all streams is committed to, another key opens the vault.
 //!
 //! Signatures, tokens and roots are carried here, not checked: that takes cryptography, and is for
 //! whoever makes them and for whoever verifies the ledger.
@@ -79,6 +79,8 @@ pub enum EvidenceCommand {
     AnchorTime(TimeAnchor),
     /// Commit to the list of all streams.
     CommitIndex(IndexCommitment),
+    /// Note that another key opens the vault.
+    RotateVaultKey(VaultKeyRotation),
 }
 
 /// What happened to the ledger itself.
@@ -90,6 +92,8 @@ pub enum EvidenceEvent {
     TimeAnchored(TimeAnchor),
     /// The list of all streams, up to a size of the log, is committed to.
     IndexCommitted(IndexCommitment),
+    /// Another key-encryption key opens the vault; what was copied before opens nothing in it.
+    VaultKeyRotated(VaultKeyRotation),
 }
 
 /// One signing key hands over to the next. Both sign one statement (docs/format.md).
@@ -158,12 +162,34 @@ pub struct IndexCommitment {
     pub definition: u32,
 }
 
+/// Another key-encryption key wraps the data keys of the vault, and the one before was destroyed: whatever was
+/// erased by then opens in no copy of the vault any more, however old. The vault says so, and nobody can prove that
+/// no copy of the old key exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultKeyRotation {
+    /// The epoch that holds from now on: 1 is that of the first key.
+    pub epoch: u32,
+    /// How many data keys there were: one for each person whose data was there and not erased.
+    pub keys: u64,
+}
+
+/// The epoch of a vault's first key.
+const FIRST_EPOCH: u32 = 1;
+
 /// The ledger itself as [`decide`] sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
     key: Option<EvidenceText>,
     retired: BTreeSet<EvidenceText>,
     committed: Option<u64>,
+    vault_epoch: Option<u32>,
+}
+
+impl Evidence {
+    /// The epoch of the key that opens the vault, as far as it was recorded.
+    pub fn vault_epoch(&self) -> u32 {
+        self.vault_epoch.unwrap_or(FIRST_EPOCH)
+    }
 }
 
 /// Why a command was refused. When several reasons apply, the first in this list is the one given.
@@ -194,6 +220,14 @@ pub enum EvidenceRejection {
         /// How many this one covers.
         found: u64,
     },
+    /// An epoch that has passed.
+    #[error("expected a key of the vault of an epoch after {last}, found one of epoch {found}")]
+    EpochPassed {
+        /// The epoch that holds.
+        last: u32,
+        /// The epoch that was named.
+        found: u32,
+    },
 }
 
 impl EvidenceRejection {
@@ -204,6 +238,7 @@ impl EvidenceRejection {
             Self::KeyUsedBefore { .. } => "key-used-before",
             Self::NothingAnchored => "nothing-anchored",
             Self::NothingNewCommitted { .. } => "nothing-new-committed",
+            Self::EpochPassed { .. } => "epoch-passed",
         }
     }
 }
@@ -240,6 +275,13 @@ pub fn decide(
                 Some(_) | None => Ok(vec![EvidenceEvent::IndexCommitted(commitment.clone())]),
             }
         }
+        EvidenceCommand::RotateVaultKey(rotation) => {
+            let (last, found) = (state.vault_epoch(), rotation.epoch);
+            if found <= last {
+                return Err(R::EpochPassed { last, found });
+            }
+            Ok(vec![EvidenceEvent::VaultKeyRotated(*rotation)])
+        }
     }
 }
 
@@ -253,6 +295,7 @@ pub fn evolve(mut state: Evidence, fact: &Fact<EvidenceEvent>) -> Evidence {
         }
         EvidenceEvent::TimeAnchored(_) => {}
         EvidenceEvent::IndexCommitted(commitment) => state.committed = Some(commitment.size),
+        EvidenceEvent::VaultKeyRotated(rotation) => state.vault_epoch = Some(rotation.epoch),
     }
     state
 }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use super::{
     EVIDENCE_BYTES_MAX, Evidence, EvidenceCommand, EvidenceEvent, EvidenceRejection, EvidenceText,
-    IndexCommitment, KeyRotation, TimeAnchor, TimeToken, decide, evolve,
+    IndexCommitment, KeyRotation, TimeAnchor, TimeToken, VaultKeyRotation, decide, evolve,
 };
 use crate::{
     Fact,
@@ -103,6 +103,21 @@ fn each_index_covers_more_than_the_last() {
         assert_eq!(refused, Err(expected));
     }
     assert!(decide(&state, &EvidenceCommand::CommitIndex(index(10))).is_ok());
+}
+
+#[test]
+fn the_epochs_of_the_vault_rise() {
+    let rotation = |epoch| EvidenceCommand::RotateVaultKey(VaultKeyRotation { epoch, keys: 3 });
+    assert_eq!(Evidence::default().vault_epoch(), 1);
+    let refused = decide(&Evidence::default(), &rotation(1));
+    assert_eq!(refused, Err(EvidenceRejection::EpochPassed { last: 1, found: 1 }));
+    // One may be missing: a copy of the log from before it may go on with the vault of today.
+    let state = after(&[rotation(2), rotation(4)]);
+    assert_eq!(state.vault_epoch(), 4);
+    for found in [1, 3, 4] {
+        let refused = decide(&state, &rotation(found));
+        assert_eq!(refused, Err(EvidenceRejection::EpochPassed { last: 4, found }));
+    }
 }
 
 #[test]

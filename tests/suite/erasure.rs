@@ -248,3 +248,61 @@ fn restricted_data_is_not_opened_until_the_restriction_is_lifted() {
     home.about("lift-restriction", "dpo", "data-protection-officer", &told).done();
     home.receipt("mine.tlog-proof").done();
 }
+
+#[test]
+fn after_a_rotation_a_backup_from_before_an_erasure_opens_nothing_and_one_from_after_it_all() {
+    let home = Home::new();
+    home.run(&["checkpoint", "--data", "ledger"]).done();
+    home.run(&["backup", "--data", "ledger", "--to", "old"]).done();
+    // Somebody has a copy of key and vault, and no list.
+    fs::create_dir(home.path("thief.keys")).unwrap();
+    fs::copy(home.path("ledger.keys/kek"), home.path("thief.keys/kek")).unwrap();
+    home.erase();
+    let rotate = ["keys", "rotate-vault", "--data", "ledger", "--json"];
+    let rotated = home.run(&rotate).done().json();
+    assert_eq!((&rotated["epoch"], &rotated["keys"]), (&json!(2), &json!(1)));
+    assert_eq!((&rotated["unreadable"], &rotated["was_done"]), (&json!(0), &json!(false)));
+    let ledger = home.run(&["replay", "--data", "ledger"]).done().stdout;
+    let last: Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+    assert_eq!(last["type"], "ledger.vault-key-rotated.v1");
+    assert_eq!(last["data"], json!({"epoch": 2, "keys": 1}));
+    let keys = home.run(&["keys", "status", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(keys["vault_epoch"], 2);
+
+    let restore =
+        |from, to, keys: &str| home.run(&["restore", "--from", from, "--data", to, "--keys", keys]);
+    let before = restore("old", "older", "ledger.keys/kek");
+    refused_for(before, &["(epoch 2)", "(epoch 1)", "rotate-vault", "--log-only"]);
+    assert!(!home.path("older").exists());
+    home.run(&["restore", "--from", "old", "--data", "records", "--log-only"]).done();
+    // Nor does the key from before open what is there today.
+    let verify = ["verify", "--data", "ledger", "--vault", "--keys", "thief.keys/kek"];
+    refused_for(home.run(&verify), &["(epoch 1)", "(epoch 2)"]);
+
+    home.run(&["checkpoint", "--data", "ledger"]).done();
+    home.run(&["backup", "--data", "ledger", "--to", "new"]).done();
+    restore("new", "newer", "ledger.keys/kek").done();
+    assert_eq!(home.verify("newer")["erased"], 3);
+    assert_eq!(home.run(&rotate).done().json()["epoch"], 3);
+    home.verify("ledger");
+}
+
+#[test]
+fn a_rotation_whose_record_is_missing_is_recorded_and_not_done_again() {
+    let home = Home::new();
+    let whole = home.path("whole");
+    home.run(&["backup", "--data", "ledger", "--to", "backup"]).done();
+    home.run(&["keys", "rotate-vault", "--data", "ledger"]).done();
+    // The log as it was before the record, with the vault as it is after it.
+    let log_only = ["restore", "--from", "backup", "--data", "whole", "--log-only"];
+    home.run(&log_only).done();
+    for part in ["vault", "keys"] {
+        fs::rename(home.path("ledger").join(part), whole.join(part)).unwrap();
+    }
+    fs::remove_dir_all(home.path("ledger")).unwrap();
+    fs::rename(whole, home.path("ledger")).unwrap();
+    let rotated = home.run(&["keys", "rotate-vault", "--data", "ledger", "--json"]).done().json();
+    assert_eq!((&rotated["epoch"], &rotated["was_done"]), (&json!(2), &json!(true)));
+    assert_eq!(rotated["keys"], 2);
+    home.verify("ledger");
+}

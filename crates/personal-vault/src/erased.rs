@@ -28,6 +28,7 @@
 //! takes its place.
 
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     fs::{self, File, OpenOptions},
     io::{self, BufReader, Read},
     os::unix::fs::{FileExt, OpenOptionsExt},
@@ -40,7 +41,7 @@ use crate::{
     frame::{Cursor, Reference, is_zero},
     keys::{self, SLOT_BYTES},
     place::{Locator, PlaceKind},
-    segment::BlobPlace,
+    segment::{BlobPlace, SegmentId},
     syncing::Syncer,
 };
 
@@ -135,8 +136,7 @@ impl ErasedList {
         header.extend_from_slice(&VERSION.to_be_bytes());
         header.extend_from_slice(&[0; 4]);
         header.extend_from_slice(&self.ledger_id);
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        files::write_header(directory, &self.path, header, HEADER_BYTES)
+        files::write_header(files::directory_of(&self.path), &self.path, header, HEADER_BYTES)
     }
 
     /// Hands over every entry from this one on, in order, and gives how many there are in all.
@@ -155,8 +155,7 @@ impl ErasedList {
         if count > 0 && !is_entry(&file, count - 1).map_err(failed)? {
             count -= 1;
         }
-        // A list that is shorter than what was applied is another list: begin again.
-        let first = if first > count { 0 } else { first };
+        let first = first.min(count);
         let mut reader = BufReader::new(&file);
         io::Seek::seek(&mut reader, io::SeekFrom::Start(offset(first))).map_err(failed)?;
         for _ in first..count {
@@ -210,8 +209,46 @@ fn is_entry(file: &File, entry: u64) -> io::Result<bool> {
     Ok(Gone::parse(&files::read_padded(file, offset(entry), ENTRY)?).is_some())
 }
 
-/// What overwrites slots. Only a slot that bears the id is touched: a place that was used again since
-/// belongs to something else.
+/// Where a slot lies: in a segment, or in the key file.
+#[derive(Debug, Clone, Copy)]
+struct SlotAt {
+    segment: Option<SegmentId>,
+    offset: u64,
+    length: usize,
+    /// Where in the slot its id stands.
+    id_at: u64,
+}
+
+/// What a slot holds, by the id in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// What is to be erased.
+    It,
+    /// Nothing, or it begins with nothing: an erasure that was cut short leaves the rest of a long slot.
+    Nothing,
+    /// Something else.
+    Another,
+}
+
+impl SlotAt {
+    fn holds(self, gone: Gone, file: &File) -> io::Result<Holding> {
+        if file.metadata()?.len() <= self.offset {
+            return Ok(Holding::Another);
+        }
+        let id = files::read_padded(file, self.offset.saturating_add(self.id_at), gone.id.len())?;
+        Ok(if id == gone.id {
+            Holding::It
+        } else if is_zero(&id) {
+            Holding::Nothing
+        } else {
+            Holding::Another
+        })
+    }
+}
+
+/// What overwrites slots. A slot that bears another id is not touched: a place that was used again since
+/// belongs to something else. One that bears none is overwritten again, and synced: that it reads as zeroes may be
+/// because of a write that never reached the disk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Eraser<'a> {
     pub(crate) directory: &'a Path,
@@ -226,45 +263,68 @@ impl Eraser<'_> {
     pub(crate) fn erase(&self, gone: &[Gone]) -> io::Result<()> {
         let mut gone = gone.to_vec();
         gone.sort_unstable_by_key(|gone| (gone.kind == PlaceKind::Blob, gone.id));
-        let mut touched = Vec::new();
+        let mut files = BTreeMap::new();
         for one in &gone {
-            let Some((file, offset, length)) = self.slot_of(*one)? else { continue };
-            let mut written = 0;
-            while written < length {
-                let piece = ZEROES.get(..(length - written).min(ZEROES.len())).unwrap_or(&ZEROES);
-                file.write_all_at(piece, offset.saturating_add(written as u64))?;
-                written += piece.len();
+            let Some(slot) = self.slot_of(*one) else { continue };
+            let Some(file) = self.open(slot.segment, &mut files)? else { continue };
+            if slot.holds(*one, file)? == Holding::Another {
+                continue;
             }
-            touched.push(file);
+            let mut written = 0;
+            while written < slot.length {
+                let left = ZEROES.get(..slot.length - written).unwrap_or(&ZEROES);
+                file.write_all_at(left, slot.offset.saturating_add(written as u64))?;
+                written += left.len();
+            }
         }
-        for file in &touched {
+        for file in files.values().flatten() {
             self.syncer.sync(file)?;
         }
         for one in gone {
-            if self.slot_of(one)?.is_some() {
+            let Some(slot) = self.slot_of(one) else { continue };
+            let Some(file) = self.open(slot.segment, &mut files)? else { continue };
+            if slot.holds(one, file)? == Holding::It {
                 return Err(io::Error::other("a slot that was overwritten still bears its id"));
             }
         }
         Ok(())
     }
 
-    /// The slot that bears the id: its file, where it begins, and how long it is.
-    fn slot_of(&self, gone: Gone) -> io::Result<Option<(File, u64, usize)>> {
+    /// The slot that the id was given; a place that no slot has, and there is none.
+    fn slot_of(&self, gone: Gone) -> Option<SlotAt> {
         let place = self.locator.reveal(gone.kind, &gone.id);
-        let (file, offset, length, id_at) = match gone.kind {
-            PlaceKind::Key => (self.keys.try_clone()?, keys::slot_offset(place), SLOT_BYTES, 1),
-            PlaceKind::Blob => {
-                let Some(place) = BlobPlace::from_bits(place) else { return Ok(None) };
-                let path = place.segment().path(self.directory);
-                let file = match OpenOptions::new().read(true).write(true).open(path) {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                    other => other?,
-                };
-                (file, place.offset(), place.class.slot_bytes(), 8)
+        match gone.kind {
+            PlaceKind::Key => {
+                let offset = keys::slot_offset(place);
+                Some(SlotAt { segment: None, offset, length: SLOT_BYTES, id_at: 1 })
             }
-        };
-        let id = files::read_padded(&file, offset.saturating_add(id_at), gone.id.len())?;
-        Ok((id == gone.id).then_some((file, offset, length)))
+            PlaceKind::Blob => {
+                let place = BlobPlace::from_bits(place)?;
+                let (segment, length) = (Some(place.segment()), place.class.slot_bytes());
+                Some(SlotAt { segment, offset: place.offset(), length, id_at: 8 })
+            }
+        }
+    }
+
+    /// The key file, or a segment; nothing when that segment was never made.
+    fn open<'f>(
+        &self,
+        segment: Option<SegmentId>,
+        files: &'f mut BTreeMap<Option<SegmentId>, Option<File>>,
+    ) -> io::Result<Option<&'f File>> {
+        if let Entry::Vacant(entry) = files.entry(segment) {
+            entry.insert(match segment {
+                None => Some(self.keys.try_clone()?),
+                Some(id) => {
+                    let path = id.path(self.directory);
+                    match OpenOptions::new().read(true).write(true).open(path) {
+                        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                        other => Some(other?),
+                    }
+                }
+            });
+        }
+        Ok(files.get(&segment).and_then(Option::as_ref))
     }
 
     /// Destroys what the list names beyond what this vault has applied, and notes how far that is.
@@ -278,6 +338,14 @@ impl Eraser<'_> {
             }
             self.erase(&std::mem::take(&mut waiting))
         })?;
+        if count < before {
+            return Err(OpenVaultError::ErasedListShort {
+                path: list.path.clone(),
+                applied: applied.to_owned(),
+                expected: before,
+                found: count,
+            });
+        }
         let failed = |source| OpenVaultError::Io { path: applied.to_owned(), source };
         self.erase(&waiting).map_err(failed)?;
         if count == before {

@@ -83,6 +83,22 @@ pub enum OpenVaultError {
         /// What was expected.
         what: &'static str,
     },
+    /// The list of what was erased is gone, or lacks what this vault has applied: from it other copies of the vault
+    /// learn what must not come back.
+    #[error(
+        "expected at least {expected} entries in the list of what was erased, {}, found {found}",
+        path.display()
+    )]
+    ErasedListShort {
+        /// The list.
+        path: PathBuf,
+        /// Where the vault says how many it has applied.
+        applied: PathBuf,
+        /// How many it has applied.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
     /// Another process, or another part of this one, has it open.
     #[error("{} is in use by another process", path.display())]
     InUse {

@@ -1,9 +1,9 @@
 //! What key file and segments have in common: headers, reading past the end, the end of use.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::Path,
 };
 
@@ -33,6 +33,24 @@ pub(crate) fn header(mut checked: Vec<u8>, length: u64) -> Vec<u8> {
     checked.extend_from_slice(&crc.to_be_bytes());
     checked.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
     checked
+}
+
+/// The directory that a file lies in; a bare name lies in the one we are in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a directory that only its owner may enter, and those above it, and the names of all durable.
+pub(crate) fn make_private_directory(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = directory_of(path);
+    make_private_directory(above)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => sync_directory(above),
+    }
 }
 
 /// Makes the names in a directory durable.

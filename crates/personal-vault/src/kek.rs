@@ -15,9 +15,9 @@
 
 use std::{
     fmt,
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{CreateVaultError, OpenVaultError},
+    files,
     frame::{Cursor, framed, is_zero},
     seal::hmac_sha256,
 };
@@ -52,8 +53,8 @@ impl Kek {
     /// touched: whatever it wraps would be lost with it.
     pub(crate) fn write_new(&self, path: &Path) -> Result<(), CreateVaultError> {
         let failed = |source| CreateVaultError::Io { path: path.to_owned(), source };
-        let parent = path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(failed)?;
+        let directory = files::directory_of(path);
+        files::make_private_directory(directory).map_err(failed)?;
         let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let mut file = match created {
             Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {
@@ -63,7 +64,7 @@ impl Kek {
         };
         file.write_all(&self.envelope()).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        File::open(parent).and_then(|dir| dir.sync_all()).map_err(failed)
+        files::sync_directory(directory).map_err(failed)
     }
 
     fn envelope(&self) -> Zeroizing<Vec<u8>> {

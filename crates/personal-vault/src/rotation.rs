@@ -67,11 +67,11 @@ pub enum Unreadable {
 pub fn rotate_key(
     paths: &VaultPaths,
     ledger_id: [u8; 32],
-    entropy: Arc<dyn Entropy>,
+    entropy: &Arc<dyn Entropy>,
     unreadable: Unreadable,
 ) -> Result<Rotated, RotateError> {
     // Opening applies the list of what was erased, and settles what an earlier rotation left.
-    drop(Vault::open(paths, ledger_id, Arc::clone(&entropy))?);
+    drop(Vault::open(paths, ledger_id, Arc::clone(entropy))?);
     let old = KeyFile::open(&paths.keys, &paths.kek, &ledger_id)?;
     let next = Next::prepare(paths, &old, entropy.as_ref(), unreadable)?;
     next.commit(&paths.keys)?;
@@ -162,7 +162,7 @@ impl Next {
     fn destroy_old(&self, old: &KeyFile) -> Result<(), RotateError> {
         let overwrite = || {
             let length = old.bytes()?;
-            let zeroes = [0; PIECE_SLOTS * SLOT_BYTES];
+            let zeroes = vec![0; PIECE_SLOTS * SLOT_BYTES];
             let mut at = 0;
             while at < length {
                 let piece = usize::try_from(length - at).unwrap_or(zeroes.len()).min(zeroes.len());
@@ -206,7 +206,7 @@ fn take_over(kek: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     fs::rename(next_of(kek), kek)?;
-    files::sync_directory(kek.parent().unwrap_or(Path::new(".")))
+    files::sync_directory(files::directory_of(kek))
 }
 
 /// Finishes a rotation that was cut short, or takes back what it had prepared. `fits` says whether a key is the

@@ -2,9 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::DirBuilder,
     io,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     thread::JoinHandle,
@@ -18,6 +16,7 @@ use crate::{
     erased::{ErasedList, Eraser, Gone},
     error::{CreateVaultError, OpenError, OpenVaultError, SealError, StoreError},
     field::{FIELD_BYTES_MAX, Opening, PlainField, SealedRef, SubjectKey},
+    files,
     frame::{Cursor, Reference},
     kek::Kek,
     keys::{self, KeyError, KeyFile, RecentKeys},
@@ -89,10 +88,7 @@ impl Vault {
             return Err(CreateVaultError::AlreadyThere { path: key_file });
         }
         for path in [&paths.vault, &paths.keys] {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(path)
+            files::make_private_directory(path)
                 .map_err(|source| CreateVaultError::Io { path: path.clone(), source })?;
         }
         let key = Zeroizing::new(random(&*entropy));

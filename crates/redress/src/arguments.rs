@@ -43,8 +43,8 @@ pub use mail::{
 pub use report::{LocaleName, Report, ReportFiles, ReportProof};
 pub use rulebook::{RulebookLine, RulebookShow};
 pub use signing::{
-    Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, Serve, SigningAt,
-    Status, WitnessCommand, WitnessKey, WitnessServe,
+    Against, Checkpoint, ExportTiles, Keys, KeysStatus, Mirror, RotateSigning, RotateVault, Serve,
+    SigningAt, Status, WitnessCommand, WitnessKey, WitnessServe,
 };
 pub use subject::{AccessCommandLine, AccessList, SubjectCarryOut, SubjectLine};
 pub use upkeep::{Backup, Restore, Verify};

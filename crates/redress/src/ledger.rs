@@ -14,7 +14,7 @@ use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
 use merkle_log::VerifierKey;
-use personal_vault::{SystemEntropy, Vault, VaultPaths};
+use personal_vault::{Entropy, Rotated, SystemEntropy, Unreadable, Vault, VaultPaths, rotate_key};
 use projection::{Projections, Projector, Status};
 use projector_audit::AuditProjector;
 use projector_casework::CaseworkProjector;
@@ -210,6 +210,34 @@ impl Ledger {
             Arc::new(SystemEntropy),
             ComplaintRules::default(),
         ))
+    }
+
+    /// The key-encryption key that holds, and how many keys it took over. Finishes a rotation that was cut short.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::vault`].
+    pub fn last_vault_rotation(&mut self) -> Result<Rotated, CommandError> {
+        let rotated = self.vault()?.last_rotation();
+        // Let go of, so that another key may take over.
+        self.vault = None;
+        Ok(rotated)
+    }
+
+    /// Lets another key-encryption key take over. Nobody may have the vault.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::service`], and when a slot cannot be read.
+    pub async fn rotate_vault_key(&self, unreadable: Unreadable) -> Result<Rotated, CommandError> {
+        self.may_be_written()?;
+        let (paths, id) = (self.places.vault(), ledger_id(self.origin()));
+        let rotate = move || {
+            let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+            rotate_key(&paths, id, &entropy, unreadable)
+        };
+        let rotated = tokio::task::spawn_blocking(rotate).await;
+        Ok(rotated.map_err(CommandError::failed("let another key take over"))??)
     }
 
     /// What destroys personal data that was ordered to be erased.

@@ -53,7 +53,8 @@ impl Home {
     }
 
     fn rotate(&self, unreadable: Unreadable) -> Result<Rotated, RotateError> {
-        rotate_key(&self.paths, LEDGER, Arc::new(SystemEntropy), unreadable)
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        rotate_key(&self.paths, LEDGER, &entropy, unreadable)
     }
 
     fn prepare(&self) -> (KeyFile, Next) {

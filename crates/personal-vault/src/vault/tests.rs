@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::seal::hmac_sha256;
 
+mod erasing;
+
 const LEDGER: [u8; 32] = [0x1e; 32];
 const STREAM: &[u8] = b"complaint-01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
@@ -454,89 +456,4 @@ proptest! {
             prop_assert_eq!(&*vault.open_field(&stream, sealed).unwrap(), text);
         }
     }
-}
-
-/// Whether a file below the ledger's own directories holds these bytes.
-fn on_disk(home: &Home, bytes: &[u8]) -> bool {
-    let outside = home.paths.kek.parent().unwrap();
-    home.files()
-        .iter()
-        .filter(|(path, _)| !path.starts_with(outside))
-        .any(|(_, file)| file.windows(bytes.len()).any(|window| window == bytes))
-}
-
-#[tokio::test]
-async fn what_is_erased_is_gone_from_every_file_and_nothing_else_is() {
-    let home = Home::new();
-    let vault = home.create();
-    let text = vec![b'x'; 70_000];
-    let erased = vault.seal(STREAM, None, &[field(1, b"gone"), field(2, &text)]).unwrap();
-    let kept = vault.seal(STREAM, None, &[field(1, b"kept")]).unwrap();
-    vault.store_all(&[&erased, &kept]).await.unwrap();
-    let gone = &erased.refs[0];
-    assert!(on_disk(&home, &gone.vault) && on_disk(&home, &gone.key));
-
-    // Twice: the second run finds nothing left to do.
-    for _ in 0..2 {
-        vault.erase(&erased.refs).await.unwrap();
-        for sealed in &erased.refs {
-            assert!(!on_disk(&home, &sealed.vault) && !on_disk(&home, &sealed.key));
-            let missing = vault.open_field(STREAM, sealed).unwrap_err();
-            assert!(matches!(missing, OpenError::MissingBlob { .. }), "{missing}");
-        }
-    }
-    assert!(!vault.has_key(&gone.key).unwrap());
-    assert_eq!(vault.erased_keys().unwrap(), [gone.key].into());
-    assert_eq!(*vault.open_field(STREAM, &kept.refs[0]).unwrap(), b"kept");
-    drop(erased);
-    drop(vault);
-    let vault = home.open();
-    assert_eq!(*vault.open_field(STREAM, &kept.refs[0]).unwrap(), b"kept");
-}
-
-#[tokio::test]
-async fn an_older_copy_of_the_vault_does_not_bring_a_key_back() {
-    let home = Home::new();
-    let vault = home.create();
-    let sealing = vault.seal(STREAM, None, &[field(1, b"gone")]).unwrap();
-    vault.store(&sealing).await.unwrap();
-    let sealed = sealing.refs[0];
-    let older: Vec<_> = home
-        .files()
-        .into_iter()
-        .filter(|(path, _)| !path.starts_with(home.paths.kek.parent().unwrap()))
-        .collect();
-    vault.erase(&[sealed]).await.unwrap();
-    drop(sealing);
-    drop(vault);
-
-    // The restored copy has no note of what it applied: a backup does not hold it.
-    fs::remove_dir_all(&home.paths.keys).unwrap();
-    for (path, bytes) in older {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    assert!(on_disk(&home, &sealed.key) && on_disk(&home, &sealed.vault));
-    let vault = home.open();
-    assert!(matches!(vault.open_field(STREAM, &sealed), Err(OpenError::MissingBlob { .. })));
-    assert!(!on_disk(&home, &sealed.key) && !on_disk(&home, &sealed.vault));
-    let refused = vault.seal(STREAM, Some(sealed.subject_key()), &[field(3, b"more")]);
-    assert!(matches!(refused, Err(SealError::MissingKey { .. })), "{refused:?}");
-}
-
-/// The list names it, and the machine stopped before a slot was overwritten: opening finishes it.
-#[tokio::test]
-async fn an_erasure_that_was_cut_short_is_finished_by_opening() {
-    let home = Home::new();
-    let vault = home.create();
-    let sealing = vault.seal(STREAM, None, &[field(1, b"gone")]).unwrap();
-    vault.store(&sealing).await.unwrap();
-    let sealed = sealing.refs[0];
-    drop(sealing);
-    drop(vault);
-    let list = ErasedList::beside(&home.paths.kek, LEDGER);
-    list.append(&[Gone { kind: PlaceKind::Key, id: sealed.key }]).unwrap();
-    let vault = home.open();
-    assert!(matches!(vault.open_field(STREAM, &sealed), Err(OpenError::MissingKey { .. })));
-    assert!(!on_disk(&home, &sealed.key));
 }

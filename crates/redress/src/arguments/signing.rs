@@ -74,6 +74,13 @@ pub enum Keys {
         after_help = "Example:\n  redress keys rotate-signing --data ./ledger"
     )]
     RotateSigning(RotateSigning),
+
+    /// Let a new key open the vault, so that no copy from before does: for after erasures, and from time to time
+    #[command(
+        long_about = "Wraps the data key of every person anew by a new key-encryption key, destroys the old one, and records it. What was erased is still in backups, snapshots and old blocks of a disk; they open with the key of their time, so from then on nothing in them does. Take a backup right afterwards: of those from before only the records can be used.",
+        after_help = "Example:\n  redress keys rotate-vault --data ./ledger"
+    )]
+    RotateVault(RotateVault),
 }
 
 /// Arguments of `redress keys status`.
@@ -102,6 +109,19 @@ pub struct RotateSigning {
     /// Seal the new key with the passphrase; one that takes over from a sealed key always is
     #[arg(long)]
     pub seal: bool,
+}
+
+/// Arguments of `redress keys rotate-vault`.
+#[derive(Debug, Args)]
+pub struct RotateVault {
+    /// Where the ledger lies
+    #[command(flatten)]
+    pub at: LedgerAt,
+
+    /// Leave slots as they are that hold no whole key, instead of stopping at the first: `redress verify --vault` tells
+    /// first whether a record needs one
+    #[arg(long)]
+    pub keep_unreadable: bool,
 }
 
 /// Arguments of `redress status`.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use checkpoint_signer::KeyFile;
+use complaint_domain::ledger::Evidence;
+use complaint_service::ledger_stream_of;
 use event_log::clock::SystemClock;
 use merkle_log::Checkpoint;
 use serde::Serialize;
@@ -16,6 +18,7 @@ use crate::{
 };
 
 mod rotate;
+mod vault;
 
 /// Does what is asked with the keys.
 ///
@@ -26,6 +29,7 @@ pub async fn run(what: &Keys, console: &mut Console<'_>) -> Result<(), CommandEr
     match what {
         Keys::Status(args) => status(args, console).await,
         Keys::RotateSigning(args) => rotate::run(args, console).await,
+        Keys::RotateVault(args) => vault::run(args, console).await,
     }
 }
 
@@ -38,6 +42,8 @@ struct Status {
     register: String,
     last_signed_size: u64,
     last_signed_root: String,
+    vault_key: String,
+    vault_epoch: u32,
     rotations: Vec<Rotated>,
 }
 
@@ -53,6 +59,8 @@ async fn status(args: &KeysStatus, console: &mut Console<'_>) -> Result<(), Comm
     let places = SigningPlaces::of(&ledger.places, &args.signing);
     let origin = ledger.origin().to_owned();
     let rotations = signing::rotations(&ledger.log, &origin).await;
+    let evidence = ledger.streams().load::<Evidence>(&ledger_stream_of(&origin)).await;
+    let vault_key = ledger.places.kek.display().to_string();
     ledger.close().await;
     let file = KeyFile::read(&places.key)?;
     let note = signing::last_signed(&places, &origin)?;
@@ -70,6 +78,8 @@ async fn status(args: &KeysStatus, console: &mut Console<'_>) -> Result<(), Comm
         register: places.register.display().to_string(),
         last_signed_size: last.size(),
         last_signed_root: last.root().to_string(),
+        vault_key,
+        vault_epoch: evidence?.vault_epoch(),
         rotations: rotations.collect(),
     };
     if console.json() { console.value(&status) } else { tell(&status, console) }
@@ -84,6 +94,8 @@ fn tell(status: &Status, console: &mut Console<'_>) -> Result<(), CommandError> 
         "last signed   {} records, root {}",
         status.last_signed_size, status.last_signed_root
     ))?;
+    console
+        .line(format_args!("vault key     {}, epoch {}", status.vault_key, status.vault_epoch))?;
     for rotated in &status.rotations {
         console.line(format_args!(
             "at position {} {} handed over to {}",

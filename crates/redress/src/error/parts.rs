@@ -6,7 +6,7 @@ use complaint_service::HandleError;
 use compliance_export::{ExportError, directory::DirectoryError};
 use event_log::ReadError;
 use event_log_sled::{OpenError, verify::VerifyError};
-use personal_vault::{CreateVaultError, OpenVaultError};
+use personal_vault::{CreateVaultError, OpenVaultError, RotateError};
 use projection::{CatchUpError, RebuildError};
 use projector_transparency::report::ReportError;
 
@@ -102,6 +102,17 @@ impl From<CreateVaultError> for CommandError {
 impl From<OpenVaultError> for CommandError {
     fn from(error: OpenVaultError) -> Self {
         match error {
+            OpenVaultError::WrongKek { expected_epoch, found_epoch, .. }
+                if expected_epoch < found_epoch =>
+            {
+                refused(
+                    &error,
+                    "another key has taken over since these data keys were copied \
+                     (`redress keys rotate-vault`), so that nothing in the copy opens any more: use a \
+                     backup from after that; of this one `redress restore --log-only` restores the \
+                     records",
+                )
+            }
             OpenVaultError::NoKek { .. }
             | OpenVaultError::NotAKek { .. }
             | OpenVaultError::WrongKek { .. } => {
@@ -113,11 +124,38 @@ impl From<OpenVaultError> for CommandError {
             OpenVaultError::WrongLedger { .. } => {
                 refused(&error, "put back the vault and the key that belong to this ledger")
             }
+            OpenVaultError::ErasedListShort { ref applied, .. } => {
+                let next = format!(
+                    "bring the list back from where the key-encryption key is kept, or name that place \
+                     with --keys; if it is lost for good, remove {}: then only copies of the vault from \
+                     before the erasures do not learn of them",
+                    applied.display()
+                );
+                refused(&error, &next)
+            }
             OpenVaultError::InUse { .. } => {
                 refused(&error, "wait until that process has ended, or stop it")
             }
             error @ (OpenVaultError::Io { .. } | _) => {
                 Self::Failed { doing: "open the vault", source: Box::new(error) }
+            }
+        }
+    }
+}
+
+impl From<RotateError> for CommandError {
+    fn from(error: RotateError) -> Self {
+        match error {
+            RotateError::Open(error) => error.into(),
+            RotateError::NewKey(error) => error.into(),
+            RotateError::Unreadable { .. } => refused(
+                &error,
+                "`redress verify --vault` tells whether a record needs it: if one does, restore the \
+                 key file from a backup first; if none does, a crash cut a write short that nobody \
+                 was told of, and --keep-unreadable leaves it as it is",
+            ),
+            error @ (RotateError::NoEpochLeft | RotateError::Io { .. } | _) => {
+                Self::Failed { doing: "let another key open the vault", source: Box::new(error) }
             }
         }
     }

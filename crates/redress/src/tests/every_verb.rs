@@ -75,6 +75,7 @@ const CALLS: &[(&str, &[&str])] = &[
         ],
     ),
     ("keys rotate-signing", &["--data", "D"]),
+    ("keys rotate-vault", &["--data", "D"]),
     ("import cfpb", &["H/rows.csv", "--data", "D"]),
 ];
 

@@ -306,3 +306,15 @@ fn a_rotation_whose_record_is_missing_is_recorded_and_not_done_again() {
     assert_eq!(rotated["keys"], 2);
     home.verify("ledger");
 }
+
+#[test]
+fn an_old_key_of_the_vault_that_is_back_with_its_key_file_is_told_by_the_record() {
+    let home = Home::new();
+    let both = ["ledger/keys/slots", "ledger.keys/kek"];
+    let kept = both.map(|file| fs::read(home.path(file)).unwrap());
+    home.run(&["keys", "rotate-vault", "--data", "ledger"]).done();
+    home.verify("ledger");
+    both.iter().zip(kept).for_each(|(file, bytes)| fs::write(home.path(file), bytes).unwrap());
+    let verify = ["verify", "--data", "ledger", "--vault"];
+    refused_for(home.run(&verify), &["epoch 2", "epoch 1", "are back"]);
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use complaint_codec::Record;
-use complaint_domain::{LedgerEvent, sealed::KeyId, subject::SubjectEvent};
+use complaint_domain::{LedgerEvent, ledger::EvidenceEvent, sealed::KeyId, subject::SubjectEvent};
 use event_log::Position;
 use personal_vault::Vault;
 
@@ -14,6 +14,8 @@ use crate::error::CommandError;
 #[derive(Debug, Default)]
 pub(super) struct Erasures {
     certificates: BTreeMap<KeyId, Position>,
+    /// The last epoch of the vault's key that was recorded, and where.
+    epoch: Option<(u32, Position)>,
     missing: BTreeMap<KeyId, Missing>,
     /// Fields that are gone as a certificate says.
     pub(super) certified: u64,
@@ -30,8 +32,13 @@ struct Missing {
 impl Erasures {
     /// Notes what a record certifies.
     pub(super) fn certificate(&mut self, position: Position, record: &Record) {
-        let LedgerEvent::Subject(SubjectEvent::Erased(erased)) = &record.event else { return };
-        self.certificates.extend(erased.keys.iter().map(|key| (*key, position)));
+        if let LedgerEvent::Subject(SubjectEvent::Erased(erased)) = &record.event {
+            self.certificates.extend(erased.keys.iter().map(|key| (*key, position)));
+        } else if let LedgerEvent::Evidence(EvidenceEvent::VaultKeyRotated(rotation)) =
+            &record.event
+        {
+            self.epoch = Some((rotation.epoch, position));
+        }
     }
 
     /// Notes fields of a record that are gone together with these keys.
@@ -42,13 +49,23 @@ impl Erasures {
         }
     }
 
-    /// Holds what is missing against what says so. A key that is missing without a reason is an alarm,
+    /// Holds what is missing against what says so, and the key of the vault against its last rotation. A key that is missing without a reason is an alarm,
     /// and so is one that is there although a record certifies its destruction.
     ///
     /// # Errors
     ///
     /// [`CommandError::Broken`] with the position of the record.
     pub(super) fn settle(mut self, vault: &Vault) -> Result<Self, CommandError> {
+        if let Some((expected, position)) = self.epoch {
+            let found = vault.last_rotation().epoch;
+            if found < expected {
+                let reason = format!(
+                    "expected the vault under a key of epoch {expected}, as this record says, found it \
+                     under one of epoch {found}: an old key and an old key file are back"
+                );
+                return Err(CommandError::Broken { position, reason });
+            }
+        }
         for (key, position) in &self.certificates {
             let there = vault.has_key(&key.0).map_err(CommandError::failed("read the key file"))?;
             if there {

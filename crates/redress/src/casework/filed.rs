@@ -1,5 +1,7 @@
 //! Nouns whose commands bring nothing personal: what they have in common.
 
+use std::path::PathBuf;
+
 use complaint_domain::{
     actor::ActorId,
     staff::{Staff, StaffCommand},
@@ -43,6 +45,11 @@ pub trait Filed: Noun {
     /// What was expected instead.
     fn complete(_verb: &str, body: Value) -> Result<Value, String> {
         Ok(body)
+    }
+
+    /// The folder whose figures the command puts forward: they are counted again first.
+    fn figures(_verb: &str, _body: &Value) -> Option<PathBuf> {
+        None
     }
 
     /// The command with this name and body.

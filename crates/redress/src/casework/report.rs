@@ -1,6 +1,9 @@
 //! The verbs of reports. The files of a report speak for themselves: a body names their folder.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use complaint_domain::report::{Balance, Report, ReportCommand, ReportKind};
 use projector_transparency::files::{Listed, check_list};
@@ -91,6 +94,11 @@ impl Filed for ReportNoun {
             _ => return Err(format!("expected no `folder` for `{verb}`, found one")),
         }
         Ok(body)
+    }
+
+    fn figures(verb: &str, body: &Value) -> Option<PathBuf> {
+        let folder = matches!(verb, "draft" | "restate").then(|| body.get("folder")).flatten();
+        folder.and_then(Value::as_str).map(PathBuf::from)
     }
 }
 

@@ -2,8 +2,9 @@
 
 pub(super) mod look;
 
-use std::{io::Read, sync::Arc};
+use std::{io::Read, path::Path, sync::Arc};
 
+use complaint_domain::aggregate::Aggregate;
 use complaint_service::{Appended, HandleError, UnsealedRequest};
 use event_log::clock::SystemClock;
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 use crate::{
     arguments::{FiledLine, Sent},
     casework::{Filed, Input, Listed},
-    commands::complaint::new_command_id,
+    commands::{complaint::new_command_id, report::recounted},
     console::Console,
     error::CommandError,
     ledger::Ledger,
@@ -56,6 +57,7 @@ pub async fn run<N: Filed>(
             "expected nothing personal in a command about {noun}, found it"
         )));
     }
+    let figures = N::figures(verb, &input.body);
     let body = N::complete(verb, input.body).map_err(usage)?;
     let command = N::command(verb, body).map_err(|error| usage(error.to_string()))?;
     let stream = args.stream.as_deref().map(N::stream).transpose().map_err(usage)?;
@@ -68,10 +70,7 @@ pub async fn run<N: Filed>(
         command,
     };
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let answered = match ledger.unsealed() {
-        Ok(service) => Ok(service.handle::<N::Aggregate>(&request).await),
-        Err(refused) => Err(refused),
-    };
+    let answered = carried_out::<N>(&ledger, &request, figures.as_deref(), console).await;
     ledger.close().await;
     let answered = answered?;
     let Appended { stream, position, events, repeated } = match answered {
@@ -86,6 +85,19 @@ pub async fn run<N: Filed>(
     }
     let again = if repeated { ", done before" } else { "" };
     console.line(format_args!("{stream} {} at position {position}{again}", events.join(", ")))
+}
+
+async fn carried_out<N: Filed>(
+    ledger: &Ledger,
+    request: &UnsealedRequest<<N::Aggregate as Aggregate>::Command>,
+    figures: Option<&Path>,
+    console: &Console<'_>,
+) -> Result<Result<Appended, HandleError>, CommandError> {
+    let service = ledger.unsealed()?;
+    if let Some(folder) = figures {
+        recounted::hold(ledger, folder, console).await?;
+    }
+    Ok(service.handle::<N::Aggregate>(request).await)
 }
 
 /// A refusal is a result too: programs get its code.

@@ -1,6 +1,7 @@
 //! `redress report`: the figures to be published, and what becomes of them.
 
 pub(super) mod proof;
+pub(super) mod recounted;
 
 use std::{
     io::Read,

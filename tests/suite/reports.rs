@@ -83,3 +83,46 @@ fn a_proof_of_something_else_is_no_proof_of_a_report() {
     let proof = ["report", "proof", report, "--data", "ledger", "--out", "none"];
     assert!(run_in(folder.path(), &proof).refused(1).stderr.contains("was published"));
 }
+
+#[test]
+fn figures_that_the_records_do_not_give_are_not_put_to_the_committee() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let at = |name: &str| folder.join(name);
+    run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/figures"]).done();
+    let send = |words: &[&str], body: &str| {
+        std::fs::write(at("body.json"), body).unwrap();
+        let by = ["--data", "ledger", "--as", "cleo", "--role", "compliance-officer"];
+        run_in(folder, &[words, &by, &["--body", "body.json", "--json"]].concat())
+    };
+    let receipt =
+        r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
+    let register = ["complaint", "register", "--occurred-at", "2025-02-10T10:00:00Z"];
+    send(&register, receipt).done();
+    for (kind, out) in [("transparency", "report"), ("committee", "committee")] {
+        let made = ["report", kind, "--data", "ledger", "--period", "2025-Q1", "--out", out];
+        run_in(folder, &[&made[..], &["--min-cell", "1", "--locale", "en"]].concat()).done();
+    }
+    // Somebody improves a figure, and puts the list right again.
+    let whole = std::fs::read_to_string(at("report/figures.csv")).unwrap();
+    let list = std::fs::read_to_string(at("report/SHA256SUMS")).unwrap();
+    let digest =
+        |text: &str| complaint_domain::sealed::Hex(Sha256::digest(text).into()).to_string();
+    let doctored = whole.replacen(",1", ",2", 1);
+    assert_ne!(doctored, whole);
+    std::fs::write(at("report/figures.csv"), &doctored).unwrap();
+    let other = list.replace(&digest(&whole), &digest(&doctored));
+    std::fs::write(at("report/SHA256SUMS"), other).unwrap();
+    let draft = ["report", "draft", "--occurred-at", "2025-04-03T10:00:00Z"];
+    let refused = send(&draft, r#"{"folder": "report"}"#).refused(1);
+    for wanted in ["another figures.csv", "--period 2025-Q1 --records 1 --min-cell 1"] {
+        assert!(refused.stderr.contains(wanted), "{wanted}: {}", refused.stderr);
+    }
+    // As they were counted they are taken, though more was recorded since.
+    send(&register, receipt).done();
+    std::fs::write(at("report/figures.csv"), whole).unwrap();
+    std::fs::write(at("report/SHA256SUMS"), list).unwrap();
+    for out in ["report", "committee"] {
+        send(&draft, &format!(r#"{{"folder": "{out}"}}"#)).done();
+    }
+}

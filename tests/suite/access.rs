@@ -114,6 +114,35 @@ fn whoever_works_on_a_complaint_reads_what_was_said_and_never_the_nonce() {
 }
 
 #[test]
+fn a_picture_put_to_a_case_is_given_out_byte_for_byte_and_never_called_erased() {
+    let house = House::new();
+    let picture = b"%PDF-1.4\n\xff\xfe\x00".as_slice();
+    fs::write(house.folder.path().join("a.pdf"), picture).unwrap();
+    let body = r#"{"evidence": 1, "kind": "document", "from": "complainant", "media_type": "application/pdf"}"#;
+    fs::write(house.folder.path().join("body.json"), body).unwrap();
+    let by = ["--as", "ana", "--role", "agent"];
+    let add = ["complaint", "add-evidence", &house.complaint, "--body", "body.json"];
+    let attach = |file: &str| {
+        house.run(&[&add[..], &by, &["--attach", &format!("evidence={file}")]].concat())
+    };
+    // Nothing is read beyond what could be taken.
+    let endless = attach("/dev/zero").refused(2);
+    assert!(endless.stderr.contains("at most 1048576 bytes"), "{}", endless.stderr);
+    attach("a.pdf").done();
+    let read = [&["complaint", "read", &house.complaint, "--field", "evidence"], &by[..]].concat();
+    let shown = house.run(&read).done().stdout;
+    assert!(shown.contains("a file of 12 bytes") && !shown.contains("erased"), "{shown}");
+    let told = house.run(&[&read[..], &["--json"]].concat()).done().json();
+    assert_eq!((&told[0]["text"], &told[0]["file_bytes"]), (&Value::Null, &Value::from(12)));
+    let version = told[0]["version"].to_string();
+    let out = ["--at-version", &version, "--out", "again.pdf"];
+    house.run(&[&read[..], &out].concat()).done();
+    assert_eq!(fs::read(house.folder.path().join("again.pdf")).unwrap(), picture);
+    let none = house.run(&[&read[..], &["--at-version", "0", "--out", "none"]].concat()).refused(1);
+    assert!(none.stderr.contains("expected one text or file"), "{}", none.stderr);
+}
+
+#[test]
 fn who_may_not_see_personal_data_gets_none_and_leaves_no_file() {
     let house = House::new();
     for (_, way) in house.ways("out") {

@@ -91,10 +91,10 @@ fn values<'a>(wording: &Wording, facts: &LetterFacts<'a>) -> Result<Values<'a>, 
         ("received", wording.date(facts.received_on)?.into()),
     ];
     if let Some(name) = facts.addressee {
-        values.push(("name", name.into()));
+        values.push(("name", in_one_line(name).into()));
     }
     if let Some(text) = facts.text {
-        values.push(("text", text.into()));
+        values.push(("text", clean(text).into()));
     }
     if let Some(due) = facts.due_on {
         values.push(("due", wording.date(due)?.into()));
@@ -111,6 +111,19 @@ fn values<'a>(wording: &Wording, facts: &LetterFacts<'a>) -> Result<Values<'a>, 
         values.push(("outcome", wording.say(&format!("outcome-{outcome}"), &[])?.into()));
     }
     Ok(values)
+}
+
+/// A text as it may stand in a letter: without what moves a terminal's cursor or turns the order of what is read
+/// around. Whoever it comes from may be anybody.
+fn clean(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let spaced = text.chars().map(|c| if c == '\t' { ' ' } else { c });
+    spaced.filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect()
+}
+
+/// A name has one line; more of them would be lines of the letter's own.
+fn in_one_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What stands behind a variable, in the words of an error.
@@ -168,8 +181,8 @@ impl Writer<'_> {
         let mut from = vec![sender.company.clone()];
         from.extend(sender.address.iter().cloned());
         let mut blocks = vec![Block::Lines(from)];
-        let mut to: Vec<String> = self.facts.addressee.map(str::to_owned).into_iter().collect();
-        to.extend(self.facts.address.unwrap_or_default().lines().map(str::to_owned));
+        let mut to: Vec<String> = self.facts.addressee.map(in_one_line).into_iter().collect();
+        to.extend(clean(self.facts.address.unwrap_or_default()).lines().map(str::to_owned));
         if !to.is_empty() {
             blocks.push(Block::Lines(to));
         }
@@ -196,9 +209,9 @@ impl Writer<'_> {
         };
         match self.facts.text {
             Some(text) if !says("text") => {
-                blocks.extend(
-                    text.split("\n\n").map(|part| Block::Paragraph(part.trim().to_owned())),
-                );
+                let text = clean(text);
+                let parts = text.split("\n\n");
+                blocks.extend(parts.map(|part| Block::Paragraph(part.trim().to_owned())));
             }
             None if self.kind == LetterKind::InformationRequest => {
                 return Err(ComposeError::Needs { letter: self.kind, fact: fact_behind("text") });

@@ -7,6 +7,7 @@ mod complaints;
 mod filed;
 mod input;
 mod inspection;
+mod once;
 mod oversight;
 mod report;
 mod rulebook;

@@ -145,3 +145,26 @@ impl Drop for Bar {
         }
     }
 }
+
+/// A text as a terminal may show it: of what would move its cursor, or turn the order of what is read around,
+/// only the place is left. Lines and tabs stay.
+pub fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn nothing_that_is_shown_moves_a_cursor_or_turns_the_order_around() {
+        let shown = printable("one\r\ntwo\u{1b}[2J\rthree\tfour\u{202e}five");
+        assert_eq!(shown, "one\ntwo\u{fffd}[2J\u{fffd}three\tfour\u{fffd}five");
+    }
+}

@@ -109,6 +109,9 @@ impl CommandError {
             ),
             Self::File { source, .. } => Some(next_for(source.kind()).to_owned()),
             Self::Output(_) => Some("look at where the output goes, then try again".to_owned()),
+            Self::Failed { source, .. } if is_full(source.as_ref()) => {
+                Some(next_for(ErrorKind::StorageFull).to_owned())
+            }
             Self::Failed { .. } => Some(
                 "run it again with --log debug to see more; nothing is half-written".to_owned(),
             ),
@@ -158,6 +161,18 @@ fn next_for(kind: ErrorKind) -> &'static str {
     } else {
         "look at the path, then try again"
     }
+}
+
+/// Whether it comes of a disk without room.
+fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == ErrorKind::StorageFull) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error and what lies behind it, in one line, leaving out what was said already.

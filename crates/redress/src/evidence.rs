@@ -277,8 +277,8 @@ pub(crate) fn may_not_be_opened(closed: Closed, stream: &StreamId) -> CommandErr
     CommandError::Refused {
         problem: format!("{closed}, for {stream}"),
         next: format!(
-            "see why with `redress subject show {stream}`; proofs and receipts that open nothing \
-             can still be had"
+            "see why with `redress subject show {stream}`; proofs, and bundles that open \
+             nothing, can still be had"
         ),
     }
 }

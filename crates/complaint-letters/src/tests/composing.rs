@@ -170,3 +170,18 @@ fn a_letter_shows_nothing_of_the_person_when_it_is_traced() {
     let traced = format!("{letter:?} {facts:?} {:?}", letter.blocks);
     assert!(!traced.contains("Hopper") && !traced.contains("Mill Lane"), "{traced}");
 }
+
+#[test]
+fn what_a_complainant_wrote_into_a_name_makes_no_line_of_the_letter_and_moves_no_cursor() {
+    let (sender, response) = (sender(), final_response());
+    let facts = LetterFacts {
+        addressee: Some("Grace\nDear bank,\u{1b}[2J Hopper"),
+        address: Some("7 Mill\tLane\r\nYork\u{202e} YO1 7AA"),
+        text: Some("We charged\rthe fee twice.\r\n\r\nThe second\u{7} was our mistake."),
+        ..facts(&sender, Some(&response))
+    };
+    let text = write(LetterKind::FinalResponse, &[], &facts).unwrap().plain_text();
+    assert!(text.contains("\nGrace Dear bank,[2J Hopper\n7 Mill Lane\nYork YO1 7AA\n"), "{text}");
+    assert!(text.contains("twice.\n\nThe second was our mistake.\n"), "{text}");
+    assert!(!text.contains(|c: char| c != '\n' && c.is_control()), "{text:?}");
+}

@@ -170,6 +170,14 @@ pub struct ComplaintRead {
     /// Only this field, such as `narrative`; may be given again [default: every field there is]
     #[arg(long = "field", value_name = "FIELD")]
     pub fields: Vec<PersonalField>,
+
+    /// Only what came with this record of the complaint: the number before it, from 0
+    #[arg(long = "at-version", value_name = "N")]
+    pub at_version: Option<u64>,
+
+    /// Write the one text or file there, byte for byte, instead of showing it: for pictures and documents
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `redress complaint duplicates`.

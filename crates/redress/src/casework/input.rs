@@ -4,8 +4,10 @@ use std::{fs, io::Read, path::Path};
 
 use complaint_domain::sealed::PersonalField;
 use complaint_service::PersonalText;
+use personal_vault::FIELD_BYTES_MAX;
 use serde_json::Value;
 
+use super::once::Once;
 use crate::{arguments::SendArgs, error::CommandError};
 
 /// The most a body may have, in bytes: 4 MiB, some personal fields of the largest size.
@@ -27,6 +29,14 @@ pub enum InputError {
     #[error("expected a JSON object, found something else at line {line}, column {column}")]
     NotJson {
         /// Where it stops being JSON.
+        line: usize,
+        /// Where in that line.
+        column: usize,
+    },
+    /// A key that stands twice in one object: one of its values would be lost.
+    #[error("expected each key once, found one again at line {line}, column {column}")]
+    KeyTwice {
+        /// Where it stands again.
         line: usize,
         /// Where in that line.
         column: usize,
@@ -84,7 +94,17 @@ impl Input {
                 .ok_or_else(|| wrong("expected --attach FIELD=FILE, found no `=`".to_owned()))?;
             let field: PersonalField =
                 field.parse().map_err(|error| wrong(format!("--attach: {error}")))?;
-            let bytes = fs::read(path).map_err(CommandError::file("read", Path::new(path)))?;
+            // One byte more than fits is enough to be refused for.
+            let mut bytes = Vec::new();
+            fs::File::open(path)
+                .and_then(|file| file.take(FIELD_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
+                .map_err(CommandError::file("read", Path::new(path)))?;
+            if bytes.len() > FIELD_BYTES_MAX {
+                return Err(wrong(format!(
+                    "expected a file of at most {FIELD_BYTES_MAX} bytes for --attach {}, found more",
+                    field.code()
+                )));
+            }
             input.personal.push(PersonalText::file(field, bytes));
         }
         Ok(input)
@@ -96,8 +116,15 @@ impl Input {
     ///
     /// [`InputError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, InputError> {
-        let value: Value = serde_json::from_slice(bytes)
-            .map_err(|error| InputError::NotJson { line: error.line(), column: error.column() })?;
+        let Once(value) = serde_json::from_slice(bytes).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            // Nothing but a key that comes again is wrong with what is JSON.
+            if error.is_data() {
+                InputError::KeyTwice { line, column }
+            } else {
+                InputError::NotJson { line, column }
+            }
+        })?;
         let Value::Object(mut body) = value else { return Err(InputError::NotAnObject) };
         let personal = match body.remove("personal") {
             None => Vec::new(),
@@ -117,6 +144,23 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::{Input, InputError};
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_however_deep() {
+        for bytes in [
+            br#"{"channel": "web", "channel": "email"}"#.as_slice(),
+            br#"{"matter": {"issue": "Fee", "issue": "Fees"}}"#,
+            br#"{"remedies": [{"kind": "refund", "kind": "apology"}]}"#,
+            br#"{"personal": {"narrative": "Jo Doe", "narrative": "Jo"}}"#,
+        ] {
+            let error = Input::parse(bytes).expect_err("one of them would be lost");
+            assert!(matches!(error, InputError::KeyTwice { line: 1, .. }), "{error:?}");
+        }
+        let whole = br#"{"a": [1, -2, 0.5, true, null, "x", {"a": {"a": []}}]}"#;
+        let input = Input::parse(whole).expect("the same key at several depths");
+        let plain: serde_json::Value = serde_json::from_slice(whole).expect("JSON");
+        assert_eq!(input.body, plain);
+    }
 
     #[test]
     fn personal_texts_are_kept_apart_from_the_body() {

@@ -47,8 +47,45 @@ pub struct Text {
     pub event: &'static str,
     /// Which field it is.
     pub field: PersonalField,
-    /// The text; nothing when it was erased, or is no text.
-    pub opened: Option<Opened>,
+    /// What was sealed.
+    pub said: Said,
+}
+
+/// What a sealed field holds.
+#[derive(Debug)]
+pub enum Said {
+    /// Nothing any more: it was erased.
+    Erased,
+    /// A text.
+    Words(Opened),
+    /// A file that is no text, such as a picture.
+    File(OpenedFile),
+}
+
+/// A file that is no text, opened. Wiped from memory when dropped; its `Debug` shows its size only.
+pub struct OpenedFile(Zeroizing<Vec<u8>>);
+
+impl OpenedFile {
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OpenedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+impl Said {
+    fn of(bytes: Option<Zeroizing<Vec<u8>>>) -> Self {
+        let Some(bytes) = bytes else { return Self::Erased };
+        match str::from_utf8(&bytes) {
+            Ok(text) => Self::Words(Opened(Zeroizing::new(text.to_owned()))),
+            Err(_) => Self::File(OpenedFile(bytes)),
+        }
+    }
 }
 
 struct Entry {
@@ -225,8 +262,9 @@ impl History {
         for entry in &self.entries {
             let event = event_type(&LedgerEvent::Complaint(entry.event.clone()));
             for sealed in entry.sealed.iter().filter(|sealed| fields.contains(&sealed.field)) {
-                let opened = self.open(vault, Some(sealed))?;
-                texts.push(Text { version: entry.version, event, field: sealed.field, opened });
+                self.may_be_opened()?;
+                let said = Said::of(open_bytes(vault, &self.stream, sealed)?);
+                texts.push(Text { version: entry.version, event, field: sealed.field, said });
             }
         }
         Ok(texts)
@@ -238,10 +276,12 @@ impl History {
         sealed: Option<&SealedField>,
     ) -> Result<Option<Opened>, CommandError> {
         let Some(sealed) = sealed else { return Ok(None) };
-        if let Some(closed) = self.closed {
-            return Err(may_not_be_opened(closed, &self.stream));
-        }
+        self.may_be_opened()?;
         open_sealed(vault, &self.stream, sealed)
+    }
+
+    fn may_be_opened(&self) -> Result<(), CommandError> {
+        self.closed.map_or(Ok(()), |closed| Err(may_not_be_opened(closed, &self.stream)))
     }
 }
 
@@ -290,6 +330,17 @@ pub fn open_sealed(
     stream: &StreamId,
     sealed: &SealedField,
 ) -> Result<Option<Opened>, CommandError> {
+    match Said::of(open_bytes(vault, stream, sealed)?) {
+        Said::Words(text) => Ok(Some(text)),
+        Said::Erased | Said::File(_) => Ok(None),
+    }
+}
+
+fn open_bytes(
+    vault: &Vault,
+    stream: &StreamId,
+    sealed: &SealedField,
+) -> Result<Option<Zeroizing<Vec<u8>>>, CommandError> {
     let reference = SealedRef {
         group: sealed.field.group(),
         subject: sealed.subject.0,
@@ -299,10 +350,7 @@ pub fn open_sealed(
         digest: sealed.digest.0,
     };
     match vault.open_field(stream.as_bytes(), &reference) {
-        Ok(text) => {
-            let text = str::from_utf8(&text).ok().map(str::to_owned);
-            Ok(text.map(|text| Opened(Zeroizing::new(text))))
-        }
+        Ok(bytes) => Ok(Some(bytes)),
         Err(OpenError::MissingBlob { .. } | OpenError::MissingKey { .. }) => Ok(None),
         Err(error) => Err(CommandError::failed("open a personal text")(error)),
     }

@@ -186,7 +186,10 @@ impl Header {
             REQUIRED.iter().all(|column| place(*column).is_some()),
         ) else {
             let missing = REQUIRED.iter().copied().filter(|column| place(*column).is_none());
-            return Err(HeaderError::Missing { missing: missing.collect(), found: found(&names) });
+            return Err(HeaderError::Missing {
+                missing: missing.collect(),
+                found: found(&names, &columns),
+            });
         };
         Ok(Self { columns, names, complaint_id, date_received })
     }
@@ -223,7 +226,15 @@ fn shown(name: &str) -> String {
 }
 
 /// The names of a header, or the first twenty of them.
-fn found(names: &[String]) -> String {
+///
+/// Where not one is known it may be no header but somebody's complaint, of which nothing is repeated.
+fn found(names: &[String], columns: &[Option<Column>]) -> String {
+    if columns.iter().all(Option::is_none) {
+        return format!(
+            "the {} fields of the first line, none of which is a column's name",
+            names.len()
+        );
+    }
     let shown: Vec<_> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(shown.len());
     let shown = shown.join(", ");

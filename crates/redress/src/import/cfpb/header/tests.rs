@@ -50,7 +50,18 @@ fn a_column_twice_is_refused() {
 
 #[test]
 fn a_refusal_says_what_was_expected_and_what_was_found() {
-    let refused = parse("Name,Price\u{7}").unwrap_err().to_string();
+    let refused = parse("Product,Price\u{7}").unwrap_err().to_string();
     assert!(refused.contains("expected the columns `Complaint ID`"), "{refused}");
-    assert!(refused.contains("among `Name`, `Price`"), "{refused}");
+    assert!(refused.contains("among `Product`, `Price`"), "{refused}");
+}
+
+#[test]
+fn of_a_first_line_that_is_a_complaint_nothing_is_repeated() {
+    let refused =
+        parse("Jane Doe,jane.doe@example.com,My account 12345678 was emptied").unwrap_err();
+    let told = refused.to_string();
+    assert!(told.contains("the 3 fields of the first line, none of which"), "{told}");
+    for personal in ["Jane", "jane", "12345678"] {
+        assert!(!told.contains(personal), "{told}");
+    }
 }

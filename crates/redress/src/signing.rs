@@ -21,7 +21,8 @@ use event_log::{EventLog, Position, StreamVersion};
 use event_log_sled::{SledLog, nodes::LogNodes};
 use futures::TryStreamExt;
 use merkle_log::{
-    Checkpoint, Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode, tree_root,
+    Checkpoint, CompactRange, Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode,
+    tree_root,
 };
 
 use crate::{
@@ -217,21 +218,38 @@ pub fn witnesses(places: &Places, at: &SigningAt) -> Result<Option<Witnesses>, C
 ///
 /// # Errors
 ///
-/// [`CommandError`]: the log does not extend what was signed, the register cannot be written.
+/// [`CommandError`]: the hash tiles are damaged, the log does not extend what was signed, the register cannot
+/// be written.
 pub async fn sign_head(
     signer: CheckpointSigner,
     log: &SledLog,
 ) -> Result<(CheckpointSigner, SignedNote), CommandError> {
+    // In this order: the nodes then have all that the tree has, and what came in between is signed next.
+    let tree = log.tree().await?;
     let nodes = log.nodes();
-    let done = tokio::task::spawn_blocking(move || sign(signer, &nodes)).await;
+    let done = tokio::task::spawn_blocking(move || sign(signer, &nodes, &tree)).await;
     done.map_err(CommandError::failed("sign"))?
 }
 
+/// Signs what the log itself has hashed, and nothing that only the tiles say: nobody reads those on opening,
+/// and a root over a rotten one could never be extended once it is mended.
 fn sign(
     mut signer: CheckpointSigner,
     nodes: &LogNodes,
+    tree: &CompactRange,
 ) -> Result<(CheckpointSigner, SignedNote), CommandError> {
-    let note = signer.sign(nodes, nodes.size())?;
+    let (size, hashed) = (tree.size(), tree.root());
+    let found = tree_root(nodes, size).map_err(SignError::Nodes)?;
+    if found != hashed {
+        return Err(CommandError::ArtifactBroken {
+            artifact: "tree",
+            reason: format!(
+                "expected root {hashed} over {size} records, as they were hashed when they were written, \
+                 found {found} in the hash tiles; nothing was signed"
+            ),
+        });
+    }
+    let note = signer.sign(nodes, size)?;
     Ok((signer, note))
 }
 

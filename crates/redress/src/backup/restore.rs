@@ -59,6 +59,8 @@ pub async fn restore(
     signing: &SigningAt,
     console: &Console<'_>,
 ) -> Result<Restored, CommandError> {
+    // Held before it is read, so that what the manifest names is still there when it is copied.
+    let _reading = hold(from)?;
     let manifest = Manifest::read(from)?.ok_or_else(|| CommandError::Refused {
         problem: format!(
             "expected a finished backup at {}, found no manifest in it",
@@ -68,7 +70,6 @@ pub async fn restore(
                was interrupted must be taken again"
             .to_owned(),
     })?;
-    let _reading = hold(from)?;
     check_place(&at.data, &manifest)?;
     let kek = (parts == Parts::All).then(|| Places::of(at).kek);
     if let Some(kek) = kek.as_ref().filter(|kek| !kek.exists()) {

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use redress_tests::binary::{root, run_in, serve_in};
+use redress_tests::binary::{root, run_in, serve_in, traced_in};
 use serde_json::Value;
 
 fn demo(folder: &Path) -> Value {
@@ -103,6 +103,29 @@ fn a_restored_copy_that_lacks_something_signed_can_be_read_and_signs_nothing() {
     let forked = asked(&["verify", "--against", "kept.checkpoint"]).refused(1);
     assert!(forked.stderr.contains("records are missing"), "{}", forked.stderr);
     assert_eq!(fs::read(folder.join("ledger.keys/register")).unwrap(), register);
+}
+
+/// Nobody is left with a directory that neither is a ledger nor may be made anew.
+#[test]
+fn a_restore_that_is_killed_while_it_syncs_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run_in(folder, &["demo", "--data", "ledger", "--complaints", "3"]).done();
+    back_up(folder);
+    let mut kills = 0;
+    loop {
+        let nth = format!("inject=syncfs:signal=KILL:when={}", kills + 1);
+        let Some((ran, _)) = traced_in(folder, &["-e", &nth], &RESTORE) else { return };
+        if ran.code.is_some() {
+            ran.done();
+            break;
+        }
+        assert!(!folder.join("again").exists());
+        kills += 1;
+    }
+    assert!(kills > 1, "it was killed {kills} times");
+    run_in(folder, &["verify", "--data", "again"]).done();
+    assert!(!folder.join("again.restoring").exists());
 }
 
 /// A head that is lost or unreadable is never made up: what it vouched for would be believed.

@@ -228,9 +228,12 @@ impl Staging {
 
     /// Gives the ledger its name, in one step: until then there is none.
     fn finish(mut self, data: &Path) -> Result<(), CommandError> {
+        sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
+        // Not before: a directory without its mark is nobody's, and that sync may take long.
         let mark = self.dir.join(MARK);
         fs::remove_file(&mark).map_err(CommandError::file("remove", &mark))?;
-        sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
+        let synced = File::open(&self.dir).and_then(|dir| dir.sync_all());
+        synced.map_err(CommandError::file("sync", &self.dir))?;
         let data = files::settled(data);
         // An empty directory is replaced; one that is not, never.
         fs::rename(&self.dir, &data).map_err(CommandError::file("rename to", &data))?;

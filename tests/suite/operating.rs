@@ -128,6 +128,24 @@ fn a_restore_that_is_killed_while_it_syncs_is_made_anew() {
     assert!(!folder.join("again.restoring").exists());
 }
 
+/// A process that was killed between a register's new name and the sync of its directory has told nobody. The next
+/// one finds the head signed, and must not hand out what a power cut could still take from the register.
+#[test]
+fn a_signature_that_is_there_already_is_synced_before_it_is_handed_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    demo(folder);
+    let checkpoint = ["checkpoint", "--data", "ledger"];
+    let first = run_in(folder, &checkpoint).done();
+    let told = ["-e", "trace=write,fsync"];
+    let Some((again, calls)) = traced_in(folder, &told, &checkpoint) else { return };
+    assert_eq!(again.done().stdout, first.stdout);
+    let place = |wanted: &dyn Fn(&str) -> bool| calls.lines().position(wanted);
+    let synced = place(&|call| call.contains("fsync(") && call.contains("/ledger.keys>"));
+    let handed = place(&|call| call.contains("write(") && call.contains("\"demo.red"));
+    assert!(synced.is_some() && synced < handed, "{synced:?} {handed:?} in {calls}");
+}
+
 /// A head that is lost or unreadable is never made up: what it vouched for would be believed.
 #[test]
 fn a_damaged_head_is_named_and_comes_back_from_the_backup() {

@@ -94,7 +94,7 @@ fn a_restored_copy_that_lacks_something_signed_can_be_read_and_signs_nothing() {
     fs::write(folder.join("rule.json"), rule).unwrap();
     let register_one = "complaint register --as ana --role agent --body new.json";
     let propose = "rulebook propose --as col --role compliance-officer --body rule.json";
-    for writes in [register_one, propose, "clock run"] {
+    for writes in [register_one, propose, "clock run", "commit-index"] {
         let refused = asked(&writes.split(' ').collect::<Vec<_>>()).refused(1);
         assert!(refused.stderr.contains("signed"), "{writes}: {}", refused.stderr);
         assert!(refused.stderr.contains("write nothing to it"), "{writes}: {}", refused.stderr);

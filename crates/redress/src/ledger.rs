@@ -9,7 +9,7 @@ use std::{
 
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
-use complaint_service::{ComplaintService, Erasures, Streams, UnsealedService};
+use complaint_service::{ComplaintService, Erasures, EvidenceService, Streams, UnsealedService};
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
@@ -232,6 +232,21 @@ impl Ledger {
             Arc::clone(&self.log) as Arc<dyn EventLog>,
             Arc::clone(&self.clock),
             Arc::new(SystemEntropy),
+        ))
+    }
+
+    /// The service that records what the ledger states of itself. No key is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::unsealed`].
+    pub fn evidence(&self) -> Result<EvidenceService, CommandError> {
+        self.may_be_written()?;
+        Ok(EvidenceService::new(
+            Arc::clone(&self.log) as Arc<dyn EventLog>,
+            Arc::clone(&self.clock),
+            Arc::new(SystemEntropy),
+            self.origin(),
         ))
     }
 

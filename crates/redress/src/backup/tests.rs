@@ -241,6 +241,15 @@ fn an_unfinished_restore_is_no_ledger_and_is_made_anew() {
 }
 
 #[test]
+fn an_empty_directory_becomes_the_restored_ledger() {
+    let home = Home::with_demo("3");
+    home.back_up();
+    fs::create_dir(home.path("again")).unwrap();
+    home.done(&Home::RESTORE);
+    home.done(&["verify", "--data", "again"]);
+}
+
+#[test]
 fn nothing_is_ever_restored_over_a_ledger() {
     let home = Home::with_demo("5");
     home.back_up();

@@ -7,11 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use event_log::clock::SystemClock;
+use event_log::{Clock, clock::SystemClock};
 use event_log_sled::{SledLog, backup::vouched, disk::sync_tree, ledger_file};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, numbered};
+use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, mark::Mark, numbered};
 use crate::{
     arguments::{Against, LedgerAt, SigningAt, Verify},
     commands::verify::{self, WholeLedger},
@@ -120,6 +120,7 @@ pub async fn restore(
             next: "use another backup".to_owned(),
         });
     }
+    Mark::new(&manifest, SystemClock.now(), &signing.register).leave(&staging.dir)?;
     staging.finish(&at.data)?;
     Ok(Restored { manifest, whole, kek, standing })
 }

@@ -201,4 +201,14 @@ fn a_rotten_hash_tile_is_never_signed_and_once_mended_the_ledger_goes_on() {
     assert_eq!(home.keep_checkpoint("kept").root().to_string(), whole["root"].as_str().unwrap());
     home.grow(400);
     home.keep_checkpoint("later");
+
+    // In what is signed it looks as another history does: before anybody looks for that, it is to be verified.
+    let mut bytes = fs::read(&rotten).unwrap();
+    bytes[100 * 32] ^= 1;
+    fs::write(&rotten, bytes).unwrap();
+    let refused = home.run(&["commit-index", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("another history"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("redress verify"), "{}", refused.stderr);
+    home.run(&["verify", "--data", "ledger", "--repair"]).done();
+    home.run(&["commit-index", "--data", "ledger"]).done();
 }

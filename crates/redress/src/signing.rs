@@ -453,9 +453,12 @@ impl Standing {
             Self::OtherHistory { signed } => Err(CommandError::Refused {
                 problem: format!(
                     "the register says that {signed} records were signed, and this log does not begin \
-                     with them: it is another history"
+                     with them: it is another history, or its tiles are damaged"
                 ),
-                next: NEVER_TWO_HISTORIES.to_owned(),
+                next: format!(
+                    "run `redress verify`: damaged tiles look the same, and are mended. If it is whole, \
+                     {NEVER_TWO_HISTORIES}"
+                ),
             }),
         }
     }

@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    fs,
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -152,4 +153,23 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     let mut command = Command::new(redress());
     command.args(arguments).current_dir(folder).env_remove("RUST_LOG");
     command.output().unwrap().into()
+}
+
+/// Runs the binary in a folder under strace, and gives the calls that strace was told to write down. `None`,
+/// said aloud, where that cannot be done.
+pub fn traced_in(folder: &Path, told: &[&str], arguments: &[&str]) -> Option<(Ran, String)> {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-s", "8", "-o", "trace"]).args(told).arg(redress()).args(arguments);
+    let ran = match command.current_dir(folder).env_remove("RUST_LOG").output() {
+        Ok(output) => Ran::from(output),
+        Err(error) => {
+            say_not_run("the order of calls", &format!("strace: {error}"));
+            return None;
+        }
+    };
+    if ran.stderr.contains("ptrace") || ran.stderr.contains("PTRACE") {
+        say_not_run("the order of calls", &ran.stderr);
+        return None;
+    }
+    Some((ran, fs::read_to_string(folder.join("trace")).unwrap()))
 }

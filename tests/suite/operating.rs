@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use redress_tests::binary::{root, run_in, serve_in};
+use redress_tests::binary::{Ran, root, run_in, serve_in, traced_in};
 use serde_json::Value;
 
 fn demo(folder: &Path) -> Value {
@@ -94,15 +94,138 @@ fn a_restored_copy_that_lacks_something_signed_can_be_read_and_signs_nothing() {
     fs::write(folder.join("rule.json"), rule).unwrap();
     let register_one = "complaint register --as ana --role agent --body new.json";
     let propose = "rulebook propose --as col --role compliance-officer --body rule.json";
-    for writes in [register_one, propose, "clock run"] {
+    for writes in [register_one, propose, "clock run", "commit-index"] {
         let refused = asked(&writes.split(' ').collect::<Vec<_>>()).refused(1);
         assert!(refused.stderr.contains("signed"), "{writes}: {}", refused.stderr);
+        assert!(refused.stderr.contains("write nothing to it"), "{writes}: {}", refused.stderr);
+    }
+    // Without the key nothing lies beside the copy that could tell.
+    for writes in [propose, "commit-index"] {
+        let words = [&writes.split(' ').collect::<Vec<_>>()[..], &["--data", "again"]].concat();
+        let refused = run_in(folder, &words).refused(1);
         assert!(refused.stderr.contains("write nothing to it"), "{writes}: {}", refused.stderr);
     }
     assert_eq!(asked(&["replay"]).done().stdout, before);
     let forked = asked(&["verify", "--against", "kept.checkpoint"]).refused(1);
     assert!(forked.stderr.contains("records are missing"), "{}", forked.stderr);
     assert_eq!(fs::read(folder.join("ledger.keys/register")).unwrap(), register);
+}
+
+/// A ledger whose register lies elsewhere, with one record and a backup of it; and what proposes a rule there.
+fn register_elsewhere(folder: &Path) -> impl Fn(&str) -> Ran {
+    let init = "init --data ledger --origin ledger.example/elsewhere --register elsewhere";
+    run_in(folder, &init.split(' ').collect::<Vec<_>>()).done();
+    let folder = folder.to_owned();
+    let propose = move |on: &str| {
+        let rule = format!(
+            r#"{{"change": {}, "rule": {{"kind": "adopt-pack", "pack": "uk-disp", "from": "2031-01-01"}}}}"#,
+            if on == "ledger" { 1 } else { 2 },
+        );
+        fs::write(folder.join("rule.json"), rule).unwrap();
+        let words = format!(
+            "rulebook propose --as col --role compliance-officer --body rule.json --data {on}"
+        );
+        run_in(&folder, &words.split(' ').collect::<Vec<_>>())
+    };
+    propose("ledger").done();
+    propose
+}
+
+#[test]
+fn a_restored_copy_is_written_to_once_a_register_says_that_it_may_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let propose = register_elsewhere(folder);
+    back_up(folder);
+    let run = |words: &str| run_in(folder, &words.split(' ').collect::<Vec<_>>());
+    run("restore --from backup --data again --keys ledger.keys/kek").done();
+    run("restore --from backup --data archive --log-only").done();
+    for on in ["again", "again --keys ledger.keys/kek", "archive"] {
+        let refused = propose(on).refused(1);
+        assert!(
+            refused.stderr.contains("restored from backup 1 of 1 records"),
+            "{}",
+            refused.stderr
+        );
+        assert!(refused.stderr.contains("redress checkpoint"), "{}", refused.stderr);
+    }
+    run("verify --data again").done();
+
+    // A backup of it is of the records; what is restored from that is as unknown.
+    run("backup --data again --to second").done();
+    run("restore --from second --data third --keys ledger.keys/kek").done();
+    propose("third").refused(1);
+
+    // Held against the register once, wherever that lies, it goes on.
+    run("checkpoint --data again --keys ledger.keys/kek --register elsewhere").done();
+    assert!(!folder.join("again/restored").exists());
+    propose("again").done();
+    run("verify --data again").done();
+}
+
+#[test]
+fn the_register_that_a_restore_was_told_of_is_asked_before_the_copy_is_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let propose = register_elsewhere(folder);
+    back_up(folder);
+    let run = |words: &str| run_in(folder, &words.split(' ').collect::<Vec<_>>());
+    for copy in ["first", "second"] {
+        let restore = "restore --from backup --keys ledger.keys/kek --register elsewhere --json";
+        let restored = run(&format!("{restore} --data {copy}")).done().json();
+        assert_eq!(restored["extends_what_was_signed"], true);
+    }
+    propose("first").done();
+    // The ledger itself has gone on meanwhile: what the restore found is not true any more.
+    run("commit-index --data ledger").done();
+    run("checkpoint --data ledger --register elsewhere").done();
+    let refused = propose("second").refused(1);
+    assert!(refused.stderr.contains("write nothing to it"), "{}", refused.stderr);
+    // Nor is it written to when the register is out of reach.
+    fs::rename(folder.join("elsewhere"), folder.join("away")).unwrap();
+    let refused = propose("second").refused(1);
+    assert!(refused.stderr.contains("elsewhere"), "{}", refused.stderr);
+}
+
+/// Nobody is left with a directory that neither is a ledger nor may be made anew.
+#[test]
+fn a_restore_that_is_killed_while_it_syncs_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run_in(folder, &["demo", "--data", "ledger", "--complaints", "3"]).done();
+    back_up(folder);
+    let mut kills = 0;
+    loop {
+        let nth = format!("inject=syncfs:signal=KILL:when={}", kills + 1);
+        let Some((ran, _)) = traced_in(folder, &["-e", &nth], &RESTORE) else { return };
+        if ran.code.is_some() {
+            ran.done();
+            break;
+        }
+        assert!(!folder.join("again").exists());
+        kills += 1;
+    }
+    assert!(kills > 1, "it was killed {kills} times");
+    run_in(folder, &["verify", "--data", "again"]).done();
+    assert!(!folder.join("again.restoring").exists());
+}
+
+/// A process that was killed between a register's new name and the sync of its directory has told nobody. The next
+/// one finds the head signed, and must not hand out what a power cut could still take from the register.
+#[test]
+fn a_signature_that_is_there_already_is_synced_before_it_is_handed_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    demo(folder);
+    let checkpoint = ["checkpoint", "--data", "ledger"];
+    let first = run_in(folder, &checkpoint).done();
+    let told = ["-e", "trace=write,fsync"];
+    let Some((again, calls)) = traced_in(folder, &told, &checkpoint) else { return };
+    assert_eq!(again.done().stdout, first.stdout);
+    let place = |wanted: &dyn Fn(&str) -> bool| calls.lines().position(wanted);
+    let synced = place(&|call| call.contains("fsync(") && call.contains("/ledger.keys>"));
+    let handed = place(&|call| call.contains("write(") && call.contains("\"demo.red"));
+    assert!(synced.is_some() && synced < handed, "{synced:?} {handed:?} in {calls}");
 }
 
 /// A head that is lost or unreadable is never made up: what it vouched for would be believed.

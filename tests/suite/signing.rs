@@ -166,3 +166,49 @@ fn nothing_is_signed_without_the_register() {
     assert!(refused.stderr.contains("register"), "{}", refused.stderr);
     home.run(&["checkpoint", "--data", "ledger", "--register", "elsewhere"]).done();
 }
+
+/// A tile that rotted after it was written is no other history: it is damage, and must not be signed as if it
+/// were what was recorded, for nobody could ever extend that root again.
+#[test]
+fn a_rotten_hash_tile_is_never_signed_and_once_mended_the_ledger_goes_on() {
+    let home = Home::new();
+    let (heading, _) = FIRST.split_once('\n').unwrap();
+    let rows = (10..310).map(|number| {
+        format!("{number},Mortgage,FHA mortgage,Settlement,,TX,75006,Phone,11/13/2014,11/14/2014,Example Bank,Closed with explanation,Yes,\n")
+    });
+    fs::write(home.path().join("many"), format!("{heading}\n{}", rows.collect::<String>()))
+        .unwrap();
+    // What no register is found for is taken in, and not signed yet.
+    let unsigned = ["import", "cfpb", "many", "--data", "ledger", "--register", "nowhere"];
+    home.run(&unsigned).done();
+    let register = fs::read(home.path().join("ledger.keys/register")).unwrap();
+
+    let tiles = home.path().join("ledger/tiles/tile/0");
+    assert!(tiles.join("001").exists(), "the one that rots is not the newest");
+    let rotten = tiles.join("000");
+    let mut bytes = fs::read(&rotten).unwrap();
+    bytes[100 * 32] ^= 1;
+    fs::write(&rotten, bytes).unwrap();
+
+    let refused = home.run(&["checkpoint", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("hash tiles"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("verify --repair"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("second history"), "{}", refused.stderr);
+    assert_eq!(fs::read(home.path().join("ledger.keys/register")).unwrap(), register);
+
+    home.run(&["verify", "--data", "ledger", "--repair"]).done();
+    let whole = home.run(&["verify", "--data", "ledger", "--json"]).done().json();
+    assert_eq!(home.keep_checkpoint("kept").root().to_string(), whole["root"].as_str().unwrap());
+    home.grow(400);
+    home.keep_checkpoint("later");
+
+    // In what is signed it looks as another history does: before anybody looks for that, it is to be verified.
+    let mut bytes = fs::read(&rotten).unwrap();
+    bytes[100 * 32] ^= 1;
+    fs::write(&rotten, bytes).unwrap();
+    let refused = home.run(&["commit-index", "--data", "ledger"]).refused(1);
+    assert!(refused.stderr.contains("another history"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("redress verify"), "{}", refused.stderr);
+    home.run(&["verify", "--data", "ledger", "--repair"]).done();
+    home.run(&["commit-index", "--data", "ledger"]).done();
+}

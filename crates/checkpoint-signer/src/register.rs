@@ -92,16 +92,19 @@ impl Register {
         Ok(Self { path: path.to_owned(), note, checkpoint, _lock: lock })
     }
 
-    /// Opens the register of the log with this origin.
+    /// Opens the register of the log with this origin. What it says is durable when this returns.
     ///
     /// # Errors
     ///
-    /// [`RegisterError`]: none there, damaged, of another log, in use.
+    /// [`RegisterError`]: none there, damaged, of another log, in use, or the disk.
     pub fn open(path: &Path, origin: &str) -> Result<Self, RegisterError> {
         if !path.exists() {
             return Err(RegisterError::Missing { path: path.to_owned() });
         }
         let lock = lock(path)?;
+        // A process that was killed while it replaced the register may not have come to this; the note that
+        // it left is handed out again as it is.
+        file::sync_parent(path).map_err(failed(path))?;
         let (note, checkpoint) = Self::look(path, origin)?;
         Ok(Self { path: path.to_owned(), note, checkpoint, _lock: lock })
     }

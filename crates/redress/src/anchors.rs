@@ -4,18 +4,16 @@
 //! - [`newest`]: the newest, kept for `redress status`
 //! - [`roots`]: whose stamps are believed when evidence is checked
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use complaint_domain::{
     ledger::{EvidenceCommand, TimeAnchor, TimeToken},
     sealed::Hex,
 };
-use complaint_service::EvidenceService;
-use event_log::{EventLog, Position, clock::SystemClock};
+use event_log::Position;
 use jiff::Timestamp;
 use merkle_log::{Checkpoint, SignedNote, tree_root};
-use personal_vault::SystemEntropy;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use time_anchor::{Authorities, Request, Stamp, StampError, Token};
@@ -119,12 +117,7 @@ pub async fn keep(
         });
     }
     let anchor = anchor(&checkpoint, &stamped, &token, &stamp)?;
-    let service = EvidenceService::new(
-        Arc::clone(&ledger.log) as Arc<dyn EventLog>,
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-        &origin,
-    );
+    let service = ledger.evidence()?;
     // The same token gives the same command, so that a retry after a crash finds what was recorded.
     let name = format!("{origin}/anchor/{}", Hex(Sha256::digest(token.der()).into()));
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());

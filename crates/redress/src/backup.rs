@@ -19,10 +19,12 @@
 //! - [`manifest`]: what a backup says of itself
 //! - [`take`]: taking one, beside a log that is written to
 //! - [`restore`]: a ledger from one, verified before it gets its name
+//! - [`mark`]: a restored copy is not written to before a register has told whether it may go on
 //! - [`files`]: copies with digests
 
 pub mod files;
 pub mod manifest;
+pub mod mark;
 pub mod restore;
 pub mod take;
 

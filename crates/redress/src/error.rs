@@ -52,7 +52,7 @@ pub enum CommandError {
     /// An artifact of the ledger is not what was written, as a whole: stop using it.
     #[error("the ledger's {artifact} is damaged: {reason}")]
     ArtifactBroken {
-        /// `head`, `journal` or `store`.
+        /// `head`, `journal`, `store` or `tree`.
         artifact: &'static str,
         /// What is wrong.
         reason: String,

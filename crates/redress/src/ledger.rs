@@ -9,7 +9,7 @@ use std::{
 
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
-use complaint_service::{ComplaintService, Erasures, Streams, UnsealedService};
+use complaint_service::{ComplaintService, Erasures, EvidenceService, Streams, UnsealedService};
 use event_log::{Clock, EventLog, Position};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     arguments::{LedgerAt, SigningAt},
-    backup::files::make_private_dir,
+    backup::{files::make_private_dir, mark},
     console::Console,
     error::CommandError,
     signing::{self, SigningPlaces},
@@ -190,9 +190,11 @@ impl Ledger {
     }
 
     /// Refuses to write to a copy that lacks something signed, or is another history: whatever were confirmed
-    /// there would be lost with it. Nothing is refused where no register lies beside the key.
+    /// there would be lost with it. Where no register lies beside the key, only a restored copy is refused of which
+    /// none has told yet.
     fn may_be_written(&self) -> Result<(), CommandError> {
         let places = SigningPlaces::of(&self.places, &SigningAt::default());
+        mark::settle(&self.places.data, &self.log, &places.register)?;
         signing::refuse_second_history(&self.log, &places)
     }
 
@@ -260,6 +262,21 @@ impl Ledger {
             Arc::clone(&self.log) as Arc<dyn EventLog>,
             Arc::clone(&self.clock),
             Arc::new(SystemEntropy),
+        ))
+    }
+
+    /// The service that records what the ledger states of itself. No key is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::unsealed`].
+    pub fn evidence(&self) -> Result<EvidenceService, CommandError> {
+        self.may_be_written()?;
+        Ok(EvidenceService::new(
+            Arc::clone(&self.log) as Arc<dyn EventLog>,
+            Arc::clone(&self.clock),
+            Arc::new(SystemEntropy),
+            self.origin(),
         ))
     }
 

@@ -3,7 +3,7 @@
 use std::{
     fmt, fs,
     io::{IsTerminal, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use checkpoint_signer::{
@@ -21,11 +21,13 @@ use event_log::{EventLog, Position, StreamVersion};
 use event_log_sled::{SledLog, nodes::LogNodes};
 use futures::TryStreamExt;
 use merkle_log::{
-    Checkpoint, Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode, tree_root,
+    Checkpoint, CompactRange, Hash, KeyKind, SignedNote, SignerKey, VerifierKey, tree::NoSuchNode,
+    tree_root,
 };
 
 use crate::{
     arguments::SigningAt,
+    backup::mark,
     error::CommandError,
     ledger::{Ledger, Places},
     publishing::witnesses::Witnesses,
@@ -104,12 +106,15 @@ pub fn create(
 ///
 /// # Errors
 ///
-/// [`CommandError`]: no key, no passphrase, no register, in use, or another key holds.
+/// [`CommandError`]: no key, no passphrase, no register, in use, another key holds, or a restored copy that lacks
+/// something signed.
 pub async fn open(ledger: &Ledger, at: &SigningAt) -> Result<CheckpointSigner, CommandError> {
     let places = SigningPlaces::of(&ledger.places, at);
     let file = holding_key(ledger, &places).await?;
     let key = unseal(&file, at)?;
-    Ok(CheckpointSigner::open(key, &places.register)?)
+    let signer = CheckpointSigner::open(key, &places.register)?;
+    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
+    Ok(signer)
 }
 
 /// The key file of the key that holds. Finishes a rotation that was interrupted after it was logged.
@@ -217,21 +222,38 @@ pub fn witnesses(places: &Places, at: &SigningAt) -> Result<Option<Witnesses>, C
 ///
 /// # Errors
 ///
-/// [`CommandError`]: the log does not extend what was signed, the register cannot be written.
+/// [`CommandError`]: the hash tiles are damaged, the log does not extend what was signed, the register cannot
+/// be written.
 pub async fn sign_head(
     signer: CheckpointSigner,
     log: &SledLog,
 ) -> Result<(CheckpointSigner, SignedNote), CommandError> {
+    // In this order: the nodes then have all that the tree has, and what came in between is signed next.
+    let tree = log.tree().await?;
     let nodes = log.nodes();
-    let done = tokio::task::spawn_blocking(move || sign(signer, &nodes)).await;
+    let done = tokio::task::spawn_blocking(move || sign(signer, &nodes, &tree)).await;
     done.map_err(CommandError::failed("sign"))?
 }
 
+/// Signs what the log itself has hashed, and nothing that only the tiles say: nobody reads those on opening,
+/// and a root over a rotten one could never be extended once it is mended.
 fn sign(
     mut signer: CheckpointSigner,
     nodes: &LogNodes,
+    tree: &CompactRange,
 ) -> Result<(CheckpointSigner, SignedNote), CommandError> {
-    let note = signer.sign(nodes, nodes.size())?;
+    let (size, hashed) = (tree.size(), tree.root());
+    let found = tree_root(nodes, size).map_err(SignError::Nodes)?;
+    if found != hashed {
+        return Err(CommandError::ArtifactBroken {
+            artifact: "tree",
+            reason: format!(
+                "expected root {hashed} over {size} records, as they were hashed when they were written, \
+                 found {found} in the hash tiles; nothing was signed"
+            ),
+        });
+    }
+    let note = signer.sign(nodes, size)?;
     Ok((signer, note))
 }
 
@@ -365,15 +387,16 @@ pub enum Standing {
     },
 }
 
-/// Whether a log may go on: it begins with all that was signed. No, when there is no register to tell.
+/// Whether a ledger may go on: it begins with all that was signed. No, when there is no register to tell.
 ///
 /// # Errors
 ///
 /// [`CommandError::Refused`]: it is another history; whatever were appended would be one as well.
-pub async fn may_go_on(log: &SledLog, places: &SigningPlaces) -> Result<bool, CommandError> {
-    let found = log.nodes().size();
-    let Some(standing) = standing(log, places).await? else { return Ok(false) };
+pub async fn may_go_on(ledger: &Ledger, places: &SigningPlaces) -> Result<bool, CommandError> {
+    let found = ledger.log.nodes().size();
+    let Some(standing) = standing(&ledger.log, places).await? else { return Ok(false) };
     standing.refuse_second_history(found)?;
+    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
     Ok(true)
 }
 
@@ -391,12 +414,7 @@ pub fn refuse_second_history(log: &SledLog, places: &SigningPlaces) -> Result<()
 /// How a log stands to what was signed, where a register can tell. One that cannot is warned of: what signs
 /// refuses it by name, and nothing shows that this is not the ledger. Reads a few tiles.
 pub fn known_standing(log: &SledLog, places: &SigningPlaces) -> Option<Standing> {
-    let known = match register_of(log, places) {
-        Ok(None) => return None,
-        Ok(Some(last)) => standing_of(&log.nodes(), &last).map(Some),
-        Err(error) => Err(error),
-    };
-    known.unwrap_or_else(|error| {
+    standing_by(log, &places.register).unwrap_or_else(|error| {
         tracing::warn!(%error, "the register cannot tell whether this copy has all that was signed");
         None
     })
@@ -421,7 +439,12 @@ impl fmt::Display for Standing {
 }
 
 impl Standing {
-    fn refuse_second_history(self, found: u64) -> Result<(), CommandError> {
+    /// Refuses a log of so many records that does not begin with all that was signed.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`]: whatever were appended would be a second history.
+    pub fn refuse_second_history(self, found: u64) -> Result<(), CommandError> {
         match self {
             Self::Extends => Ok(()),
             Self::Shorter { signed } => {
@@ -430,9 +453,12 @@ impl Standing {
             Self::OtherHistory { signed } => Err(CommandError::Refused {
                 problem: format!(
                     "the register says that {signed} records were signed, and this log does not begin \
-                     with them: it is another history"
+                     with them: it is another history, or its tiles are damaged"
                 ),
-                next: NEVER_TWO_HISTORIES.to_owned(),
+                next: format!(
+                    "run `redress verify`: damaged tiles look the same, and are mended. If it is whole, \
+                     {NEVER_TWO_HISTORIES}"
+                ),
             }),
         }
     }
@@ -447,19 +473,29 @@ pub async fn standing(
     log: &SledLog,
     places: &SigningPlaces,
 ) -> Result<Option<Standing>, CommandError> {
-    let Some(last) = register_of(log, places)? else { return Ok(None) };
+    let Some(last) = register_of(log, &places.register)? else { return Ok(None) };
     let nodes = log.nodes();
     let told = tokio::task::spawn_blocking(move || standing_of(&nodes, &last)).await;
     told.map_err(CommandError::failed("read the tree"))?.map(Some)
 }
 
+/// Holds a log against the register that lies there; nothing when none does. Reads a few tiles.
+///
+/// # Errors
+///
+/// As [`standing`].
+pub fn standing_by(log: &SledLog, register: &Path) -> Result<Option<Standing>, CommandError> {
+    let Some(last) = register_of(log, register)? else { return Ok(None) };
+    standing_of(&log.nodes(), &last).map(Some)
+}
+
 /// What was signed last; nothing when there is no register. To be read before the log is looked at: whoever
 /// publishes meanwhile signs what came since.
-fn register_of(log: &SledLog, places: &SigningPlaces) -> Result<Option<Checkpoint>, CommandError> {
-    if !places.register.exists() {
+fn register_of(log: &SledLog, register: &Path) -> Result<Option<Checkpoint>, CommandError> {
+    if !register.exists() {
         return Ok(None);
     }
-    Ok(Some(Register::look(&places.register, &log.ledger().origin)?.1))
+    Ok(Some(Register::look(register, &log.ledger().origin)?.1))
 }
 
 fn standing_of(nodes: &LogNodes, last: &Checkpoint) -> Result<Standing, CommandError> {

@@ -90,7 +90,8 @@ pub(super) fn settled(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for base in path.ancestors() {
         if let (Ok(real), Ok(rest)) = (fs::canonicalize(base), path.strip_prefix(base)) {
-            return real.join(rest);
+            // Joined to nothing it would end in a slash, and a name put behind that lies inside.
+            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
         }
     }
     path

@@ -7,11 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use event_log::clock::SystemClock;
+use event_log::{Clock, clock::SystemClock};
 use event_log_sled::{SledLog, backup::vouched, disk::sync_tree, ledger_file};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, numbered};
+use super::{LOCK, LOG, PERSONAL, TILES, files, manifest::Manifest, mark::Mark, numbered};
 use crate::{
     arguments::{Against, LedgerAt, SigningAt, Verify},
     commands::verify::{self, WholeLedger},
@@ -59,6 +59,8 @@ pub async fn restore(
     signing: &SigningAt,
     console: &Console<'_>,
 ) -> Result<Restored, CommandError> {
+    // Held before it is read, so that what the manifest names is still there when it is copied.
+    let _reading = hold(from)?;
     let manifest = Manifest::read(from)?.ok_or_else(|| CommandError::Refused {
         problem: format!(
             "expected a finished backup at {}, found no manifest in it",
@@ -68,7 +70,6 @@ pub async fn restore(
                was interrupted must be taken again"
             .to_owned(),
     })?;
-    let _reading = hold(from)?;
     check_place(&at.data, &manifest)?;
     let kek = (parts == Parts::All).then(|| Places::of(at).kek);
     if let Some(kek) = kek.as_ref().filter(|kek| !kek.exists()) {
@@ -119,6 +120,7 @@ pub async fn restore(
             next: "use another backup".to_owned(),
         });
     }
+    Mark::new(&manifest, SystemClock.now(), &signing.register).leave(&staging.dir)?;
     staging.finish(&at.data)?;
     Ok(Restored { manifest, whole, kek, standing })
 }
@@ -227,9 +229,12 @@ impl Staging {
 
     /// Gives the ledger its name, in one step: until then there is none.
     fn finish(mut self, data: &Path) -> Result<(), CommandError> {
+        sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
+        // Not before: a directory without its mark is nobody's, and that sync may take long.
         let mark = self.dir.join(MARK);
         fs::remove_file(&mark).map_err(CommandError::file("remove", &mark))?;
-        sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
+        let synced = File::open(&self.dir).and_then(|dir| dir.sync_all());
+        synced.map_err(CommandError::file("sync", &self.dir))?;
         let data = files::settled(data);
         // An empty directory is replaced; one that is not, never.
         fs::rename(&self.dir, &data).map_err(CommandError::file("rename to", &data))?;

@@ -114,7 +114,6 @@ struct Place {
 impl Place {
     fn prepare(dir: &Path, origin: &str) -> Result<Self, CommandError> {
         files::make_private_dir(dir)?;
-        let earlier = Manifest::read(dir)?;
         let ours = [LOCK, LOG, PERSONAL, TILES, manifest::FILE];
         let is_ours = |name: &String| {
             ours.contains(&name.as_str()) || name.strip_suffix(".tmp") == Some(manifest::FILE)
@@ -128,6 +127,9 @@ impl Place {
                 next: "name another directory with --to".to_owned(),
             });
         }
+        // Held before it is read: the backup that another finishes meanwhile would be taken for a leftover.
+        let lock = lock(dir)?;
+        let earlier = Manifest::read(dir)?;
         if let Some(earlier) = &earlier
             && earlier.origin != origin
         {
@@ -140,7 +142,6 @@ impl Place {
                 next: "name a directory of this ledger's own with --to".to_owned(),
             });
         }
-        let lock = lock(dir)?;
         let place = Self { dir: dir.to_owned(), earlier, _lock: lock };
         // What an interrupted backup has left.
         place.remove_others(place.earlier.as_ref().map_or(0, |earlier| earlier.generation))?;

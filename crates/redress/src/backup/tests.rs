@@ -1,8 +1,9 @@
 use std::{
     ffi::OsString,
-    fs,
+    fs::{self, OpenOptions, TryLockError},
+    io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
+    process::{Command, ExitCode},
     sync::Arc,
 };
 
@@ -202,6 +203,29 @@ fn an_unfinished_backup_is_none_and_hides_none() {
     assert_eq!(home.back_up()["generation"], 2);
 }
 
+/// Whoever read the manifest without holding the place could remove the backup that was finished meanwhile.
+#[test]
+fn the_place_of_a_backup_is_held_before_anybody_reads_what_lies_there() {
+    let home = Home::with_demo("3");
+    home.back_up();
+    let manifest = home.path("backup/manifest.json");
+    let text = fs::read(&manifest).unwrap();
+    fs::remove_file(&manifest).unwrap();
+    // A pipe: who reads the manifest waits for us.
+    assert!(Command::new("mkfifo").arg(&manifest).status().unwrap().success());
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| home.back_up());
+        let mut pipe = OpenOptions::new().write(true).open(&manifest).unwrap();
+        let lock = OpenOptions::new().write(true).open(home.path("backup/lock")).unwrap();
+        let held = lock.try_lock();
+        pipe.write_all(&text).unwrap();
+        drop(pipe);
+        assert!(matches!(held, Err(TryLockError::WouldBlock)), "{held:?}");
+        assert_eq!(second.join().unwrap()["generation"], 2);
+    });
+    home.done(&Home::RESTORE);
+}
+
 #[test]
 fn an_unfinished_restore_is_no_ledger_and_is_made_anew() {
     let home = Home::with_demo("5");
@@ -214,6 +238,15 @@ fn an_unfinished_restore_is_no_ledger_and_is_made_anew() {
     home.done(&Home::RESTORE);
     assert!(!home.path("again/letter").exists());
     assert!(!home.path("again/restoring").exists());
+}
+
+#[test]
+fn an_empty_directory_becomes_the_restored_ledger() {
+    let home = Home::with_demo("3");
+    home.back_up();
+    fs::create_dir(home.path("again")).unwrap();
+    home.done(&Home::RESTORE);
+    home.done(&["verify", "--data", "again"]);
 }
 
 #[test]

@@ -6,10 +6,8 @@ use complaint_domain::{
     ledger::{EvidenceCommand, IndexCommitment},
     sealed::Hex,
 };
-use complaint_service::EvidenceService;
 use event_log::{EventLog, Position, clock::SystemClock};
 use evidence_check::index::CommitmentView;
-use personal_vault::SystemEntropy;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -60,12 +58,7 @@ async fn commit(ledger: &Ledger, console: &mut Console<'_>) -> Result<(), Comman
         entries: list.entries(),
         definition: list.definition(),
     };
-    let service = EvidenceService::new(
-        Arc::clone(&ledger.log) as Arc<dyn EventLog>,
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-        ledger.origin(),
-    );
+    let service = ledger.evidence()?;
     // The same list gives the same command, so that a retry after a crash finds what was recorded.
     let name = format!("{}/index/{size}", ledger.origin());
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());

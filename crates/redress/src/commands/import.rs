@@ -43,7 +43,7 @@ async fn publisher(
     console: &mut Console<'_>,
 ) -> Result<Option<Publisher>, CommandError> {
     let signing_places = SigningPlaces::of(&ledger.places, &args.signing);
-    if signing::may_go_on(&ledger.log, &signing_places).await? {
+    if signing::may_go_on(ledger, &signing_places).await? {
         let signer = match signing::open(ledger, &args.signing).await {
             Ok(signer) => signer,
             Err(error) => {

@@ -73,7 +73,10 @@ fn tell_standing(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     match standing {
-        None => console.line("no register was found: nothing will be signed until it is back"),
+        None => console.line(
+            "no register was found: nothing will be written to it or signed on it until one tells that it \
+             holds all that was signed",
+        ),
         Some(standing) => console.line(standing),
     }
 }

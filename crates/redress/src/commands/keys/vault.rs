@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use complaint_domain::ledger::{Evidence, EvidenceCommand, VaultKeyRotation};
-use complaint_service::{EvidenceService, ledger_stream_of};
-use event_log::{EventLog, Position, clock::SystemClock};
-use personal_vault::{Rotated, SystemEntropy, Unreadable};
+use complaint_service::ledger_stream_of;
+use event_log::{Position, clock::SystemClock};
+use personal_vault::{Rotated, Unreadable};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -72,11 +72,8 @@ async fn rotate(args: &RotateVault, ledger: &mut Ledger) -> Result<Told, Command
 async fn record(ledger: &Ledger, rotated: Rotated) -> Result<Position, CommandError> {
     let Rotated { epoch, keys, .. } = rotated;
     let command = EvidenceCommand::RotateVaultKey(VaultKeyRotation { epoch, keys });
-    let log = Arc::clone(&ledger.log) as Arc<dyn EventLog>;
-    let evidence =
-        EvidenceService::new(log, Arc::new(SystemClock), Arc::new(SystemEntropy), ledger.origin());
     // One epoch is one command, however often it is tried.
     let name = format!("redress:vault-epoch:{}:{epoch}", ledger.origin());
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    Ok(evidence.record(&command, id).await?.position)
+    Ok(ledger.evidence()?.record(&command, id).await?.position)
 }

@@ -150,7 +150,9 @@ impl<'a> ClockProcess<'a> {
                 (ComplaintCommand::WarnOfClock(limit), reading.warn_at, &mut noted.warned)
             }
             ClockNote::Missed => {
-                (ComplaintCommand::NoteMissedClock(limit), reading.due, &mut noted.missed)
+                // A last day that was over when it began was missed from the beginning, and not before it.
+                let missed_at = reading.due.max(reading.start.at);
+                (ComplaintCommand::NoteMissedClock(limit), missed_at, &mut noted.missed)
             }
         };
         let request = CommandRequest {

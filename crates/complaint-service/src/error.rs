@@ -8,6 +8,7 @@ use complaint_domain::{
     staff::StaffRejection, subject::SubjectRejection, volume::VolumeRejection,
 };
 use event_log::{AppendError, Position, ReadError, StreamId};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Why a command was not carried out.
@@ -163,6 +164,12 @@ pub enum InvalidRequest {
     /// addresses of persons have.
     #[error("expected the name of an account, with no white space and no `@`, found either in it")]
     NotAnAccount,
+    /// It happened before anybody who is alive.
+    #[error("expected a time from 1900 on, found {found}")]
+    TooEarly {
+        /// The time.
+        found: Timestamp,
+    },
     /// What goes into the log in clear holds the sign of an e-mail address. It would stay there for ever, and no
     /// erasure would reach it.
     #[error(

@@ -45,7 +45,9 @@ impl Loaded {
 
     /// Notes where the records of new answers came to stand, now that they are durable.
     pub(crate) fn place(&mut self, requests: &[CommandRequest], answers: &[Answered]) {
-        for (request, answer) in requests.iter().zip(answers) {
+        // What was answered before has its place already.
+        let new = requests.iter().zip(answers).filter(|(_, answer)| !answer.repeated);
+        for (request, answer) in new {
             if let Some(seen) = self.seen.get_mut(&request.command_id) {
                 seen.first_position = answer.first_position;
             }

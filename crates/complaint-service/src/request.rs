@@ -16,6 +16,9 @@ use zeroize::Zeroizing;
 
 use crate::{error::InvalidRequest, ids::stream_of};
 
+/// 1 January 1900, UTC: the earliest time at which something may have happened.
+const EARLIEST: Timestamp = Timestamp::constant(-2_208_988_800, 0);
+
 /// A personal field with its text, on its way into the vault. Wiped from memory when dropped.
 #[derive(Clone)]
 pub struct PersonalText {
@@ -73,6 +76,7 @@ impl CommandRequest {
     pub(crate) fn check(&self) -> Result<StreamId, InvalidRequest> {
         check_account(&self.actor.id)?;
         self.command.accounts().try_for_each(check_account)?;
+        check_time(self.occurred_at)?;
         let mut seen = BTreeSet::new();
         for personal in &self.personal {
             if !seen.insert(personal.field) {
@@ -139,6 +143,14 @@ pub(crate) fn public_digest_of(value: &impl Serialize) -> Result<Digest, Invalid
 /// Refuses a name that no account has.
 pub(crate) fn check_account(account: &ActorId) -> Result<(), InvalidRequest> {
     if account.names_an_account() { Ok(()) } else { Err(InvalidRequest::NotAnAccount) }
+}
+
+/// Refuses a time before anybody who is alive: a slip of the hand, which a record would hold for ever.
+pub(crate) fn check_time(occurred_at: Option<Timestamp>) -> Result<(), InvalidRequest> {
+    match occurred_at {
+        Some(found) if found < EARLIEST => Err(InvalidRequest::TooEarly { found }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn digested(json: &[u8]) -> Digest {

@@ -483,6 +483,11 @@ async fn what_goes_into_the_log_in_clear_holds_no_address_and_no_name_of_a_perso
         let assigned = bench.service.handle(assigned).await;
         assert!(matches!(assigned, Err(HandleError::Invalid(I::NotAnAccount))), "{assigned:?}");
     }
+    // Nor a time at which nobody now alive was there: a slip of the hand.
+    let mut ancient = register(10);
+    ancient.occurred_at = Some("-000001-06-01T00:00:00Z".parse().unwrap());
+    let refused = bench.service.handle(ancient).await;
+    assert!(matches!(refused, Err(HandleError::Invalid(I::TooEarly { .. }))), "{refused:?}");
     assert_eq!(bench.log.head().next_position, Position(1));
     // What is sealed may be anything.
     let mut sealed = register(9);

@@ -36,7 +36,7 @@ use crate::{
         named, record_id, rulebook_stream, staff_stream_of, subject_stream_of, volume_stream_of,
     },
     load::decoded,
-    request::{check_account, public_digest_of},
+    request::{check_account, check_time, public_digest_of},
     service::{ATTEMPTS_MAX, Appended, to_millisecond},
 };
 
@@ -347,6 +347,7 @@ impl UnsealedService {
         let UnsealedRequest { command_id, actor, occurred_at, command, .. } = request;
         check_account(&actor.id)?;
         A::accounts(command).into_iter().try_for_each(check_account)?;
+        check_time(*occurred_at)?;
         let stream = stream_for::<A>(request)?;
         let order = Order {
             stream: &stream,

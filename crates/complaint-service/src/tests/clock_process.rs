@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use complaint_domain::{
     LedgerEvent,
-    clock::{ClockResult, clocks},
+    clock::{Adoption, ClockResult, RulePack, Rulebook, clocks},
     complaint::{Complaint, ComplaintEvent as E, Matter, Withdrawal, WithdrawalReason},
     label::Label,
 };
@@ -36,6 +36,10 @@ pub(super) struct Story {
 }
 
 pub(super) fn story() -> Story {
+    story_by(ComplaintRules::default())
+}
+
+fn story_by(rules: ComplaintRules) -> Story {
     let dir = tempfile::tempdir().unwrap();
     let time = Arc::new(Simulated(Mutex::new("2026-03-02T09:00:00Z".parse().unwrap())));
     let log = Arc::new(MemoryLog::new(Arc::clone(&time) as _));
@@ -44,7 +48,7 @@ pub(super) fn story() -> Story {
         vault(dir.path()),
         Arc::clone(&time) as _,
         Arc::new(SystemEntropy),
-        ComplaintRules::default(),
+        rules,
     );
     Story { _dir: dir, time, log, service }
 }
@@ -275,4 +279,36 @@ async fn over_a_year_with_outages_every_missed_limit_is_noted_once() {
         noted.sort();
         assert_eq!(noted, expected, "{stream}");
     }
+}
+
+/// A day that counts from its first moment and ends at five: of what comes in at eight in the evening it was over
+/// before it began.
+#[tokio::test]
+async fn a_limit_that_was_over_when_it_began_stops_no_other_from_being_noted() {
+    let template: serde_json::Value =
+        serde_json::from_str(include_str!("../../../complaint-domain/packs/template.json"))
+            .unwrap();
+    let mut file = template;
+    let first_contact = &mut file["clocks"][1];
+    first_contact["length"] = serde_json::json!({"count": 1, "unit": "calendar-days"});
+    first_contact.as_object_mut().unwrap().remove("after_hours");
+    let pack = RulePack::parse(&file.to_string()).unwrap();
+    let adopted = Rulebook::with_shipped_calendars().adopt(Adoption::of(pack)).unwrap();
+    let rules = ComplaintRules { time_limits: Arc::new(adopted), ..ComplaintRules::default() };
+    let story = story_by(rules);
+    *story.time.0.lock().unwrap() += SignedDuration::from_hours(11);
+    let (late, received_at) = (story.register(1).await, story.now());
+    *story.time.0.lock().unwrap() += SignedDuration::from_hours(1);
+    let other = story.register(2).await;
+    story.days_later(2);
+    story.run().await;
+    let notes = story.notes(&late).await;
+    let missed_at: Vec<_> = notes
+        .iter()
+        .filter(|(kind, clock, _)| *kind == "missed" && clock.ends_with("/first-contact"))
+        .map(|(.., at)| *at)
+        .collect();
+    assert_eq!(missed_at, [received_at]);
+    let missed = story.missed_clocks(&other).await;
+    assert!(missed.iter().any(|clock| clock.ends_with("/acknowledgement")), "{missed:?}");
 }

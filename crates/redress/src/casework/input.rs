@@ -100,10 +100,13 @@ impl Input {
                 .and_then(|file| file.take(FIELD_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
                 .map_err(CommandError::file("read", Path::new(path)))?;
             if bytes.len() > FIELD_BYTES_MAX {
-                return Err(wrong(format!(
-                    "expected a file of at most {FIELD_BYTES_MAX} bytes for --attach {}, found more",
-                    field.code()
-                )));
+                let code = field.code();
+                return Err(CommandError::Refused {
+                    problem: format!(
+                        "expected a file of at most {FIELD_BYTES_MAX} bytes for --attach {code}, found more"
+                    ),
+                    next: "bring less of it, or in parts".to_owned(),
+                });
             }
             input.personal.push(PersonalText::file(field, bytes));
         }

@@ -119,6 +119,7 @@ fn refused(place: Place, error: HandleError) -> Result<Outcome, HandleError> {
             | InvalidRequest::StreamMissing { .. }
             | InvalidRequest::AnotherKind { .. }
             | InvalidRequest::NotAnAccount
+            | InvalidRequest::TooEarly { .. }
             | InvalidRequest::Address),
         ) => said(place, "invalid", &invalid.to_string()),
         HandleError::Encode(limit) => said(place, "record-too-large", &limit.to_string()),

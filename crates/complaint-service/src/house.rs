@@ -111,7 +111,7 @@ impl House {
         if known.next_version <= before.next_version {
             return Ok(before);
         }
-        let trees = known.rules.cause_trees().into_iter();
+        let trees = known.rules.cause_trees()?.into_iter();
         known.causes = trees.map(|(from, tree)| (from, Arc::new(tree))).collect();
         if known.rules.sets_time_limits() {
             known.time_limits = Arc::new(known.rules.time_limits()?);

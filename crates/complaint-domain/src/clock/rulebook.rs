@@ -227,6 +227,17 @@ pub enum AdoptError {
         /// Those that were given.
         known: Vec<Label>,
     },
+    /// A file that was approved cannot be read: a newer program approved it. What came before must not go on past its
+    /// end as if nothing had been decided.
+    #[error(
+        "expected a {what} that this program can read, found an adopted one that it cannot: {reason}"
+    )]
+    Unreadable {
+        /// `rule pack`, `calendar` or `tree of causes`.
+        what: &'static str,
+        /// What does not fit.
+        reason: String,
+    },
     /// The pack has no such track.
     #[error("expected a track of the pack `{pack}`, found `{track}`")]
     UnknownTrack {

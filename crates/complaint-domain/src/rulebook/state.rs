@@ -1,6 +1,9 @@
 //! What the rulebook says, and from when.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -74,15 +77,15 @@ impl HouseRules {
     ///
     /// # Errors
     ///
-    /// [`AdoptError`] of a change that was not checked before it was approved.
+    /// [`AdoptError`] of a change that was not checked before it was approved, or that this program cannot read.
     pub fn time_limits(&self) -> Result<Rulebook, AdoptError> {
         let mut rulebook = Rulebook::with_shipped_calendars();
-        for change in &self.approved {
-            let Approved { rule: RuleChange::AdoptCalendar { file, from }, on } = change else {
-                continue;
-            };
-            if let Ok(calendar) = Calendar::parse(file) {
+        for Approved { rule, on } in &self.approved {
+            if let RuleChange::AdoptCalendar { file, from } = rule {
+                let calendar = Calendar::parse(file).map_err(unreadable("calendar"))?;
                 rulebook = rulebook.with_calendar_from(calendar, from.unwrap_or(*on));
+            } else if let RuleChange::AdoptPack { file, .. } = rule {
+                RulePack::parse(file).map_err(unreadable("rule pack"))?;
             }
         }
         let spans = self.spans();
@@ -100,7 +103,8 @@ impl HouseRules {
         self.spans().iter().any(|span| span.code == *pack && span.holds().includes(day))
     }
 
-    /// Of each pack: from when until when which version holds.
+    /// Of each pack: from when until when which version holds. One that cannot be read is left out here; whoever
+    /// counts by the rules is told of it by [`time_limits`](Self::time_limits).
     fn spans(&self) -> Vec<Span<'_>> {
         let mut by_pack: BTreeMap<Label, Vec<Span<'_>>> = BTreeMap::new();
         for change in self.approved.iter().map(|approved| &approved.rule) {
@@ -211,17 +215,18 @@ impl HouseRules {
 
     /// Every tree of causes with the day from which it holds, in that order. Of two from the same day
     /// the one that was approved last holds.
-    pub fn cause_trees(&self) -> Vec<(Date, CauseTree)> {
-        let of_change = |change: &RuleChange| {
-            let RuleChange::AdoptCauses { file, from } = change else { return None };
-            CauseTree::parse(file).ok().map(|tree| (*from, tree))
-        };
-        let mut trees: Vec<_> = {
-            let rules = self.approved.iter().map(|approved| &approved.rule);
-            rules.filter_map(of_change).collect()
-        };
+    ///
+    /// # Errors
+    ///
+    /// [`AdoptError::Unreadable`]: this program cannot read one.
+    pub fn cause_trees(&self) -> Result<Vec<(Date, CauseTree)>, AdoptError> {
+        let mut trees = Vec::new();
+        for change in self.approved.iter().map(|approved| &approved.rule) {
+            let RuleChange::AdoptCauses { file, from } = change else { continue };
+            trees.push((*from, CauseTree::parse(file).map_err(unreadable("tree of causes"))?));
+        }
         trees.sort_by_key(|(from, _)| *from);
-        trees
+        Ok(trees)
     }
 
     /// How the committee decided on the day.
@@ -255,6 +260,10 @@ impl HouseRules {
         });
         set.unwrap_or(true)
     }
+}
+
+fn unreadable<E: fmt::Display>(what: &'static str) -> impl Fn(E) -> AdoptError {
+    move |error| AdoptError::Unreadable { what, reason: error.to_string() }
 }
 
 /// A version of a pack, or that there is none, from a day until before the next.

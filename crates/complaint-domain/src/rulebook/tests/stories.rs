@@ -280,9 +280,32 @@ fn a_tree_of_causes_holds_from_its_day_until_the_next() {
     let adopted = rules(vec![tree("2026.3", "2026-06-01"), tree("2026.2", "2026-04-01")]);
     let trees: Vec<_> = adopted
         .cause_trees()
+        .unwrap()
         .into_iter()
         .map(|(from, tree)| (from.to_string(), tree.version().to_string()))
         .collect();
     let expected = [("2026-04-01", "2026.2"), ("2026-06-01", "2026.3")];
     assert_eq!(trees, expected.map(|(from, version)| (from.to_owned(), version.to_owned())));
+}
+
+/// As a program meets them that is older than the one which approved them.
+#[test]
+fn what_was_adopted_and_cannot_be_read_is_told_and_nothing_older_goes_on_in_its_place() {
+    let RuleChange::AdoptPack { file, calendar, zone, business_hours, tracks, .. } =
+        pack("uk-disp", "2026-06-01")
+    else {
+        panic!("a pack")
+    };
+    let from = day("2026-06-01");
+    let file = file.replacen("\"format\": 1", "\"format\": 1, \"later\": true", 1);
+    let newer = RuleChange::AdoptPack { file, calendar, zone, business_hours, tracks, from };
+    let adopted = rules(vec![pack("uk-disp", "2026-04-01")]).with(newer, from);
+    let told = adopted.time_limits().unwrap_err().to_string();
+    assert!(told.contains("expected a rule pack that this program can read"), "{told}");
+    let newer = RuleChange::AdoptCauses { file: "{}".to_owned(), from };
+    let told = rules(Vec::new()).with(newer, from).cause_trees().unwrap_err().to_string();
+    assert!(told.contains("expected a tree of causes that this program can read"), "{told}");
+    let newer = RuleChange::AdoptCalendar { file: "{}".to_owned(), from: Some(from) };
+    let told = rules(Vec::new()).with(newer, from).time_limits().unwrap_err().to_string();
+    assert!(told.contains("expected a calendar that this program can read"), "{told}");
 }

@@ -300,7 +300,7 @@ pub fn write(
     for [figure, value, number] in
         std::iter::once(["figure", "value", "number"].map(str::to_owned)).chain(report.figures())
     {
-        csv.write_record([figure, value, number])
+        csv.write_record([figure, value, number].map(|text| files::cell(&text).into_owned()))
             .map_err(|error| form("committee.csv", Box::new(error)))?;
     }
     let csv =

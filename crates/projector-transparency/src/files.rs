@@ -6,6 +6,7 @@
 //! published (docs/format.md).
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
@@ -58,6 +59,17 @@ pub enum ListError {
         /// What its bytes give.
         found: String,
     },
+}
+
+/// A cell of a table as no spreadsheet takes it for a formula: such a text has an apostrophe in front, and so has one
+/// that begins with an apostrophe, so that one can always be taken away again. Numbers stay as they are.
+pub(crate) fn cell(text: &str) -> Cow<'_, str> {
+    let is_taken = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+    if is_taken && text.parse::<i64>().is_err() {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn digest_of(bytes: &[u8]) -> Digest {
@@ -204,7 +216,17 @@ fn is_below(name: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIST, ListError, WriteError, check_list, put_all};
+    use super::{LIST, ListError, WriteError, cell, check_list, put_all};
+
+    #[test]
+    fn no_cell_of_a_published_table_is_a_formula() {
+        for formula in ["=1+1", "+1 234", "@SUM(A1)", "-", "-1+2", "\tx", "\rx", "'x"] {
+            assert_eq!(cell(formula), format!("'{formula}"));
+        }
+        for plain in ["", "Card", "-12", "12", "0.5", "a=b", "信用卡"] {
+            assert_eq!(cell(plain), plain);
+        }
+    }
 
     fn files() -> Vec<(String, Vec<u8>)> {
         [("report.json", "{}"), ("a.csv", "a\n"), ("tables/b.csv", "b\n")]

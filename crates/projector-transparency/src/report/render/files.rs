@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Locale, page};
 use crate::{
-    files::put_all,
+    files::{cell, put_all},
     report::model::{CrossTable, Report, Row, RowName, Table, VolumeRate},
 };
 
@@ -114,7 +114,7 @@ fn csv<'a>(
     let mut writer = csv::WriterBuilder::new().flexible(false).from_writer(Vec::new());
     for line in lines {
         writer
-            .write_record(line.iter().map(|cell| cell.as_bytes()))
+            .write_record(line.iter().map(|text| cell(text).into_owned()))
             .map_err(|e| form(file)(Box::new(e)))?;
     }
     writer.into_inner().map_err(|e| form(file)(Box::new(e.into_error())))

@@ -285,8 +285,8 @@ pub struct Rate {
     pub cutoff: u64,
     /// How many of them; `null` when withheld.
     pub numerator: Option<u64>,
-    /// Of how many.
-    pub denominator: u64,
+    /// Of how many; `null` when that cannot be told either.
+    pub denominator: Option<u64>,
     /// The share, in hundredths of a percent.
     pub basis_points: Option<u64>,
     /// Its 95 % Wilson interval, in hundredths of a percent, where one is given.

@@ -65,26 +65,26 @@ fn from_table(
         }
     }
     let [numerator, denominator] = sums;
-    match denominator {
-        Some(denominator) => rate(scope, id, numerator, denominator),
-        None => rate(scope, id, None, 0),
-    }
+    rate(scope, id, numerator, denominator)
 }
 
-/// A share, or why it is withheld. A numerator of `None` is one that must not be told.
+/// A share, or why it is withheld. A numerator or denominator of `None` is one that must not be told: some of it
+/// is in one row with something else.
 pub(super) fn rate(
     scope: Scope<'_>,
     id: &'static str,
     numerator: Option<u64>,
-    denominator: u64,
+    denominator: impl Into<Option<u64>>,
 ) -> Rate {
+    let denominator = denominator.into();
+    let of = denominator.unwrap_or(0);
     let is_small = |n: u64| n > 0 && n < scope.min_cell;
     let told = numerator
-        .filter(|n| !is_small(*n) && !is_small(denominator.saturating_sub(*n)))
-        .filter(|_| denominator >= rate_floor(scope.min_cell));
+        .filter(|n| !is_small(*n) && !is_small(of.saturating_sub(*n)))
+        .filter(|_| denominator.is_some() && of >= rate_floor(scope.min_cell));
     let withheld = match (numerator, told) {
         (_, Some(_)) => None,
-        (Some(_), None) if denominator == 0 => Some(Withheld::Nothing),
+        (Some(_), None) if denominator == Some(0) => Some(Withheld::Nothing),
         (Some(_) | None, None) => Some(Withheld::TooFew),
     };
     Rate {
@@ -93,10 +93,8 @@ pub(super) fn rate(
         cutoff: scope.cutoff,
         numerator: told,
         denominator,
-        basis_points: told.and_then(|n| basis_points(n, denominator)),
-        interval: told
-            .filter(|_| id == "uphold-rate")
-            .and_then(|n| wilson_interval(n, denominator)),
+        basis_points: told.and_then(|n| basis_points(n, of)),
+        interval: told.filter(|_| id == "uphold-rate").and_then(|n| wilson_interval(n, of)),
         withheld,
     }
 }

@@ -269,7 +269,7 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
     let response = std::iter::once(&report.survey.response);
     for rate in report.rates.iter().chain(&report.quality.missing).chain(response) {
         figures.add(rate.id, "", ["value", ""], "numerator", &text_of(rate.numerator));
-        figures.add(rate.id, "", ["value", ""], "denominator", &rate.denominator.to_string());
+        figures.add(rate.id, "", ["value", ""], "denominator", &text_of(rate.denominator));
         figures.add(rate.id, "", ["value", ""], "basis_points", &text_of(rate.basis_points));
     }
     for rate in &report.volumes.rates {

@@ -171,7 +171,7 @@ fn rate_key(
     note: &'static str,
 ) -> Option<KeyFigure> {
     let rate: &Rate = report.rates.iter().find(|rate| rate.id == id)?;
-    let places = [("n", number(rate.numerator?)), ("of", number(rate.denominator))];
+    let places = [("n", number(rate.numerator?)), ("of", number(rate.denominator?))];
     Some(KeyFigure {
         name,
         value: percent(rate.basis_points?),

@@ -109,7 +109,7 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
         oversight.push(beside::oversight(report, m));
     }
     let mut surveys = Vec::new();
-    if report.survey.response.denominator > 0 {
+    if report.survey.response.denominator.is_some_and(|asked| asked > 0) {
         surveys.push(beside::survey(report, m));
     }
     let sections = [

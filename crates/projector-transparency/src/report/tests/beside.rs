@@ -101,7 +101,7 @@ fn satisfaction_is_told_with_how_many_were_asked_and_answered() {
         }
     }
     let survey = ledger.exact("2025-01").survey;
-    assert_eq!((survey.response.numerator, survey.response.denominator), (Some(2), 3));
+    assert_eq!((survey.response.numerator, survey.response.denominator), (Some(2), Some(3)));
     assert_eq!(survey.process, Some(Mean { sum: 9, count: 2, hundredths: 450 }));
     assert_eq!(survey.outcome, Some(Mean { sum: 3, count: 2, hundredths: 150 }));
     let few = ledger.report("2025-01", 10).expect("a report").survey;

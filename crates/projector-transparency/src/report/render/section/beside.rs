@@ -59,7 +59,7 @@ pub(super) fn survey(report: &Report, m: &Messages) -> Block {
         fill(
             m.survey_sentence,
             &[
-                ("asked", &number(survey.response.denominator)),
+                ("asked", &number(survey.response.denominator.unwrap_or(0))),
                 ("n", &number(process.count)),
                 ("process", &tenths(process)),
                 ("outcome", &tenths(outcome)),

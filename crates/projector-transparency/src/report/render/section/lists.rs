@@ -24,14 +24,15 @@ pub(super) fn withheld(m: &Messages, why: Option<Withheld>) -> String {
 }
 
 pub(super) fn rate_row(m: &Messages, rate: &Rate) -> RowView {
-    let numerator = rate.numerator.map_or_else(|| m.hidden.to_owned(), number);
+    let [numerator, denominator] = [rate.numerator, rate.denominator]
+        .map(|figure| figure.map_or_else(|| m.hidden.to_owned(), number));
     let result = rate.basis_points.map_or_else(|| withheld(m, rate.withheld), percent);
     let interval = rate
         .interval
         .map_or_else(String::new, |(low, high)| format!("{}–{}", percent(low), percent(high)));
     RowView {
         name: m.about(rate.id).heading.to_owned(),
-        cells: vec![numerator, number(rate.denominator), result, interval],
+        cells: vec![numerator, denominator, result, interval],
         is_muted: rate.withheld.is_some(),
         parent: None,
     }
@@ -43,7 +44,7 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
     let sentence = uphold.and_then(|rate| {
         let (low, high) = rate.interval?;
         let places = [
-            ("of", number(rate.denominator)),
+            ("of", number(rate.denominator?)),
             ("n", number(rate.numerator?)),
             ("share", percent(rate.basis_points?)),
             ("low", percent(low)),

@@ -60,7 +60,7 @@ pub struct ReportFiles {
     #[arg(long, value_enum)]
     pub locale: Option<LocaleName>,
 
-    /// How many complaints a published figure must count at least; 1 publishes everything
+    /// How many complaints a row or a share must count at least to be published; the flow of the period, its months, and the days to an answer are told as they are. 1 publishes everything
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub min_cell: u64,
 }

@@ -51,7 +51,12 @@ pub async fn run(args: &Restore, console: &mut Console<'_>) -> Result<(), Comman
     console.line(format_args!("  taken at {:.3}", manifest.taken_at))?;
     console.line(format_args!("  records  {}", whole.records))?;
     console.line(format_args!("  root     {}", whole.root))?;
-    let vault = if whole.is_vault_checked { "all opened" } else { "not restored" };
+    let erased = whole.erased.saturating_add(whole.erased_without_certificate);
+    let vault = match (whole.is_vault_checked, erased) {
+        (false, _) => "not restored".to_owned(),
+        (true, 0) => "all opened".to_owned(),
+        (true, erased) => format!("all opened but {erased} that were erased, here too"),
+    };
     console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
     let place = Places::of(&crate::arguments::LedgerAt { data: args.at.data.clone(), keys: None });
     if let Some(kek) = restored.kek.filter(|kek| *kek != place.kek) {

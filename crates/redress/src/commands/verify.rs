@@ -124,7 +124,8 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
     console.line(format_args!("  streams  {}", whole.streams))?;
     console.line(format_args!("  root     {}", whole.root))?;
     let vault = if whole.is_vault_checked { "all opened" } else { "not checked; add --vault" };
-    let vault = if whole.erased > 0 { "all opened but those erased" } else { vault };
+    let is_all = whole.erased == 0 && whole.erased_without_certificate == 0;
+    let vault = if is_all { vault } else { "all opened but those erased" };
     console.line(format_args!("  sealed   {} fields, {vault}", whole.sealed))?;
     if let Some(Stamped { stamps, newest, size, are_vouched_for }) = &whole.stamped {
         let vouched = if *are_vouched_for {

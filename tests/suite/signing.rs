@@ -167,6 +167,23 @@ fn nothing_is_signed_without_the_register() {
     home.run(&["checkpoint", "--data", "ledger", "--register", "elsewhere"]).done();
 }
 
+/// A register that is there was asked, and whoever verifies must hear that it did not answer.
+#[test]
+fn a_damaged_register_is_named_by_verify_and_by_what_signs() {
+    let home = Home::new();
+    home.keep_checkpoint("kept");
+    let whole = home.run(&["verify", "--data", "ledger"]).done().stdout;
+    assert!(whole.contains("register it holds all that was signed"), "{whole}");
+    let register = home.path().join("ledger.keys/register");
+    let mut bytes = fs::read(&register).unwrap();
+    bytes[30] ^= 1;
+    fs::write(&register, bytes).unwrap();
+    for asked in ["verify", "checkpoint"] {
+        let refused = home.run(&[asked, "--data", "ledger"]).refused(1).stderr;
+        assert!(refused.contains("ledger.keys/register"), "{asked}: {refused}");
+    }
+}
+
 /// A tile that rotted after it was written is no other history: it is damage, and must not be signed as if it
 /// were what was recorded, for nobody could ever extend that root again.
 #[test]

@@ -413,7 +413,7 @@ pub fn refuse_second_history(log: &SledLog, places: &SigningPlaces) -> Result<()
 
 /// How a log stands to what was signed, where a register can tell. One that cannot is warned of: what signs
 /// refuses it by name, and nothing shows that this is not the ledger. Reads a few tiles.
-pub fn known_standing(log: &SledLog, places: &SigningPlaces) -> Option<Standing> {
+fn known_standing(log: &SledLog, places: &SigningPlaces) -> Option<Standing> {
     standing_by(log, &places.register).unwrap_or_else(|error| {
         tracing::warn!(%error, "the register cannot tell whether this copy has all that was signed");
         None

@@ -181,14 +181,14 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
     let checked = verify_records(&ledger, vault, bytes.size, console).await;
     let extends = against::check(&args.against, &ledger).await;
     // Dates are held to the stamps once it is known that the records can be read.
-    let standing = checked.is_ok().then(|| {
-        let places = SigningPlaces::of(&ledger.places, &SigningAt::default());
-        signing::known_standing(&ledger.log, &places)
-    });
-    let standing = standing.flatten();
+    let register = SigningPlaces::of(&ledger.places, &SigningAt::default()).register;
+    // One that is there and cannot tell is as bad as one that tells of another history: whoever verifies asked it.
+    let standing =
+        if checked.is_ok() { signing::standing_by(&ledger.log, &register) } else { Ok(None) };
     let stamped = if checked.is_ok() { stamped(&ledger, trusted).await } else { Ok(None) };
     ledger.close().await;
     let checked = checked?;
+    let standing = standing?;
     Ok(WholeLedger {
         is_whole: true,
         records: bytes.size,

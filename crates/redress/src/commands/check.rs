@@ -9,6 +9,7 @@ use std::{
 use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
 use merkle_log::Policy;
 
+use self::options::Evidence;
 use crate::{
     anchors::{authorities, roots::Roots},
     arguments::Check,
@@ -18,6 +19,7 @@ use crate::{
     evidence::deliver,
 };
 
+mod options;
 mod published;
 mod stamp;
 
@@ -43,33 +45,13 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     };
     let bytes = read(path)?;
     if stamp::is_one(&bytes) {
+        options::fit(args, Evidence::TimeStamp, &bytes)?;
         return time_stamp(args, &bytes, console);
     }
+    options::fit(args, Evidence::Of(Kind::of(&bytes)), &bytes)?;
     let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
-    if Kind::of(&bytes) == Kind::Growth && old.is_none() {
-        return Err(CommandError::Usage {
-            problem: "expected the checkpoint you kept, for this shows that the log grew from it"
-                .to_owned(),
-            next: "name its file with --old".to_owned(),
-        });
-    }
-    if args.trust.is_some() && Kind::of(&bytes) != Kind::Bundle {
-        return Err(CommandError::Usage {
-            problem: format!(
-                "expected --trust with a bundle or a time stamp, found {}",
-                Kind::of(&bytes).name()
-            ),
-            next: "leave --trust out: there is no time stamp in it".to_owned(),
-        });
-    }
-    if args.nonce.is_some() && Kind::of(&bytes) != Kind::RecordProof {
-        return Err(CommandError::Usage {
-            problem: format!("expected --nonce with a receipt, found {}", Kind::of(&bytes).name()),
-            next: "leave --nonce out".to_owned(),
-        });
-    }
     let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
         policy: &policy,
@@ -79,6 +61,7 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         nonce: args.nonce.as_deref(),
     };
     let mut checked = check(&bytes, &trust);
+    options::say_without_stamps(&mut checked, args);
     if let Some(folder) = &args.report {
         checked = published::hold(checked, &bytes, folder);
     }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
@@ -49,6 +49,10 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         return time_stamp(args, &bytes, console);
     }
     options::fit(args, Evidence::Of(Kind::of(&bytes)), &bytes)?;
+    if let Some(folder) = &args.report {
+        // A folder that is not there says nothing about the evidence.
+        fs::read_dir(folder).map_err(CommandError::file("read", folder))?;
+    }
     let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
@@ -63,7 +67,9 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     let mut checked = check(&bytes, &trust);
     options::say_without_stamps(&mut checked, args);
     if let Some(folder) = &args.report {
-        checked = published::hold(checked, &bytes, folder);
+        let brought = [Some(path), args.policy.as_ref()].into_iter().flatten();
+        let brought: Vec<_> = brought.map(PathBuf::as_path).collect();
+        checked = published::hold(checked, &bytes, folder, &brought);
     }
     if console.json() {
         console.value(&checked)?;

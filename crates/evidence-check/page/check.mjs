@@ -894,7 +894,7 @@ async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
   const bytes = files.get(at);
   files.delete(at);
   if (!bytes) {
-    steps.open(at, claim, "an index commitment: the ledger had none when the bundle was made");
+    steps.open(at, claim, "a proof of that, and the bundle brings none: ask for the one that `redress prove stream` makes");
     return;
   }
   let events = 0;

@@ -371,7 +371,8 @@ impl Case<'_> {
     fn index(&mut self, steps: &mut Steps, leaves: &[merkle_log::Hash]) {
         let claim = "these are all events of the case";
         let Some(bytes) = self.files.remove(INDEX) else {
-            let would = "an index commitment: the ledger had none when the bundle was made";
+            let would = "a proof of that, and the bundle brings none: ask for the one that \
+                         `redress prove stream` makes";
             return steps.open(INDEX, claim, would);
         };
         let proof = IndexProof::parse(&bytes).map_err(|error| error.to_string());

@@ -218,7 +218,10 @@ fn all_events_of_a_case_are_shown_and_so_is_that_there_is_no_case() {
 
     let nobody = "complaint-01KA0000000000000000000000";
     home.prove(&["absence", nobody], &none).done();
-    assert_eq!(fact(&home.check(&none).done().json(), "events"), Some("0"));
+    let shown = home.check(&none).done().json();
+    assert_eq!((&shown["kind"], fact(&shown, "events")), (&Value::from("absence"), None));
+    let said = fact(&shown, "no such stream").unwrap();
+    assert!(said.starts_with(&format!("{nobody} among the first ")), "{said}");
     // What is there cannot be denied, nor what is not there shown.
     let refused = home.prove(&["absence", stream], &home.path("lie.proof")).refused(1);
     assert!(refused.stderr.contains("expected no stream"), "{}", refused.stderr);

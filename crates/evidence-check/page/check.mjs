@@ -32,6 +32,10 @@ function fromHex(digits, count) {
   return Uint8Array.from({ length: count }, (_, i) => parseInt(digits.substr(2 * i, 2), 16));
 }
 
+/** Text from somebody else as it may be shown: what would let it read otherwise than it is written is replaced. */
+export const printable = (written) =>
+  String(written).replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+
 /** Standard base64 with its padding, in the one way these bytes are written; `null` otherwise. */
 function fromBase64(letters) {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(letters) || letters.length % 4 !== 0) return null;
@@ -774,10 +778,13 @@ async function checkIndex(steps, bytes, policy) {
     const shown = await steps.take("proof", claim, () => verifyIndexProof(proof, policy));
     if (shown) {
       steps.accepted(shown);
-      steps.facts.push(["as of", `the first ${shown.covers} records`]);
+      steps.facts.push(proof.leaves.length === 0
+        ? ["no such stream", `${proof.stream} among the first ${shown.covers} records`]
+        : ["as of", `the first ${shown.covers} records`]);
     }
   }
-  return steps.done("a proof about all events of one stream");
+  return steps.done(proof?.leaves.length === 0
+    ? "a proof that there is no such stream" : "a proof about all events of one stream");
 }
 
 async function checkBundle(steps, bytes, policy) {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
+use evidence_check::{Kind, Step, Verdict, check, check::Trust, page, printable};
 use merkle_log::Policy;
 
 use self::options::Evidence;
@@ -109,7 +109,7 @@ fn conclude(steps: &[Step]) -> Result<(), CommandError> {
     match failed {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
-            problem: format!("expected that {claim}; {at}: {why}"),
+            problem: printable(&format!("expected that {claim}; {at}: {why}")),
             next:
                 "do not rely on it; ask whoever gave it to you for another copy, and check the key \
                    or policy you trust"
@@ -172,30 +172,21 @@ fn tell(
     let verdict = if conclude(steps).is_ok() { "GOOD" } else { "BAD" };
     console.line(format_args!("{verdict}: {what}"))?;
     for (name, value) in facts {
-        console.line(format_args!("  {name:<22} {value}"))?;
+        console.line(format_args!("  {:<22} {}", printable(name), printable(value)))?;
     }
     for (field, text) in opened {
-        console.line(format_args!("  opened {field}:"))?;
+        console.line(format_args!("  opened {}:", printable(field)))?;
         for line in text.lines() {
             console.line(format_args!("    {}", printable(line)))?;
         }
     }
-    for step in steps {
-        match &step.verdict {
-            Verdict::Holds => {}
-            Verdict::Open(would) => {
-                console.line(format_args!("  not shown: {}; {}: {would}", step.claim, step.at))?;
-            }
-            Verdict::Fails(why) => {
-                let (at, claim) = (&step.at, &step.claim);
-                console.line(format_args!("  FAILS: {at}: {claim}: {}", printable(why)))?;
-            }
-        }
+    for Step { at, claim, verdict } in steps {
+        let said = match verdict {
+            Verdict::Holds => continue,
+            Verdict::Open(would) => format!("not shown: {claim}; {at}: {would}"),
+            Verdict::Fails(why) => format!("FAILS: {at}: {claim}: {why}"),
+        };
+        console.line(format_args!("  {}", printable(&said)))?;
     }
     Ok(())
-}
-
-/// Text from somebody else, safe for a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

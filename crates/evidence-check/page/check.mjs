@@ -798,6 +798,12 @@ async function checkBundle(steps, bytes, policy) {
   if (!manifest) return steps.done(kind);
   files.delete("bundle.json");
   await checkDigests(steps, files, manifest);
+  const reason = await steps.take("README.txt", "it says of this bundle what the other files hold",
+    () => checkReadme(files.get("README.txt") ?? fail("missing"), manifest));
+  if (typeof reason === "string") {
+    steps.open("README.txt", "fields were opened for the reason that is given",
+      "whoever made the bundle says so there, and nobody vouches for it: ask them");
+  }
   steps.facts.push(["stream", manifest.stream]);
   const note = await steps.take("checkpoint.txt", "it is a signed note",
     () => parseNote(files.get("checkpoint.txt") ?? fail("missing")));
@@ -847,6 +853,62 @@ async function checkDigests(steps, files, manifest) {
     if (!Object.hasOwn(manifest.files, name)) await steps.take(name, claim, () => fail("the list of contents does not name it"));
   }
   await steps.take("bundle.json", `${Object.keys(manifest.files).length} files were compared with it`, () => true);
+}
+
+/** Holds README.txt to the one text that fits the bundle, but for the reason that it states, which is given back. */
+function checkReadme(bytes, manifest) {
+  const found = text(bytes, "it");
+  const line = (start) => found.split("\n").find((it) => it.startsWith(start))?.slice(start.length);
+  const opened = Object.keys(manifest.files).map((name) => /^openings\/([0-9]+)-(.+)\.json$/.exec(name)).filter(Boolean)
+    .map(([, position, field]) => `${field} (position ${BigInt(position)})`).sort();
+  // In the order in which they were opened, which only the text knows.
+  const stated = (line("IT HOLDS PERSONAL DATA, opened: ") ?? "").replace(/\.$/, "");
+  const names = stated.split(", ").sort().join(", ") === opened.join(", ") ? stated : opened.join(", ");
+  const reason = line("Reason: ");
+  const expected = readme(manifest, names, reason).split("\n");
+  const lines = found.split("\n");
+  for (let i = 0; i < Math.max(lines.length, expected.length); i += 1) {
+    if (lines[i] !== expected[i]) fail(`line ${i + 1}: expected \`${expected[i] ?? ""}\`, found \`${lines[i] ?? ""}\``);
+  }
+  return reason === "no reason was given" ? undefined : reason;
+}
+
+/** The text that redress writes; the first had no reason in it. */
+function readme(manifest, names, reason) {
+  const because = reason === undefined ? "" : `Reason: ${reason.replace(/\p{Cc}/gu, " ")}\n`;
+  const opened = names === "" ? "No personal field is opened in it."
+    : `IT HOLDS PERSONAL DATA, opened: ${names}.\n${because}Keep it as such data must be kept.`;
+  const hasAnchors = Object.hasOwn(manifest, "anchors");
+  const times = hasAnchors ? `
+When its records existed, outside authorities have stamped. A browser cannot tell who made a
+stamp; this can, and needs no network either:
+- redress check BUNDLE.zip --vkey KEY --trust ROOT.pem, with the root certificate that the
+  authority publishes.
+` : "";
+  const anchors = hasAnchors ? "anchors/     records with time stamps (RFC 3161), and that they are about this log\n" : "";
+  return `Evidence of one case
+====================
+
+log    ${manifest.origin}
+case   ${manifest.stream}
+events ${manifest.positions.length}
+
+${opened}
+
+To check it, without a network:
+- in a browser: open verify.html and paste the ledger's verifier key, which you must have
+  from somewhere else than this bundle;
+- on the command line: redress check BUNDLE.zip --vkey KEY (or --policy FILE).
+${times}
+${anchors}records/     the stored bytes of each event, exactly as they were hashed
+proofs/      for each, that it is in the log (C2SP tlog-proof)
+openings/    opened fields: text and salt of what the record commits to
+checkpoint.txt  the signed statement under which all of it stands
+index.proof  that these are all events of the case, as of an earlier size of the log
+bundle.json  the list of contents, with digests
+
+What it cannot show: that what was entered is true, or that everything was entered.
+`;
 }
 
 async function checkRecords(steps, files, manifest, note, accepted) {

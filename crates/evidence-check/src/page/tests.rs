@@ -97,12 +97,50 @@ fn evidence() -> Vec<Vec<u8>> {
         }
         all.push(original);
     }
+    all.extend(readmes());
     // Nothing is proved of a name that no stream can have.
     let absent = log.index_proof("complaint-C").to_string();
     for name in ["complaint-C\u{1}", "complaint C", "complaint-é"] {
         all.push(absent.replacen("stream complaint-C", &format!("stream {name}"), 1).into_bytes());
     }
     all
+}
+
+/// Bundles whose text for people was changed, good ones among them, and the list of contents made to fit.
+fn readmes() -> Vec<Vec<u8>> {
+    let bytes = crate::bundle::write(&SmallLog::new(true).contents()).unwrap();
+    let changes = [
+        ("events 3", "events 2"),
+        ("complaint-B", "complaint-A"),
+        ("Reason: no reason was given\n", ""),
+        ("Reason: no reason was given", "Reason: the ombudsman"),
+        ("Reason: no reason was given", "Reason: the\u{1b}ombudsman"),
+        ("Reason: no reason was given", "Reason: the ombudsman\r"),
+        ("Reason: no", "Reason: yes\nReason: no"),
+        ("narrative (position 1)", "narrative (position 2)"),
+        (
+            "narrative (position 1), receipt-nonce (position 1)",
+            "receipt-nonce (position 1), narrative (position 1)",
+        ),
+        ("entered.\n", "entered.\n\n"),
+        ("entered.\n", "entered."),
+    ];
+    let bundles = changes.iter().map(|(from, to)| {
+        let mut files = crate::archive::read_archive(&bytes).unwrap();
+        files.remove("verify.html");
+        let readme = String::from_utf8(files["README.txt"].clone()).unwrap();
+        let other = readme.replacen(from, to, 1);
+        assert_ne!(readme, other);
+        let [before, after] =
+            [&readme, &other].map(|text| to_hex(&Sha256::digest(text.as_bytes())));
+        let list = String::from_utf8(files["bundle.json"].clone()).unwrap();
+        files.insert("bundle.json".to_owned(), list.replace(&before, &after).into_bytes());
+        files.insert("README.txt".to_owned(), other.into_bytes());
+        let page = with_evidence(&write_archive(&files).unwrap());
+        files.insert("verify.html".to_owned(), page.into_bytes());
+        write_archive(&files).unwrap()
+    });
+    bundles.collect()
 }
 
 /// Bundles whose files of a time stamp were changed, and all else made to fit. Those in the log, and one that

@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use redress_tests::binary::{Ran, run_in, say_not_run};
+use redress_tests::binary::{Ran, root, run_in, say_not_run};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -218,7 +218,10 @@ fn all_events_of_a_case_are_shown_and_so_is_that_there_is_no_case() {
 
     let nobody = "complaint-01KA0000000000000000000000";
     home.prove(&["absence", nobody], &none).done();
-    assert_eq!(fact(&home.check(&none).done().json(), "events"), Some("0"));
+    let shown = home.check(&none).done().json();
+    assert_eq!((&shown["kind"], fact(&shown, "events")), (&Value::from("absence"), None));
+    let said = fact(&shown, "no such stream").unwrap();
+    assert!(said.starts_with(&format!("{nobody} among the first ")), "{said}");
     // What is there cannot be denied, nor what is not there shown.
     let refused = home.prove(&["absence", stream], &home.path("lie.proof")).refused(1);
     assert!(refused.stderr.contains("expected no stream"), "{}", refused.stderr);
@@ -269,6 +272,56 @@ fn an_auditor_who_kept_a_checkpoint_sees_that_the_log_only_grew() {
     let text = fs::read_to_string(&growth).unwrap();
     fs::write(&growth, text.replacen(&format!("old {size}"), "old 1", 1)).unwrap();
     check_with(&growth, &trust).refused(1);
+}
+
+#[test]
+fn an_option_that_does_not_go_with_the_evidence_is_refused_and_not_passed_over() {
+    let home = Home::shared();
+    let stream = &home.complaints[0];
+    let (kept, receipt) = (home.path("ledger/checkpoint"), home.path("options.tlog-proof"));
+    let (all, none) = (home.path("options.proof"), home.path("options-none.proof"));
+    home.prove(&["receipt", stream], &receipt).done();
+    home.prove(&["stream", stream], &all).done();
+    home.prove(&["absence", "complaint-01KA0000000000000000000000"], &none).done();
+    home.bundle("options.zip", &[]).done();
+    let bundle = home.path("options.zip");
+    let brought = kept.to_str().unwrap();
+    let refuses = |evidence: &Path, option: &str, words: &[&str]| {
+        check_with(evidence, &["--vkey", &home.key]).done();
+        let ran = check_with(evidence, &["--vkey", &home.key, option, brought]).refused(2);
+        for word in words {
+            assert!(ran.stderr.contains(word), "{option}, {}: {}", evidence.display(), ran.stderr);
+        }
+        assert!(ran.stderr.contains(option) && ran.stdout.is_empty(), "{}", ran.stderr);
+    };
+    // Whoever brings the checkpoint they kept would believe that growth was looked at.
+    for evidence in [&kept, &receipt, &all, &none, &bundle] {
+        refuses(evidence, "--old", &["one checkpoint extends another", "prove consistency"]);
+    }
+    for evidence in [&kept, &all, &none, &bundle] {
+        refuses(evidence, "--record", &["a proof that a record is in the log"]);
+        refuses(evidence, "--nonce", &["a receipt"]);
+        refuses(evidence, "--report", &["a report was published"]);
+    }
+    for evidence in [&kept, &receipt, &all, &none] {
+        refuses(evidence, "--trust", &["a bundle or a time stamp"]);
+    }
+    let recorded = |name: &str| root().join("crates/evidence-check/recorded").join(name);
+    let (stamp, pem) = (recorded("stamp.tst"), recorded("root.pem"));
+    let trust = ["--vkey", &home.key, "--trust", pem.to_str().unwrap()];
+    let stamped = [&trust[..], &["--stamped", brought]].concat();
+    let ran = check_with(&bundle, &stamped).refused(2);
+    assert!(ran.stderr.contains("--stamped with a time stamp, found an evidence bundle"));
+    for option in ["--old", "--record", "--nonce"] {
+        let ran = check_with(&stamp, &[&stamped[..], &[option, brought]].concat()).refused(2);
+        assert!(ran.stderr.contains("found a time stamp"), "{}", ran.stderr);
+    }
+    // Roots are for bundles, also for one without stamps, which says so; a text that is nothing is not usage.
+    let shown = check_with(&bundle, &trust).done();
+    assert!(shown.stdout.contains("--trust vouched for nothing"), "{}", shown.stdout);
+    let nothing = home.path("options-nothing");
+    fs::write(&nothing, "nothing\n").unwrap();
+    check_with(&nothing, &["--vkey", &home.key, "--old", brought]).refused(1);
 }
 
 #[test]

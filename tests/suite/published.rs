@@ -170,6 +170,107 @@ fn a_mirror_names_the_first_record_that_is_not_what_was_signed() {
     home.run(&mirror).done();
 }
 
+/// Changes a byte in the middle of a file.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// Changes a digit of a time in a record, so that all of it can still be read.
+fn forge(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let at = bytes.windows(16).rposition(|window| window == b"\"occurred_at\":\"2").unwrap() + 30;
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_refusal_to_mirror_says_whose_copy_is_damaged_and_how_an_own_one_is_put_right() {
+    let home = grown();
+    home.run(&["export", "tiles", "--data", "ledger", "--out", "tree"]).done();
+    let key = home.key.to_string();
+    let mirror = || home.run(&["mirror", "--from", "tree", "--out", "mirror", "--vkey", &key]);
+    mirror().done();
+    let file = |name: &str| home.path().join(name);
+    let (own, theirs) = (file("mirror/tile/entries/000"), file("tree/tile/entries/000"));
+    let whole = fs::read(&own).unwrap();
+    // A ledger the auditor has not got is not to be repaired; what was signed is not said to be forked.
+    for change in [damage, forge] {
+        change(&own);
+        let refused = mirror().refused(1).stderr;
+        assert!(refused.contains("your own mirror at mirror is damaged"), "{refused}");
+        assert!(refused.contains("remove mirror/tile/entries/000 and run it again"), "{refused}");
+        assert!(!refused.contains("verify --repair") && !refused.contains("history"), "{refused}");
+        fs::remove_file(&own).unwrap();
+        mirror().done();
+        assert_eq!(fs::read(&own).unwrap(), whole);
+    }
+    // The source, to somebody who holds nothing yet; what it left behind is not believed the next time.
+    for change in [damage, forge] {
+        fs::remove_dir_all(file("mirror")).unwrap();
+        change(&theirs);
+        let refused = mirror().refused(1).stderr;
+        assert!(refused.contains("the tree at tree") && !refused.contains("your own"), "{refused}");
+        assert!(!refused.contains("verify --repair"), "{refused}");
+        fs::write(&theirs, &whole).unwrap();
+        mirror().done();
+    }
+    // Both: the published one is named, for nothing can be said of the other.
+    damage(&own);
+    damage(&theirs);
+    let refused = mirror().refused(1).stderr;
+    assert!(refused.contains("the tree at tree") && !refused.contains("histories"), "{refused}");
+    fs::write(&theirs, &whole).unwrap();
+    fs::write(&own, &whole).unwrap();
+    // The checkpoint that was kept: unreadable, and readable but not as it was signed.
+    let kept = fs::read_to_string(file("mirror/checkpoint")).unwrap();
+    let root = kept.lines().nth(2).unwrap();
+    let other = if root.starts_with('A') { "B" } else { "A" }.to_owned() + &root[1..];
+    for changed in ["nothing\n".to_owned(), kept.replace(root, &other)] {
+        fs::write(file("mirror/checkpoint"), changed).unwrap();
+        let refused = mirror().refused(1).stderr;
+        assert!(
+            refused.contains("the checkpoint of your own mirror, mirror/checkpoint"),
+            "{refused}"
+        );
+        assert!(!refused.contains("two histories"), "{refused}");
+    }
+}
+
+#[test]
+fn nothing_is_mirrored_into_a_folder_of_something_else() {
+    let home = Home::new();
+    home.run(&["export", "tiles", "--data", "ledger", "--out", "tree"]).done();
+    let key = home.key.to_string();
+    let mirror = || home.run(&["mirror", "--from", "tree", "--out", "w1", "--vkey", &key]);
+    let folder = home.path().join("w1");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("letter.txt"), "mine").unwrap();
+    let refused = mirror().refused(1);
+    assert!(refused.stderr.contains("found other files"), "{}", refused.stderr);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing was written");
+    fs::remove_file(folder.join("letter.txt")).unwrap();
+    mirror().done();
+    // Nor over the tree of another log.
+    let other = Home::new();
+    fs::write(
+        folder.join("checkpoint"),
+        fs::read_to_string(folder.join("checkpoint")).unwrap().replacen(
+            "ledger.example",
+            "else",
+            1,
+        ),
+    )
+    .unwrap();
+    let out = folder.to_str().unwrap();
+    other.run(&["export", "tiles", "--data", "ledger", "--out", "tree"]).done();
+    let key = other.key.to_string();
+    let over = other.run(&["mirror", "--from", "tree", "--out", out, "--vkey", &key]).refused(1);
+    assert!(over.stderr.contains("found that of else/complaints"), "{}", over.stderr);
+}
+
 #[test]
 fn a_mirror_follows_the_keys_of_the_log_and_needs_one_it_trusts() {
     let home = Home::new();

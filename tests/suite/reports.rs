@@ -55,6 +55,15 @@ fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
     // Other files, though whole; and one file changed by a byte.
     let other = check("restated").refused(1);
     assert!(other.stderr.contains("the files that were published"), "{}", other.stderr);
+    // A forgery that lies beside the files; and a folder that is not there, which is nobody's fault but ours.
+    let forged = folder.path().join("report/report.fr.html");
+    std::fs::write(&forged, "<p>No complaints.</p>").unwrap();
+    let beside = check("report").refused(1);
+    assert!(beside.stderr.contains("found report.fr.html: nobody published"), "{}", beside.stderr);
+    std::fs::remove_file(forged).unwrap();
+    let nowhere = check("nodir").refused(1);
+    assert!(nowhere.stderr.contains("could not read nodir"), "{}", nowhere.stderr);
+    assert!(nowhere.stdout.is_empty() && !nowhere.stderr.contains("another copy"));
     let page = folder.path().join("report/report.zh.html");
     let mut text = std::fs::read_to_string(&page).unwrap();
     text.push(' ');

@@ -32,6 +32,10 @@ function fromHex(digits, count) {
   return Uint8Array.from({ length: count }, (_, i) => parseInt(digits.substr(2 * i, 2), 16));
 }
 
+/** Text from somebody else as it may be shown: what would let it read otherwise than it is written is replaced. */
+export const printable = (written) =>
+  String(written).replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+
 /** Standard base64 with its padding, in the one way these bytes are written; `null` otherwise. */
 function fromBase64(letters) {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(letters) || letters.length % 4 !== 0) return null;
@@ -774,10 +778,13 @@ async function checkIndex(steps, bytes, policy) {
     const shown = await steps.take("proof", claim, () => verifyIndexProof(proof, policy));
     if (shown) {
       steps.accepted(shown);
-      steps.facts.push(["as of", `the first ${shown.covers} records`]);
+      steps.facts.push(proof.leaves.length === 0
+        ? ["no such stream", `${proof.stream} among the first ${shown.covers} records`]
+        : ["as of", `the first ${shown.covers} records`]);
     }
   }
-  return steps.done("a proof about all events of one stream");
+  return steps.done(proof?.leaves.length === 0
+    ? "a proof that there is no such stream" : "a proof about all events of one stream");
 }
 
 async function checkBundle(steps, bytes, policy) {
@@ -791,6 +798,12 @@ async function checkBundle(steps, bytes, policy) {
   if (!manifest) return steps.done(kind);
   files.delete("bundle.json");
   await checkDigests(steps, files, manifest);
+  const reason = await steps.take("README.txt", "it says of this bundle what the other files hold",
+    () => checkReadme(files.get("README.txt") ?? fail("missing"), manifest));
+  if (typeof reason === "string") {
+    steps.open("README.txt", "fields were opened for the reason that is given",
+      "whoever made the bundle says so there, and nobody vouches for it: ask them");
+  }
   steps.facts.push(["stream", manifest.stream]);
   const note = await steps.take("checkpoint.txt", "it is a signed note",
     () => parseNote(files.get("checkpoint.txt") ?? fail("missing")));
@@ -840,6 +853,62 @@ async function checkDigests(steps, files, manifest) {
     if (!Object.hasOwn(manifest.files, name)) await steps.take(name, claim, () => fail("the list of contents does not name it"));
   }
   await steps.take("bundle.json", `${Object.keys(manifest.files).length} files were compared with it`, () => true);
+}
+
+/** Holds README.txt to the one text that fits the bundle, but for the reason that it states, which is given back. */
+function checkReadme(bytes, manifest) {
+  const found = text(bytes, "it");
+  const line = (start) => found.split("\n").find((it) => it.startsWith(start))?.slice(start.length);
+  const opened = Object.keys(manifest.files).map((name) => /^openings\/([0-9]+)-(.+)\.json$/.exec(name)).filter(Boolean)
+    .map(([, position, field]) => `${field} (position ${BigInt(position)})`).sort();
+  // In the order in which they were opened, which only the text knows.
+  const stated = (line("IT HOLDS PERSONAL DATA, opened: ") ?? "").replace(/\.$/, "");
+  const names = stated.split(", ").sort().join(", ") === opened.join(", ") ? stated : opened.join(", ");
+  const reason = line("Reason: ");
+  const expected = readme(manifest, names, reason).split("\n");
+  const lines = found.split("\n");
+  for (let i = 0; i < Math.max(lines.length, expected.length); i += 1) {
+    if (lines[i] !== expected[i]) fail(`line ${i + 1}: expected \`${expected[i] ?? ""}\`, found \`${lines[i] ?? ""}\``);
+  }
+  return reason === "no reason was given" ? undefined : reason;
+}
+
+/** The text that redress writes; the first had no reason in it. */
+function readme(manifest, names, reason) {
+  const because = reason === undefined ? "" : `Reason: ${reason.replace(/\p{Cc}/gu, " ")}\n`;
+  const opened = names === "" ? "No personal field is opened in it."
+    : `IT HOLDS PERSONAL DATA, opened: ${names}.\n${because}Keep it as such data must be kept.`;
+  const hasAnchors = Object.hasOwn(manifest, "anchors");
+  const times = hasAnchors ? `
+When its records existed, outside authorities have stamped. A browser cannot tell who made a
+stamp; this can, and needs no network either:
+- redress check BUNDLE.zip --vkey KEY --trust ROOT.pem, with the root certificate that the
+  authority publishes.
+` : "";
+  const anchors = hasAnchors ? "anchors/     records with time stamps (RFC 3161), and that they are about this log\n" : "";
+  return `Evidence of one case
+====================
+
+log    ${manifest.origin}
+case   ${manifest.stream}
+events ${manifest.positions.length}
+
+${opened}
+
+To check it, without a network:
+- in a browser: open verify.html and paste the ledger's verifier key, which you must have
+  from somewhere else than this bundle;
+- on the command line: redress check BUNDLE.zip --vkey KEY (or --policy FILE).
+${times}
+${anchors}records/     the stored bytes of each event, exactly as they were hashed
+proofs/      for each, that it is in the log (C2SP tlog-proof)
+openings/    opened fields: text and salt of what the record commits to
+checkpoint.txt  the signed statement under which all of it stands
+index.proof  that these are all events of the case, as of an earlier size of the log
+bundle.json  the list of contents, with digests
+
+What it cannot show: that what was entered is true, or that everything was entered.
+`;
 }
 
 async function checkRecords(steps, files, manifest, note, accepted) {
@@ -894,7 +963,7 @@ async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
   const bytes = files.get(at);
   files.delete(at);
   if (!bytes) {
-    steps.open(at, claim, "an index commitment: the ledger had none when the bundle was made");
+    steps.open(at, claim, "a proof of that, and the bundle brings none: ask for the one that `redress prove stream` makes");
     return;
   }
   let events = 0;

@@ -11,7 +11,7 @@ use merkle_log::{Checkpoint, LogProof, Policy, SignedNote, leaf_hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::anchors::Dated;
+use self::{anchors::Dated, readme::Told};
 use crate::{
     archive::{Files, ReadArchiveError, WriteArchiveError, read_archive, write_archive},
     check::{Checked, Kind, Steps, Trust},
@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod anchors;
+mod readme;
 
 /// The list of contents.
 pub const MANIFEST: &str = "bundle.json";
@@ -128,8 +129,8 @@ pub struct Contents {
     pub index: Option<IndexProof>,
     /// What outside authorities say of when the records existed, in the order of positions.
     pub anchors: Vec<AnchorContents>,
-    /// What it is, for people.
-    pub readme: String,
+    /// Why fields are opened, and for whom: stands in the bundle's `README.txt`.
+    pub reason: Option<String>,
 }
 
 /// Writes a bundle: the same contents give the same bytes.
@@ -140,7 +141,7 @@ pub struct Contents {
 pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
     let mut files = Files::new();
     let mut positions = Vec::new();
-    files.insert(README.to_owned(), contents.readme.clone().into_bytes());
+    files.insert(README.to_owned(), readme_of(contents).into_bytes());
     files.insert(CHECKPOINT.to_owned(), contents.checkpoint.to_string().into_bytes());
     for (record, proof) in &contents.records {
         positions.push(proof.index);
@@ -179,6 +180,14 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
     write_archive(&files)
 }
 
+fn readme_of(contents: &Contents) -> String {
+    let Contents { origin, stream, records, openings, anchors, reason, .. } = contents;
+    let told = Told { origin, stream, events: records.len(), has_anchors: !anchors.is_empty() };
+    let opened = openings.iter().map(|(position, opened)| readme::named(*position, &opened.field));
+    let reason = reason.as_deref().unwrap_or(readme::NO_REASON);
+    readme::text(&told, &opened.collect::<Vec<_>>().join(", "), Some(reason))
+}
+
 fn version_with(anchors: &[u64]) -> u32 {
     if anchors.is_empty() { VERSION } else { VERSION_WITH_ANCHORS }
 }
@@ -206,6 +215,7 @@ fn check_files(steps: &mut Steps, mut files: Files, trust: &Trust<'_>) {
     let manifest = manifest.and_then(|bytes| parse_manifest(&bytes));
     let Some(manifest) = steps.take(MANIFEST, "it is a list of contents", manifest) else { return };
     check_digests(steps, &files, &manifest);
+    check_readme(steps, &files, &manifest);
     steps.fact("stream", &manifest.stream);
 
     let note = files.get(CHECKPOINT).ok_or_else(|| "missing".to_owned());
@@ -280,6 +290,16 @@ fn check_digests(steps: &mut Steps, files: &Files, manifest: &Manifest) {
     }
     let count = manifest.files.len();
     steps.take(MANIFEST, format!("{count} files were compared with it"), Ok::<(), &str>(()));
+}
+
+fn check_readme(steps: &mut Steps, files: &Files, manifest: &Manifest) {
+    let text = files.get(README).ok_or_else(|| "missing".to_owned());
+    let stated = text.and_then(|text| readme::check(text, manifest));
+    let claim = "it says of this bundle what the other files hold";
+    if let Some(Some(_)) = steps.take(README, claim, stated) {
+        let would = "whoever made the bundle says so there, and nobody vouches for it: ask them";
+        steps.open(README, "fields were opened for the reason that is given", would);
+    }
 }
 
 /// The records of a bundle under its checkpoint.
@@ -371,7 +391,8 @@ impl Case<'_> {
     fn index(&mut self, steps: &mut Steps, leaves: &[merkle_log::Hash]) {
         let claim = "these are all events of the case";
         let Some(bytes) = self.files.remove(INDEX) else {
-            let would = "an index commitment: the ledger had none when the bundle was made";
+            let would = "a proof of that, and the bundle brings none: ask for the one that \
+                         `redress prove stream` makes";
             return steps.open(INDEX, claim, would);
         };
         let proof = IndexProof::parse(&bytes).map_err(|error| error.to_string());

@@ -49,8 +49,10 @@ pub enum Kind {
     Receipt,
     /// That one checkpoint extends another.
     Growth,
-    /// That these are all events of a case, or that there is no such case.
+    /// That these are all events of a stream.
     Index,
+    /// That there is no such stream.
+    Absence,
     /// All evidence of one case.
     Bundle,
 }
@@ -77,6 +79,7 @@ impl Kind {
             Self::Receipt => "a receipt",
             Self::Growth => "a proof that one checkpoint extends another",
             Self::Index => "a proof about all events of one stream",
+            Self::Absence => "a proof that there is no such stream",
             Self::Bundle => "an evidence bundle",
         }
     }
@@ -204,7 +207,7 @@ pub fn check(bytes: &[u8], trust: &Trust<'_>) -> Checked {
         Kind::Checkpoint => checkpoint(steps, bytes, trust),
         Kind::RecordProof | Kind::Receipt => log_proof(steps, bytes, trust),
         Kind::Growth => growth(steps, bytes, trust),
-        Kind::Index => index(steps, bytes, trust),
+        Kind::Index | Kind::Absence => index(steps, bytes, trust),
         Kind::Bundle => bundle::check(steps, bytes, trust),
     }
 }
@@ -307,19 +310,25 @@ fn growth(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
 fn index(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
     let proof = steps.take("proof", "it is an index proof", IndexProof::parse(bytes));
     let Some(proof) = proof else { return steps.done(Kind::Index) };
-    let claim = if proof.leaves.is_empty() {
+    let is_absence = proof.leaves.is_empty();
+    let claim = if is_absence {
         format!("there is no stream {} in the list of all streams", proof.stream)
     } else {
         format!("these {} are all events of {}", proof.leaves.len(), proof.stream)
     };
     if let Some(shown) = steps.take("proof", claim, proof.verify(trust.policy)) {
         steps.accepted(&shown.accepted);
-        steps.fact("stream", &proof.stream);
-        steps.fact("events", shown.events);
-        steps.fact("as of", format_args!("the first {} records", shown.size));
+        if is_absence {
+            let (stream, size) = (&proof.stream, shown.size);
+            steps.fact("no such stream", format_args!("{stream} among the first {size} records"));
+        } else {
+            steps.fact("stream", &proof.stream);
+            steps.fact("events", shown.events);
+            steps.fact("as of", format_args!("the first {} records", shown.size));
+        }
         steps.fact("committed at position", shown.position);
     }
-    steps.done(Kind::Index)
+    steps.done(if is_absence { Kind::Absence } else { Kind::Index })
 }
 
 #[cfg(test)]

@@ -265,7 +265,7 @@ impl SmallLog {
             openings: openings().into_iter().map(|opening| (first, opening)).collect(),
             index: Some(self.index_proof_in(CASE, size)),
             anchors: Vec::new(),
-            readme: "A bundle for tests.\n".to_owned(),
+            reason: None,
         }
     }
 }

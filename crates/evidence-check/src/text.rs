@@ -4,6 +4,19 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use merkle_log::Hash;
 use serde::{Deserialize, Deserializer, Serializer};
 
+/// Whether a character stands for nothing that is seen, but moves what stands around it: control characters
+/// (Unicode category Cc), and those that turn the direction of text.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text from somebody else as it may be shown: what would let it read otherwise than it is written is
+/// replaced by U+FFFD, line breaks included.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_unseen(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// Bytes as lower-case hexadecimal.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
@@ -118,5 +131,27 @@ impl<'a> Lines<'a> {
 
     pub(crate) fn error(&self, expected: &'static str) -> LineError {
         LineError { line: self.number, expected }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn what_turns_text_around_or_moves_the_cursor_is_not_shown() {
+        assert_eq!(
+            printable("not \u{202e}dlehpu\u{202c} upheld"),
+            "not \u{fffd}dlehpu\u{fffd} upheld"
+        );
+        for unseen in
+            "\u{1b}\r\n\t\u{85}\u{61c}\u{200e}\u{200f}\u{202a}\u{202e}\u{2066}\u{2069}".chars()
+        {
+            assert_eq!(printable(&unseen.to_string()), "\u{fffd}", "{unseen:?}");
+        }
+        // Words are left as they are, whatever way they run.
+        for words in ["Ünal, 退款", "שלום", "café\u{200d}"] {
+            assert_eq!(printable(words), words);
+        }
     }
 }

@@ -149,6 +149,21 @@ fn a_checkpoint_is_checked_by_itself() {
     assert!(failure(&checked("nothing\n")).contains("no text, empty line and signatures"));
 }
 
+#[test]
+fn a_proof_of_absence_says_that_there_is_no_such_stream_and_among_how_many_records() {
+    let log = SmallLog::new(false);
+    let absent = checked(&log.index_proof("complaint-C").to_string());
+    assert!(absent.is_good, "{absent:?}");
+    assert_eq!(absent.kind.name(), "a proof that there is no such stream");
+    let said = "complaint-C among the first 5 records";
+    assert!(absent.facts.iter().any(|(name, value)| name == "no such stream" && value == said));
+    // Not of it as of one that is there, with a number of events.
+    assert!(!absent.facts.iter().any(|(name, _)| name == "events" || name == "stream"));
+    let there = checked(&log.index_proof(CASE).to_string());
+    assert_eq!(there.kind, Kind::Index);
+    assert!(there.facts.contains(&("events".to_owned(), "2".to_owned())));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 

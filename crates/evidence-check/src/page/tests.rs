@@ -97,12 +97,50 @@ fn evidence() -> Vec<Vec<u8>> {
         }
         all.push(original);
     }
+    all.extend(readmes());
     // Nothing is proved of a name that no stream can have.
     let absent = log.index_proof("complaint-C").to_string();
     for name in ["complaint-C\u{1}", "complaint C", "complaint-é"] {
         all.push(absent.replacen("stream complaint-C", &format!("stream {name}"), 1).into_bytes());
     }
     all
+}
+
+/// Bundles whose text for people was changed, good ones among them, and the list of contents made to fit.
+fn readmes() -> Vec<Vec<u8>> {
+    let bytes = crate::bundle::write(&SmallLog::new(true).contents()).unwrap();
+    let changes = [
+        ("events 3", "events 2"),
+        ("complaint-B", "complaint-A"),
+        ("Reason: no reason was given\n", ""),
+        ("Reason: no reason was given", "Reason: the ombudsman"),
+        ("Reason: no reason was given", "Reason: the\u{1b}ombudsman"),
+        ("Reason: no reason was given", "Reason: the ombudsman\r"),
+        ("Reason: no", "Reason: yes\nReason: no"),
+        ("narrative (position 1)", "narrative (position 2)"),
+        (
+            "narrative (position 1), receipt-nonce (position 1)",
+            "receipt-nonce (position 1), narrative (position 1)",
+        ),
+        ("entered.\n", "entered.\n\n"),
+        ("entered.\n", "entered."),
+    ];
+    let bundles = changes.iter().map(|(from, to)| {
+        let mut files = crate::archive::read_archive(&bytes).unwrap();
+        files.remove("verify.html");
+        let readme = String::from_utf8(files["README.txt"].clone()).unwrap();
+        let other = readme.replacen(from, to, 1);
+        assert_ne!(readme, other);
+        let [before, after] =
+            [&readme, &other].map(|text| to_hex(&Sha256::digest(text.as_bytes())));
+        let list = String::from_utf8(files["bundle.json"].clone()).unwrap();
+        files.insert("bundle.json".to_owned(), list.replace(&before, &after).into_bytes());
+        files.insert("README.txt".to_owned(), other.into_bytes());
+        let page = with_evidence(&write_archive(&files).unwrap());
+        files.insert("verify.html".to_owned(), page.into_bytes());
+        write_archive(&files).unwrap()
+    });
+    bundles.collect()
 }
 
 /// Bundles whose files of a time stamp were changed, and all else made to fit. Those in the log, and one that
@@ -149,6 +187,45 @@ fn forged_anchors() -> Vec<Vec<u8>> {
     forged.chain(in_log).map(|contents| crate::bundle::write(&contents).unwrap()).collect()
 }
 
+/// What node prints for a script; nothing where there is no node, which is said.
+fn node(what: &str, script: &str, arguments: &[&str]) -> Option<String> {
+    if Command::new("node").arg("--version").output().is_err() {
+        // Past the capture of the test harness, which keeps silent about tests that pass.
+        let said = format!("not run: {what}: there is no node here\n");
+        std::io::Write::write_all(&mut std::io::stderr(), said.as_bytes()).unwrap();
+        return None;
+    }
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/page/check.mjs");
+    let output = Command::new("node")
+        .args(["--input-type=module", "--eval", script, "--", page])
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_page_shows_no_character_that_turns_text_around() {
+    const ALL: &str = "
+const { printable } = await import(process.argv[1]);
+const unseen = [];
+for (let c = 0; c < 0x10000; c += 1) {
+  if (c >= 0xd800 && c < 0xe000) continue;
+  if (printable(String.fromCodePoint(c)) !== String.fromCodePoint(c)) unseen.push(c);
+}
+console.log(unseen.join(' '));";
+    let Some(in_page) = node("what the page shows of text", ALL, &[]) else { return };
+    let ours = (0..0x1_0000).filter_map(char::from_u32);
+    let ours = ours.filter(|c| *c != '\u{fffd}' && crate::printable(&c.to_string()) == "\u{fffd}");
+    let ours: Vec<_> = ours.map(|c| u32::from(c).to_string()).collect();
+    assert_eq!(in_page.trim(), ours.join(" "));
+    // All that is shown goes through it, but for what the page itself says.
+    for line in TEMPLATE.lines().filter(|line| line.contains("textContent = ")) {
+        assert!(line.contains("printable") || line.contains("$(\"says\")"), "{line}");
+    }
+}
+
 const ASK_NODE: &str = "
 import { readFileSync } from 'node:fs';
 const [script, folder, count] = process.argv.slice(1);
@@ -162,12 +239,6 @@ for (let i = 0; i < Number(count); i += 1) {
 
 #[test]
 fn the_page_and_the_library_decide_alike() {
-    if Command::new("node").arg("--version").output().is_err() {
-        // Past the capture of the test harness, which keeps silent about tests that pass.
-        let said = b"not run: the page against the library: there is no node here\n";
-        std::io::Write::write_all(&mut std::io::stderr(), said).unwrap();
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let all = evidence();
     let (log, witness) = (key(), witness());
@@ -177,15 +248,9 @@ fn the_page_and_the_library_decide_alike() {
     for (number, bytes) in all.iter().enumerate() {
         std::fs::write(folder.path().join(number.to_string()), bytes).unwrap();
     }
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/page/check.mjs");
-    let output = Command::new("node")
-        .args(["--input-type=module", "--eval", ASK_NODE, "--", script])
-        .arg(folder.path())
-        .arg(all.len().to_string())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let answers = String::from_utf8(output.stdout).unwrap();
+    let (at, count) = (folder.path().to_str().unwrap(), all.len().to_string());
+    let answers = node("the page against the library", ASK_NODE, &[at, &count]);
+    let Some(answers) = answers else { return };
     let answers: Vec<&str> = answers.lines().collect();
     assert_eq!(answers.len(), all.len());
     let policy = strict_policy();

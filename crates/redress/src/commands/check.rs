@@ -3,12 +3,13 @@
 use std::{
     fs::{self, File},
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use evidence_check::{Kind, Step, Verdict, check, check::Trust, page};
+use evidence_check::{Kind, Step, Verdict, check, check::Trust, page, printable};
 use merkle_log::Policy;
 
+use self::options::Evidence;
 use crate::{
     anchors::{authorities, roots::Roots},
     arguments::Check,
@@ -18,6 +19,7 @@ use crate::{
     evidence::deliver,
 };
 
+mod options;
 mod published;
 mod stamp;
 
@@ -43,33 +45,17 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     };
     let bytes = read(path)?;
     if stamp::is_one(&bytes) {
+        options::fit(args, Evidence::TimeStamp, &bytes)?;
         return time_stamp(args, &bytes, console);
+    }
+    options::fit(args, Evidence::Of(Kind::of(&bytes)), &bytes)?;
+    if let Some(folder) = &args.report {
+        // A folder that is not there says nothing about the evidence.
+        fs::read_dir(folder).map_err(CommandError::file("read", folder))?;
     }
     let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
-    if Kind::of(&bytes) == Kind::Growth && old.is_none() {
-        return Err(CommandError::Usage {
-            problem: "expected the checkpoint you kept, for this shows that the log grew from it"
-                .to_owned(),
-            next: "name its file with --old".to_owned(),
-        });
-    }
-    if args.trust.is_some() && Kind::of(&bytes) != Kind::Bundle {
-        return Err(CommandError::Usage {
-            problem: format!(
-                "expected --trust with a bundle or a time stamp, found {}",
-                Kind::of(&bytes).name()
-            ),
-            next: "leave --trust out: there is no time stamp in it".to_owned(),
-        });
-    }
-    if args.nonce.is_some() && Kind::of(&bytes) != Kind::RecordProof {
-        return Err(CommandError::Usage {
-            problem: format!("expected --nonce with a receipt, found {}", Kind::of(&bytes).name()),
-            next: "leave --nonce out".to_owned(),
-        });
-    }
     let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
         policy: &policy,
@@ -79,8 +65,11 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         nonce: args.nonce.as_deref(),
     };
     let mut checked = check(&bytes, &trust);
+    options::say_without_stamps(&mut checked, args);
     if let Some(folder) = &args.report {
-        checked = published::hold(checked, &bytes, folder);
+        let brought = [Some(path), args.policy.as_ref()].into_iter().flatten();
+        let brought: Vec<_> = brought.map(PathBuf::as_path).collect();
+        checked = published::hold(checked, &bytes, folder, &brought);
     }
     if console.json() {
         console.value(&checked)?;
@@ -120,7 +109,7 @@ fn conclude(steps: &[Step]) -> Result<(), CommandError> {
     match failed {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
-            problem: format!("expected that {claim}; {at}: {why}"),
+            problem: printable(&format!("expected that {claim}; {at}: {why}")),
             next:
                 "do not rely on it; ask whoever gave it to you for another copy, and check the key \
                    or policy you trust"
@@ -183,30 +172,21 @@ fn tell(
     let verdict = if conclude(steps).is_ok() { "GOOD" } else { "BAD" };
     console.line(format_args!("{verdict}: {what}"))?;
     for (name, value) in facts {
-        console.line(format_args!("  {name:<22} {value}"))?;
+        console.line(format_args!("  {:<22} {}", printable(name), printable(value)))?;
     }
     for (field, text) in opened {
-        console.line(format_args!("  opened {field}:"))?;
+        console.line(format_args!("  opened {}:", printable(field)))?;
         for line in text.lines() {
             console.line(format_args!("    {}", printable(line)))?;
         }
     }
-    for step in steps {
-        match &step.verdict {
-            Verdict::Holds => {}
-            Verdict::Open(would) => {
-                console.line(format_args!("  not shown: {}; {}: {would}", step.claim, step.at))?;
-            }
-            Verdict::Fails(why) => {
-                let (at, claim) = (&step.at, &step.claim);
-                console.line(format_args!("  FAILS: {at}: {claim}: {}", printable(why)))?;
-            }
-        }
+    for Step { at, claim, verdict } in steps {
+        let said = match verdict {
+            Verdict::Holds => continue,
+            Verdict::Open(would) => format!("not shown: {claim}; {at}: {would}"),
+            Verdict::Fails(why) => format!("FAILS: {at}: {claim}: {why}"),
+        };
+        console.line(format_args!("  {}", printable(&said)))?;
     }
     Ok(())
-}
-
-/// Text from somebody else, safe for a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -77,14 +77,22 @@ fn is_whole(path: &Path, tile: TileId) -> bool {
     }
 }
 
-fn check_place(out: &Path, checkpoint: &Checkpoint) -> Result<(), CommandError> {
+/// Refuses a directory of anything else than an earlier tree of this log.
+///
+/// # Errors
+///
+/// [`CommandError::Refused`] naming what lies there.
+pub(super) fn check_place(out: &Path, checkpoint: &Checkpoint) -> Result<(), CommandError> {
     let refused = |problem: String| {
         Err(CommandError::Refused { problem, next: "name another directory with --out".to_owned() })
     };
     let Some(earlier) = crate::publishing::read(&out.join(CHECKPOINT))? else {
         let is_empty = fs::read_dir(out).map_or(true, |mut entries| {
-            // An export that was interrupted before its first checkpoint has tiles only.
-            entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "tile"))
+            // What was interrupted before its first checkpoint was in place has tiles only.
+            let ours = ["tile", "checkpoint.tmp"];
+            entries.all(|entry| {
+                entry.is_ok_and(|entry| ours.iter().any(|it| entry.file_name() == *it))
+            })
         });
         return if is_empty {
             Ok(())

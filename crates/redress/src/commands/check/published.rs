@@ -1,6 +1,9 @@
 //! The files of a published report, held against the record that says what was published.
 
-use std::path::Path;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use complaint_domain::report::Published;
 use evidence_check::{Checked, Enclosure, Step, Verdict, record::RecordView};
@@ -10,16 +13,30 @@ use projector_transparency::files::{LIST, check_list};
 /// The event that says what was published.
 const PUBLISHED: &str = "report.published.v1";
 
-/// Adds to a checked proof whether it is about the report in a folder, and how that was endorsed.
+/// So many files that do not belong to a report are named.
+const STRAYS_NAMED: usize = 3;
+
+/// Adds to a checked proof whether it is about the report in a folder, and how that was endorsed. What was
+/// brought to check it may lie in the folder, and nothing else.
 ///
 /// What the record says is told only if the proof holds.
-pub(super) fn hold(mut checked: Checked, proof: &[u8], folder: &Path) -> Checked {
+pub(super) fn hold(
+    mut checked: Checked,
+    proof: &[u8],
+    folder: &Path,
+    brought: &[&Path],
+) -> Checked {
     let said = published(proof);
     let claim = "the record says that a report was published".to_owned();
     let said = take(&mut checked, "extra", claim, said);
     let listed = check_list(folder).map_err(|error| error.to_string());
     let claim = format!("the files are those that {LIST} lists");
-    let listed = take(&mut checked, &folder.display().to_string(), claim, listed);
+    let at = folder.display().to_string();
+    let listed = take(&mut checked, &at, claim, listed);
+    if let Some(listed) = &listed {
+        let claim = "nothing else lies among them, to be taken for a part of the report".to_owned();
+        take(&mut checked, &at, claim, alone(folder, &listed.names, brought));
+    }
     if let (Some(said), Some(listed)) = (said, listed) {
         let (expected, found) = (said.report.digest, listed.digest);
         let same = if expected == found {
@@ -32,6 +49,53 @@ pub(super) fn hold(mut checked: Checked, proof: &[u8], folder: &Path) -> Checked
         facts(&mut checked, &said, listed.names.len());
     }
     checked
+}
+
+/// Whether a folder holds its list, the files of it, what was brought, and nothing else.
+fn alone(folder: &Path, listed: &[String], brought: &[&Path]) -> Result<(), String> {
+    let mut theirs: Vec<_> = listed.iter().map(|name| folder.join(name)).collect();
+    theirs.push(folder.join(LIST));
+    let brought: Vec<_> = brought.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let is_known = |path: &Path| {
+        theirs.iter().any(|known| known == path)
+            || path.canonicalize().is_ok_and(|path| brought.contains(&path))
+    };
+    let mut strays = Vec::new();
+    strays_in(folder, &is_known, &mut strays).map_err(|error| error.to_string())?;
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let names = strays.iter().take(STRAYS_NAMED);
+    let names = names.map(|path| path.strip_prefix(folder).unwrap_or(path).display().to_string());
+    let more = if strays.len() > STRAYS_NAMED { " and more" } else { "" };
+    Err(format!(
+        "expected only the files that {LIST} lists and the proof that is checked, found {}{more}: nobody \
+         published that; take it out of the folder",
+        names.collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// Collects what is not known, in the order of names, until more than are named were found. What a link leads to
+/// is not looked at: a link is known by its own name or not at all.
+fn strays_in(
+    folder: &Path,
+    is_known: &dyn Fn(&Path) -> bool,
+    strays: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if strays.len() > STRAYS_NAMED {
+            break;
+        }
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            strays_in(&path, is_known, strays)?;
+        } else if !is_known(&path) {
+            strays.push(path);
+        }
+    }
+    Ok(())
 }
 
 fn published(proof: &[u8]) -> Result<Published, String> {
@@ -94,3 +158,6 @@ fn facts(checked: &mut Checked, said: &Published, files: usize) {
         ),
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Which options go with which evidence: one that was passed over in silence would be believed.
+
+use evidence_check::{Checked, Kind, Step, Verdict};
+use merkle_log::SignedNote;
+
+use crate::{arguments::Check, error::CommandError};
+
+/// What a file is: evidence that the library tells apart, or a time stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// Evidence of the ledger.
+    Of(Kind),
+    /// A time stamp of an authority.
+    TimeStamp,
+}
+
+impl Evidence {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Of(kind) => kind.name(),
+            Self::TimeStamp => "a time stamp",
+        }
+    }
+}
+
+/// An option, the evidence that it is for, and what to do with other evidence.
+struct Rule {
+    name: &'static str,
+    is_given: fn(&Check) -> bool,
+    with: &'static [Evidence],
+    in_words: &'static str,
+    next: &'static str,
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        name: "--old",
+        is_given: |args| args.old.is_some(),
+        with: &[Evidence::Of(Kind::Growth)],
+        in_words: "a proof that one checkpoint extends another",
+        next: "leave --old out: this alone does not show that the log only grew. To see that, ask for \
+               the proof that `redress prove consistency SIZE` makes, where SIZE is the second line of \
+               the checkpoint you kept, and check that proof with --old",
+    },
+    Rule {
+        name: "--record",
+        is_given: |args| args.record.is_some(),
+        with: &[Evidence::Of(Kind::RecordProof)],
+        in_words: "a proof that a record is in the log",
+        next: "leave --record out: it is not held against a record. To see that a record is in the log, \
+               ask for the proof that `redress prove inclusion POSITION` makes",
+    },
+    Rule {
+        name: "--nonce",
+        is_given: |args| args.nonce.is_some(),
+        with: &[Evidence::Of(Kind::RecordProof)],
+        in_words: "a receipt",
+        next: "leave --nonce out",
+    },
+    Rule {
+        name: "--report",
+        is_given: |args| args.report.is_some(),
+        with: &[Evidence::Of(Kind::RecordProof)],
+        in_words: "the proof that a report was published",
+        next: "leave --report out, or name the proof that `redress report proof` makes",
+    },
+    Rule {
+        name: "--stamped",
+        is_given: |args| args.stamped.is_some(),
+        with: &[Evidence::TimeStamp],
+        in_words: "a time stamp",
+        next: "leave --stamped out",
+    },
+    Rule {
+        name: "--trust",
+        is_given: |args| args.trust.is_some(),
+        with: &[Evidence::Of(Kind::Bundle), Evidence::TimeStamp],
+        in_words: "a bundle or a time stamp",
+        next: "leave --trust out: there is no time stamp in it",
+    },
+];
+
+/// Refuses an option that is for other evidence than this.
+///
+/// # Errors
+///
+/// [`CommandError::Usage`] naming the option, what it is for, and what to do instead.
+pub(super) fn fit(args: &Check, evidence: Evidence, bytes: &[u8]) -> Result<(), CommandError> {
+    // What is taken for a checkpoint for want of anything better fails as what it is not.
+    if evidence == Evidence::Of(Kind::Checkpoint) && SignedNote::parse(bytes).is_err() {
+        return Ok(());
+    }
+    let usage =
+        |problem: String, next: &str| Err(CommandError::Usage { problem, next: next.to_owned() });
+    let misfit = |rule: &&Rule| (rule.is_given)(args) && !rule.with.contains(&evidence);
+    if let Some(Rule { name, in_words, next, .. }) = RULES.iter().find(misfit) {
+        return usage(format!("expected {name} with {in_words}, found {}", evidence.name()), next);
+    }
+    if args.record.is_some() && args.nonce.is_some() {
+        return usage(
+            "expected --nonce with a receipt, which encloses its record, found --record with it"
+                .to_owned(),
+            "leave --record out to check a receipt",
+        );
+    }
+    if evidence == Evidence::Of(Kind::Growth) && args.old.is_none() {
+        return usage(
+            "expected the checkpoint you kept, for this shows that the log grew from it".to_owned(),
+            "name its file with --old",
+        );
+    }
+    Ok(())
+}
+
+/// Says when root certificates were brought to a bundle in which there is no time stamp.
+pub(super) fn say_without_stamps(checked: &mut Checked, args: &Check) {
+    let has_stamps = || checked.steps.iter().any(|step| step.at.starts_with("anchors"));
+    if args.trust.is_none() || checked.kind != Kind::Bundle || has_stamps() {
+        return;
+    }
+    checked.steps.push(Step {
+        at: "anchors".to_owned(),
+        claim: "an authority you trust saw these records".to_owned(),
+        verdict: Verdict::Open(
+            "a bundle with time stamps: this one brings none, so --trust vouched for nothing"
+                .to_owned(),
+        ),
+    });
+}

@@ -116,7 +116,7 @@ fn values<'a>(wording: &Wording, facts: &LetterFacts<'a>) -> Result<Values<'a>, 
 /// A text as it may stand in a letter: without what moves a terminal's cursor or turns the order of what is read
 /// around. Whoever it comes from may be anybody.
 fn clean(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let spaced = text.chars().map(|c| if c == '\t' { ' ' } else { c });
     spaced.filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect()
 }

@@ -146,16 +146,11 @@ impl Drop for Bar {
     }
 }
 
-/// A text as a terminal may show it: of what would move its cursor, or turn the order of what is read around,
-/// only the place is left. Lines and tabs stay.
+/// A text of several lines as a terminal may show it: of what would move its cursor, or turn the order of what is
+/// read around, only the place is left.
 pub fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' | '\t' => c,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
-    text.replace("\r\n", "\n").chars().map(shown).collect()
+    let text = text.replace("\r\n", "\n").replace('\t', " ");
+    text.split('\n').map(evidence_check::printable).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -165,6 +160,6 @@ mod tests {
     #[test]
     fn nothing_that_is_shown_moves_a_cursor_or_turns_the_order_around() {
         let shown = printable("one\r\ntwo\u{1b}[2J\rthree\tfour\u{202e}five");
-        assert_eq!(shown, "one\ntwo\u{fffd}[2J\u{fffd}three\tfour\u{fffd}five");
+        assert_eq!(shown, "one\ntwo\u{fffd}[2J\u{fffd}three four\u{fffd}five");
     }
 }

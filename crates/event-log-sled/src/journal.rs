@@ -2,8 +2,9 @@
 //!
 //! A directory of segments, each a file filled with zeros in advance, so that a sync has no size to
 //! write. A frame is one commit. It begins on a page of its own: a write never touches a page that
-//! holds acknowledged bytes, so a torn write cannot harm them. Frames name their segment, so what
-//! is left of a segment's earlier life is never taken for something new.
+//! holds acknowledged bytes, so a torn write cannot harm them, but for the last frame, which opening writes
+//! again as it is. Frames name their segment, so what is left of a segment's earlier life is never taken
+//! for something new.
 //!
 //! | bytes | what (integers big-endian) |
 //! |---|---|

@@ -198,7 +198,7 @@ fn reseal(
     let mut records = Vec::new();
     let mut wrong = None;
     let from = scan::From { position: first, segment: 0, unwanted: Unwanted::MayBeDamaged };
-    let scanned = scan::scan(journal, from, false, &mut |mut found, _| {
+    let scanned = scan::scan(journal, from, None, &mut |mut found, _| {
         found.retain(|record| record.position < end);
         records.append(&mut found);
         let ranges = records.len().checked_div(usize::from(TILE_WIDTH)).unwrap_or(0);

@@ -15,13 +15,13 @@ use event_log::{Clock, Position};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
-    disk::{Disk, Faults, replace_file, sync_dir},
+    disk::{Disk, Faults, is_full, replace_file, sync_dir},
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
     journal::{
         self, FillError,
-        scan::{self, Passed, Unwanted},
+        scan::{self, Passed, Unwanted, Writing},
     },
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
@@ -135,6 +135,10 @@ impl OpenError {
     pub(crate) fn scan(path: &Path, error: scan::ScanError) -> Self {
         match error {
             scan::ScanError::Io(source) => Self::io("reading the journal", path, source),
+            scan::ScanError::Unsynced(source) if is_full(&source) => Self::Full,
+            scan::ScanError::Unsynced(source) => {
+                Self::io("making the journal's last commit durable", path, source)
+            }
             scan::ScanError::Damaged(damage) => damage.into(),
             error @ scan::ScanError::Missing => {
                 Self::ArtifactDamaged { artifact: JOURNAL, reason: error.to_string() }
@@ -291,7 +295,8 @@ pub(crate) fn open(
     let tail = Arc::new(tail);
     let mut tree = found.store_head.tree.clone();
     let from = found.journal_from(Unwanted::MayBeDamaged);
-    let scanned = scan::scan(&found.journal, from, true, &mut |records, time| {
+    let writing = Writing { disk: &disk, durable: found.head.tree.size() };
+    let scanned = scan::scan(&found.journal, from, Some(writing), &mut |records, time| {
         let unchecked = found.head.tree.size().saturating_sub(tree.size());
         let unchecked = usize::try_from(unchecked).unwrap_or(usize::MAX);
         records.iter().take(unchecked).for_each(|record| tree.push(leaf_hash(&record.bytes)));
@@ -437,7 +442,7 @@ fn refuse_if_used(dir: &Path) -> Result<(), OpenError> {
     let unwanted = Unwanted::MustBeWhole;
     let from = scan::From { position: Position(0), segment: 1, unwanted };
     let scanned =
-        scan::scan(&dir.join(JOURNAL), from, false, &mut |found, _| records += found.len());
+        scan::scan(&dir.join(JOURNAL), from, None, &mut |found, _| records += found.len());
     match scanned {
         Ok(_) | Err(scan::ScanError::Missing) if empty && records == 0 => Ok(()),
         Ok(_) | Err(_) => not_empty("a journal with records and no ledger.json".to_owned()),

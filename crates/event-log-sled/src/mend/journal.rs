@@ -33,7 +33,7 @@ pub(super) fn begin_where_whole(
     if !is_there {
         from.segment = 0;
     }
-    let scanned = scan::scan(&found.journal, from, false, &mut |_, _| {});
+    let scanned = scan::scan(&found.journal, from, None, &mut |_, _| {});
     let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
     let mut segment = scanned.segments.oldest_needed(from.position);
     if !is_there {

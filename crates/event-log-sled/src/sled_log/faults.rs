@@ -263,6 +263,65 @@ async fn after_a_failed_sync_the_log_refuses_and_says_why() {
     }
 }
 
+/// A disk that notes the steps it takes, and fails one of them each time.
+#[derive(Debug)]
+struct Noted(Mutex<Vec<Step>>, Option<Step>);
+
+impl Faults for Noted {
+    fn at(&self, step: Step) -> Fault {
+        self.0.lock().unwrap().push(step);
+        if self.1 == Some(step) { Fault::FailedNotStored } else { Fault::None }
+    }
+}
+
+impl Noted {
+    /// What was done to the journal's frames.
+    fn on_frames(&self) -> Vec<Step> {
+        let is_on_frames = |step: &Step| matches!(step, Step::JournalWrite | Step::JournalSync);
+        self.0.lock().unwrap().iter().copied().filter(is_on_frames).collect()
+    }
+}
+
+#[tokio::test]
+async fn after_a_failed_sync_opening_writes_and_syncs_the_last_commit_before_it_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = || Arc::new(FakeClock::default());
+    let open = |fails| {
+        let noted = Arc::new(Noted(Mutex::default(), fails));
+        let opened = SledLog::open_with_faults(dir.path(), clock(), Arc::<Noted>::clone(&noted));
+        (opened, noted)
+    };
+    let log = SledLog::create(dir.path(), "test", clock()).unwrap();
+    log.append(&stream("one"), ExpectedVersion::NoStream, vec![record("x")]).await.unwrap();
+    log.close().await;
+    drop(log);
+    let (log, _) = open(Some(Step::JournalSync));
+    let log = log.unwrap();
+    log.append(&stream("one"), after(1), vec![record("y")]).await.unwrap_err();
+    drop(log);
+
+    // The kernel may take the pages of it for clean: a sync alone would do nothing, and say that all is well.
+    let segment = dir.path().join("journal").join(crate::journal::file_name(1));
+    let before = std::fs::read(&segment).unwrap();
+    for fails in [Step::JournalWrite, Step::JournalSync] {
+        let (refused, _) = open(Some(fails));
+        let refused = refused.map(drop).unwrap_err().to_string();
+        assert_eq!(refused, "making the journal's last commit durable failed");
+    }
+    let (log, noted) = open(None);
+    let log = log.unwrap();
+    assert_eq!(noted.on_frames(), [Step::JournalWrite, Step::JournalSync]);
+    assert_eq!(all(&log).await.len(), 2);
+    assert!(std::fs::read(&segment).unwrap() == before, "other bytes, or in another place");
+    log.close().await;
+    drop(log);
+
+    // What the head vouches for is durable, and is not touched.
+    let (log, noted) = open(None);
+    assert_eq!(all(&log.unwrap()).await.len(), 2);
+    assert_eq!(noted.on_frames(), []);
+}
+
 /// A disk with as much room as it is told.
 #[derive(Debug, Default)]
 struct Room(AtomicU64);

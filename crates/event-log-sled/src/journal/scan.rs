@@ -41,7 +41,8 @@ pub(crate) enum ScanError {
 pub(crate) struct From {
     /// The first record wanted.
     pub(crate) position: Position,
-    /// The oldest segment there must be; those before it are kept and not read. 0: read all there are.
+    /// The oldest segment there must be, and none may be missing behind it; those before it are kept and not
+    /// read. 0: read all there are.
     pub(crate) segment: u64,
     /// What is done where records before the first one wanted are damaged: they are in the store.
     pub(crate) unwanted: Unwanted,
@@ -116,19 +117,24 @@ pub(crate) fn scan(
     give: &mut dyn FnMut(Vec<RecordedEvent>, Timestamp),
 ) -> Result<Scanned, ScanError> {
     let numbers = segment_numbers(dir)?;
-    if from.segment > 0 && !numbers.is_empty() && !numbers.contains(&from.segment) {
-        let reason = format!("expected segment {} of the journal, found none", from.segment);
+    if let Some(reason) = lacks(&numbers, from.segment) {
         return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
     }
     let mut reading = Reading::begin(from, give);
     let mut full = VecDeque::new();
     let mut ready = VecDeque::new();
     let mut current: Option<Segment> = None;
+    let mut before = None;
     for number in numbers {
         if number < from.segment {
             full.push_back((number, from.position));
             continue;
         }
+        if let Some(reason) = before.filter(|_| from.segment > 0).and_then(|b| hole(b, number)) {
+            let position = Position(reading.next);
+            return Err(ScanError::Damaged(FrameDamage { position, reason }));
+        }
+        before = Some(number);
         let path = dir.join(file_name(number));
         let mut file = OpenOptions::new().read(true).write(writing.is_some()).open(&path)?;
         let offset = reading.segment(&read_segment(&mut file)?, number)?;
@@ -253,7 +259,33 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
+/// What is wrong if the segment that must be the oldest is not there, though others are.
+fn lacks(numbers: &[u64], segment: u64) -> Option<String> {
+    let (least, greatest) = (numbers.first()?, numbers.last()?);
+    (segment > 0 && !numbers.contains(&segment)).then(|| {
+        format!(
+            "expected segment {segment} of the journal, as the head says, found those from {least} to \
+             {greatest} without it"
+        )
+    })
+}
+
+/// What is wrong between two segments if others are missing there: a new one gets the number after the
+/// highest there is, and only the oldest that nothing needs is given another.
+fn hole(before: u64, found: u64) -> Option<String> {
+    let (first, last) = (before.saturating_add(1), found.saturating_sub(1));
+    (first <= last).then(|| {
+        let missing = if first == last {
+            format!("segment {first}")
+        } else {
+            format!("segments {first} to {last}")
+        };
+        format!("expected {missing} of the journal after segment {before}, found segment {found}")
+    })
+}
+
+/// The numbers of the segments there are, in order.
+pub(crate) fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ScanError::Missing),

@@ -227,7 +227,8 @@ async fn an_index_file_found_damaged_while_merging_is_made_again_and_nothing_sto
                 Err(error) => panic!("{error}"),
             }
             tried += 1;
-            assert!(tried < 20_000, "{merged} is not made");
+            // More than the tail holds: what is stored slowly holds up who appends.
+            assert!(tried < 100_000, "{merged} is not made");
         }
         assert!(is_damaged, "{damaged} was merged too soon");
     }

@@ -22,6 +22,8 @@ pub enum Step {
     JournalSync,
     /// Giving a journal segment its name.
     JournalRename,
+    /// The sync of the journal's names.
+    JournalNames,
     /// Writing an index file under a temporary name.
     IndexWrite,
     /// The sync of that file.
@@ -50,11 +52,12 @@ pub enum Step {
 
 impl Step {
     /// All of them, in the order in which a record passes them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::JournalFill,
         Self::JournalWrite,
         Self::JournalSync,
         Self::JournalRename,
+        Self::JournalNames,
         Self::IndexWrite,
         Self::IndexSync,
         Self::IndexRename,

@@ -15,7 +15,7 @@ use event_log::{Clock, Position};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
-    disk::{Disk, Faults, is_full, replace_file, sync_dir},
+    disk::{Disk, Faults, Step, is_full, replace_file, sync_dir},
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
@@ -303,6 +303,10 @@ pub(crate) fn open(
         tail.push_found(records, time);
     });
     let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
+    // Whoever had it open may have been killed between a rename and the sync of the names.
+    let sync_names = || [found.journal.as_path(), dir].into_iter().try_for_each(sync_dir);
+    disk.run(Step::JournalNames, sync_names)
+        .map_err(|error| OpenError::io("syncing the journal's names", dir, error))?;
     hold_against_head(&found.head, &tree, scanned.end)?;
     if let Some(Passed { damage, .. }) = &scanned.passed {
         let FrameDamage { position, reason } = damage;

@@ -6,6 +6,7 @@
 //! its file. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
 
 mod journal;
+mod reseal;
 
 use std::{
     fs, io,
@@ -22,13 +23,13 @@ use crate::{
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     index::{Index, build::MergeError, span::Span},
-    journal::scan::{self, Unwanted},
     open::{self, Mending, OpenError},
     sealed,
     store::{INDEX, STORE, Store, StoreError, StoreHead},
     tiles::Tiles,
     verify::{self, Places, VerifyError},
 };
+pub(crate) use reseal::Reseal;
 
 /// Makes the store anew from the tiles, as far as the head says it reached.
 ///
@@ -162,67 +163,6 @@ pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>
     Ok(Some(said))
 }
 
-/// Seals again, from the journal, the newest of the ranges below `end` that the tiles lack.
-///
-/// Looks backwards from the end and stops at the first range that is whole: ranges are sealed in
-/// order, so what an accident takes is the newest. [`repair`] looks at every one.
-pub(crate) fn reseal_end(
-    tiles: &Tiles,
-    journal: &Path,
-    end: Position,
-) -> Result<Option<String>, OpenError> {
-    let mut lacking = None;
-    let mut next = end.0;
-    while let Some(first) = next.checked_sub(RANGE) {
-        match tiles.range(Position(first)) {
-            Ok(_) => break,
-            Err(damage) => lacking = Some((Position(first), damage)),
-        }
-        next = first;
-    }
-    let Some((first, damage)) = lacking else { return Ok(None) };
-    reseal(tiles, journal, first, end, &damage)?;
-    let said = format!("the tiles lacked the records from {first} to {end}: sealed them again");
-    tracing::warn!("{said}");
-    Ok(Some(said))
-}
-
-/// Seals the ranges from `first` to `end` again from the journal, which keeps the newest of them.
-fn reseal(
-    tiles: &Tiles,
-    journal: &Path,
-    first: Position,
-    end: Position,
-    damage: &FrameDamage,
-) -> Result<(), OpenError> {
-    let mut records = Vec::new();
-    let mut wrong = None;
-    let from = scan::From { position: first, segment: 0, unwanted: Unwanted::MayBeDamaged };
-    let scanned = scan::scan(journal, from, None, &mut |mut found, _| {
-        found.retain(|record| record.position < end);
-        records.append(&mut found);
-        let ranges = records.len().checked_div(usize::from(TILE_WIDTH)).unwrap_or(0);
-        let whole = ranges.saturating_mul(usize::from(TILE_WIDTH));
-        if whole > 0 && wrong.is_none() {
-            let sealed: Vec<_> = records.drain(..whole).collect();
-            wrong = seal_again(tiles, &sealed).err();
-        }
-    });
-    if let Some(error) = wrong {
-        return Err(error);
-    }
-    let reached = scanned.map_or(Position(0), |scanned| scanned.end);
-    if reached >= end {
-        return Ok(());
-    }
-    let reason = format!(
-        "{}, and the journal holds those records no more: put {} back from a backup",
-        damage.reason,
-        tiles.file_name(first)
-    );
-    Err(OpenError::Damaged { position: damage.position, reason })
-}
-
 /// Mends what can be mended in the ledger in `dir`, verifies the whole, and says what it did.
 ///
 /// # Errors
@@ -307,9 +247,11 @@ fn whole_records(
     if let Ok(records) = tiles.read(first) {
         return Ok((records, Some(damage)));
     }
-    let end = Position(first.0.saturating_add(RANGE));
-    reseal(tiles, &found.journal, first, end, &damage)?;
-    said.push(format!("{}: sealed again from the journal", damage.reason));
+    let vouched = [&found.store_head.tree, &found.head.tree];
+    let (journal, end) = (found.journal.as_path(), found.store_head.next_position());
+    let reason = damage.reason.clone();
+    Reseal { tiles, journal, end, vouched: &vouched }.range(first, damage)?;
+    said.push(format!("{reason}: sealed again from the journal"));
     Ok((tiles.range(first)?, tiles.check_above(first).err()))
 }
 

@@ -25,7 +25,7 @@ use crate::{
     },
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
-    mend,
+    mend::{self, Reseal},
     read::{OpenStore, Source},
     sled_log::{ClosesStore, SledLog},
     start::{Start, Started},
@@ -223,7 +223,9 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     let mut repairs = Vec::new();
     if mending == Mending::Allowed {
         // Before the store, which may have to be made again from them.
-        repairs.extend(mend::reseal_end(&tiles, &journal, head.stored)?);
+        let reseal =
+            Reseal { tiles: &tiles, journal: &journal, end: head.stored, vouched: &[&head.tree] };
+        repairs.extend(reseal.newest()?);
     }
     let (store, store_head) = match open_store(dir, disk, &head) {
         // A store in use is not damaged, and neither need be one on a full disk, where sled does
@@ -241,7 +243,8 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     };
     if mending == Mending::Allowed {
         // A store may be ahead of a head that was not replaced any more.
-        repairs.extend(mend::reseal_end(&tiles, &journal, store_head.next_position())?);
+        let (end, vouched) = (store_head.next_position(), &[&store_head.tree, &head.tree]);
+        repairs.extend(Reseal { tiles: &tiles, journal: &journal, end, vouched }.newest()?);
         repairs.extend(mend::index_again(&store, &tiles)?);
         store.index().tidy().map_err(|error| OpenError::io("tidying the index", dir, error))?;
     } else if let Some((_, damage)) = store.lacking().first() {

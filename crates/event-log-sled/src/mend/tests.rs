@@ -18,12 +18,12 @@ use crate::{
     verify::verify,
 };
 
-fn open(dir: &Path) -> SledLog {
+pub(super) fn open(dir: &Path) -> SledLog {
     SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
 }
 
 /// A closed ledger with 1,300 records: five ranges stored and sealed, 20 in the journal.
-async fn thirteen_hundred(dir: &Path) {
+pub(super) async fn thirteen_hundred(dir: &Path) {
     let log = SledLog::create(dir, "test", Arc::new(FakeClock::default())).unwrap();
     for n in 0..13 {
         let records = (0..100).map(|m| record(&format!("{n}-{m}"))).collect();
@@ -33,11 +33,11 @@ async fn thirteen_hundred(dir: &Path) {
     log.close().await;
 }
 
-async fn all(log: &SledLog) -> Vec<RecordedEvent> {
+pub(super) async fn all(log: &SledLog) -> Vec<RecordedEvent> {
     log.read_all(Position(0), u64::MAX).try_collect().await.unwrap()
 }
 
-fn flip(path: &Path, place: usize) {
+pub(super) fn flip(path: &Path, place: usize) {
     let mut bytes = fs::read(path).unwrap();
     bytes[place] ^= 1;
     fs::write(path, bytes).unwrap();
@@ -122,7 +122,7 @@ async fn wide(dir: &Path) {
 }
 
 /// The segments of the journal, and where in each its frames begin.
-fn segments(dir: &Path) -> Vec<(u64, Vec<usize>)> {
+pub(super) fn segments(dir: &Path) -> Vec<(u64, Vec<usize>)> {
     let read = |number| Some((number, fs::read(dir.join("journal").join(file_name(number))).ok()?));
     // What is left of a segment's earlier life has another number.
     let begins = |number: u64, bytes: &[u8]| {
@@ -237,7 +237,7 @@ async fn crashed(dir: &Path, appends: u64) -> HeadFile {
 }
 
 /// Neither opening nor repairing takes the ledger, both say why, and the head stays as it is.
-fn assert_refused_by_both(dir: &Path, why: &str) {
+pub(super) fn assert_refused_by_both(dir: &Path, why: &str) {
     let head = fs::read(dir.join("head")).unwrap();
     let opened = SledLog::open(dir, Arc::new(FakeClock::default())).map(drop);
     for refused in [opened.unwrap_err().to_string(), repair(dir).unwrap_err().to_string()] {

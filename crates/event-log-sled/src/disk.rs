@@ -82,6 +82,8 @@ pub enum Fault {
     FailedNotStored,
     /// It fails, although it was stored.
     FailedButStored,
+    /// There is no room for it, and nothing was stored.
+    NoRoom,
 }
 
 /// Decides how each step ends.
@@ -124,6 +126,7 @@ impl Disk {
         match self.faults.at(step) {
             Fault::None => action(),
             Fault::FailedNotStored => Err(injected(step)),
+            Fault::NoRoom => Err(io::ErrorKind::StorageFull.into()),
             Fault::FailedButStored => {
                 action()?;
                 Err(injected(step))
@@ -146,8 +149,12 @@ fn injected(step: Step) -> io::Error {
 }
 
 /// Makes the names in a directory durable.
+///
+/// What goes wrong is never said to be want of room: who has no room tries again, and a sync must not be tried
+/// twice.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    let synced = File::open(dir)?.sync_all();
+    synced.map_err(|error| if is_full(&error) { io::Error::other(error) } else { error })
 }
 
 /// Makes everything below a directory durable. Where the system can sync all of a file system at

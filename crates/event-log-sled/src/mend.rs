@@ -19,7 +19,7 @@ use merkle_log::{CompactRange, leaf_hash, perfect_root, tile::TILE_WIDTH};
 
 use crate::{
     applier::BATCH_RANGES,
-    disk::{Disk, NoFaults, sync_dir},
+    disk::{Disk, NoFaults, is_full, sync_dir},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     index::{Index, build::MergeError, span::Span},
@@ -123,6 +123,8 @@ pub(crate) fn merge_index(index: &Index, tiles: &Tiles) -> Result<(), OpenError>
                 index.stop();
                 return Ok(());
             }
+            // As with merging itself: the files are as good apart.
+            Err(RecordsError::Io(source)) if is_full(&source) => return Ok(()),
             Err(RecordsError::Io(source)) => return Err(io(source)),
         }
     }
@@ -148,7 +150,12 @@ fn span_records(tiles: &Tiles, span: Span) -> Result<Vec<RecordedEvent>, Records
 
 /// Makes index files again that are lost or damaged, from the tiles.
 pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>, OpenError> {
-    let io = |source| OpenError::Io { what: "making an index file again".to_owned(), source };
+    let io = |source| {
+        if is_full(&source) {
+            return OpenError::Full;
+        }
+        OpenError::Io { what: "making an index file again".to_owned(), source }
+    };
     for (span, _) in store.lacking() {
         let records = span_records(tiles, *span).map_err(|error| match error {
             RecordsError::Damaged(damage) => damage.into(),

@@ -63,7 +63,7 @@ pub(super) fn open_plainly(dir: &Path) -> SledLog {
     SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
 }
 
-async fn all(log: &SledLog) -> Vec<RecordedEvent> {
+pub(super) async fn all(log: &SledLog) -> Vec<RecordedEvent> {
     log.read_all(Position(0), u64::MAX).try_collect().await.unwrap()
 }
 

@@ -157,6 +157,31 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     synced.map_err(|error| if is_full(&error) { io::Error::other(error) } else { error })
 }
 
+/// The directory that holds the name of this one. A relative name of one part stands in the working directory.
+pub(crate) fn above(dir: &Path) -> &Path {
+    dir.parent().map_or(
+        dir,
+        |parent| {
+            if parent.as_os_str().is_empty() { Path::new(".") } else { parent }
+        },
+    )
+}
+
+/// Makes a directory and syncs the name of each one it had to make.
+pub(crate) fn make_dirs(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let parent = above(dir);
+    if parent != dir {
+        make_dirs(parent)?;
+    }
+    match std::fs::create_dir(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => sync_dir(parent),
+    }
+}
+
 /// Makes everything below a directory durable. Where the system can sync all of a file system at
 /// once, it does: for many small files that costs less than one sync of each.
 ///
@@ -216,3 +241,6 @@ pub(crate) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use event_log::{Clock, Position};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
-    disk::{Disk, Faults, Step, is_full, replace_file, sync_dir},
+    disk::{Disk, Faults, Step, above, is_full, make_dirs, replace_file, sync_dir},
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
@@ -404,12 +404,14 @@ pub(crate) fn create(
     faults: Arc<dyn Faults>,
 ) -> Result<SledLog, OpenError> {
     let io = |what: &'static str| move |error| OpenError::io(what, dir, error);
-    std::fs::create_dir_all(dir).map_err(io("making the directory"))?;
+    make_dirs(dir).map_err(io("making the directory"))?;
     refuse_if_used(dir)?;
     let lock = take_lock(dir)?;
+    // Once more: somebody may have made a ledger here, and let go of it, since it was looked at.
+    refuse_if_used(dir)?;
     let disk = Disk::new(Arc::clone(&faults));
     let journal = dir.join(JOURNAL);
-    std::fs::create_dir_all(&journal).map_err(io("making the journal"))?;
+    make_dirs(&journal).map_err(io("making the journal"))?;
     journal::fill(&disk, &journal, 1).map_err(|error| match error {
         FillError::Full => OpenError::Full,
         FillError::Failed(error) => OpenError::io("making the journal", dir, error),
@@ -418,10 +420,8 @@ pub(crate) fn create(
     let mark = LedgerFile::new(origin, clock.now()).to_bytes();
     replace_file(&disk, head::STEPS, &dir.join(ledger_file::FILE), &mark)
         .map_err(io("writing ledger.json"))?;
-    dir.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .map_or(Ok(()), sync_dir)
-        .map_err(io("syncing the directory above"))?;
+    // Also where it was there: whoever made it may not have synced its name.
+    sync_dir(above(dir)).map_err(io("syncing the directory above"))?;
     drop(lock);
     open(dir, clock, faults)
 }

@@ -10,7 +10,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Read as _, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use event_log::{Position, RecordedEvent};
@@ -20,7 +20,7 @@ use merkle_log::{
 };
 
 use crate::{
-    disk::{Disk, Step, sync_dir},
+    disk::{Disk, Step, make_dirs, sync_dir},
     frame::{FrameDamage, RANGE},
     nodes::LogNodes,
     sealed::{self, Entry, Sealed, Unsealer},
@@ -334,19 +334,6 @@ fn range_index(position: u64) -> u64 {
 
 fn full(kind: TileKind, index: u64) -> io::Result<TileId> {
     TileId::new(kind, index, TILE_WIDTH).ok_or_else(|| io::Error::other("no such tile"))
-}
-
-/// Makes a directory and syncs the name of each one it had to make.
-fn make_dirs(dir: &Path) -> io::Result<()> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    let Some(parent) = dir.parent() else { return Ok(()) };
-    make_dirs(parent)?;
-    match fs::create_dir(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Ok(()) | Err(_) => sync_dir(parent),
-    }
 }
 
 #[cfg(test)]

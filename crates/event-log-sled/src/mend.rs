@@ -51,20 +51,14 @@ pub(crate) fn rebuild_store(
         Ok(()) | Err(_) => {}
     }
     let rebuilt = fill_store(dir, disk, head);
-    let (store, store_head) = rebuilt.map_err(|error| {
-        let back = || {
-            // What index files were made stay: they are what they would be again.
-            fs::remove_dir_all(&path)?;
-            aside.as_ref().map_or(Ok(()), |aside| fs::rename(aside, &path))
-        };
-        match (back(), error) {
+    let (store, store_head) =
+        rebuilt.map_err(|error| match (put_back(&path, aside.as_deref()), error) {
             (Ok(()), OpenError::Damaged { position, reason }) => {
                 OpenError::Damaged { position, reason: format!("{why}; {reason}") }
             }
             (Ok(()), error) => error,
             (Err(source), _) => OpenError::io("putting the old store back", dir, source),
-        }
-    })?;
+        })?;
     let kept = aside
         .map_or(String::new(), |aside| format!("; the old one is kept as {}", aside.display()));
     let said = format!("{why}: rebuilt the store from the tiles up to {}{kept}", head.stored);
@@ -82,6 +76,16 @@ fn set_aside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     fs::rename(path, &free)?;
     sync_dir(dir)?;
     Ok(Some(free))
+}
+
+/// Puts the old store, if there was one, in the place of what was made instead, if anything was. What index files
+/// were made stay: they are what they would be again.
+fn put_back(path: &Path, aside: Option<&Path>) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    aside.map_or(Ok(()), |aside| fs::rename(aside, path))
 }
 
 fn fill_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreHead), OpenError> {

@@ -61,6 +61,27 @@ async fn a_lost_store_is_rebuilt_from_the_tiles_and_nothing_is_missing() {
     assert!(open(dir.path()).repairs().is_empty());
 }
 
+#[test]
+fn the_old_store_is_put_back_whether_or_not_a_new_one_was_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, aside) = (dir.path().join("store"), dir.path().join("store.damaged-1"));
+    for is_begun in [false, true] {
+        fs::create_dir(&aside).unwrap();
+        fs::write(aside.join("db"), "old").unwrap();
+        if is_begun {
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("conf"), "new").unwrap();
+        }
+        super::put_back(&path, Some(&aside)).unwrap();
+        assert_eq!(fs::read(path.join("db")).unwrap(), b"old");
+        assert!(!path.join("conf").exists() && !aside.exists());
+        fs::remove_dir_all(&path).unwrap();
+    }
+    // There was none, and none was begun.
+    super::put_back(&path, None).unwrap();
+    assert!(!path.exists());
+}
+
 #[tokio::test]
 async fn a_damaged_tile_is_made_again_from_the_records_or_the_journal() {
     let dir = tempfile::tempdir().unwrap();

@@ -202,8 +202,16 @@ impl Reseal<'_> {
         let places = lacking.iter().map(|lacking| lacking.first.0);
         let known: BTreeMap<_, _> = places.zip(roots).collect();
         let nodes = LogNodes::sealed(self.tiles.clone(), self.end.0);
-        let known = Known { nodes, lacking: known, beyond: &journal.beyond };
-        self.vouched.iter().any(|tree| tree.size() >= self.end.0 && known.are_in(tree))
+        let mut known = Known { nodes, records_of: None, lacking: known, beyond: &journal.beyond };
+        let are_in = |known: &Known<'_>| {
+            self.vouched.iter().any(|tree| tree.size() >= self.end.0 && known.are_in(tree))
+        };
+        if are_in(&known) {
+            return true;
+        }
+        // Another hash tile may be damaged as well. It takes longer to read all records, and so comes last.
+        known.records_of = Some(self.tiles);
+        are_in(&known)
     }
 
     /// The records of a range are in no place that can be read.
@@ -293,6 +301,8 @@ fn choose(lacking: &Lacking, journal: &InJournal, preferred: Source) -> Option<C
 /// The roots over ranges that are known without the tiles, and the tiles for all others.
 struct Known<'a> {
     nodes: LogNodes,
+    /// Where the records are read, instead of the hash tiles.
+    records_of: Option<&'a Tiles>,
     /// By the first position of the range.
     lacking: BTreeMap<u64, Hash>,
     beyond: &'a BTreeMap<u64, Hash>,
@@ -325,7 +335,10 @@ impl Known<'_> {
         if level == RANGE_LEVEL && is_known.is_some() {
             return self.lacking.get(&start).or_else(|| self.beyond.get(&start)).copied();
         }
-        if is_known.is_none() {
+        if let Some(tiles) = self.records_of.filter(|_| level == RANGE_LEVEL) {
+            return root_over(&tiles.read(Position(start)).ok()?);
+        }
+        if is_known.is_none() && self.records_of.is_none() {
             let node = self.nodes.node(level, start.checked_div(width)?).ok();
             if node.is_some() || level <= RANGE_LEVEL {
                 return node;

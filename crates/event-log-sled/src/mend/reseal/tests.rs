@@ -180,20 +180,20 @@ fn a_head_that_reaches_into_the_journal_vouches_with_what_the_journal_has() {
     for record in &records {
         vouched.push(leaf_hash(&record.bytes));
     }
-    // As a backup that was taken under load: two ranges in the tiles, three and a bit in its journal.
+    // As a backup that was taken under load: three ranges in the tiles, two and a bit in its journal.
     let tiles = Tiles::new(dir.path().join("tiles"), disk());
-    tiles.put(&seal(&records[..512]).unwrap()).unwrap();
+    tiles.put(&seal(&records[..768]).unwrap()).unwrap();
     let journal = dir.path().join("journal");
     fs::create_dir(&journal).unwrap();
     fill(&disk(), &journal, 1).unwrap();
     let unwanted = scan::Unwanted::MustBeWhole;
-    let from = scan::From { position: Position(512), segment: 1, unwanted };
+    let from = scan::From { position: Position(768), segment: 1, unwanted };
     let disk = disk();
     let writing = scan::Writing { disk: &disk, durable: 0 };
     let found = scan::scan(&journal, from, Some(writing), &mut |_, _| {}).unwrap();
     let mut written = Journal::new(found.current, found.segments, disk.clone());
     let mut commit = Commit::new();
-    for records in records[512..].chunks(100) {
+    for records in records[768..].chunks(100) {
         commit.clear();
         for record in records {
             commit.put(record.version.0, b"stream", &record.bytes);
@@ -202,18 +202,25 @@ fn a_head_that_reaches_into_the_journal_vouches_with_what_the_journal_has() {
     }
 
     let reseal =
-        Reseal { tiles: &tiles, journal: &journal, end: Position(512), vouched: &[&vouched] };
-    let tile = dir.path().join("tiles/tile/0/001");
+        Reseal { tiles: &tiles, journal: &journal, end: Position(768), vouched: &[&vouched] };
+    let tile = dir.path().join("tiles/tile/0/002");
     let hashes = fs::read(&tile).unwrap();
     fs::remove_file(&tile).unwrap();
     assert!(reseal.newest().unwrap()[0].ends_with("from the records"));
     assert!(fs::read(&tile).unwrap() == hashes);
+    // Though an older one is damaged, which is left for repair.
+    let older = dir.path().join("tiles/tile/0/000");
+    flip(&older, 40);
+    let damaged = fs::read(&older).unwrap();
+    fs::remove_file(&tile).unwrap();
+    assert!(reseal.newest().unwrap()[0].ends_with("from the records"));
+    assert!(fs::read(&tile).unwrap() == hashes && fs::read(&older).unwrap() == damaged);
     // Of other records it does not.
-    let mut other = records[256..512].to_vec();
+    let mut other = records[512..768].to_vec();
     other[3].bytes = other[4].bytes.clone();
     tiles.put_ranges(&seal(&other).unwrap()).unwrap();
     fs::remove_file(&tile).unwrap();
     let refused = reseal.newest().unwrap_err().to_string();
-    assert!(refused.contains("damaged at position 256: "), "{refused}");
+    assert!(refused.contains("damaged at position 512: "), "{refused}");
     assert!(!tile.exists());
 }

@@ -117,6 +117,9 @@ impl Applier {
 
     /// Does a part of the work, again and again while there is no room for it. False when there is none and
     /// nobody asks for it any more.
+    ///
+    /// A file for which there was no room when it was synced is written anew from its first byte: no sync is
+    /// tried twice.
     fn with_room(
         &mut self,
         mut work: impl FnMut(&mut Self) -> Result<(), NotDone>,

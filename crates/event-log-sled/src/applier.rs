@@ -6,6 +6,7 @@
 
 use std::{
     error::Error as _,
+    io,
     path::PathBuf,
     sync::{Arc, mpsc},
 };
@@ -15,13 +16,13 @@ use jiff::Timestamp;
 use merkle_log::leaf_hash;
 
 use crate::{
-    disk::Disk,
+    disk::{Disk, is_full},
     head::HeadFile,
     index::Index,
     journal::{RESERVE_BYTES, Segments},
     mend,
     sealed::{Sealed, Sealer},
-    store::{Store, StoreHead},
+    store::{Store, StoreError, StoreHead},
     tail::{PoisonOnPanic, Ranges, Tail},
     tiles::Tiles,
 };
@@ -99,54 +100,84 @@ impl Applier {
 
     fn work(&mut self) -> Result<(), String> {
         while let Ok(batch) = self.batches.recv() {
-            if !self.has_room()? {
+            if !self.apply(&batch)? {
                 // Closed on a full disk: what is not stored stays in the journal.
                 break;
             }
-            self.apply(&batch)?;
         }
-        if let Some((rest, recorded_at)) = self.tail.rest()
-            && let Err(reason) = self.vouch(&rest, recorded_at)
-        {
-            tracing::error!(reason, "the head could not be written on closing");
+        if let Some((mut rest, recorded_at)) = self.tail.rest() {
+            // The head may have had no room after the store did.
+            rest.retain(|record| record.position >= self.store_head.next_position());
+            if let Err(error) = self.vouch(&rest, recorded_at) {
+                tracing::error!(%error, "the head could not be written on closing");
+            }
         }
         Ok(())
     }
 
-    /// Waits for room on the disk; false when there is none and nobody asks for it any more. sled does not
-    /// survive a full disk, so it is never let near one.
-    fn has_room(&self) -> Result<bool, String> {
+    /// Does a part of the work, again and again while there is no room for it. False when there is none and
+    /// nobody asks for it any more.
+    ///
+    /// A file for which there was no room when it was synced is written anew from its first byte: no sync is
+    /// tried twice.
+    fn with_room(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<(), NotDone>,
+    ) -> Result<bool, String> {
         loop {
-            let room = self.disk.room(&self.dir).map_err(|error| format!("the disk: {error}"))?;
-            if room >= RESERVE_BYTES {
-                return Ok(true);
-            }
-            if !self.tail.starve() {
-                return Ok(false);
+            match work(self) {
+                Ok(()) => return Ok(true),
+                Err(NotDone::Failed(reason)) => return Err(reason),
+                Err(NotDone::Full) => {
+                    if !self.tail.starve() {
+                        return Ok(false);
+                    }
+                }
             }
         }
     }
 
-    fn apply(&mut self, batch: &Batch) -> Result<(), String> {
+    /// sled does not survive a full disk, so it is never let near one.
+    fn has_room(&self) -> Result<(), NotDone> {
+        let room = self.disk.room(&self.dir).map_err(NotDone::at("the disk"))?;
+        if room < RESERVE_BYTES { Err(NotDone::Full) } else { Ok(()) }
+    }
+
+    /// Moves a batch to tiles and store; false when it has to stay in the journal. Each part may be done again
+    /// when it was done before a crash, or in part before the disk was full: files are replaced by the same
+    /// files.
+    fn apply(&mut self, batch: &Batch) -> Result<bool, String> {
         let Batch { ranges, sealed } = batch;
-        // Putting again what was put there before a crash replaces files by the same files.
-        self.tiles.put(sealed).map_err(|error| format!("the tiles: {error}"))?;
-        let roots = sealed.iter().map(|range| range.root);
         let recorded_at = ranges.recorded_at;
-        let applied = self.store.apply(&mut self.store_head, &ranges.records(), roots, recorded_at);
-        applied.map_err(|error| error.to_string())?;
-        self.vouch(&[], recorded_at)?;
+        let is_sealed = self.with_room(|own| {
+            own.has_room()?;
+            own.tiles.put(sealed).map_err(NotDone::at("the tiles"))
+        })?;
+        let is_stored = is_sealed
+            && self.with_room(|own| {
+                own.has_room()?;
+                let roots = sealed.iter().map(|range| range.root);
+                let records = ranges.records();
+                Ok(own.store.apply(&mut own.store_head, &records, roots, recorded_at)?)
+            })?;
+        let is_vouched_for = is_stored
+            && self
+                .with_room(|own| own.vouch(&[], recorded_at).map_err(NotDone::at("the head")))?;
+        if !is_vouched_for {
+            return Ok(false);
+        }
         let stored = self.store_head.next_position();
         self.tail.drain(stored);
         // Where it stopped after a failure, the tail has been told of that, and keeps the first reason.
         let merging = self.grown.send(());
         merging.map_err(|_| "the files of the stream index are merged no more".to_owned())?;
         let released = self.segments.release(&self.disk, stored);
-        released.map_err(|error| format!("the journal: {error}"))
+        released.map_err(|error| format!("the journal: {error}"))?;
+        Ok(true)
     }
 
     /// Writes the head over the store and these records behind it.
-    fn vouch(&self, rest: &[RecordedEvent], recorded_at: Timestamp) -> Result<(), String> {
+    fn vouch(&self, rest: &[RecordedEvent], recorded_at: Timestamp) -> io::Result<()> {
         let mut tree = self.store_head.tree.clone();
         for record in rest {
             tree.push(leaf_hash(&record.bytes));
@@ -154,7 +185,37 @@ impl Applier {
         let stored: Position = self.store_head.next_position();
         let segment = self.segments.oldest_needed(stored);
         let head = HeadFile { stored, tree, recorded_at, segment };
-        head.write(&self.disk, &self.dir).map_err(|error| format!("the head: {error}"))
+        head.write(&self.disk, &self.dir)
+    }
+}
+
+/// Why a part of the work is not done.
+enum NotDone {
+    /// There is no room for it; it may be done again.
+    Full,
+    /// The disk failed.
+    Failed(String),
+}
+
+impl NotDone {
+    fn at(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |error| {
+            if is_full(&error) {
+                return Self::Full;
+            }
+            Self::Failed(format!("{what}: {error}"))
+        }
+    }
+}
+
+impl From<StoreError> for NotDone {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full(_) => Self::Full,
+            StoreError::Failed(_) | StoreError::Damaged(_) | StoreError::OldForm => {
+                Self::Failed(error.to_string())
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     SledLog,
     disk::{Disk, NoFaults, replace_file, sync_dir},
-    frame::RANGE,
+    frame::{FrameDamage, RANGE},
     head::{self, HeadFile},
     journal::{self, Commit, CommitError, FillError, Journal, Segment, Segments},
     ledger_file,
@@ -272,15 +272,11 @@ impl Copy {
             let mut fresh = Vec::new();
             let mut written = Vec::new();
             for index in next..end {
-                let entries = tile(TileKind::Entries, index)?;
-                let hashes = tile(TileKind::Hashes { level: 0 }, index)?;
-                let has_entries = self.keep(entries)?;
-                let has_hashes = self.keep(hashes)?;
-                if !(has_entries && has_hashes) {
+                let copied = self.range(index)?;
+                if !copied.is_empty() {
                     fresh.push(index);
-                    written.push(self.copy(entries)?);
-                    written.push(self.copy(hashes)?);
                 }
+                written.extend(copied);
                 written.extend(self.above(index)?);
             }
             self.place(&written)?;
@@ -291,6 +287,29 @@ impl Copy {
             progress(Position(next.saturating_mul(RANGE)));
         }
         Ok(())
+    }
+
+    /// Copies what the earlier copy lacks of a range: what it has is left alone, for it may be the only one that
+    /// is whole.
+    fn range(&mut self, index: u64) -> Result<Vec<Written>, BackupError> {
+        let tiles = [tile(TileKind::Entries, index)?, tile(TileKind::Hashes { level: 0 }, index)?];
+        let mut lacking = Vec::new();
+        for tile in tiles {
+            if !self.keep(tile)? {
+                lacking.push(tile);
+            }
+        }
+        if lacking.iter().any(|tile| self.was_kept(*tile)) {
+            // It would be taken for damage to the copy ever after.
+            let first = Position(index.saturating_mul(RANGE));
+            self.source.range_with_leaves(first).map_err(damaged)?;
+        }
+        lacking.into_iter().map(|tile| self.copy(tile)).collect()
+    }
+
+    /// Whether an earlier copy says that this tile is there.
+    fn was_kept(&self, tile: TileId) -> bool {
+        self.known.contains_key(&name_below(&self.target_dir, &self.target.path(tile)))
     }
 
     /// The tiles of the levels above that end with this range.
@@ -348,12 +367,7 @@ impl Copy {
     fn leaves_of(&mut self, index: u64, is_fresh: bool) -> Result<(), BackupError> {
         let first = Position(index.saturating_mul(RANGE));
         let leaves = if is_fresh {
-            let read = self.target.range_with_leaves(first);
-            let damaged = |damage: crate::frame::FrameDamage| BackupError::Damaged {
-                position: damage.position,
-                reason: damage.reason,
-            };
-            read.map_err(damaged)?.1
+            self.target.range_with_leaves(first).map_err(damaged)?.1
         } else {
             let id = tile(TileKind::Hashes { level: 0 }, index)?;
             let path = self.target.path(id);
@@ -388,6 +402,10 @@ impl Copy {
         dir.parent().map_or(Ok(()), sync_dir).map_err(BackupError::io(dir))?;
         sums_below(dir).map_err(BackupError::io(dir))
     }
+}
+
+fn damaged(FrameDamage { position, reason }: FrameDamage) -> BackupError {
+    BackupError::Damaged { position, reason }
 }
 
 fn write_journal(

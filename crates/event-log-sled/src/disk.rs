@@ -22,6 +22,8 @@ pub enum Step {
     JournalSync,
     /// Giving a journal segment its name.
     JournalRename,
+    /// The sync of the journal's names.
+    JournalNames,
     /// Writing an index file under a temporary name.
     IndexWrite,
     /// The sync of that file.
@@ -50,11 +52,12 @@ pub enum Step {
 
 impl Step {
     /// All of them, in the order in which a record passes them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::JournalFill,
         Self::JournalWrite,
         Self::JournalSync,
         Self::JournalRename,
+        Self::JournalNames,
         Self::IndexWrite,
         Self::IndexSync,
         Self::IndexRename,
@@ -79,6 +82,8 @@ pub enum Fault {
     FailedNotStored,
     /// It fails, although it was stored.
     FailedButStored,
+    /// There is no room for it, and nothing was stored.
+    NoRoom,
 }
 
 /// Decides how each step ends.
@@ -121,6 +126,7 @@ impl Disk {
         match self.faults.at(step) {
             Fault::None => action(),
             Fault::FailedNotStored => Err(injected(step)),
+            Fault::NoRoom => Err(io::ErrorKind::StorageFull.into()),
             Fault::FailedButStored => {
                 action()?;
                 Err(injected(step))
@@ -143,8 +149,37 @@ fn injected(step: Step) -> io::Error {
 }
 
 /// Makes the names in a directory durable.
+///
+/// What goes wrong is never said to be want of room: who has no room tries again, and a sync must not be tried
+/// twice.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    let synced = File::open(dir)?.sync_all();
+    synced.map_err(|error| if is_full(&error) { io::Error::other(error) } else { error })
+}
+
+/// The directory that holds the name of this one. A relative name of one part stands in the working directory.
+pub(crate) fn above(dir: &Path) -> &Path {
+    dir.parent().map_or(
+        dir,
+        |parent| {
+            if parent.as_os_str().is_empty() { Path::new(".") } else { parent }
+        },
+    )
+}
+
+/// Makes a directory and syncs the name of each one it had to make.
+pub(crate) fn make_dirs(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let parent = above(dir);
+    if parent != dir {
+        make_dirs(parent)?;
+    }
+    match std::fs::create_dir(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => sync_dir(parent),
+    }
 }
 
 /// Makes everything below a directory durable. Where the system can sync all of a file system at
@@ -206,3 +241,6 @@ pub(crate) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
+
+#[cfg(test)]
+mod tests;

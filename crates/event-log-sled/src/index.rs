@@ -60,6 +60,8 @@ struct Held {
     /// In the order of their records.
     files: Arc<Vec<Arc<IndexFile>>>,
     recent: Recent,
+    /// The position after the last record that is listed.
+    reached: u64,
 }
 
 /// How far the files reach when so many records are stored.
@@ -98,7 +100,7 @@ impl Index {
                 }
             }
         }
-        let held = Held { files: Arc::new(files), recent: Recent::default() };
+        let held = Held { files: Arc::new(files), recent: Recent::default(), reached: stored };
         let (dir, stop) = (dir.to_owned(), AtomicBool::new(false));
         (Self { dir, disk, held: RwLock::new(held), stop }, lacking)
     }
@@ -124,13 +126,18 @@ impl Index {
     }
 
     /// Lists records that come after all listed ones and end with or before their span. When the
-    /// span is whole its file is made, durable when this returns, and true is given.
+    /// span is whole its file is made, durable when this returns, and true is given. Where that failed for want
+    /// of room, the same may be added again: what was listed is not listed twice.
     pub(crate) fn add(&self, entries: Vec<Entry>, end: u64) -> io::Result<bool> {
         let is_whole = end.checked_rem(SPAN) == Some(0);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        held.recent.add(entries);
+        if held.reached < end {
+            held.recent.add(entries);
+            held.reached = end;
+        }
+        let is_made = held.files.last().is_some_and(|file| file.span().end() >= end);
         drop(held);
-        if is_whole {
+        if is_whole && !is_made {
             let span = Span::starting_at(0, end.saturating_sub(SPAN));
             self.seal(span.ok_or_else(|| io::Error::other("no such span"))?)?;
         }

@@ -2,8 +2,9 @@
 //!
 //! A directory of segments, each a file filled with zeros in advance, so that a sync has no size to
 //! write. A frame is one commit. It begins on a page of its own: a write never touches a page that
-//! holds acknowledged bytes, so a torn write cannot harm them. Frames name their segment, so what
-//! is left of a segment's earlier life is never taken for something new.
+//! holds acknowledged bytes, so a torn write cannot harm them, but for the last frame, which opening writes
+//! again as it is. Frames name their segment, so what is left of a segment's earlier life is never taken
+//! for something new.
 //!
 //! | bytes | what (integers big-endian) |
 //! |---|---|
@@ -338,24 +339,28 @@ impl Segments {
     /// few. The head must already say that they are not needed.
     pub(crate) fn release(&self, disk: &Disk, stored: Position) -> io::Result<()> {
         let mut held = self.held();
-        let mut renamed = false;
+        let mut removed = false;
         while held.full.len() > KEPT_BEHIND
             && let Some((number, _)) = held.full.pop_front_if(|(_, end)| *end <= stored)
         {
-            renamed = true;
             let old = self.dir.join(file_name(number));
             if held.ready.len() >= READY_MAX {
                 std::fs::remove_file(old)?;
+                removed = true;
                 continue;
             }
             let next = held.next;
             let new = self.dir.join(file_name(next));
             disk.run(Step::JournalRename, || std::fs::rename(&old, &new))?;
+            // Before it is ready: no frame may be acknowledged in a segment whose name a crash could take
+            // away, and no later segment have its name without this one.
+            disk.run(Step::JournalNames, || sync_dir(&self.dir))?;
             let file = OpenOptions::new().read(true).write(true).open(&new)?;
             held.next = next.saturating_add(1);
             held.ready.push_back((next, file));
         }
-        if renamed { sync_dir(&self.dir) } else { Ok(()) }
+        // Should a crash bring one back, it is older than any that is needed.
+        if removed { disk.run(Step::JournalNames, || sync_dir(&self.dir)) } else { Ok(()) }
     }
 }
 
@@ -392,7 +397,7 @@ pub(crate) fn fill(disk: &Disk, dir: &Path, number: u64) -> Result<File, FillErr
             file.sync_all()
         })?;
         disk.run(Step::JournalRename, || std::fs::rename(&temporary, &path))?;
-        sync_dir(dir)?;
+        disk.run(Step::JournalNames, || sync_dir(dir))?;
         Ok(file)
     };
     make().map_err(|error| {

@@ -6,6 +6,7 @@
 //! its file. What was mended is said aloud; a store that was replaced is kept aside, not deleted.
 
 mod journal;
+mod reseal;
 
 use std::{
     fs, io,
@@ -18,17 +19,17 @@ use merkle_log::{CompactRange, leaf_hash, perfect_root, tile::TILE_WIDTH};
 
 use crate::{
     applier::BATCH_RANGES,
-    disk::{Disk, NoFaults, sync_dir},
+    disk::{Disk, NoFaults, is_full, sync_dir},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     index::{Index, build::MergeError, span::Span},
-    journal::scan::{self, Unwanted},
     open::{self, Mending, OpenError},
     sealed,
     store::{INDEX, STORE, Store, StoreError, StoreHead},
     tiles::Tiles,
     verify::{self, Places, VerifyError},
 };
+pub(crate) use reseal::Reseal;
 
 /// Makes the store anew from the tiles, as far as the head says it reached.
 ///
@@ -50,20 +51,14 @@ pub(crate) fn rebuild_store(
         Ok(()) | Err(_) => {}
     }
     let rebuilt = fill_store(dir, disk, head);
-    let (store, store_head) = rebuilt.map_err(|error| {
-        let back = || {
-            // What index files were made stay: they are what they would be again.
-            fs::remove_dir_all(&path)?;
-            aside.as_ref().map_or(Ok(()), |aside| fs::rename(aside, &path))
-        };
-        match (back(), error) {
+    let (store, store_head) =
+        rebuilt.map_err(|error| match (put_back(&path, aside.as_deref()), error) {
             (Ok(()), OpenError::Damaged { position, reason }) => {
                 OpenError::Damaged { position, reason: format!("{why}; {reason}") }
             }
             (Ok(()), error) => error,
             (Err(source), _) => OpenError::io("putting the old store back", dir, source),
-        }
-    })?;
+        })?;
     let kept = aside
         .map_or(String::new(), |aside| format!("; the old one is kept as {}", aside.display()));
     let said = format!("{why}: rebuilt the store from the tiles up to {}{kept}", head.stored);
@@ -81,6 +76,16 @@ fn set_aside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     fs::rename(path, &free)?;
     sync_dir(dir)?;
     Ok(Some(free))
+}
+
+/// Puts the old store, if there was one, in the place of what was made instead, if anything was. What index files
+/// were made stay: they are what they would be again.
+fn put_back(path: &Path, aside: Option<&Path>) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    aside.map_or(Ok(()), |aside| fs::rename(aside, path))
 }
 
 fn fill_store(dir: &Path, disk: &Disk, head: &HeadFile) -> Result<(Store, StoreHead), OpenError> {
@@ -122,6 +127,8 @@ pub(crate) fn merge_index(index: &Index, tiles: &Tiles) -> Result<(), OpenError>
                 index.stop();
                 return Ok(());
             }
+            // As with merging itself: the files are as good apart.
+            Err(RecordsError::Io(source)) if is_full(&source) => return Ok(()),
             Err(RecordsError::Io(source)) => return Err(io(source)),
         }
     }
@@ -147,7 +154,12 @@ fn span_records(tiles: &Tiles, span: Span) -> Result<Vec<RecordedEvent>, Records
 
 /// Makes index files again that are lost or damaged, from the tiles.
 pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>, OpenError> {
-    let io = |source| OpenError::Io { what: "making an index file again".to_owned(), source };
+    let io = |source| {
+        if is_full(&source) {
+            return OpenError::Full;
+        }
+        OpenError::Io { what: "making an index file again".to_owned(), source }
+    };
     for (span, _) in store.lacking() {
         let records = span_records(tiles, *span).map_err(|error| match error {
             RecordsError::Damaged(damage) => damage.into(),
@@ -160,67 +172,6 @@ pub(crate) fn index_again(store: &Store, tiles: &Tiles) -> Result<Option<String>
     let said = format!("{}: made it again from the tiles", why.reason);
     tracing::warn!("{said}");
     Ok(Some(said))
-}
-
-/// Seals again, from the journal, the newest of the ranges below `end` that the tiles lack.
-///
-/// Looks backwards from the end and stops at the first range that is whole: ranges are sealed in
-/// order, so what an accident takes is the newest. [`repair`] looks at every one.
-pub(crate) fn reseal_end(
-    tiles: &Tiles,
-    journal: &Path,
-    end: Position,
-) -> Result<Option<String>, OpenError> {
-    let mut lacking = None;
-    let mut next = end.0;
-    while let Some(first) = next.checked_sub(RANGE) {
-        match tiles.range(Position(first)) {
-            Ok(_) => break,
-            Err(damage) => lacking = Some((Position(first), damage)),
-        }
-        next = first;
-    }
-    let Some((first, damage)) = lacking else { return Ok(None) };
-    reseal(tiles, journal, first, end, &damage)?;
-    let said = format!("the tiles lacked the records from {first} to {end}: sealed them again");
-    tracing::warn!("{said}");
-    Ok(Some(said))
-}
-
-/// Seals the ranges from `first` to `end` again from the journal, which keeps the newest of them.
-fn reseal(
-    tiles: &Tiles,
-    journal: &Path,
-    first: Position,
-    end: Position,
-    damage: &FrameDamage,
-) -> Result<(), OpenError> {
-    let mut records = Vec::new();
-    let mut wrong = None;
-    let from = scan::From { position: first, segment: 0, unwanted: Unwanted::MayBeDamaged };
-    let scanned = scan::scan(journal, from, false, &mut |mut found, _| {
-        found.retain(|record| record.position < end);
-        records.append(&mut found);
-        let ranges = records.len().checked_div(usize::from(TILE_WIDTH)).unwrap_or(0);
-        let whole = ranges.saturating_mul(usize::from(TILE_WIDTH));
-        if whole > 0 && wrong.is_none() {
-            let sealed: Vec<_> = records.drain(..whole).collect();
-            wrong = seal_again(tiles, &sealed).err();
-        }
-    });
-    if let Some(error) = wrong {
-        return Err(error);
-    }
-    let reached = scanned.map_or(Position(0), |scanned| scanned.end);
-    if reached >= end {
-        return Ok(());
-    }
-    let reason = format!(
-        "{}, and the journal holds those records no more: put {} back from a backup",
-        damage.reason,
-        tiles.file_name(first)
-    );
-    Err(OpenError::Damaged { position: damage.position, reason })
 }
 
 /// Mends what can be mended in the ledger in `dir`, verifies the whole, and says what it did.
@@ -307,9 +258,11 @@ fn whole_records(
     if let Ok(records) = tiles.read(first) {
         return Ok((records, Some(damage)));
     }
-    let end = Position(first.0.saturating_add(RANGE));
-    reseal(tiles, &found.journal, first, end, &damage)?;
-    said.push(format!("{}: sealed again from the journal", damage.reason));
+    let vouched = [&found.store_head.tree, &found.head.tree];
+    let (journal, end) = (found.journal.as_path(), found.store_head.next_position());
+    let reason = damage.reason.clone();
+    Reseal { tiles, journal, end, vouched: &vouched }.range(first, damage)?;
+    said.push(format!("{reason}: sealed again from the journal"));
     Ok((tiles.range(first)?, tiles.check_above(first).err()))
 }
 

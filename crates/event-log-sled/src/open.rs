@@ -15,17 +15,17 @@ use event_log::{Clock, Position};
 use merkle_log::{CompactRange, leaf_hash};
 
 use crate::{
-    disk::{Disk, Faults, replace_file, sync_dir},
+    disk::{Disk, Faults, Step, above, is_full, make_dirs, replace_file, sync_dir},
     frame::FrameDamage,
     hashed::Hashes,
     head::{self, HeadFile},
     journal::{
         self, FillError,
-        scan::{self, Passed, Unwanted},
+        scan::{self, Passed, Unwanted, Writing},
     },
     ledger_file::{self, LedgerFile, LedgerFileError},
     lock::{Lock, LockError},
-    mend,
+    mend::{self, Reseal},
     read::{OpenStore, Source},
     sled_log::{ClosesStore, SledLog},
     start::{Start, Started},
@@ -135,6 +135,10 @@ impl OpenError {
     pub(crate) fn scan(path: &Path, error: scan::ScanError) -> Self {
         match error {
             scan::ScanError::Io(source) => Self::io("reading the journal", path, source),
+            scan::ScanError::Unsynced(source) if is_full(&source) => Self::Full,
+            scan::ScanError::Unsynced(source) => {
+                Self::io("making the journal's last commit durable", path, source)
+            }
             scan::ScanError::Damaged(damage) => damage.into(),
             error @ scan::ScanError::Missing => {
                 Self::ArtifactDamaged { artifact: JOURNAL, reason: error.to_string() }
@@ -219,7 +223,9 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     let mut repairs = Vec::new();
     if mending == Mending::Allowed {
         // Before the store, which may have to be made again from them.
-        repairs.extend(mend::reseal_end(&tiles, &journal, head.stored)?);
+        let reseal =
+            Reseal { tiles: &tiles, journal: &journal, end: head.stored, vouched: &[&head.tree] };
+        repairs.extend(reseal.newest()?);
     }
     let (store, store_head) = match open_store(dir, disk, &head) {
         // A store in use is not damaged, and neither need be one on a full disk, where sled does
@@ -237,7 +243,8 @@ pub(crate) fn find(dir: &Path, disk: &Disk, mending: Mending) -> Result<Found, O
     };
     if mending == Mending::Allowed {
         // A store may be ahead of a head that was not replaced any more.
-        repairs.extend(mend::reseal_end(&tiles, &journal, store_head.next_position())?);
+        let (end, vouched) = (store_head.next_position(), &[&store_head.tree, &head.tree]);
+        repairs.extend(Reseal { tiles: &tiles, journal: &journal, end, vouched }.newest()?);
         repairs.extend(mend::index_again(&store, &tiles)?);
         store.index().tidy().map_err(|error| OpenError::io("tidying the index", dir, error))?;
     } else if let Some((_, damage)) = store.lacking().first() {
@@ -291,13 +298,18 @@ pub(crate) fn open(
     let tail = Arc::new(tail);
     let mut tree = found.store_head.tree.clone();
     let from = found.journal_from(Unwanted::MayBeDamaged);
-    let scanned = scan::scan(&found.journal, from, true, &mut |records, time| {
+    let writing = Writing { disk: &disk, durable: found.head.tree.size() };
+    let scanned = scan::scan(&found.journal, from, Some(writing), &mut |records, time| {
         let unchecked = found.head.tree.size().saturating_sub(tree.size());
         let unchecked = usize::try_from(unchecked).unwrap_or(usize::MAX);
         records.iter().take(unchecked).for_each(|record| tree.push(leaf_hash(&record.bytes)));
         tail.push_found(records, time);
     });
     let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
+    // Whoever had it open may have been killed between a rename and the sync of the names.
+    let sync_names = || [found.journal.as_path(), dir].into_iter().try_for_each(sync_dir);
+    disk.run(Step::JournalNames, sync_names)
+        .map_err(|error| OpenError::io("syncing the journal's names", dir, error))?;
     hold_against_head(&found.head, &tree, scanned.end)?;
     if let Some(Passed { damage, .. }) = &scanned.passed {
         let FrameDamage { position, reason } = damage;
@@ -392,12 +404,14 @@ pub(crate) fn create(
     faults: Arc<dyn Faults>,
 ) -> Result<SledLog, OpenError> {
     let io = |what: &'static str| move |error| OpenError::io(what, dir, error);
-    std::fs::create_dir_all(dir).map_err(io("making the directory"))?;
+    make_dirs(dir).map_err(io("making the directory"))?;
     refuse_if_used(dir)?;
     let lock = take_lock(dir)?;
+    // Once more: somebody may have made a ledger here, and let go of it, since it was looked at.
+    refuse_if_used(dir)?;
     let disk = Disk::new(Arc::clone(&faults));
     let journal = dir.join(JOURNAL);
-    std::fs::create_dir_all(&journal).map_err(io("making the journal"))?;
+    make_dirs(&journal).map_err(io("making the journal"))?;
     journal::fill(&disk, &journal, 1).map_err(|error| match error {
         FillError::Full => OpenError::Full,
         FillError::Failed(error) => OpenError::io("making the journal", dir, error),
@@ -406,10 +420,8 @@ pub(crate) fn create(
     let mark = LedgerFile::new(origin, clock.now()).to_bytes();
     replace_file(&disk, head::STEPS, &dir.join(ledger_file::FILE), &mark)
         .map_err(io("writing ledger.json"))?;
-    dir.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .map_or(Ok(()), sync_dir)
-        .map_err(io("syncing the directory above"))?;
+    // Also where it was there: whoever made it may not have synced its name.
+    sync_dir(above(dir)).map_err(io("syncing the directory above"))?;
     drop(lock);
     open(dir, clock, faults)
 }
@@ -437,7 +449,7 @@ fn refuse_if_used(dir: &Path) -> Result<(), OpenError> {
     let unwanted = Unwanted::MustBeWhole;
     let from = scan::From { position: Position(0), segment: 1, unwanted };
     let scanned =
-        scan::scan(&dir.join(JOURNAL), from, false, &mut |found, _| records += found.len());
+        scan::scan(&dir.join(JOURNAL), from, None, &mut |found, _| records += found.len());
     match scanned {
         Ok(_) | Err(scan::ScanError::Missing) if empty && records == 0 => Ok(()),
         Ok(_) | Err(_) => not_empty("a journal with records and no ledger.json".to_owned()),

@@ -188,6 +188,8 @@ impl EventLog for SledLog {
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod full;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod tests;

@@ -234,8 +234,9 @@ impl Store {
     /// Lists the records of whole ranges, which are in the tiles already, in one atomic batch;
     /// durable when it returns. `roots` are those over each range.
     ///
-    /// `head` is how far the store reaches now, and is moved along. On failure nobody knows what
-    /// was stored: the log is then poisoned, and the next opening finds out.
+    /// `head` is how far the store reaches now, and is moved along. [`StoreError::Full`] says that sled was not
+    /// asked yet, and that the same may be applied again. On any other failure nobody knows what was stored:
+    /// the log is then poisoned, and the next opening finds out.
     pub(crate) fn apply(
         &self,
         head: &mut StoreHead,
@@ -266,9 +267,13 @@ impl Store {
 
         let disk = &self.disk;
         let as_io = |error: sled::Error| io::Error::other(error.to_string());
-        disk.run(Step::StoreApply, || self.keyspace.apply_batch(batch).map_err(as_io))?;
-        disk.run(Step::StoreFlush, || self.keyspace.flush().map_err(as_io).map(drop))?;
-        disk.run(Step::StoreSync, || self.file.sync_data())?;
+        // Not even for want of room is any of these tried again.
+        let in_doubt = |error: io::Error| StoreError::Failed(error.to_string());
+        disk.run(Step::StoreApply, || self.keyspace.apply_batch(batch).map_err(as_io))
+            .map_err(in_doubt)?;
+        disk.run(Step::StoreFlush, || self.keyspace.flush().map_err(as_io).map(drop))
+            .map_err(in_doubt)?;
+        disk.run(Step::StoreSync, || self.file.sync_data()).map_err(in_doubt)?;
         *head = next;
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Read as _, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use event_log::{Position, RecordedEvent};
@@ -20,7 +20,7 @@ use merkle_log::{
 };
 
 use crate::{
-    disk::{Disk, Step, sync_dir},
+    disk::{Disk, Step, make_dirs, sync_dir},
     frame::{FrameDamage, RANGE},
     nodes::LogNodes,
     sealed::{self, Entry, Sealed, Unsealer},
@@ -56,7 +56,16 @@ impl Tiles {
 
     /// The name that the file of the range which begins at `first` has below the ledger's directory.
     pub(crate) fn file_name(&self, first: Position) -> String {
-        let tile = full(TileKind::Entries, range_index(first.0)).map(|tile| self.path(tile));
+        self.name(TileKind::Entries, first)
+    }
+
+    /// The same of the file with its leaf hashes.
+    pub(crate) fn hashes_name(&self, first: Position) -> String {
+        self.name(TileKind::Hashes { level: 0 }, first)
+    }
+
+    fn name(&self, kind: TileKind, first: Position) -> String {
+        let tile = full(kind, range_index(first.0)).map(|tile| self.path(tile));
         let path = tile.unwrap_or_else(|_| self.dir.clone());
         let below = self.dir.parent().and_then(|above| path.strip_prefix(above).ok());
         below.unwrap_or(&path).display().to_string()
@@ -64,20 +73,44 @@ impl Tiles {
 
     /// Puts sealed ranges in their places; durable when it returns.
     pub(crate) fn put(&self, ranges: &[Sealed]) -> io::Result<()> {
+        self.put_ranges(ranges)?;
+        // Those above are read from those below, which are in their places now.
+        ranges.iter().try_for_each(|range| self.seal_above(range.first.0, |_| true))
+    }
+
+    /// [`Tiles::put`] without the tiles above.
+    pub(crate) fn put_ranges(&self, ranges: &[Sealed]) -> io::Result<()> {
         let mut written = Vec::new();
         for range in ranges {
             let index = range_index(range.first.0);
             written.push(self.write(full(TileKind::Entries, index)?, &range.bytes)?);
-            let hashes: Vec<u8> = range.leaves.iter().flat_map(|leaf| leaf.0).collect();
-            written.push(self.write(full(TileKind::Hashes { level: 0 }, index)?, &hashes)?);
+            written.push(self.write_hashes(index, &range.leaves)?);
         }
-        self.place(&written)?;
-        // Those above are read from those below, which are in their places now.
-        ranges.iter().try_for_each(|range| self.seal_above(range.first.0))
+        self.place(&written)
+    }
+
+    /// Puts the leaf hashes of a range in their place; durable when it returns.
+    pub(crate) fn put_hashes(&self, first: Position, leaves: &[Hash]) -> io::Result<()> {
+        self.place(&[self.write_hashes(range_index(first.0), leaves)?])
+    }
+
+    fn write_hashes(&self, index: u64, leaves: &[Hash]) -> io::Result<Written> {
+        let hashes: Vec<u8> = leaves.iter().flat_map(|leaf| leaf.0).collect();
+        self.write(full(TileKind::Hashes { level: 0 }, index)?, &hashes)
+    }
+
+    /// Seals those of the tiles above a range that are not there. One that is there was made from what was
+    /// sealed first, and stays.
+    pub(crate) fn seal_above_lacking(&self, first: Position) -> io::Result<()> {
+        let is_lacking = |tile| {
+            let read = self.read_tile(tile);
+            !read.is_ok_and(|bytes| parse_hash_tile(tile, &bytes).is_ok())
+        };
+        self.seal_above(first.0, is_lacking)
     }
 
     /// Seals the tiles of the levels above that become full with the range that begins at `first`.
-    fn seal_above(&self, first: u64) -> io::Result<()> {
+    fn seal_above(&self, first: u64, is_wanted: impl Fn(TileId) -> bool) -> io::Result<()> {
         let index = range_index(first);
         let mut size = index.saturating_add(1).saturating_mul(RANGE);
         let leaves = size;
@@ -90,6 +123,9 @@ impl Tiles {
             }
             let above = size.checked_div(RANGE).unwrap_or(0).saturating_sub(1);
             let tile = full(TileKind::Hashes { level }, above)?;
+            if !is_wanted(tile) {
+                continue;
+            }
             let bytes = hash_tile_bytes(&self.nodes(leaves), tile)
                 .map_err(|error| io::Error::other(error.to_string()))?;
             let written = self.write(tile, &bytes)?;
@@ -178,6 +214,12 @@ impl Tiles {
             Ok(hashes)
         };
         both().map_err(|error: io::Error| range_damage(first, first.0, &error.to_string()))
+    }
+
+    /// The leaf hashes of the range that begins at `first`, as its hash tile has them.
+    pub(crate) fn leaves(&self, first: Position) -> io::Result<Vec<Hash>> {
+        let tile = full(TileKind::Hashes { level: 0 }, range_index(first.0))?;
+        parse_hash_tile(tile, &self.read_tile(tile)?).map_err(io::Error::other)
     }
 
     fn read_into(&self, tile: TileId, bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -292,19 +334,6 @@ fn range_index(position: u64) -> u64 {
 
 fn full(kind: TileKind, index: u64) -> io::Result<TileId> {
     TileId::new(kind, index, TILE_WIDTH).ok_or_else(|| io::Error::other("no such tile"))
-}
-
-/// Makes a directory and syncs the name of each one it had to make.
-fn make_dirs(dir: &Path) -> io::Result<()> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    let Some(parent) = dir.parent() else { return Ok(()) };
-    make_dirs(parent)?;
-    match fs::create_dir(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Ok(()) | Err(_) => sync_dir(parent),
-    }
 }
 
 #[cfg(test)]

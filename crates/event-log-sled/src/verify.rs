@@ -367,7 +367,7 @@ impl<'a> Check<'a> {
         let mut result = Ok(());
         let stored = found.store_head.next_position();
         let from = found.journal_from(Unwanted::MustBeWhole);
-        let scanned = scan::scan(&found.journal, from, false, &mut |records, _| {
+        let scanned = scan::scan(&found.journal, from, None, &mut |records, _| {
             for record in records {
                 if result.is_ok() {
                     result = self.record(&record, &found.store);
@@ -381,7 +381,7 @@ impl<'a> Check<'a> {
             ScanError::Missing => {
                 VerifyError::Damaged { position: stored, reason: error.to_string() }
             }
-            ScanError::Io(source) => {
+            ScanError::Io(source) | ScanError::Unsynced(source) => {
                 VerifyError::Open(OpenError::Io { what: "reading the journal".to_owned(), source })
             }
         })?;

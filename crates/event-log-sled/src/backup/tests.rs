@@ -196,6 +196,39 @@ async fn a_damaged_copy_is_named_and_a_lost_one_made_again() {
 }
 
 #[tokio::test]
+async fn what_is_lost_of_a_copy_is_not_made_again_from_a_tile_that_rots() {
+    let dirs = tempfile::tempdir().unwrap();
+    let dir = |name: &str| dirs.path().join(name);
+    let log = create(&dir("ledger"));
+    grow(&log, "a", 6).await;
+    log.close().await;
+    drop(log);
+    let log = open(&dir("ledger"));
+    let first = copy(&log, &dir("copy"), 1, None).await.unwrap();
+    let files = ["tiles/tile/entries/001.zst", "tiles/tile/0/001"];
+    let read = |root: &str, file: &str| fs::read(dir(root).join(file)).ok();
+    let whole = files.map(|file| read("copy", file).unwrap());
+    // Each of the two is lost from the copy, while each of the two rots in the ledger.
+    for (lost, rotten) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        fs::remove_file(dir("copy").join(files[lost])).unwrap();
+        let mut bytes = whole[rotten].clone();
+        bytes[40] ^= 1;
+        fs::write(dir("ledger").join(files[rotten]), bytes).unwrap();
+        let refused = copy(&log, &dir("copy"), 2, Some(&first)).await;
+        let case = format!("{lost} {rotten}: {refused:?}");
+        assert!(matches!(refused, Err(BackupError::Damaged { .. })), "{case}");
+        assert_eq!(read("copy", files[lost]), None, "{case}");
+        assert!(read("copy", files[1 - lost]).unwrap() == whole[1 - lost], "{case}");
+
+        fs::write(dir("ledger").join(files[rotten]), &whole[rotten]).unwrap();
+        let again = copy(&log, &dir("copy"), 3, Some(&first)).await.unwrap();
+        assert_eq!((again.tiles_copied, again.tiles_kept), (1, 3), "{case}");
+        assert_eq!(again.tiles, first.tiles, "{case}");
+        fs::remove_dir_all(dir("copy").join("3")).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn no_copy_is_made_of_a_damaged_ledger() {
     let dirs = tempfile::tempdir().unwrap();
     let dir = |name: &str| dirs.path().join(name);

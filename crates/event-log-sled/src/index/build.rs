@@ -45,6 +45,16 @@ pub(crate) struct Builder<'a> {
     first: Option<StreamId>,
     /// The entry to which more may be added.
     open: Option<Entry>,
+    is_named: bool,
+}
+
+impl Drop for Builder<'_> {
+    /// Half a file under a temporary name would only keep the disk full.
+    fn drop(&mut self) {
+        if !self.is_named {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -64,6 +74,7 @@ impl<'a> Builder<'a> {
             streams,
             first: None,
             open: None,
+            is_named: false,
         })
     }
 
@@ -139,7 +150,9 @@ impl<'a> Builder<'a> {
         self.disk.run(Step::IndexRename, || {
             fs::rename(&self.temporary, &path)?;
             sync_dir(self.dir)
-        })
+        })?;
+        self.is_named = true;
+        Ok(())
     }
 }
 

@@ -214,15 +214,19 @@ fn merging_that_fails_or_has_no_room_leaves_the_parts_as_they_were() {
     let failing = steps.iter().flat_map(|step| {
         [Fault::FailedNotStored, Fault::FailedButStored].map(|fault| Failing(*step, fault, None))
     });
-    let full = Failing(Step::IndexWrite, Fault::None, Some(1024));
-    for faults in failing.chain([full]) {
+    let full = [(Fault::None, Some(1024)), (Fault::NoRoom, None)];
+    let full = full.map(|(fault, room)| Failing(Step::IndexWrite, fault, room));
+    for faults in failing.chain(full) {
         let dir = tempfile::tempdir().unwrap();
         let (index, model) = filled(dir.path(), FANOUT);
         drop(index);
         let case = format!("{faults:?}");
-        let is_full = faults.2.is_some();
+        let is_full = faults.2.is_some() || faults.1 == Fault::NoRoom;
         let (index, _) = Index::open(dir.path(), Disk::new(Arc::new(faults)), FANOUT * SPAN);
         assert_eq!(index.merge().is_ok(), is_full, "{case}");
+        let is_temporary = |name: &String| Path::new(name).extension().is_some();
+        let left = names(dir.path()).into_iter().find(is_temporary);
+        assert_eq!(left, None, "{case}: it keeps the disk full");
         assert_lists(&index, &model);
         drop(index);
         let (index, lacking) = Index::open(dir.path(), disk(), FANOUT * SPAN);

@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     fs::{File, OpenOptions},
     io::{self, Read},
+    os::unix::fs::FileExt,
     path::Path,
     sync::Arc,
 };
@@ -13,7 +14,10 @@ use event_log::{Position, RecordedEvent};
 use jiff::Timestamp;
 
 use super::{HEADER, MAGIC, PAGE, SEGMENT_BYTES, Segment, Segments, file_name};
-use crate::frame::{FrameDamage, Records, be32, be64};
+use crate::{
+    disk::{Disk, Step},
+    frame::{FrameDamage, Records, be32, be64},
+};
 
 /// Why the journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,9 @@ pub(crate) enum ScanError {
     /// There is no segment at all, not even an empty one.
     #[error("expected a journal with at least one segment, found none")]
     Missing,
+    /// The last commit could not be made durable again; nobody knows what is on the disk.
+    #[error("the last commit in the journal cannot be made durable")]
+    Unsynced(#[source] io::Error),
     /// Records that were written are not there, or not as they were written.
     #[error("the journal is damaged at position {}: {}", .0.position, .0.reason)]
     Damaged(FrameDamage),
@@ -34,7 +41,8 @@ pub(crate) enum ScanError {
 pub(crate) struct From {
     /// The first record wanted.
     pub(crate) position: Position,
-    /// The oldest segment there must be; those before it are kept and not read. 0: read all there are.
+    /// The oldest segment there must be, and none may be missing behind it; those before it are kept and not
+    /// read. 0: read all there are.
     pub(crate) segment: u64,
     /// What is done where records before the first one wanted are damaged: they are in the store.
     pub(crate) unwanted: Unwanted,
@@ -47,6 +55,14 @@ pub(crate) enum Unwanted {
     MustBeWhole,
     /// It is passed over and told.
     MayBeDamaged,
+}
+
+/// Who scans a journal to go on writing in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writing<'a> {
+    pub(crate) disk: &'a Disk,
+    /// Records below this position are known to be durable: the head says so.
+    pub(crate) durable: u64,
 }
 
 /// Damage that was passed over, and where frames that are whole go on, up to the end.
@@ -81,39 +97,50 @@ struct Found {
     padded_length: usize,
 }
 
+/// Where the last frame that was found stands, and its bytes.
+struct LastFrame {
+    segment: u64,
+    offset: usize,
+    bytes: Bytes,
+    /// The position after its last record.
+    end: u64,
+}
+
 /// Gives every record from a position on, in order, one commit at a time.
 ///
-/// One segment at a time is in memory. With `write`, the files are opened for writing and synced:
-/// a record that was written but never acknowledged is durable before anybody sees it.
+/// One segment at a time is in memory. For whoever goes on writing, the files are opened for that, and the
+/// last frame is made durable: a record that was written but never acknowledged is so before anybody sees it.
 pub(crate) fn scan(
     dir: &Path,
     from: From,
-    write: bool,
+    writing: Option<Writing<'_>>,
     give: &mut dyn FnMut(Vec<RecordedEvent>, Timestamp),
 ) -> Result<Scanned, ScanError> {
     let numbers = segment_numbers(dir)?;
-    if from.segment > 0 && !numbers.is_empty() && !numbers.contains(&from.segment) {
-        let reason = format!("expected segment {} of the journal, found none", from.segment);
+    if let Some(reason) = lacks(&numbers, from.segment) {
         return Err(ScanError::Damaged(FrameDamage { position: from.position, reason }));
     }
     let mut reading = Reading::begin(from, give);
     let mut full = VecDeque::new();
     let mut ready = VecDeque::new();
     let mut current: Option<Segment> = None;
+    let mut before = None;
     for number in numbers {
         if number < from.segment {
             full.push_back((number, from.position));
             continue;
         }
+        if let Some(reason) = before.filter(|_| from.segment > 0).and_then(|b| hole(b, number)) {
+            let position = Position(reading.next);
+            return Err(ScanError::Damaged(FrameDamage { position, reason }));
+        }
+        before = Some(number);
         let path = dir.join(file_name(number));
-        let mut file = OpenOptions::new().read(true).write(write).open(&path)?;
+        let mut file = OpenOptions::new().read(true).write(writing.is_some()).open(&path)?;
         let offset = reading.segment(&read_segment(&mut file)?, number)?;
         if offset == 0 && current.is_some() {
             ready.push_back((number, file));
             continue;
-        }
-        if write {
-            file.sync_data()?;
         }
         if let Some(done) = current.replace(Segment { number, file, offset }) {
             // A segment without frames before one with frames was made and not used.
@@ -121,9 +148,29 @@ pub(crate) fn scan(
         }
     }
     let current = current.ok_or(ScanError::Missing)?;
+    if let (Some(writing), Some(last)) = (writing, &reading.last) {
+        make_durable(dir, writing, last).map_err(ScanError::Unsynced)?;
+    }
     let segments = Arc::new(Segments::new(dir.to_owned(), full, ready, current.number));
     let Reading { next, recorded_at, passed, .. } = reading;
     Ok(Scanned { end: Position(next), recorded_at, current, segments, passed })
+}
+
+/// Writes the last frame once more where it stands, and syncs it.
+///
+/// A commit is one frame, and the next one is written when the sync of the one before it has returned: so
+/// no frame but the last can be one that never reached the disk. When its sync failed, the kernel may have
+/// marked its pages clean, and another sync would do nothing and say that all is well. Written again, they
+/// have to go to the disk. The bytes are those that are there, whole by their checksum: a crash in
+/// between changes nothing. What the head vouches for is durable, and left alone.
+fn make_durable(dir: &Path, writing: Writing<'_>, last: &LastFrame) -> io::Result<()> {
+    if last.end <= writing.durable {
+        return Ok(());
+    }
+    let file = OpenOptions::new().write(true).open(dir.join(file_name(last.segment)))?;
+    let at = u64::try_from(last.offset).unwrap_or(u64::MAX);
+    writing.disk.run(Step::JournalWrite, || file.write_all_at(&last.bytes, at))?;
+    writing.disk.run(Step::JournalSync, || file.sync_data())
 }
 
 /// How far a scan has come.
@@ -138,12 +185,14 @@ struct Reading<'a> {
     torn: u64,
     recorded_at: Option<Timestamp>,
     passed: Option<Passed>,
+    last: Option<LastFrame>,
 }
 
 impl<'a> Reading<'a> {
     fn begin(from: From, give: &'a mut dyn FnMut(Vec<RecordedEvent>, Timestamp)) -> Self {
         let (unwanted, next) = (from.unwanted, from.position.0);
-        Self { unwanted, give, next, reached: None, torn: 0, recorded_at: None, passed: None }
+        let (recorded_at, passed, last) = (None, None, None);
+        Self { unwanted, give, next, reached: None, torn: 0, recorded_at, passed, last }
     }
 
     /// Gives the records of a segment that are wanted, and where its last frame ends.
@@ -151,9 +200,12 @@ impl<'a> Reading<'a> {
         let mut offset = 0;
         loop {
             while let Some(found) = frame_at(bytes, offset, number) {
-                let padded_length = found.padded_length;
+                let next = offset.saturating_add(found.padded_length);
+                let end = found.first.saturating_add(u64::from(found.records));
+                let frame = bytes.slice(offset..next.min(bytes.len()));
+                self.last = Some(LastFrame { segment: number, offset, bytes: frame, end });
                 self.frame(found, number, offset)?;
-                offset = offset.saturating_add(padded_length);
+                offset = next;
             }
             let Some((place, later)) = later_frame(bytes, offset, number) else { break };
             let begins = self.reached.unwrap_or_else(|| first_frame_begins(bytes, offset, later));
@@ -207,7 +259,33 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
+/// What is wrong if the segment that must be the oldest is not there, though others are.
+fn lacks(numbers: &[u64], segment: u64) -> Option<String> {
+    let (least, greatest) = (numbers.first()?, numbers.last()?);
+    (segment > 0 && !numbers.contains(&segment)).then(|| {
+        format!(
+            "expected segment {segment} of the journal, as the head says, found those from {least} to \
+             {greatest} without it"
+        )
+    })
+}
+
+/// What is wrong between two segments if others are missing there: a new one gets the number after the
+/// highest there is, and only the oldest that nothing needs is given another.
+fn hole(before: u64, found: u64) -> Option<String> {
+    let (first, last) = (before.saturating_add(1), found.saturating_sub(1));
+    (first <= last).then(|| {
+        let missing = if first == last {
+            format!("segment {first}")
+        } else {
+            format!("segments {first} to {last}")
+        };
+        format!("expected {missing} of the journal after segment {before}, found segment {found}")
+    })
+}
+
+/// The numbers of the segments there are, in order.
+pub(crate) fn segment_numbers(dir: &Path) -> Result<Vec<u64>, ScanError> {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ScanError::Missing),

@@ -19,9 +19,11 @@ fn disk() -> Disk {
 
 /// A journal on which `commits` commits of two records were written, each of so many bytes.
 fn written(dir: &Path, commits: u64, bytes: usize) -> Journal {
-    fill(&disk(), dir, 1).unwrap();
-    let found = scan::scan(dir, START, true, &mut |_, _| {}).unwrap();
-    let mut journal = Journal::new(found.current, found.segments, disk());
+    let disk = disk();
+    fill(&disk, dir, 1).unwrap();
+    let writing = scan::Writing { disk: &disk, durable: 0 };
+    let found = scan::scan(dir, START, Some(writing), &mut |_, _| {}).unwrap();
+    let mut journal = Journal::new(found.current, found.segments, disk.clone());
     let mut commit = Commit::new();
     for n in 0..commits {
         commit.clear();
@@ -37,7 +39,7 @@ fn positions(dir: &Path, from: scan::From) -> Result<Vec<u64>, scan::ScanError> 
     let give = &mut |records: Vec<event_log::RecordedEvent>, _| {
         found.extend(records.iter().map(|record| record.position.0));
     };
-    let end = scan::scan(dir, from, false, give)?.end;
+    let end = scan::scan(dir, from, None, give)?.end;
     assert_eq!(found.last().map_or(from.position.0, |last| last + 1), end.0);
     Ok(found)
 }
@@ -155,7 +157,7 @@ fn damage_to_what_is_not_wanted_is_passed_over_up_to_the_last_of_it_and_no_furth
         let give = &mut |records: Vec<event_log::RecordedEvent>, _| {
             found.extend(records.iter().map(|record| record.position.0));
         };
-        let scanned = scan::scan(dir.path(), from, false, give);
+        let scanned = scan::scan(dir.path(), from, None, give);
         assert_eq!(scanned.is_ok(), is_passed, "{position}");
         let Ok(scanned) = scanned else { continue };
         let passed = scanned.passed.unwrap();

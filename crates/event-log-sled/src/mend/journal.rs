@@ -29,15 +29,15 @@ pub(super) fn begin_where_whole(
     let io = |source| OpenError::io("replacing a segment of the journal", dir, source);
     let mut said = Vec::new();
     let mut from = found.journal_from(Unwanted::MayBeDamaged);
-    let is_there = found.journal.join(file_name(from.segment)).exists();
-    if !is_there {
-        from.segment = 0;
-    }
-    let scanned = scan::scan(&found.journal, from, false, &mut |_, _| {});
-    let scanned = scanned.map_err(|error| OpenError::scan(dir, error))?;
+    let scan_error = |error| OpenError::scan(dir, error);
+    let named = from.segment;
+    // Where there are older ones, the head is the journal's own and what it names was lost.
+    let least = scan::segment_numbers(&found.journal).map_err(scan_error)?.first().copied();
+    let begins_later = least.is_some_and(|least| least > named);
+    from.segment = least.map_or(named, |least| least.max(named));
+    let scanned = scan::scan(&found.journal, from, None, &mut |_, _| {}).map_err(scan_error)?;
     let mut segment = scanned.segments.oldest_needed(from.position);
-    if !is_there {
-        let named = found.head.segment;
+    if begins_later {
         said.push(format!(
             "the head names segment {named} of the journal, which is not there: it begins with \
              segment {segment}, and lacks nothing from there on"

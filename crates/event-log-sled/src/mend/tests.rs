@@ -8,6 +8,7 @@ use event_log::{
     },
 };
 use futures::TryStreamExt;
+use merkle_log::{CompactRange, leaf_hash};
 
 use super::repair;
 use crate::{
@@ -17,12 +18,12 @@ use crate::{
     verify::verify,
 };
 
-fn open(dir: &Path) -> SledLog {
+pub(super) fn open(dir: &Path) -> SledLog {
     SledLog::open(dir, Arc::new(FakeClock::default())).unwrap()
 }
 
 /// A closed ledger with 1,300 records: five ranges stored and sealed, 20 in the journal.
-async fn thirteen_hundred(dir: &Path) {
+pub(super) async fn thirteen_hundred(dir: &Path) {
     let log = SledLog::create(dir, "test", Arc::new(FakeClock::default())).unwrap();
     for n in 0..13 {
         let records = (0..100).map(|m| record(&format!("{n}-{m}"))).collect();
@@ -32,11 +33,11 @@ async fn thirteen_hundred(dir: &Path) {
     log.close().await;
 }
 
-async fn all(log: &SledLog) -> Vec<RecordedEvent> {
+pub(super) async fn all(log: &SledLog) -> Vec<RecordedEvent> {
     log.read_all(Position(0), u64::MAX).try_collect().await.unwrap()
 }
 
-fn flip(path: &Path, place: usize) {
+pub(super) fn flip(path: &Path, place: usize) {
     let mut bytes = fs::read(path).unwrap();
     bytes[place] ^= 1;
     fs::write(path, bytes).unwrap();
@@ -58,6 +59,27 @@ async fn a_lost_store_is_rebuilt_from_the_tiles_and_nothing_is_missing() {
     assert_eq!(verify(dir.path()).unwrap(), before);
     assert!(dir.path().join("store.damaged-1").exists());
     assert!(open(dir.path()).repairs().is_empty());
+}
+
+#[test]
+fn the_old_store_is_put_back_whether_or_not_a_new_one_was_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, aside) = (dir.path().join("store"), dir.path().join("store.damaged-1"));
+    for is_begun in [false, true] {
+        fs::create_dir(&aside).unwrap();
+        fs::write(aside.join("db"), "old").unwrap();
+        if is_begun {
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("conf"), "new").unwrap();
+        }
+        super::put_back(&path, Some(&aside)).unwrap();
+        assert_eq!(fs::read(path.join("db")).unwrap(), b"old");
+        assert!(!path.join("conf").exists() && !aside.exists());
+        fs::remove_dir_all(&path).unwrap();
+    }
+    // There was none, and none was begun.
+    super::put_back(&path, None).unwrap();
+    assert!(!path.exists());
 }
 
 #[tokio::test]
@@ -121,7 +143,7 @@ async fn wide(dir: &Path) {
 }
 
 /// The segments of the journal, and where in each its frames begin.
-fn segments(dir: &Path) -> Vec<(u64, Vec<usize>)> {
+pub(super) fn segments(dir: &Path) -> Vec<(u64, Vec<usize>)> {
     let read = |number| Some((number, fs::read(dir.join("journal").join(file_name(number))).ok()?));
     // What is left of a segment's earlier life has another number.
     let begins = |number: u64, bytes: &[u8]| {
@@ -213,6 +235,85 @@ async fn a_head_from_a_backup_is_told_where_the_journal_begins() {
     fs::write(&last, vec![0; SEGMENT_BYTES]).unwrap();
     assert!(repair(dir.path()).is_err());
     assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
+}
+
+/// A ledger as a crash leaves it: so many appends of 60 wide records, two for each segment of the journal,
+/// and a head that was written when the last batch was stored. Gives that head.
+async fn crashed(dir: &Path, appends: u64) -> HeadFile {
+    let log = SledLog::create(dir, "test", Arc::new(FakeClock::default())).unwrap();
+    for n in 0..appends {
+        let records = vec![wide_record("x", 60_000); 60];
+        let own = stream(&format!("wide-{n}"));
+        log.append(&own, ExpectedVersion::NoStream, records).await.unwrap();
+    }
+    let records = all(&log).await;
+    log.close().await;
+    let closed = HeadFile::read(dir).unwrap();
+    let mut tree = CompactRange::new();
+    let stored = usize::try_from(closed.stored.0).unwrap();
+    records[..stored].iter().for_each(|record| tree.push(leaf_hash(&record.bytes)));
+    let head = HeadFile { tree, ..closed };
+    head.write(&crate::disk::Disk::new(Arc::new(crate::disk::NoFaults)), dir).unwrap();
+    head
+}
+
+/// Neither opening nor repairing takes the ledger, both say why, and the head stays as it is.
+pub(super) fn assert_refused_by_both(dir: &Path, why: &str) {
+    let head = fs::read(dir.join("head")).unwrap();
+    let opened = SledLog::open(dir, Arc::new(FakeClock::default())).map(drop);
+    for refused in [opened.unwrap_err().to_string(), repair(dir).unwrap_err().to_string()] {
+        assert!(refused.ends_with(why), "{refused}");
+        assert!(fs::read(dir.join("head")).unwrap() == head, "{refused}, and another head");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_segment_that_the_head_names_is_missed_though_older_ones_are_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = crashed(dir.path(), 13).await;
+    // What was acknowledged last is in the segment that the head names, and nowhere else.
+    assert_eq!((head.stored, head.segment), (Position(768), 7));
+    let numbers: Vec<_> = segments(dir.path()).into_iter().map(|(number, _)| number).collect();
+    assert_eq!(numbers[..3], [5, 6, 7]);
+    let last = numbers.last().unwrap();
+    let gone = dir.path().join("journal").join(file_name(7));
+    let whole = fs::read(&gone).unwrap();
+    fs::remove_file(&gone).unwrap();
+    let why = format!(
+        "expected segment 7 of the journal, as the head says, found those from 5 to {last} without it"
+    );
+    assert_refused_by_both(dir.path(), &why);
+    fs::write(&gone, whole).unwrap();
+    assert_eq!(all(&open(dir.path())).await.len(), 780);
+}
+
+#[tokio::test]
+async fn a_lost_segment_between_the_one_the_head_names_and_empty_ones_is_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = crashed(dir.path(), 15).await;
+    assert_eq!((head.stored, head.segment), (Position(768), 7));
+    let (written, empty): (Vec<_>, Vec<_>) = segments(dir.path())
+        .into_iter()
+        .skip_while(|(number, _)| *number < 7)
+        .partition(|(_, frames)| !frames.is_empty());
+    assert_eq!((written.len(), written[1].0), (2, 8));
+    assert_eq!(empty[0].0, 9, "there are empty ones behind it");
+    let gone = dir.path().join("journal").join(file_name(8));
+    let whole = fs::read(&gone).unwrap();
+    fs::remove_file(&gone).unwrap();
+    assert_refused_by_both(
+        dir.path(),
+        "expected segment 8 of the journal after segment 7, found segment 9",
+    );
+    let found = verify(dir.path()).unwrap_err().to_string();
+    assert!(found.contains("damaged at position 840: expected segment 8"), "{found}");
+    // Nor is a head from a backup told to begin where there is a hole.
+    let disk = crate::disk::Disk::new(Arc::new(crate::disk::NoFaults));
+    HeadFile { segment: 1, ..head }.write(&disk, dir.path()).unwrap();
+    assert!(repair(dir.path()).unwrap_err().to_string().contains("expected segment 8"));
+    fs::write(&gone, whole).unwrap();
+    assert!(repair(dir.path()).unwrap()[0].contains("names segment 1"));
+    assert_eq!(all(&open(dir.path())).await.len(), 900);
 }
 
 #[tokio::test]

@@ -78,6 +78,30 @@ fn a_creation_that_was_interrupted_can_be_begun_again() {
 }
 
 #[test]
+fn of_many_that_make_a_ledger_in_one_place_no_two_do() {
+    for _ in 0..20 {
+        let dir = tempfile::tempdir().unwrap();
+        let (dir, begin) = (dir.path(), std::sync::Barrier::new(3));
+        let made = || {
+            begin.wait();
+            match create(dir) {
+                // Let go of at once, so that the next finds it free.
+                Ok(_) => 1,
+                Err(OpenError::Locked { .. } | OpenError::NotEmpty { .. }) => 0,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        let made: u32 = std::thread::scope(|scope| {
+            let threads = [(); 3].map(|()| scope.spawn(made));
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        // None, where it was held for a moment by one that found it made.
+        assert!(made <= 1, "{made} made it");
+        drop(open(dir).unwrap());
+    }
+}
+
+#[test]
 fn a_second_process_is_told_who_holds_the_ledger() {
     let dir = tempfile::tempdir().unwrap();
     let _first = create(dir.path()).unwrap();

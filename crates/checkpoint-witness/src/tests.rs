@@ -4,11 +4,12 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use merkle_log::{
     Checkpoint, Hash, KeyKind, MemoryTree, SignedNote, SignerKey, checkpoint::cosignatures,
-    empty_root, leaf_hash, prove_consistency, tree_root,
+    empty_root, leaf_hash, note::SIGNATURES_MAX, prove_consistency, tree_root,
 };
 
 use crate::{
-    AddCheckpoint, AskError, Refusal, Witness, WitnessClient, http::router, witness::origin_hash,
+    AddCheckpoint, AskError, Refusal, Witness, WitnessClient, http::router, request::BYTES_MAX,
+    witness::origin_hash,
 };
 
 const ORIGIN: &str = "ledger.example/complaints";
@@ -163,6 +164,59 @@ fn a_witness_that_was_restarted_remembers_and_one_state_serves_one_witness() {
     let forked = again.add_checkpoint(body(5, &tree(8, 2)).as_bytes()).unwrap_err();
     assert!(matches!(forked, Refusal::DoesNotExtend(_)), "{forked:?}");
     again.add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
+}
+
+/// Anybody can send this: the log's public checkpoint, with its own good signature many times over.
+#[test]
+fn a_signature_that_is_repeated_to_a_witness_is_remembered_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = witness(dir.path());
+    first.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
+    let remembered = first.latest(&origin_hash(ORIGIN)).unwrap();
+    let once = body(5, &tree(5, 5));
+    let line = once.lines().last().unwrap();
+    let often = format!("{once}{}", format!("{line}\n").repeat(SIGNATURES_MAX - 1));
+    first.add_checkpoint(often.as_bytes()).unwrap();
+    assert_eq!(first.latest(&origin_hash(ORIGIN)).unwrap(), remembered);
+    drop(first);
+    let again = witness(dir.path());
+    again.add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
+}
+
+#[test]
+fn each_key_of_a_log_is_remembered_with_one_signature_and_nobody_elses() {
+    let dir = tempfile::tempdir().unwrap();
+    let newer = SignerKey::from_seed(ORIGIN, KeyKind::Note, &[8; 32]).unwrap();
+    let stranger = SignerKey::from_seed("other.example", KeyKind::Note, &[9; 32]).unwrap();
+    let logs = vec![log_key().verifier().clone(), newer.verifier().clone()];
+    let state = dir.path().join("state");
+    let witness = Witness::open(witness_key(), logs, &state, Box::new(|| NOW)).unwrap();
+    let mut note = signed(&tree(5, 5));
+    let lines = [&newer, &stranger, &log_key(), &newer].map(|key| key.sign(note.text(), 0));
+    let text = lines.iter().fold(note.to_string(), |text, line| format!("{text}{line}\n"));
+    witness.add_checkpoint(format!("old 0\n\n{text}").as_bytes()).unwrap();
+    note.add(newer.sign(note.text(), 0));
+    note.add(witness_key().sign(note.text(), NOW));
+    assert_eq!(witness.latest(&origin_hash(ORIGIN)).unwrap(), note.to_string());
+}
+
+/// The longest request that is read, by the log's own key.
+#[test]
+fn the_longest_checkpoint_that_is_cosigned_is_remembered_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let five = tree(5, 5);
+    let checkpoint = Checkpoint::parse(signed(&five).text()).unwrap();
+    let with_line = |bytes: usize| {
+        let mut note = SignedNote::new(format!("{checkpoint}{}\n", "x".repeat(bytes))).unwrap();
+        note.add(log_key().sign(note.text(), 0));
+        AddCheckpoint { old: 0, proof: Vec::new(), note }.to_string()
+    };
+    let longest = with_line(BYTES_MAX - with_line(1).len() + 1);
+    assert_eq!(longest.len(), BYTES_MAX);
+    let first = witness(dir.path());
+    first.add_checkpoint(longest.as_bytes()).unwrap();
+    drop(first);
+    witness(dir.path()).add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
 }
 
 #[test]

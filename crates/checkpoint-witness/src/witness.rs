@@ -1,7 +1,7 @@
 //! What a witness answers. The checks stand in the order of C2SP tlog-witness v1.0.0.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write},
     fs::DirBuilder,
     io,
@@ -10,14 +10,17 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use checkpoint_signer::register::{Register, RegisterError};
+use checkpoint_signer::register::{self, Register, RegisterError};
 use merkle_log::{
     Checkpoint, KeyKind, ProofError, SignedNote, SignerKey, VerifierKey,
     checkpoint::ParseCheckpointError, note::VerifyNoteError, verify_consistency,
 };
 use sha2::{Digest, Sha256};
 
-use crate::request::{AddCheckpoint, ParseRequestError};
+use crate::request::{AddCheckpoint, BYTES_MAX, ParseRequestError};
+
+// Whatever fits a request can be remembered with the cosignature.
+const _: () = assert!(register::BYTES_MAX >= 2 * BYTES_MAX as u64);
 
 /// Why a witness does not cosign, each with its status code.
 #[derive(Debug, thiserror::Error)]
@@ -217,9 +220,8 @@ impl Witness {
     /// Cosigns, remembers, and only then gives the cosignature out.
     fn cosign(&self, log: &mut Log, note: &SignedNote) -> Result<String, RegisterError> {
         let cosignature = self.key.sign(note.text(), (self.now)());
-        // Of all signatures only those of the log are kept: others are not this witness's to repeat.
         let mut kept = note.clone();
-        kept.retain(|signature| log.keys.iter().any(|key| key.made(signature)));
+        keep_one_of_each(&mut kept, &log.keys);
         kept.add(cosignature.clone());
         match &mut log.register {
             Some(register) => register.replace(kept)?,
@@ -236,6 +238,15 @@ impl Witness {
         let (_, log) = logs.iter().find(|(origin, _)| origin_hash(origin) == origin_hash_hex)?;
         log.register.as_ref().map(|register| register.note().to_string())
     }
+}
+
+/// Keeps one signature of each of these keys. Others are not this witness's to repeat; and a good one may
+/// be sent many times over by anybody, until what is remembered could not be read again.
+fn keep_one_of_each(note: &mut SignedNote, keys: &[VerifierKey]) {
+    let mut seen = BTreeSet::new();
+    note.retain(|signature| {
+        keys.iter().position(|key| key.made(signature)).is_some_and(|key| seen.insert(key))
+    });
 }
 
 /// SHA-256 of an origin, in hexadecimal: the name under which a witness publishes a log.

@@ -219,21 +219,49 @@ fn the_longest_checkpoint_that_is_cosigned_is_remembered_after_a_restart() {
     witness(dir.path()).add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
 }
 
+/// The file of one log is damaged; the witness also knows another.
 #[test]
-fn a_witness_whose_memory_is_damaged_does_not_begin_anew() {
+fn a_log_whose_memory_is_damaged_is_refused_by_name_and_the_others_are_cosigned() {
     let dir = tempfile::tempdir().unwrap();
-    drop({
-        let witness = witness(dir.path());
-        witness.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
-        witness
-    });
+    let other = SignerKey::from_seed("other.example", KeyKind::Note, &[9; 32]).unwrap();
+    let open = || {
+        let logs = vec![log_key().verifier().clone(), other.verifier().clone()];
+        Witness::open(witness_key(), logs, &dir.path().join("state"), Box::new(|| NOW)).unwrap()
+    };
+    let of_other = |old: u64, tree: &MemoryTree| {
+        let proof =
+            if old == 0 { Vec::new() } else { prove_consistency(tree, old, tree.size()).unwrap() };
+        let root = tree_root(tree, tree.size()).unwrap();
+        let checkpoint = Checkpoint::new("other.example", tree.size(), root).unwrap();
+        AddCheckpoint { old, proof, note: checkpoint.signed_by(&other) }.to_string()
+    };
+    let first = open();
+    first.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
+    first.add_checkpoint(of_other(0, &tree(5, 5)).as_bytes()).unwrap();
+    drop(first);
     let file = dir.path().join("state").join(origin_hash(ORIGIN));
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[60] ^= 1;
+    std::fs::write(&file, &bytes).unwrap();
+
+    let again = open();
+    for request in [body(5, &tree(8, 8)), body(0, &tree(8, 2)), body(5, &tree(5, 5))] {
+        let refused = again.add_checkpoint(request.as_bytes()).unwrap_err();
+        assert!(matches!(refused, Refusal::Unusable { .. }), "{refused:?}");
+        assert_eq!(refused.status(), 500);
+        assert!(refused.to_string().contains(ORIGIN), "{refused}");
+    }
+    assert_eq!(again.latest(&origin_hash(ORIGIN)), None);
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "it does not begin anew");
+    again.add_checkpoint(of_other(5, &tree(8, 8)).as_bytes()).unwrap();
+    let unsigned = body(5, &tree(8, 8)).replace("\n8\n", "\n9\n");
+    let refused = again.add_checkpoint(unsigned.as_bytes()).unwrap_err();
+    assert_eq!(refused.status(), 403, "strangers learn nothing of it");
+    drop(again);
+
+    bytes[60] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let logs = vec![log_key().verifier().clone()];
-    let opened = Witness::open(witness_key(), logs, &dir.path().join("state"), Box::new(|| NOW));
-    assert!(opened.is_err());
+    open().add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
 }
 
 #[test]

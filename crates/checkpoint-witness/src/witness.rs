@@ -63,6 +63,15 @@ pub enum Refusal {
     /// 422: the tree does not begin with the one that was cosigned. This is what a witness is for.
     #[error("the tree does not extend the one that this witness cosigned: {0}")]
     DoesNotExtend(ProofError),
+    /// 500: what the witness remembers of this log cannot be read. To begin anew would forget a fork.
+    #[error(
+        "this witness cannot read what it remembers of the log `{origin}`; it cosigns nothing of it until \
+         its keeper has mended that"
+    )]
+    Unusable {
+        /// The origin of the checkpoint.
+        origin: String,
+    },
     /// 500: the witness could not make its memory durable, and therefore did not answer.
     #[error("this witness cannot write its state")]
     State(#[source] RegisterError),
@@ -77,7 +86,7 @@ impl Refusal {
             Self::UnknownLog { .. } => 404,
             Self::OtherSize { .. } => 409,
             Self::EmptyRoot | Self::ProofFromNothing | Self::DoesNotExtend(_) => 422,
-            Self::State(_) => 500,
+            Self::Unusable { .. } | Self::State(_) => 500,
         }
     }
 }
@@ -105,7 +114,7 @@ pub enum OpenWitnessError {
         /// What the system said.
         source: io::Error,
     },
-    /// What is remembered of a log cannot be used. Never begin anew: that would forget a fork.
+    /// Another process remembers in this directory: each of the two would cosign a history.
     #[error(transparent)]
     State(#[from] RegisterError),
 }
@@ -115,8 +124,42 @@ pub enum OpenWitnessError {
 struct Log {
     keys: Vec<VerifierKey>,
     path: PathBuf,
+    memory: Memory,
+}
+
+/// What a witness remembers of a log.
+#[derive(Debug)]
+enum Memory {
+    /// It has cosigned nothing of it yet.
+    Nothing,
     /// The last checkpoint of it that was cosigned, with that cosignature.
-    register: Option<Register>,
+    Last(Register),
+    /// There is something, and it cannot be read. Never begin anew: that would forget a fork.
+    Unusable,
+}
+
+impl Memory {
+    /// What is remembered in this file. One that cannot be read costs its log the cosignatures, and no
+    /// other log; only a file that another process holds stops the whole witness.
+    fn open(path: &Path, origin: &str) -> Result<Self, RegisterError> {
+        // Only where it is certain that there is none may a memory begin.
+        if path.try_exists().is_ok_and(|exists| !exists) {
+            return Ok(Self::Nothing);
+        }
+        match Register::open(path, origin) {
+            Ok(register) => Ok(Self::Last(register)),
+            Err(error @ RegisterError::InUse { .. }) => Err(error),
+            Err(error) => {
+                tracing::error!(
+                    %origin,
+                    %error,
+                    "nothing of this log is cosigned: bring back the file with what was last cosigned, \
+                     from a copy that is not older, and start the witness again"
+                );
+                Ok(Self::Unusable)
+            }
+        }
+    }
 }
 
 /// A witness: a key, the logs it knows, and what it remembers of each.
@@ -135,7 +178,8 @@ impl fmt::Debug for Witness {
 
 impl Witness {
     /// The witness that remembers in `state`. A log may have several keys; each must be a log's key.
-    /// `now` gives the time in Unix seconds.
+    /// `now` gives the time in Unix seconds. A log whose memory cannot be read is refused until it is
+    /// mended, and told of in the traces; the others are cosigned.
     ///
     /// # Errors
     ///
@@ -162,8 +206,8 @@ impl Witness {
                 continue;
             }
             let path = state.join(origin_hash(&origin));
-            let register = if path.exists() { Some(Register::open(&path, &origin)?) } else { None };
-            known.insert(origin, Log { keys: vec![key], path, register });
+            let memory = Memory::open(&path, &origin)?;
+            known.insert(origin, Log { keys: vec![key], path, memory });
         }
         Ok(Self { key, logs: Mutex::new(known), now })
     }
@@ -189,7 +233,8 @@ impl Witness {
             Err(error) => return Err(Refusal::NotACheckpoint(*error)),
         };
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
-        let log = logs.get_mut(&origin).ok_or(Refusal::UnknownLog { origin })?;
+        let log = logs.get_mut(&origin);
+        let log = log.ok_or_else(|| Refusal::UnknownLog { origin: origin.clone() })?;
         request.note.verify(&log.keys).map_err(Refusal::NotSigned)?;
         let checkpoint = match parsed {
             Ok(checkpoint) => checkpoint,
@@ -200,7 +245,11 @@ impl Witness {
         if old > size {
             return Err(Refusal::OldLarger { old, size });
         }
-        let last = log.register.as_ref().map(Register::checkpoint);
+        let last = match &log.memory {
+            Memory::Nothing => None,
+            Memory::Last(register) => Some(register.checkpoint()),
+            Memory::Unusable => return Err(Refusal::Unusable { origin }),
+        };
         let cosigned = last.map_or(0, Checkpoint::size);
         if old != cosigned {
             return Err(Refusal::OtherSize { cosigned });
@@ -223,9 +272,10 @@ impl Witness {
         let mut kept = note.clone();
         keep_one_of_each(&mut kept, &log.keys);
         kept.add(cosignature.clone());
-        match &mut log.register {
-            Some(register) => register.replace(kept)?,
-            None => log.register = Some(Register::create(&log.path, kept)?),
+        if let Memory::Last(register) = &mut log.memory {
+            register.replace(kept)?;
+        } else {
+            log.memory = Memory::Last(Register::create(&log.path, kept)?);
         }
         let mut line = String::new();
         let _ = writeln!(line, "{cosignature}");
@@ -236,7 +286,10 @@ impl Witness {
     pub fn latest(&self, origin_hash_hex: &str) -> Option<String> {
         let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, log) = logs.iter().find(|(origin, _)| origin_hash(origin) == origin_hash_hex)?;
-        log.register.as_ref().map(|register| register.note().to_string())
+        match &log.memory {
+            Memory::Last(register) => Some(register.note().to_string()),
+            Memory::Nothing | Memory::Unusable => None,
+        }
     }
 }
 

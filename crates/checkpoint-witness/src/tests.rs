@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
+use axum::{Router, routing::post};
 use merkle_log::{
     Checkpoint, Hash, KeyKind, MemoryTree, SignedNote, SignerKey, checkpoint::cosignatures,
     empty_root, leaf_hash, note::SIGNATURES_MAX, prove_consistency, tree_root,
@@ -329,6 +330,61 @@ async fn over_a_connection_the_client_learns_where_the_witness_stands_and_checks
         assert_eq!(found.first().and_then(|cosigned| cosigned.time), Some(NOW));
         assert!(Checkpoint::open(&note, log_key().verifier()).is_ok());
     }
+}
+
+/// A witness that answers every request with these lines of signature.
+async fn serve_lines(lines: String) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = move || std::future::ready(lines.clone());
+    let router = Router::new().route("/add-checkpoint", post(answer));
+    let serving = async move { axum::serve(listener, router).await.unwrap() };
+    #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
+    tokio::spawn(serving);
+    address
+}
+
+async fn ask_for_lines(lines: String, note: SignedNote) -> Result<SignedNote, AskError> {
+    let address = serve_lines(lines).await;
+    let asking = tokio::task::spawn_blocking(move || {
+        let client =
+            WitnessClient::new(witness_key().verifier().clone(), &format!("http://{address}"));
+        client.ask(5, Vec::new(), &note)
+    });
+    asking.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_cosignatures_by_one_witness_only_the_newest_is_taken() {
+    let note = signed(&tree(5, 5));
+    let most = u64::try_from(SIGNATURES_MAX).unwrap();
+    let times = (NOW + 50..NOW + most).chain(NOW..NOW + 50);
+    let lines = times.map(|time| format!("{}\n", witness_key().sign(note.text(), time)));
+    let cosigned = ask_for_lines(lines.collect(), note.clone()).await.unwrap();
+    let mut expected = note;
+    expected.add(witness_key().sign(expected.text(), NOW + most - 1));
+    assert_eq!(cosigned, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_cosignature_takes_the_place_of_the_one_that_was_there() {
+    let fresh = signed(&tree(5, 5));
+    let mut note = fresh.clone();
+    note.add(witness_key().sign(note.text(), NOW));
+    let line = format!("{}\n", witness_key().sign(note.text(), NOW + 60));
+    let cosigned = ask_for_lines(line.repeat(3), note).await.unwrap();
+    let mut expected = fresh;
+    expected.add(witness_key().sign(expected.text(), NOW + 60));
+    assert_eq!(cosigned, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cosignature_that_is_not_good_is_not_taken_beside_one_that_is() {
+    let note = signed(&tree(5, 5));
+    let good = witness_key().sign(note.text(), NOW);
+    let forged = witness_key().sign(signed(&tree(6, 6)).text(), NOW + 60);
+    let answered = ask_for_lines(format!("{forged}\n{good}\n"), note).await;
+    assert!(matches!(answered, Err(AskError::BadAnswer { status: 200, .. })), "{answered:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,13 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use merkle_log::{Checkpoint, SignedNote};
+use merkle_log::{Checkpoint, SignedNote, note::SIGNATURES_MAX};
 
 use crate::file;
 
 const HEADING: &str = "redress-register v1\n";
-/// A register is no longer than this: a note with a few signatures.
-const BYTES_MAX: u64 = 65_536;
+/// A register is no longer than this, in bytes: twice what a witness reads at once, so that whatever it
+/// took in can be kept.
+pub const BYTES_MAX: u64 = 131_072;
 
 /// Why there is no register to hold a signer to. Then nothing is signed.
 #[derive(Debug, thiserror::Error)]
@@ -76,11 +77,13 @@ impl Register {
     ///
     /// # Errors
     ///
-    /// [`RegisterError`]: one is there already, the note is no checkpoint, the disk.
+    /// [`RegisterError`]: one is there already, the note is no checkpoint or could not be read again,
+    /// the disk.
     pub fn create(path: &Path, note: SignedNote) -> Result<Self, RegisterError> {
         let damaged = || RegisterError::Damaged { path: path.to_owned() };
         let checkpoint = Checkpoint::parse(note.text()).map_err(|_| damaged())?;
-        let written = file::put_new(path, text_of(&note).as_bytes());
+        let text = readable_text(&note).map_err(failed(path))?;
+        let written = file::put_new(path, text.as_bytes());
         written.map_err(|source| {
             if source.kind() == io::ErrorKind::AlreadyExists {
                 RegisterError::AlreadyThere { path: path.to_owned() }
@@ -153,8 +156,9 @@ impl Register {
     ///
     /// # Errors
     ///
-    /// [`RegisterError`]: not a checkpoint of this log, or the disk; then what the register says
-    /// after the next opening is the old or the new one.
+    /// [`RegisterError`]: not a checkpoint of this log, or one that could not be read again; then
+    /// nothing was written. Or the disk; then what the register says after the next opening is the old
+    /// or the new one.
     pub fn replace(&mut self, note: SignedNote) -> Result<(), RegisterError> {
         let checkpoint = Checkpoint::parse(note.text())
             .map_err(|_| RegisterError::Damaged { path: self.path.clone() })?;
@@ -165,7 +169,8 @@ impl Register {
                 found: checkpoint.origin().to_owned(),
             });
         }
-        file::put(&self.path, text_of(&note).as_bytes()).map_err(failed(&self.path))?;
+        let text = readable_text(&note).map_err(failed(&self.path))?;
+        file::put(&self.path, text.as_bytes()).map_err(failed(&self.path))?;
         (self.note, self.checkpoint) = (note, checkpoint);
         Ok(())
     }
@@ -194,6 +199,25 @@ fn text_of(note: &SignedNote) -> String {
     format!("{HEADING}crc32c {:08x}\n{note}", crc32c::crc32c(note.as_bytes()))
 }
 
+/// The text of a register that the next opening will read. A register that cannot be read is as good
+/// as lost, so such a text is refused while the old one is still there.
+fn readable_text(note: &SignedNote) -> io::Result<String> {
+    let refused = |problem: String| io::Error::new(io::ErrorKind::InvalidInput, problem);
+    let text = text_of(note);
+    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if length > BYTES_MAX {
+        return Err(refused(format!("expected at most {BYTES_MAX} bytes to keep, found {length}")));
+    }
+    if parse(text.as_bytes()).as_ref() != Some(note) {
+        return Err(refused(format!(
+            "expected a checkpoint that can be read again, with 1 to {SIGNATURES_MAX} signatures, found one \
+             with {}",
+            note.signatures().len()
+        )));
+    }
+    Ok(text)
+}
+
 fn parse(bytes: &[u8]) -> Option<SignedNote> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (crc, note) = text.strip_prefix(HEADING)?.strip_prefix("crc32c ")?.split_once('\n')?;
@@ -202,3 +226,6 @@ fn parse(bytes: &[u8]) -> Option<SignedNote> {
     }
     SignedNote::parse(note.as_bytes()).ok()
 }
+
+#[cfg(test)]
+mod tests;

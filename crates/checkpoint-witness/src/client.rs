@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use merkle_log::{Hash, SignedNote, VerifierKey, checkpoint::cosignatures};
+use merkle_log::{Hash, SignedNote, VerifierKey, checkpoint::cosignatures, note::NoteSignature};
 use ureq::Agent;
 
 use crate::request::{AddCheckpoint, decimal};
@@ -107,7 +107,8 @@ impl WitnessClient {
         }
     }
 
-    /// Puts the answer's signatures under the note, and keeps it if this witness's is among them.
+    /// Puts this witness's cosignature under the note: one, the newest of those it answered. A note with
+    /// a hundred of them could not be read again, and would keep the others' from being shown.
     fn take(&self, note: &SignedNote, answer: &str) -> Result<SignedNote, AskError> {
         let bad = |text: String| AskError::BadAnswer { status: 200, text };
         let lines = format!("{}\n{answer}", note.text());
@@ -115,12 +116,23 @@ impl WitnessClient {
             SignedNote::parse(lines.as_bytes()).map_err(|error| bad(error.to_string()))?;
         cosignatures(&answered, std::slice::from_ref(&self.key))
             .map_err(|error| bad(error.to_string()))?;
+        let own = answered.signatures().iter().filter(|signature| self.key.made(signature));
+        let newest = own.max_by_key(|signature| self.time_of(note, signature));
+        let newest = newest.ok_or_else(|| bad("no signature by its key".to_owned()))?;
         let mut cosigned = note.clone();
         // An earlier cosignature of this witness gives way to the newer one.
         cosigned.retain(|signature| !self.key.made(signature));
-        let own = answered.signatures().iter().filter(|signature| self.key.made(signature));
-        own.for_each(|signature| cosigned.add(signature.clone()));
+        cosigned.add(newest.clone());
         Ok(cosigned)
+    }
+
+    /// The time that one cosignature under this note states, if it is good.
+    fn time_of(&self, note: &SignedNote, signature: &NoteSignature) -> Option<u64> {
+        let mut alone = note.clone();
+        alone.retain(|_| false);
+        alone.add(signature.clone());
+        let verified = cosignatures(&alone, std::slice::from_ref(&self.key)).ok()?;
+        verified.first().and_then(|verified| verified.time)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
+use axum::{Router, routing::post};
 use merkle_log::{
     Checkpoint, Hash, KeyKind, MemoryTree, SignedNote, SignerKey, checkpoint::cosignatures,
-    empty_root, leaf_hash, prove_consistency, tree_root,
+    empty_root, leaf_hash, note::SIGNATURES_MAX, prove_consistency, tree_root,
 };
 
 use crate::{
-    AddCheckpoint, AskError, Refusal, Witness, WitnessClient, http::router, witness::origin_hash,
+    AddCheckpoint, AskError, Refusal, Witness, WitnessClient, http::router, request::BYTES_MAX,
+    witness::origin_hash,
 };
 
 const ORIGIN: &str = "ledger.example/complaints";
@@ -165,21 +167,102 @@ fn a_witness_that_was_restarted_remembers_and_one_state_serves_one_witness() {
     again.add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
 }
 
+/// Anybody can send this: the log's public checkpoint, with its own good signature many times over.
 #[test]
-fn a_witness_whose_memory_is_damaged_does_not_begin_anew() {
+fn a_signature_that_is_repeated_to_a_witness_is_remembered_once() {
     let dir = tempfile::tempdir().unwrap();
-    drop({
-        let witness = witness(dir.path());
-        witness.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
-        witness
-    });
+    let first = witness(dir.path());
+    first.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
+    let remembered = first.latest(&origin_hash(ORIGIN)).unwrap();
+    let once = body(5, &tree(5, 5));
+    let line = once.lines().last().unwrap();
+    let often = format!("{once}{}", format!("{line}\n").repeat(SIGNATURES_MAX - 1));
+    first.add_checkpoint(often.as_bytes()).unwrap();
+    assert_eq!(first.latest(&origin_hash(ORIGIN)).unwrap(), remembered);
+    drop(first);
+    let again = witness(dir.path());
+    again.add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
+}
+
+#[test]
+fn each_key_of_a_log_is_remembered_with_one_signature_and_nobody_elses() {
+    let dir = tempfile::tempdir().unwrap();
+    let newer = SignerKey::from_seed(ORIGIN, KeyKind::Note, &[8; 32]).unwrap();
+    let stranger = SignerKey::from_seed("other.example", KeyKind::Note, &[9; 32]).unwrap();
+    let logs = vec![log_key().verifier().clone(), newer.verifier().clone()];
+    let state = dir.path().join("state");
+    let witness = Witness::open(witness_key(), logs, &state, Box::new(|| NOW)).unwrap();
+    let mut note = signed(&tree(5, 5));
+    let lines = [&newer, &stranger, &log_key(), &newer].map(|key| key.sign(note.text(), 0));
+    let text = lines.iter().fold(note.to_string(), |text, line| format!("{text}{line}\n"));
+    witness.add_checkpoint(format!("old 0\n\n{text}").as_bytes()).unwrap();
+    note.add(newer.sign(note.text(), 0));
+    note.add(witness_key().sign(note.text(), NOW));
+    assert_eq!(witness.latest(&origin_hash(ORIGIN)).unwrap(), note.to_string());
+}
+
+/// The longest request that is read, by the log's own key.
+#[test]
+fn the_longest_checkpoint_that_is_cosigned_is_remembered_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let five = tree(5, 5);
+    let checkpoint = Checkpoint::parse(signed(&five).text()).unwrap();
+    let with_line = |bytes: usize| {
+        let mut note = SignedNote::new(format!("{checkpoint}{}\n", "x".repeat(bytes))).unwrap();
+        note.add(log_key().sign(note.text(), 0));
+        AddCheckpoint { old: 0, proof: Vec::new(), note }.to_string()
+    };
+    let longest = with_line(BYTES_MAX - with_line(1).len() + 1);
+    assert_eq!(longest.len(), BYTES_MAX);
+    let first = witness(dir.path());
+    first.add_checkpoint(longest.as_bytes()).unwrap();
+    drop(first);
+    witness(dir.path()).add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
+}
+
+/// The file of one log is damaged; the witness also knows another.
+#[test]
+fn a_log_whose_memory_is_damaged_is_refused_by_name_and_the_others_are_cosigned() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = SignerKey::from_seed("other.example", KeyKind::Note, &[9; 32]).unwrap();
+    let open = || {
+        let logs = vec![log_key().verifier().clone(), other.verifier().clone()];
+        Witness::open(witness_key(), logs, &dir.path().join("state"), Box::new(|| NOW)).unwrap()
+    };
+    let of_other = |old: u64, tree: &MemoryTree| {
+        let proof =
+            if old == 0 { Vec::new() } else { prove_consistency(tree, old, tree.size()).unwrap() };
+        let root = tree_root(tree, tree.size()).unwrap();
+        let checkpoint = Checkpoint::new("other.example", tree.size(), root).unwrap();
+        AddCheckpoint { old, proof, note: checkpoint.signed_by(&other) }.to_string()
+    };
+    let first = open();
+    first.add_checkpoint(body(0, &tree(5, 5)).as_bytes()).unwrap();
+    first.add_checkpoint(of_other(0, &tree(5, 5)).as_bytes()).unwrap();
+    drop(first);
     let file = dir.path().join("state").join(origin_hash(ORIGIN));
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[60] ^= 1;
+    std::fs::write(&file, &bytes).unwrap();
+
+    let again = open();
+    for request in [body(5, &tree(8, 8)), body(0, &tree(8, 2)), body(5, &tree(5, 5))] {
+        let refused = again.add_checkpoint(request.as_bytes()).unwrap_err();
+        assert!(matches!(refused, Refusal::Unusable { .. }), "{refused:?}");
+        assert_eq!(refused.status(), 500);
+        assert!(refused.to_string().contains(ORIGIN), "{refused}");
+    }
+    assert_eq!(again.latest(&origin_hash(ORIGIN)), None);
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "it does not begin anew");
+    again.add_checkpoint(of_other(5, &tree(8, 8)).as_bytes()).unwrap();
+    let unsigned = body(5, &tree(8, 8)).replace("\n8\n", "\n9\n");
+    let refused = again.add_checkpoint(unsigned.as_bytes()).unwrap_err();
+    assert_eq!(refused.status(), 403, "strangers learn nothing of it");
+    drop(again);
+
+    bytes[60] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let logs = vec![log_key().verifier().clone()];
-    let opened = Witness::open(witness_key(), logs, &dir.path().join("state"), Box::new(|| NOW));
-    assert!(opened.is_err());
+    open().add_checkpoint(body(5, &tree(8, 8)).as_bytes()).unwrap();
 }
 
 #[test]
@@ -247,6 +330,61 @@ async fn over_a_connection_the_client_learns_where_the_witness_stands_and_checks
         assert_eq!(found.first().and_then(|cosigned| cosigned.time), Some(NOW));
         assert!(Checkpoint::open(&note, log_key().verifier()).is_ok());
     }
+}
+
+/// A witness that answers every request with these lines of signature.
+async fn serve_lines(lines: String) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = move || std::future::ready(lines.clone());
+    let router = Router::new().route("/add-checkpoint", post(answer));
+    let serving = async move { axum::serve(listener, router).await.unwrap() };
+    #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
+    tokio::spawn(serving);
+    address
+}
+
+async fn ask_for_lines(lines: String, note: SignedNote) -> Result<SignedNote, AskError> {
+    let address = serve_lines(lines).await;
+    let asking = tokio::task::spawn_blocking(move || {
+        let client =
+            WitnessClient::new(witness_key().verifier().clone(), &format!("http://{address}"));
+        client.ask(5, Vec::new(), &note)
+    });
+    asking.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_cosignatures_by_one_witness_only_the_newest_is_taken() {
+    let note = signed(&tree(5, 5));
+    let most = u64::try_from(SIGNATURES_MAX).unwrap();
+    let times = (NOW + 50..NOW + most).chain(NOW..NOW + 50);
+    let lines = times.map(|time| format!("{}\n", witness_key().sign(note.text(), time)));
+    let cosigned = ask_for_lines(lines.collect(), note.clone()).await.unwrap();
+    let mut expected = note;
+    expected.add(witness_key().sign(expected.text(), NOW + most - 1));
+    assert_eq!(cosigned, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_cosignature_takes_the_place_of_the_one_that_was_there() {
+    let fresh = signed(&tree(5, 5));
+    let mut note = fresh.clone();
+    note.add(witness_key().sign(note.text(), NOW));
+    let line = format!("{}\n", witness_key().sign(note.text(), NOW + 60));
+    let cosigned = ask_for_lines(line.repeat(3), note).await.unwrap();
+    let mut expected = fresh;
+    expected.add(witness_key().sign(expected.text(), NOW + 60));
+    assert_eq!(cosigned, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cosignature_that_is_not_good_is_not_taken_beside_one_that_is() {
+    let note = signed(&tree(5, 5));
+    let good = witness_key().sign(note.text(), NOW);
+    let forged = witness_key().sign(signed(&tree(6, 6)).text(), NOW + 60);
+    let answered = ask_for_lines(format!("{forged}\n{good}\n"), note).await;
+    assert!(matches!(answered, Err(AskError::BadAnswer { status: 200, .. })), "{answered:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

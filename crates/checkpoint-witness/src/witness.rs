@@ -1,7 +1,7 @@
 //! What a witness answers. The checks stand in the order of C2SP tlog-witness v1.0.0.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write},
     fs::DirBuilder,
     io,
@@ -10,14 +10,17 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use checkpoint_signer::register::{Register, RegisterError};
+use checkpoint_signer::register::{self, Register, RegisterError};
 use merkle_log::{
     Checkpoint, KeyKind, ProofError, SignedNote, SignerKey, VerifierKey,
     checkpoint::ParseCheckpointError, note::VerifyNoteError, verify_consistency,
 };
 use sha2::{Digest, Sha256};
 
-use crate::request::{AddCheckpoint, ParseRequestError};
+use crate::request::{AddCheckpoint, BYTES_MAX, ParseRequestError};
+
+// Whatever fits a request can be remembered with the cosignature.
+const _: () = assert!(register::BYTES_MAX >= 2 * BYTES_MAX as u64);
 
 /// Why a witness does not cosign, each with its status code.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,15 @@ pub enum Refusal {
     /// 422: the tree does not begin with the one that was cosigned. This is what a witness is for.
     #[error("the tree does not extend the one that this witness cosigned: {0}")]
     DoesNotExtend(ProofError),
+    /// 500: what the witness remembers of this log cannot be read. To begin anew would forget a fork.
+    #[error(
+        "this witness cannot read what it remembers of the log `{origin}`; it cosigns nothing of it until \
+         its keeper has mended that"
+    )]
+    Unusable {
+        /// The origin of the checkpoint.
+        origin: String,
+    },
     /// 500: the witness could not make its memory durable, and therefore did not answer.
     #[error("this witness cannot write its state")]
     State(#[source] RegisterError),
@@ -74,7 +86,7 @@ impl Refusal {
             Self::UnknownLog { .. } => 404,
             Self::OtherSize { .. } => 409,
             Self::EmptyRoot | Self::ProofFromNothing | Self::DoesNotExtend(_) => 422,
-            Self::State(_) => 500,
+            Self::Unusable { .. } | Self::State(_) => 500,
         }
     }
 }
@@ -102,7 +114,7 @@ pub enum OpenWitnessError {
         /// What the system said.
         source: io::Error,
     },
-    /// What is remembered of a log cannot be used. Never begin anew: that would forget a fork.
+    /// Another process remembers in this directory: each of the two would cosign a history.
     #[error(transparent)]
     State(#[from] RegisterError),
 }
@@ -112,8 +124,42 @@ pub enum OpenWitnessError {
 struct Log {
     keys: Vec<VerifierKey>,
     path: PathBuf,
+    memory: Memory,
+}
+
+/// What a witness remembers of a log.
+#[derive(Debug)]
+enum Memory {
+    /// It has cosigned nothing of it yet.
+    Nothing,
     /// The last checkpoint of it that was cosigned, with that cosignature.
-    register: Option<Register>,
+    Last(Register),
+    /// There is something, and it cannot be read. Never begin anew: that would forget a fork.
+    Unusable,
+}
+
+impl Memory {
+    /// What is remembered in this file. One that cannot be read costs its log the cosignatures, and no
+    /// other log; only a file that another process holds stops the whole witness.
+    fn open(path: &Path, origin: &str) -> Result<Self, RegisterError> {
+        // Only where it is certain that there is none may a memory begin.
+        if path.try_exists().is_ok_and(|exists| !exists) {
+            return Ok(Self::Nothing);
+        }
+        match Register::open(path, origin) {
+            Ok(register) => Ok(Self::Last(register)),
+            Err(error @ RegisterError::InUse { .. }) => Err(error),
+            Err(error) => {
+                tracing::error!(
+                    %origin,
+                    %error,
+                    "nothing of this log is cosigned: bring back the file with what was last cosigned, \
+                     from a copy that is not older, and start the witness again"
+                );
+                Ok(Self::Unusable)
+            }
+        }
+    }
 }
 
 /// A witness: a key, the logs it knows, and what it remembers of each.
@@ -132,7 +178,8 @@ impl fmt::Debug for Witness {
 
 impl Witness {
     /// The witness that remembers in `state`. A log may have several keys; each must be a log's key.
-    /// `now` gives the time in Unix seconds.
+    /// `now` gives the time in Unix seconds. A log whose memory cannot be read is refused until it is
+    /// mended, and told of in the traces; the others are cosigned.
     ///
     /// # Errors
     ///
@@ -159,8 +206,8 @@ impl Witness {
                 continue;
             }
             let path = state.join(origin_hash(&origin));
-            let register = if path.exists() { Some(Register::open(&path, &origin)?) } else { None };
-            known.insert(origin, Log { keys: vec![key], path, register });
+            let memory = Memory::open(&path, &origin)?;
+            known.insert(origin, Log { keys: vec![key], path, memory });
         }
         Ok(Self { key, logs: Mutex::new(known), now })
     }
@@ -186,7 +233,8 @@ impl Witness {
             Err(error) => return Err(Refusal::NotACheckpoint(*error)),
         };
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
-        let log = logs.get_mut(&origin).ok_or(Refusal::UnknownLog { origin })?;
+        let log = logs.get_mut(&origin);
+        let log = log.ok_or_else(|| Refusal::UnknownLog { origin: origin.clone() })?;
         request.note.verify(&log.keys).map_err(Refusal::NotSigned)?;
         let checkpoint = match parsed {
             Ok(checkpoint) => checkpoint,
@@ -197,7 +245,11 @@ impl Witness {
         if old > size {
             return Err(Refusal::OldLarger { old, size });
         }
-        let last = log.register.as_ref().map(Register::checkpoint);
+        let last = match &log.memory {
+            Memory::Nothing => None,
+            Memory::Last(register) => Some(register.checkpoint()),
+            Memory::Unusable => return Err(Refusal::Unusable { origin }),
+        };
         let cosigned = last.map_or(0, Checkpoint::size);
         if old != cosigned {
             return Err(Refusal::OtherSize { cosigned });
@@ -217,13 +269,13 @@ impl Witness {
     /// Cosigns, remembers, and only then gives the cosignature out.
     fn cosign(&self, log: &mut Log, note: &SignedNote) -> Result<String, RegisterError> {
         let cosignature = self.key.sign(note.text(), (self.now)());
-        // Of all signatures only those of the log are kept: others are not this witness's to repeat.
         let mut kept = note.clone();
-        kept.retain(|signature| log.keys.iter().any(|key| key.made(signature)));
+        keep_one_of_each(&mut kept, &log.keys);
         kept.add(cosignature.clone());
-        match &mut log.register {
-            Some(register) => register.replace(kept)?,
-            None => log.register = Some(Register::create(&log.path, kept)?),
+        if let Memory::Last(register) = &mut log.memory {
+            register.replace(kept)?;
+        } else {
+            log.memory = Memory::Last(Register::create(&log.path, kept)?);
         }
         let mut line = String::new();
         let _ = writeln!(line, "{cosignature}");
@@ -234,8 +286,20 @@ impl Witness {
     pub fn latest(&self, origin_hash_hex: &str) -> Option<String> {
         let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, log) = logs.iter().find(|(origin, _)| origin_hash(origin) == origin_hash_hex)?;
-        log.register.as_ref().map(|register| register.note().to_string())
+        match &log.memory {
+            Memory::Last(register) => Some(register.note().to_string()),
+            Memory::Nothing | Memory::Unusable => None,
+        }
     }
+}
+
+/// Keeps one signature of each of these keys. Others are not this witness's to repeat; and a good one may
+/// be sent many times over by anybody, until what is remembered could not be read again.
+fn keep_one_of_each(note: &mut SignedNote, keys: &[VerifierKey]) {
+    let mut seen = BTreeSet::new();
+    note.retain(|signature| {
+        keys.iter().position(|key| key.made(signature)).is_some_and(|key| seen.insert(key))
+    });
 }
 
 /// SHA-256 of an origin, in hexadecimal: the name under which a witness publishes a log.

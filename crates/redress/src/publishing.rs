@@ -18,7 +18,7 @@ use std::{
 };
 
 use event_log_sled::nodes::LogNodes;
-use merkle_log::SignedNote;
+use merkle_log::{SignedNote, note::SIGNATURES_MAX};
 
 use self::witnesses::{Asked, Witnesses};
 use crate::{arguments::SigningAt, error::CommandError, ledger::Ledger, signing};
@@ -121,14 +121,30 @@ pub fn read(path: &Path) -> Result<Option<SignedNote>, CommandError> {
     Ok(Some(note))
 }
 
+/// Puts a checkpoint in place of the last, if it can be read again: `serve` and `status` read it.
 fn put(path: &Path, note: &SignedNote) -> Result<(), CommandError> {
+    let text = note.to_string();
+    if SignedNote::parse(text.as_bytes()).as_ref() != Ok(note) {
+        return Err(CommandError::Refused {
+            problem: format!(
+                "expected a checkpoint for {} that can be read again, with 1 to {SIGNATURES_MAX} \
+                 signatures, found one with {}; the last one stays",
+                path.display(),
+                note.signatures().len()
+            ),
+            next: "name fewer witnesses in the policy".to_owned(),
+        });
+    }
     let temporary = path.with_added_extension("tmp");
     let write = || {
         let mut file = File::create(&temporary)?;
-        file.write_all(note.to_string().as_bytes())?;
+        file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
         path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
     };
     write().map_err(CommandError::file("write", path))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,18 @@
 //! Signs and publishes while others append: at most a second behind the durable head.
+//!
+//! What cannot be written now is told of in the traces, once, and tried again until it can: all of it is
+//! derived from the log and the register. Nothing is shown meanwhile but the last that was written.
 
 use std::{sync::Arc, time::Duration};
 
 use checkpoint_signer::CheckpointSigner;
 use event_log::EventLog;
-use event_log_sled::SledLog;
+use event_log_sled::{SledLog, nodes::LogNodes};
 use merkle_log::{Checkpoint, SignedNote};
 use tokio::{
     sync::watch,
     task::{JoinError, JoinSet},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use super::{PublishedPlaces, witnesses::Witnesses};
@@ -19,12 +22,20 @@ use crate::{error::CommandError, signing};
 /// and long enough that the register's syncs cost the log little.
 const PACE: Duration = Duration::from_millis(300);
 
+/// The time until that which failed is tried again, though nothing was appended.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Why something cannot be done at the moment, in words; `None` while all is well.
+type Trouble = Option<String>;
+
 /// A publisher at work. Stop it with [`Publisher::finish`]; dropped, it stops where it is.
 #[derive(Debug)]
 pub struct Publisher {
     stop: watch::Sender<bool>,
     signing: JoinSet<Result<(), CommandError>>,
     published: watch::Receiver<u64>,
+    trouble: watch::Receiver<Trouble>,
+    witness_trouble: watch::Receiver<Trouble>,
 }
 
 impl Publisher {
@@ -47,13 +58,15 @@ impl Publisher {
         places.keep_signed(&note)?;
         let mut signing = JoinSet::new();
         let (told, newest) = watch::channel(size_of(&note)?);
+        let (tell, trouble) = watch::channel(None);
+        let (tell_of_witnesses, witness_trouble) = watch::channel(None);
         let published = newest.clone();
         if let Some(witnesses) = witnesses {
             let (log, places) = (Arc::clone(&log), places.clone());
-            signing.spawn(witness(log, places, witnesses, newest));
+            signing.spawn(witness(log, places, witnesses, newest, tell_of_witnesses));
         }
-        signing.spawn(publish(log, signer, places, head, stopped, told));
-        Ok(Self { stop, signing, published })
+        signing.spawn(publish(Desk { log, places, told, tell }, signer, head, stopped));
+        Ok(Self { stop, signing, published, trouble, witness_trouble })
     }
 
     /// How many records the newest published checkpoint covers, kept up to date.
@@ -61,11 +74,22 @@ impl Publisher {
         self.published.clone()
     }
 
+    /// Why the newest records cannot be published at the moment, kept up to date.
+    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
+        self.trouble.clone()
+    }
+
+    /// Why the newest witnessed checkpoint cannot be kept at the moment, kept up to date. A witness that
+    /// does not answer is no such reason.
+    pub fn witness_trouble(&self) -> watch::Receiver<Option<String>> {
+        self.witness_trouble.clone()
+    }
+
     /// Publishes what was appended last, and stops.
     ///
     /// # Errors
     ///
-    /// [`CommandError`]: why publishing stopped before it was asked to.
+    /// [`CommandError`]: why what was appended last could not be published.
     pub async fn finish(mut self) -> Result<(), CommandError> {
         let _ = self.stop.send(true);
         let mut result = Ok(());
@@ -83,42 +107,93 @@ fn size_of(note: &SignedNote) -> Result<u64, CommandError> {
     Ok(checkpoint.size())
 }
 
+/// What a publisher works with.
+struct Desk {
+    log: Arc<SledLog>,
+    places: PublishedPlaces,
+    told: watch::Sender<u64>,
+    tell: watch::Sender<Trouble>,
+}
+
+impl Desk {
+    /// Signs the head and keeps the checkpoint. The signer comes back also where that failed, so that it
+    /// can be tried again.
+    ///
+    /// # Errors
+    ///
+    /// The outer one: there is no signer any more.
+    async fn publish_head(
+        &self,
+        mut signer: CheckpointSigner,
+    ) -> Result<(CheckpointSigner, Result<(), CommandError>), CommandError> {
+        let (nodes, places) = (self.log.nodes(), self.places.clone());
+        let signing = tokio::task::spawn_blocking(move || {
+            let note = signer.sign(&nodes, nodes.size()).map_err(CommandError::from);
+            let kept = note.and_then(|note| {
+                places.keep_signed(&note)?;
+                size_of(&note)
+            });
+            (signer, kept)
+        });
+        let (signer, kept) = signing.await.map_err(CommandError::failed("sign"))?;
+        tell(&self.tell, "publishing", kept.as_ref().err());
+        let kept = kept.map(|size| {
+            self.told.send_replace(size);
+        });
+        Ok((signer, kept))
+    }
+}
+
+/// Says in the traces what is wrong when that changes, and that it is over.
+fn tell(trouble: &watch::Sender<Trouble>, doing: &str, error: Option<&CommandError>) {
+    let found = error.map(ToString::to_string);
+    trouble.send_if_modified(|known| {
+        if *known == found {
+            return false;
+        }
+        if let Some(error) = error {
+            tracing::error!(%error, "{doing} has stopped, and is tried again until it can go on");
+        } else {
+            tracing::warn!("{doing} goes on again");
+        }
+        *known = found;
+        true
+    });
+}
+
 /// Signs each new head, no more often than the pace allows; a last time when told to stop.
 async fn publish(
-    log: Arc<SledLog>,
+    desk: Desk,
     mut signer: CheckpointSigner,
-    places: PublishedPlaces,
     mut head: watch::Receiver<event_log::Head>,
     mut stop: watch::Receiver<bool>,
-    told: watch::Sender<u64>,
 ) -> Result<(), CommandError> {
+    let mut is_behind = false;
     loop {
         let is_last = tokio::select! {
+            biased;
+            () = told_to_stop(&mut stop) => true,
             changed = head.changed() => changed.is_err(),
-            _ = stop.changed() => true,
+            () = sleep(AGAIN), if is_behind => false,
         };
         // Marked as seen before it is signed: what is appended meanwhile wakes us again.
         head.borrow_and_update();
-        let (kept, note) = signing::sign_head(signer, &log).await.inspect_err(|error| {
+        let (kept, published) = desk.publish_head(signer).await.inspect_err(|error| {
             tracing::error!(%error, "publishing stopped");
         })?;
-        signer = kept;
-        places.keep_signed(&note)?;
-        told.send_replace(size_of(&note)?);
         if is_last {
-            return Ok(());
+            return published;
         }
-        tokio::select! {
-            () = sleep(PACE) => {}
-            _ = stop.changed() => {
-                // What was appended during the pause is signed before the end.
-                let (_, note) = signing::sign_head(signer, &log).await?;
-                places.keep_signed(&note)?;
-                told.send_replace(size_of(&note)?);
-                return Ok(());
-            }
-        }
+        signer = kept;
+        is_behind = published.is_err();
+        // What was appended during the pause is signed before the end.
+        let _ = timeout(PACE, told_to_stop(&mut stop)).await;
     }
+}
+
+/// Also where nobody is left who could say so.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|is_told| *is_told).await;
 }
 
 /// Asks the witnesses for each newest checkpoint, so that a slow one holds nobody up; once more for
@@ -128,24 +203,41 @@ async fn witness(
     places: PublishedPlaces,
     mut witnesses: Witnesses,
     mut newest: watch::Receiver<u64>,
+    trouble: watch::Sender<Trouble>,
 ) -> Result<(), CommandError> {
     loop {
         newest.borrow_and_update();
-        if let Some(note) = super::read(&places.signed)? {
-            let (nodes, places) = (log.nodes(), places.clone());
-            let asked = tokio::task::spawn_blocking(move || {
-                let asked = places.witness(&mut witnesses, &nodes, &note);
-                (witnesses, asked)
-            });
-            let (kept, asked) = asked.await.map_err(CommandError::failed("ask the witnesses"))?;
-            witnesses = kept;
-            let asked = asked?;
-            for (name, error) in &asked.refused {
-                tracing::warn!(witness = %name, %error, "a witness has not cosigned");
-            }
-        }
-        if newest.changed().await.is_err() {
-            return Ok(());
+        let (nodes, places) = (log.nodes(), places.clone());
+        let asking = tokio::task::spawn_blocking(move || {
+            let kept = ask_for_newest(&places, &mut witnesses, &nodes);
+            (witnesses, kept)
+        });
+        let asked = asking.await.map_err(CommandError::failed("ask the witnesses"));
+        let (back, kept) = asked.inspect_err(|error| {
+            tracing::error!(%error, "asking the witnesses stopped");
+        })?;
+        witnesses = back;
+        tell(&trouble, "witnessing", kept.as_ref().err());
+        let changed = tokio::select! {
+            changed = newest.changed() => changed,
+            () = sleep(AGAIN), if kept.is_err() => Ok(()),
+        };
+        if changed.is_err() {
+            return kept;
         }
     }
+}
+
+/// Asks the witnesses for the newest signed checkpoint, and keeps it if enough of them have cosigned.
+fn ask_for_newest(
+    places: &PublishedPlaces,
+    witnesses: &mut Witnesses,
+    nodes: &LogNodes,
+) -> Result<(), CommandError> {
+    let Some(note) = super::read(&places.signed)? else { return Ok(()) };
+    let asked = places.witness(witnesses, nodes, &note)?;
+    for (name, error) in &asked.refused {
+        tracing::warn!(witness = %name, %error, "a witness has not cosigned");
+    }
+    Ok(())
 }

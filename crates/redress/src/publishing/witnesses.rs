@@ -75,11 +75,10 @@ impl Witnesses {
             let asking: Vec<_> = self
                 .known
                 .iter_mut()
-                .map(|witness| {
-                    scope.spawn(move || (witness.name.clone(), witness.ask(nodes, note)))
-                })
+                .map(|witness| (witness.name.clone(), scope.spawn(|| witness.ask(nodes, note))))
                 .collect();
-            answers.extend(asking.into_iter().filter_map(|asked| asked.join().ok()));
+            let joined = asking.into_iter().map(|(name, asked)| (name, answer_of(asked.join())));
+            answers.extend(joined);
         });
         let mut whole = note.clone();
         let mut refused = Vec::new();
@@ -94,6 +93,16 @@ impl Witnesses {
         let quorum = self.policy.cosigned(&whole);
         Asked { note: whole, refused, quorum }
     }
+}
+
+/// What came of asking one witness. Asking that panicked is no cosignature, and is not passed over.
+fn answer_of(joined: thread::Result<Result<SignedNote, AskError>>) -> Result<SignedNote, AskError> {
+    joined.unwrap_or_else(|_| {
+        Err(AskError::Unreachable {
+            reason: "asking it ended in a fault of this program, which standard error tells of"
+                .to_owned(),
+        })
+    })
 }
 
 impl Known {
@@ -127,5 +136,22 @@ impl Known {
             }
         }
         Err(AskError::OtherSize { cosigned: self.cosigned })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_witness_whose_asking_panics_is_told_of_as_one_that_did_not_answer() {
+        let asked = thread::scope(|scope| {
+            let asking = scope.spawn(|| -> Result<SignedNote, AskError> { panic!("for the test") });
+            answer_of(asking.join())
+        });
+        let Err(AskError::Unreachable { reason }) = asked else {
+            panic!("expected no answer, found {asked:?}");
+        };
+        assert!(reason.contains("fault of this program"), "{reason}");
     }
 }

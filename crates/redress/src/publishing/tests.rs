@@ -1,0 +1,178 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use checkpoint_signer::CheckpointSigner;
+use event_log::{
+    EventLog, ExpectedVersion, NewRecord, clock::SystemClock, record::RECORDED_AT_BLANK,
+};
+use merkle_log::{Checkpoint, KeyKind, SignerKey, empty_root};
+use tempfile::TempDir;
+use tokio::{sync::watch, time::timeout};
+
+use super::{publisher::Publisher, *};
+use crate::{
+    arguments::LedgerAt,
+    ledger::{Ledger, NewSigning},
+};
+
+const ORIGIN: &str = "ledger.example/complaints";
+/// Nothing here takes as long; a test that would wait for ever fails instead.
+const LONG: Duration = Duration::from_secs(30);
+
+/// A new ledger, with its signer.
+struct Home {
+    dir: TempDir,
+    ledger: Ledger,
+    at: SigningAt,
+}
+
+impl Home {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let at = LedgerAt { data: dir.path().join("ledger"), keys: None };
+        let signing = NewSigning { at: SigningAt::default(), passphrase: None };
+        let (ledger, _) = Ledger::create(&at, ORIGIN, &signing, Arc::new(SystemClock)).unwrap();
+        Self { dir, ledger, at: signing.at }
+    }
+
+    async fn signer(&self) -> CheckpointSigner {
+        signing::open(&self.ledger, &self.at).await.unwrap()
+    }
+
+    fn places(&self) -> PublishedPlaces {
+        PublishedPlaces::of(&self.ledger.places.data)
+    }
+
+    async fn publisher(&self, witnesses: Option<Witnesses>) -> Publisher {
+        let log = Arc::clone(&self.ledger.log);
+        Publisher::start(log, self.signer().await, self.places(), witnesses).await.unwrap()
+    }
+
+    async fn append(&self, stream: &str) {
+        let record = NewRecord::new(RECORDED_AT_BLANK.to_vec(), 0).unwrap();
+        let stream = stream.parse().unwrap();
+        let appended =
+            self.ledger.log.append(&stream, ExpectedVersion::NoStream, vec![record]).await;
+        appended.unwrap();
+    }
+
+    /// A policy that demands no witness: what is signed is shown at once.
+    fn no_witnesses(&self) -> Witnesses {
+        let path = self.dir.path().join("policy");
+        fs::write(&path, "quorum none\n").unwrap();
+        Witnesses::read(&path).unwrap()
+    }
+}
+
+/// A place that cannot be written: its temporary file is a directory.
+fn block(path: &Path) -> PathBuf {
+    let in_the_way = path.with_added_extension("tmp");
+    fs::create_dir(&in_the_way).unwrap();
+    in_the_way
+}
+
+fn size_at(path: &Path) -> Option<u64> {
+    let note = read(path).unwrap()?;
+    Some(Checkpoint::parse(note.text()).unwrap().size())
+}
+
+async fn wait_for<T: Clone + Send + Sync>(
+    mut found: watch::Receiver<T>,
+    wanted: impl FnMut(&T) -> bool + Send,
+) -> T {
+    timeout(LONG, found.wait_for(wanted)).await.unwrap().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publishing_tells_that_it_cannot_write_and_goes_on_when_it_can() {
+    let home = Home::new();
+    let places = home.places();
+    let publisher = home.publisher(None).await;
+    home.append("one").await;
+    wait_for(publisher.published(), |size| *size == 1).await;
+
+    let in_the_way = block(&places.signed);
+    home.append("two").await;
+    let told = wait_for(publisher.trouble(), Option::is_some).await.unwrap();
+    assert!(told.contains(&places.signed.display().to_string()), "{told}");
+    assert_eq!(*publisher.published().borrow(), 1);
+    assert_eq!(size_at(&places.signed), Some(1), "strangers still see the last one");
+
+    // Nothing more is appended: it tries again by itself.
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(publisher.published(), |size| *size == 2).await;
+    wait_for(publisher.trouble(), Option::is_none).await;
+    assert_eq!(size_at(&places.signed), Some(2));
+    home.append("three").await;
+    publisher.finish().await.unwrap();
+    assert_eq!(size_at(&places.signed), Some(3), "the last before the end too");
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_register_nothing_is_published_until_it_can_be_written_again() {
+    let home = Home::new();
+    let publisher = home.publisher(None).await;
+    let register = home.ledger.places.kek.with_file_name("register");
+    let in_the_way = block(&register);
+    home.append("one").await;
+    let told = wait_for(publisher.trouble(), Option::is_some).await.unwrap();
+    assert!(told.contains(&register.display().to_string()), "{told}");
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(publisher.published(), |size| *size == 1).await;
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_witnessed_checkpoint_that_could_not_be_written_is_written_when_that_is_possible() {
+    let home = Home::new();
+    let places = home.places();
+    let in_the_way = block(&places.witnessed);
+    let publisher = home.publisher(Some(home.no_witnesses())).await;
+    let told = wait_for(publisher.witness_trouble(), Option::is_some).await.unwrap();
+    assert!(told.contains(&places.witnessed.display().to_string()), "{told}");
+    home.append("one").await;
+    wait_for(publisher.published(), |size| *size == 1).await;
+    assert_eq!(size_at(&places.witnessed), None);
+
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(publisher.witness_trouble(), Option::is_none).await;
+    publisher.finish().await.unwrap();
+    assert_eq!(size_at(&places.witnessed), Some(1));
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_ends_publishing_while_it_cannot_write_is_told_why() {
+    let home = Home::new();
+    let publisher = home.publisher(None).await;
+    let signed = home.places().signed;
+    block(&signed);
+    home.append("one").await;
+    let refused = publisher.finish().await.unwrap_err().to_string();
+    assert!(refused.contains(&signed.display().to_string()), "{refused}");
+    home.ledger.close().await;
+}
+
+#[test]
+fn a_checkpoint_that_could_not_be_read_again_does_not_take_the_place_of_the_last() {
+    let dir = TempDir::new().unwrap();
+    let places = PublishedPlaces::of(dir.path());
+    let key = SignerKey::from_seed(ORIGIN, KeyKind::Note, &[1; 32]).unwrap();
+    let good = Checkpoint::new(ORIGIN, 0, empty_root()).unwrap().signed_by(&key);
+    places.keep_signed(&good).unwrap();
+    let mut note = good.clone();
+    for witness in 0..SIGNATURES_MAX {
+        let name = format!("witness.example/{witness}");
+        let key = SignerKey::from_seed(&name, KeyKind::Cosignature, &[2; 32]).unwrap();
+        note.add(key.sign(note.text(), 1_750_000_000));
+    }
+    let refused = places.keep_signed(&note).unwrap_err().to_string();
+    assert!(refused.contains("found one with 101"), "{refused}");
+    assert_eq!(places.shown(false).unwrap(), Some(good));
+}

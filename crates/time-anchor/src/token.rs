@@ -177,6 +177,12 @@ impl Token {
         self.info.time
     }
 
+    /// By how much the time it claims may be wrong, by its own word, in milliseconds; 0 if it does not
+    /// say. Not verified.
+    pub fn claimed_accuracy(&self) -> i64 {
+        self.info.accuracy
+    }
+
     /// Whether it answers this request: same digest, same nonce, the policy that was asked for.
     ///
     /// # Errors

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use complaint_codec::{decode, times};
 use complaint_domain::{
     LedgerEvent,
-    ledger::{EvidenceEvent, TimeAnchor},
+    ledger::{EvidenceEvent, TimeAnchor, TimeToken},
 };
 use complaint_service::ledger_stream_of;
 use event_log::{EventLog, Position, StreamVersion};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use time_anchor::{Anchor, Authorities, Window, windows};
+use time_anchor::{Anchor, Authorities, Token, Window, windows};
 
 use super::{check, newest::Newest};
 use crate::{commands::verify::against::CLOCKS_DIFFER, error::CommandError, ledger::Ledger};
@@ -87,9 +88,9 @@ async fn held(
 ) -> Result<Anchor, CommandError> {
     let nodes = ledger.log.nodes();
     let checked = tokio::task::spawn_blocking(move || {
-        let stamp = check(position, &anchor, &nodes, trusted.as_ref().as_ref())?;
+        check(position, &anchor, &nodes, trusted.as_ref().as_ref())?;
         let time = anchor.stamped_at.as_millisecond();
-        let accuracy = stamp.map_or(0, |stamp| stamp.accuracy);
+        let accuracy = claimed_accuracy(&anchor.token)?;
         let (earliest, latest) = (time.saturating_sub(accuracy), time.saturating_add(accuracy));
         Ok(Anchor { position: position.0, size: anchor.size, earliest, latest })
     });
@@ -98,6 +99,14 @@ async fn held(
         position,
         reason: format!("the time stamp there: {reason}"),
     })
+}
+
+/// By how much a stamp may be wrong. It says so itself, and means it whether or not somebody vouches for it:
+/// without roots the same ledger is not held to more than with them.
+fn claimed_accuracy(token: &TimeToken) -> Result<i64, String> {
+    let TimeToken::Inline(token) = token else { return Ok(0) };
+    let token = STANDARD.decode(token.as_str()).map_err(|error| error.to_string())?;
+    Token::parse(&token).map(|token| token.claimed_accuracy()).map_err(|error| error.to_string())
 }
 
 /// The records of a window say of themselves that they were made within it. Only the first and the last
@@ -149,4 +158,16 @@ async fn recorded_at(ledger: &Ledger, position: Position) -> Result<Timestamp, C
 /// A time in milliseconds since 1970, if there is such a time.
 pub fn instant(millis: i64) -> Option<Timestamp> {
     Timestamp::from_millisecond(millis).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_that_nobody_vouches_for_may_be_as_wrong_as_it_says() {
+        let token = include_bytes!("../../../time-anchor/recorded/rsa.tsr");
+        let token = TimeToken::Inline(STANDARD.encode(token).parse().unwrap());
+        assert_eq!(claimed_accuracy(&token), Ok(1501));
+    }
 }

@@ -7,10 +7,10 @@
 //!
 //! | step | on disk afterwards | what opening does |
 //! |---|---|---|
-//! | [`Next::prepare`] | the new key as `kek.next`, the new key file as `slots.new`, both synced | the header of the key file fits `kek`: the rotation did not happen, both are removed |
-//! | [`Next::commit`] | the new key file under its name, synced | the header fits `kek.next`: the rotation happened, the next two steps are made up for |
-//! | [`Next::destroy_old`] | zeroes in the old key file, which no name leads to any more | |
-//! | [`take_over`] | zeroes where the old key was, and the new one under its name, synced | |
+//! | `Next::prepare` | the new key as `kek.next`, the new key file as `slots.new`, both synced | the header of the key file fits `kek`: the rotation did not happen, both are removed |
+//! | `Next::commit` | the new key file under its name, synced | the header fits `kek.next`: the rotation happened, the next two steps are made up for |
+//! | `Next::destroy_old` | zeroes in the old key file, which no name leads to any more | |
+//! | `take_over` | zeroes where the old key was, and the new one under its name, synced | |
 //!
 //! A `kek.next` goes only where `kek` fits, so that no key is ever lost that anything is wrapped by. The new
 //! key file is locked before it has its name: nobody opens the vault between two steps.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An exact amount in one currency, stored as `{"amount":"12.50","currency":"GBP"}`.
 ///
-/// Any amount can be read, so that any entry of a log can be; `decide` takes none below zero.
+/// Any amount can be read, so that any entry of a log can be; `decide` takes none that could not be
+/// paid: nothing, less, or a part of the smallest coin.
 ///
 /// # Source
 ///
@@ -20,6 +21,30 @@ pub struct Money {
     /// Of which currency.
     #[serde(serialize_with = "currency_code", deserialize_with = "currency_from_code")]
     pub currency: Currency,
+}
+
+impl Money {
+    /// Whether it is more than nothing.
+    pub fn is_positive(self) -> bool {
+        self.amount > Decimal::ZERO
+    }
+
+    /// Whether it has more digits after the point than its currency has: what cannot be paid. Also
+    /// zeros count (12.500 pounds), for the digits are shown as they were given. A currency without a
+    /// minor unit, such as gold, takes any.
+    ///
+    /// # Source
+    ///
+    /// The minor units of ISO 4217: 2 for most, 0 for the yen, 3 for the Kuwaiti dinar.
+    pub fn is_finer_than_minor_unit(self) -> bool {
+        self.amount.scale() > u32::from(self.minor_unit_digits())
+    }
+
+    /// How many digits its currency has after the point; 28, as many as an amount can have, where
+    /// there is no minor unit.
+    pub(crate) fn minor_unit_digits(self) -> u16 {
+        self.currency.exponent().unwrap_or(28)
+    }
 }
 
 impl fmt::Display for Money {

@@ -166,8 +166,9 @@ fn remediate(remediation: &Remediation) -> Result<ActionEvent, ActionRejection> 
         return Err(ActionRejection::MoreReachedThanAffected { affected, reached });
     }
     match paid {
-        Some(money) if money.amount.is_sign_negative() || money.amount.is_zero() => {
-            Err(ActionRejection::AmountNotPositive(money))
+        Some(money) if !money.is_positive() => Err(ActionRejection::AmountNotPositive(money)),
+        Some(money) if money.is_finer_than_minor_unit() => {
+            Err(ActionRejection::AmountFinerThanMinorUnit(money))
         }
         Some(_) | None => Ok(ActionEvent::CustomersRemediated(remediation.clone())),
     }

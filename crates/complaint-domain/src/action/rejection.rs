@@ -111,6 +111,9 @@ pub enum ActionRejection {
     /// Money that is none.
     #[error("expected an amount above nothing, found {0}")]
     AmountNotPositive(Money),
+    /// Money that cannot be paid, as its currency has no such coin.
+    #[error("expected at most {digits} digits after the point, found {0}", digits = .0.minor_unit_digits())]
+    AmountFinerThanMinorUnit(Money),
     /// It cannot be said without a count.
     #[error("expected a count of later complaints before closing it as `{0}`, found none")]
     EffectNotChecked(ActionResult),
@@ -156,6 +159,7 @@ named_variants! { ActionRejection, CODES, code {
     NobodyAffected = "nobody-affected",
     MoreReachedThanAffected = "more-reached-than-affected",
     AmountNotPositive = "amount-not-positive",
+    AmountFinerThanMinorUnit = "amount-finer-than-minor-unit",
     EffectNotChecked = "effect-not-checked",
     EffectNotShown = "effect-not-shown",
     EffectDecided = "effect-decided",

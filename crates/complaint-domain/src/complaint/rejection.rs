@@ -368,6 +368,12 @@ pub enum ComplaintRejection {
         /// The amount given.
         found: Money,
     },
+    /// An amount that cannot be paid, as its currency has no such coin.
+    #[error("expected at most {digits} digits after the point, found {found}", digits = .found.minor_unit_digits())]
+    AmountFinerThanMinorUnit {
+        /// The amount given.
+        found: Money,
+    },
     /// An approval of a remedy that its proposer may promise alone.
     #[error("expected a remedy that awaits approval, found number {remedy}, which needs none")]
     ApprovalNotRequired {

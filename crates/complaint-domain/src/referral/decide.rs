@@ -138,8 +138,11 @@ fn penalise(matter: &Matter, penalty: &Penalty) -> Result<ReferralEvent, Referra
     match (penalty.kind.is_money(), penalty.amount) {
         (true, None) => Err(ReferralRejection::AmountMissing(penalty.kind)),
         (false, Some(_)) => Err(ReferralRejection::AmountNotExpected(penalty.kind)),
-        (true, Some(money)) if money.amount.is_sign_negative() || money.amount.is_zero() => {
+        (true, Some(money)) if !money.is_positive() => {
             Err(ReferralRejection::AmountNotPositive(money))
+        }
+        (true, Some(money)) if money.is_finer_than_minor_unit() => {
+            Err(ReferralRejection::AmountFinerThanMinorUnit(money))
         }
         (true, Some(_)) | (false, None) => Ok(ReferralEvent::PenaltyRecorded(penalty.clone())),
     }

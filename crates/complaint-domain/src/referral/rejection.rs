@@ -89,6 +89,9 @@ pub enum ReferralRejection {
     /// Money that is none.
     #[error("expected an amount above nothing, found {0}")]
     AmountNotPositive(Money),
+    /// Money that cannot be paid, as its currency has no such coin.
+    #[error("expected at most {digits} digits after the point, found {0}", digits = .0.minor_unit_digits())]
+    AmountFinerThanMinorUnit(Money),
     /// The authority waits for us.
     #[error("expected every inquiry answered before the closing, found number {0} open")]
     InquiryUnanswered(InquiryId),
@@ -113,5 +116,6 @@ named_variants! { ReferralRejection, CODES, code {
     AmountMissing = "amount-missing",
     AmountNotExpected = "amount-not-expected",
     AmountNotPositive = "amount-not-positive",
+    AmountFinerThanMinorUnit = "amount-finer-than-minor-unit",
     InquiryUnanswered = "inquiry-unanswered",
 } }

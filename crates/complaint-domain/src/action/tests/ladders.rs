@@ -138,7 +138,17 @@ fn carrying_out() -> Vec<Ladder<Workplace>> {
                     });
                     it.command = C::Remediate(remediation);
                 }),
-                ("amount-not-positive", |it| it.command = C::Remediate(remediation(5, 5))),
+                ("amount-not-positive", |it| {
+                    let mut remediation = remediation(5, 5);
+                    remediation.paid = Some(crate::money::Money {
+                        amount: "0.5".parse().unwrap(),
+                        currency: iso_currency::Currency::JPY,
+                    });
+                    it.command = C::Remediate(remediation);
+                }),
+                ("amount-finer-than-minor-unit", |it| {
+                    it.command = C::Remediate(remediation(5, 5));
+                }),
             ],
         ),
     ]

@@ -2,7 +2,7 @@
 
 use crate::complaint::{
     ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
-    ExternalReferral, SuspectedViolation, Transfer, state::Case,
+    ExternalReferral, SuspectedViolation, Transfer, decide::remedy::payable, state::Case,
 };
 
 pub(super) fn transfer(
@@ -47,11 +47,7 @@ pub(super) fn record_decision(
     case: &Case,
     decision: &ExternalDecision,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    if let Some(award) = decision.award
-        && (award.amount.is_sign_negative() || award.amount.is_zero())
-    {
-        return Err(ComplaintRejection::AmountNotPositive { found: award });
-    }
+    decision.award.map_or(Ok(()), payable)?;
     match case.external.get(&decision.body) {
         None => Err(ComplaintRejection::NotReferred(decision.body.clone())),
         Some(Some(standing)) if standing == decision => {

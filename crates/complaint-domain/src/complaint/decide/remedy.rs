@@ -1,7 +1,5 @@
 //! Remedies: proposed by one person, approved by another where they are large, ended once.
 
-use rust_decimal::Decimal;
-
 use crate::{
     complaint::{
         Circumstances, ComplaintEvent, ComplaintRejection, RemedyApproval, RemedyFulfilment,
@@ -27,10 +25,8 @@ pub(super) fn propose(
         (false, Some(found)) => {
             return Err(ComplaintRejection::AmountNotExpected { kind, found: *found });
         }
-        (true, Some(found)) if found.amount <= Decimal::ZERO => {
-            return Err(ComplaintRejection::AmountNotPositive { found: *found });
-        }
         (true, Some(amount)) => {
+            payable(*amount)?;
             !circumstances.rules.approval_limits.allow(&circumstances.actor, amount)
         }
         (false, None) => false,
@@ -127,6 +123,17 @@ fn paid_as_promised(
         }
         (None, None) | (Some(_), Some(_)) => Ok(()),
     }
+}
+
+/// Whether such an amount can be paid at all: more than nothing, in whole coins.
+pub(super) fn payable(found: Money) -> Result<(), ComplaintRejection> {
+    if !found.is_positive() {
+        return Err(ComplaintRejection::AmountNotPositive { found });
+    }
+    if found.is_finer_than_minor_unit() {
+        return Err(ComplaintRejection::AmountFinerThanMinorUnit { found });
+    }
+    Ok(())
 }
 
 fn is_money(kind: RemedyKind) -> bool {

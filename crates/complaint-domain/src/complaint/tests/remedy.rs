@@ -104,6 +104,34 @@ fn nobody_is_promised_nothing_or_less() {
 }
 
 #[test]
+fn nobody_is_promised_a_part_of_the_smallest_coin() {
+    let (yen, dinar) = (Currency::JPY, Currency::KWD);
+    for (amount, currency) in
+        [("5.005", Currency::GBP), ("5.000", Currency::GBP), ("0.5", yen), ("1.0001", dinar)]
+    {
+        let found = Money { amount: amount.parse().unwrap(), currency };
+        let proposal = RemedyProposal { amount: Some(found), ..refund(1, "1") };
+        given([received(), assigned("ana")])
+            .when(&C::ProposeRemedy(proposal))
+            .then_rejected(R::AmountFinerThanMinorUnit { found });
+    }
+}
+
+#[test]
+fn each_currency_may_be_promised_down_to_its_smallest_coin() {
+    let promised = |amount: &str, currency| {
+        let amount = Some(Money { amount: amount.parse().unwrap(), currency });
+        RemedyProposal { amount, ..refund(1, "1") }
+    };
+    let given = given([received(), assigned("ana")]);
+    let pence = promised("5.01", Currency::GBP);
+    given.clone().when(&C::ProposeRemedy(pence.clone())).then(standing(pence));
+    for proposal in [promised("5", Currency::JPY), promised("1.001", Currency::KWD)] {
+        given.clone().when(&C::ProposeRemedy(proposal.clone())).then(awaiting(proposal));
+    }
+}
+
+#[test]
 fn a_second_person_with_a_higher_limit_approves() {
     given([received(), assigned("ana"), proposed_over_limit(refund(1, "900"))])
         .by("sue", Role::Supervisor)

@@ -134,7 +134,15 @@ fn after_the_outcome() -> Vec<Ladder<Desk>> {
                     it.command = C::RecordPenalty(Penalty { kind: PenaltyKind::Warning, amount });
                 }),
                 ("amount-not-expected", |it| it.command = C::RecordPenalty(fine(0))),
-                ("amount-not-positive", |it| it.command = C::RecordPenalty(fine(1))),
+                ("amount-not-positive", |it| {
+                    let Penalty { kind, amount } = fine(1);
+                    let amount = amount.map(|fine| crate::money::Money {
+                        amount: "0.001".parse().unwrap(),
+                        ..fine
+                    });
+                    it.command = C::RecordPenalty(Penalty { kind, amount });
+                }),
+                ("amount-finer-than-minor-unit", |it| it.command = C::RecordPenalty(fine(1))),
             ],
         ),
         (

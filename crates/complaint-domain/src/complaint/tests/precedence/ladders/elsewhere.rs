@@ -126,6 +126,9 @@ fn bodies() -> Vec<(Attempt, Vec<Rung>)> {
             ),
             vec![
                 ("amount-not-positive", |it| {
+                    it.command = C::RecordExternalDecision(decided_by("Ombudsman", Some("0.005")));
+                }),
+                ("amount-finer-than-minor-unit", |it| {
                     it.command = C::RecordExternalDecision(decided_by("Ombudsman", None));
                 }),
                 ("not-referred", |it| {

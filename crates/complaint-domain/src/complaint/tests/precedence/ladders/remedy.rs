@@ -42,7 +42,8 @@ fn propose_remedy() -> (Attempt, Vec<Rung>) {
                 proposal(it).kind = RemedyKind::Apology;
             }),
             ("amount-not-expected", |it| proposal(it).kind = RemedyKind::Refund),
-            ("amount-not-positive", |it| proposal(it).amount = Some(gbp("5"))),
+            ("amount-not-positive", |it| proposal(it).amount = Some(gbp("5.005"))),
+            ("amount-finer-than-minor-unit", |it| proposal(it).amount = Some(gbp("5"))),
         ],
     )
 }

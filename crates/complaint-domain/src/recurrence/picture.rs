@@ -43,32 +43,31 @@ pub struct PictureWords<'a> {
 
 impl Chart {
     /// The chart as the body of an `svg` element of [`WIDTH`] times [`HEIGHT`]. A week that must not
-    /// be told has no point.
+    /// be told has no point, and no limit either, for how high that is tells how many complaints there
+    /// were. Lines end before such a week and before one without complaints: what runs through it
+    /// would be read as its share.
     pub fn picture(&self, words: &PictureWords<'_>, is_told: impl Fn(Week) -> bool) -> String {
-        let points: Vec<(usize, Week)> =
-            self.weeks.iter().copied().enumerate().filter(|(_, week)| week.received > 0).collect();
-        let most = points
-            .iter()
+        let is_drawn = |(_, week): &(usize, Week)| week.received > 0 && is_told(*week);
+        let weeks: Vec<_> = self.weeks.iter().copied().enumerate().collect();
+        let runs: Vec<&[(usize, Week)]> =
+            weeks.split(|week| !is_drawn(week)).filter(|run| !run.is_empty()).collect();
+        let drawn = runs.iter().flat_map(|run| run.iter());
+        let most = drawn
             .map(|(_, week)| share_of(*week).max(self.limit_of(*week)))
             .max()
-            .unwrap_or(0);
+            .unwrap_or(0)
+            .max(share_of(self.total));
         let scale = Scale { weeks: self.weeks.len(), most: round_up(most) };
         let mut body = String::new();
         scale.grid(&mut body);
         legend(&mut body, words);
         let centre = scale.y(share_of(self.total));
         path(&mut body, &[(LEFT, centre), (RIGHT, centre)], MUTED, "7 4", 1);
-        let limits = points.iter().flat_map(|(week, of)| {
-            let y = scale.y(self.limit_of(*of));
-            [(scale.edge(*week), y), (scale.edge(week.saturating_add(1)), y)]
-        });
-        path(&mut body, &limits.collect::<Vec<_>>(), MUTED, "1 4", 2);
-        let told: Vec<_> = points.iter().filter(|(_, week)| is_told(*week)).collect();
-        let places: Vec<_> =
-            told.iter().map(|(week, of)| (scale.x(*week), scale.y(share_of(*of)))).collect();
-        path(&mut body, &places, INK, "none", 2);
-        for (x, y) in &places {
-            let _ = write!(body, r#"<circle cx="{x}" cy="{y}" r="3" fill="{INK}"/>"#);
+        for run in &runs {
+            self.limits(run, &scale, &mut body);
+        }
+        for run in &runs {
+            shares(run, &scale, &mut body);
         }
         for Signal { week, rule } in self.signals() {
             let Some(of) = self.weeks.get(week).filter(|of| is_told(**of)) else { continue };
@@ -78,6 +77,15 @@ impl Chart {
         text(&mut body, (LEFT, 258), "start", MUTED, words.first_day);
         text(&mut body, (RIGHT, 258), "end", MUTED, words.last_day);
         body
+    }
+
+    /// The limit of weeks that follow each other: a step for each.
+    fn limits(&self, run: &[(usize, Week)], scale: &Scale, body: &mut String) {
+        let steps = run.iter().flat_map(|(week, of)| {
+            let y = scale.y(self.limit_of(*of));
+            [(scale.edge(*week), y), (scale.edge(week.saturating_add(1)), y)]
+        });
+        path(body, &steps.collect::<Vec<_>>(), MUTED, "1 4", 2);
     }
 
     /// Three standard deviations above the centre for a week of so many complaints, in hundredths of
@@ -131,6 +139,16 @@ impl Scale {
             let label = format!("{}.{}%", share / 100, share % 100 / 10);
             text(body, (LEFT.saturating_sub(8), y.saturating_add(4)), "end", MUTED, &label);
         }
+    }
+}
+
+/// The shares of weeks that follow each other: a line, and a disc for each.
+fn shares(run: &[(usize, Week)], scale: &Scale, body: &mut String) {
+    let places = run.iter().map(|(week, of)| (scale.x(*week), scale.y(share_of(*of))));
+    let places: Vec<_> = places.collect();
+    path(body, &places, INK, "none", 2);
+    for (x, y) in &places {
+        let _ = write!(body, r#"<circle cx="{x}" cy="{y}" r="3" fill="{INK}"/>"#);
     }
 }
 
@@ -221,6 +239,20 @@ mod tests {
         assert_eq!(picture.matches("<rect").count(), 2);
         let nothing = chart().picture(&WORDS, |_| false);
         assert_eq!((nothing.matches("<circle").count(), nothing.matches("<rect").count()), (0, 1));
+    }
+
+    #[test]
+    fn lines_end_before_what_must_not_be_told_and_before_a_week_without_complaints() {
+        let weeks = [20, 20, 3, 20, 0, 20].map(|received| Week { received, with_cause: 2 });
+        let picture = |is_told: fn(Week) -> bool| {
+            let picture = Chart::of(weeks.to_vec()).picture(&WORDS, is_told);
+            let lines = |dashes: &str| picture.matches(dashes).count();
+            // Beside the grid's five and one of each in the legend.
+            (lines(r#"width="2" stroke-dasharray="none"/>"#) - 1, lines(r#""1 4"/>"#) - 1)
+        };
+        assert_eq!(picture(|_| true), (2, 2));
+        assert_eq!(picture(|week| week.received >= 10), (3, 3), "nor its limit, which tells of 3");
+        assert_eq!(picture(|_| false), (0, 0));
     }
 
     #[test]

@@ -21,7 +21,8 @@ use crate::{
     signing::{self, SigningPlaces, Standing},
 };
 
-/// In a directory that is being restored: it is ours, and may be removed and made anew.
+/// In a directory that is being restored: it is ours, and may be removed and made anew. One that has its name
+/// already is finished, and so is what a crash left this in.
 const MARK: &str = "restoring";
 
 /// A ledger that was restored.
@@ -189,7 +190,7 @@ impl Drop for Staging {
     fn drop(&mut self) {
         if !self.is_done {
             // What cannot be removed now is removed by the next restore to this place.
-            let _ = files::remove_dir(&self.dir);
+            let _ = remove_unfinished(&self.dir);
         }
     }
 }
@@ -209,7 +210,7 @@ impl Staging {
                     next: "wait until it is done".to_owned(),
                 });
             }
-            files::remove_dir(&dir)?;
+            remove_unfinished(&dir)?;
         } else if let Some(found) = files::names_in(&dir)?.first() {
             return Err(CommandError::Refused {
                 problem: format!("expected nothing at {}, found {found} in it", dir.display()),
@@ -222,26 +223,44 @@ impl Staging {
         held.try_lock().map_err(CommandError::failed("lock the restored directory"))?;
         // From here on it is ours, and goes with us.
         let mut staging = Self { dir, mark: held, is_done: false };
-        writeln!(staging.mark, "A restore that is not finished. It may be removed.")
-            .map_err(CommandError::file("write", &mark))?;
+        writeln!(
+            staging.mark,
+            "While this directory is called .restoring, the restore is not finished."
+        )
+        .map_err(CommandError::file("write", &mark))?;
         Ok(staging)
     }
 
-    /// Gives the ledger its name, in one step: until then there is none.
+    /// Gives the ledger its name, in one step: until then there is none. The mark goes after it, for a directory
+    /// without one is nobody's, and a crash in between would leave one that no later restore may touch.
     fn finish(mut self, data: &Path) -> Result<(), CommandError> {
         sync_tree(&self.dir).map_err(CommandError::file("sync", &self.dir))?;
-        // Not before: a directory without its mark is nobody's, and that sync may take long.
-        let mark = self.dir.join(MARK);
-        fs::remove_file(&mark).map_err(CommandError::file("remove", &mark))?;
-        let synced = File::open(&self.dir).and_then(|dir| dir.sync_all());
-        synced.map_err(CommandError::file("sync", &self.dir))?;
         let data = files::settled(data);
         // An empty directory is replaced; one that is not, never.
         fs::rename(&self.dir, &data).map_err(CommandError::file("rename to", &data))?;
         self.is_done = true;
         let above = data.parent().unwrap_or(Path::new("."));
-        File::open(above).and_then(|dir| dir.sync_all()).map_err(CommandError::file("sync", above))
+        let synced = File::open(above).and_then(|dir| dir.sync_all());
+        synced.map_err(CommandError::file("sync", above))?;
+        // The ledger is there and whole. Left in it, the mark would change nothing.
+        let _ = fs::remove_file(data.join(MARK));
+        Ok(())
     }
+}
+
+/// Removes what an unfinished restore left, the mark last: whoever is killed on the way leaves a directory that the
+/// next restore may still remove.
+fn remove_unfinished(dir: &Path) -> Result<(), CommandError> {
+    for name in files::names_in(dir)?.iter().filter(|name| *name != MARK) {
+        let path = dir.join(name);
+        let removed = if path.is_dir() && !path.is_symlink() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        removed.map_err(CommandError::file("remove", &path))?;
+    }
+    files::remove_dir(dir)
 }
 
 fn copy_log(

@@ -241,6 +241,23 @@ fn an_unfinished_restore_is_no_ledger_and_is_made_anew() {
 }
 
 #[test]
+fn a_restore_that_is_killed_at_its_last_steps_is_made_anew_or_done() {
+    let home = Home::with_demo("5");
+    home.back_up();
+    home.done(&Home::RESTORE);
+    assert!(!home.path("again/restoring").exists());
+    // Killed before the rename: all of it is there, under the name of what is unfinished.
+    fs::write(home.path("again/restoring"), "").unwrap();
+    fs::rename(home.path("again"), home.path("again.restoring")).unwrap();
+    home.done(&Home::RESTORE);
+    assert!(!home.path("again.restoring").exists());
+    // Killed behind it: the ledger is whole, and is no place for another.
+    fs::write(home.path("again/restoring"), "").unwrap();
+    home.done(&["verify", "--data", "again"]);
+    home.refused(&Home::RESTORE, &["found a ledger"]);
+}
+
+#[test]
 fn an_empty_directory_becomes_the_restored_ledger() {
     let home = Home::with_demo("3");
     home.back_up();

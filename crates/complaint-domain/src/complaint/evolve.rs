@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction, Receipt,
-    RemedyApproval, RemedyFulfilment, RemedyProposed, Response, ResponseKind,
+    AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
+    ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposed, Response,
+    ResponseKind,
     state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
 };
 use crate::{actor::ActorId, clock::take_in, fact::Fact};
@@ -58,6 +59,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         remedies: BTreeMap::new(),
         final_response: None,
         root_cause: None,
+        handlers: BTreeSet::new(),
         recused: BTreeSet::new(),
         evidence: 0,
         representatives: Vec::new(),
@@ -92,8 +94,13 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::Acknowledged(_) => case.is_acknowledged = true,
         ComplaintEvent::Assessed(assessment) => case.assessment = Some(assessment.clone()),
         ComplaintEvent::Classified(classification) => classified(case, classification),
-        ComplaintEvent::Assigned(assignment) => case.handler = Some(assignment.handler.clone()),
-        ComplaintEvent::Reassigned(change) => case.handler = Some(change.handler.clone()),
+        ComplaintEvent::Assigned(assignment) => handed_to(case, &assignment.handler),
+        ComplaintEvent::Reassigned(change) => {
+            if change.reason == ReassignmentReason::ConflictOfInterest {
+                case.recused.extend(case.handler.take());
+            }
+            handed_to(case, &change.handler);
+        }
         ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, by),
         ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, by),
         ComplaintEvent::ResponseIssued(response) => response_issued(case, response, at),
@@ -152,6 +159,11 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
 fn classified(case: &mut Case, classification: &Classification) {
     case.matter = Some(classification.matter.clone());
     case.rights.clone_from(&classification.rights);
+}
+
+fn handed_to(case: &mut Case, handler: &ActorId) {
+    case.handlers.insert(handler.clone());
+    case.handler = Some(handler.clone());
 }
 
 fn remedy_proposed(case: &mut Case, proposed: &RemedyProposed, by: &ActorId) {

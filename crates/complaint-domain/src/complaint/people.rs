@@ -105,8 +105,8 @@ pub(super) fn may_handle(
     no_interest(case, handler, circumstances)
 }
 
-/// Whether what binds the company may be done: by somebody in a role that they have, and with
-/// nobody in it who has an interest. One who is responsible and declares an interest stops the
+/// Whether what binds the company may be done: by somebody who has not stepped aside, in a role that
+/// they have, and with nobody in it who has an interest. One who is responsible and declares an interest stops the
 /// case so until they step aside.
 pub(super) fn may_bind(
     case: &Case,
@@ -117,6 +117,9 @@ pub(super) fn may_bind(
         return Ok(());
     }
     let Actor { id, role } = &circumstances.actor;
+    if case.recused.contains(id) {
+        return Err(R::HandlerRecused(id.clone()));
+    }
     if circumstances.people.get(id).is_some_and(|staff| !holds(staff, *role, circumstances)) {
         return Err(R::RoleNotHeld(id.clone(), *role));
     }

@@ -152,7 +152,7 @@ pub enum ComplaintRejection {
         /// Who would step aside.
         found: ActorId,
     },
-    /// Somebody who stepped aside would become responsible again.
+    /// Somebody who stepped aside would become responsible again, or decide all the same.
     #[error("expected somebody who has not stepped aside, found `{0}`, who has")]
     HandlerRecused(ActorId),
     /// Somebody who must have joined the staff, and did not.

@@ -79,7 +79,10 @@ pub struct Case {
     pub(super) remedies: BTreeMap<RemedyId, Remedy>,
     pub(super) final_response: Option<FinalResponse>,
     pub(super) root_cause: Option<RootCause>,
-    /// Those who stepped aside; they never become responsible again.
+    /// Those who are or ever were responsible.
+    pub(super) handlers: BTreeSet<ActorId>,
+    /// Those who stepped aside, or were relieved for an interest; they never become responsible again
+    /// and decide nothing in it.
     pub(super) recused: BTreeSet<ActorId>,
     /// The number of the last piece of evidence.
     pub(super) evidence: u16,
@@ -252,8 +255,8 @@ impl Case {
 
     /// Those who had a part in it: who is or was responsible, and who proposed or approved a remedy.
     pub(super) fn colleagues(&self) -> BTreeSet<ActorId> {
-        let mut colleagues = self.recused.clone();
-        colleagues.extend(self.handler.clone());
+        let mut colleagues = self.handlers.clone();
+        colleagues.extend(self.recused.iter().cloned());
         for remedy in self.remedies.values() {
             colleagues.insert(remedy.proposer.clone());
             if let Approval::Given { approver } = &remedy.approval {

@@ -26,7 +26,10 @@ fn who_steps_aside_is_replaced_by_a_new_assignment_and_never_comes_back() {
         .clone()
         .when(&C::Reassign(over_to("ana")))
         .then_rejected(R::HandlerRecused(person("ana")));
-    replaced.when(&C::IssueResponse(final_response())).then(E::ResponseIssued(final_response()));
+    replaced
+        .by("ben", Role::Agent)
+        .when(&C::IssueResponse(final_response()))
+        .then(E::ResponseIssued(final_response()));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
     actor::Role,
     complaint::{
         CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        HandlerRules, Recusal, RecusalGround,
+        HandlerRules, Reassignment, ReassignmentReason, Recusal, RecusalGround,
     },
     label::Label,
     reference::ComplaintId,
@@ -106,6 +106,37 @@ fn an_interest_in_a_colleague_who_has_a_part_in_it_counts() {
         .knowing("ben", ben)
         .when(&C::Reassign(over_to("ben")))
         .then_rejected(R::InterestDeclared(person("ben"), interest));
+}
+
+#[test]
+fn an_interest_in_a_colleague_who_handed_it_over_counts() {
+    let interest = Interest::Colleague { colleague: person("ana") };
+    let carl = staff("carl", vec![interest_in(interest.clone())]);
+    given([received(), assigned("ana")])
+        .after(&C::Reassign(over_to("ben")))
+        .knowing("carl", carl)
+        .when(&C::Reassign(over_to("carl")))
+        .then_rejected(R::InterestDeclared(person("carl"), interest));
+}
+
+#[test]
+fn who_stepped_aside_decides_nothing_in_it() {
+    let aside = Recusal { handler: person("ana"), ground: RecusalGround::Kinship };
+    let stepped =
+        given([received(), assigned("ana")]).after(&C::Recuse(aside)).after(&C::Assign(to("ben")));
+    for bound in [C::IssueResponse(final_response()), C::ProposeRemedy(refund(1, "20"))] {
+        stepped.clone().when(&bound).then_rejected(R::HandlerRecused(person("ana")));
+    }
+}
+
+#[test]
+fn who_is_relieved_for_an_interest_has_stepped_aside() {
+    let reason = ReassignmentReason::ConflictOfInterest;
+    let relieved = given([received(), assigned("ana")])
+        .after(&C::Reassign(Reassignment { reason, ..over_to("ben") }));
+    let recused = R::HandlerRecused(person("ana"));
+    relieved.clone().when(&C::Reassign(over_to("ana"))).then_rejected(recused.clone());
+    relieved.when(&C::IssueResponse(final_response())).then_rejected(recused);
 }
 
 #[test]

@@ -108,6 +108,7 @@ struct Seen {
     is_ours: bool,
     is_open: bool,
     responsible: Option<ActorId>,
+    aside: BTreeSet<ActorId>,
     proposals: BTreeMap<RemedyId, (ActorId, Option<Money>, bool)>,
     approved: BTreeSet<RemedyId>,
     ended_remedies: BTreeSet<RemedyId>,
@@ -170,12 +171,16 @@ impl Seen {
                 let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
                 is_early.then_some("an answer before the final response")
             }
+            E::RemedyProposed(_) | E::RemedyApproved(_) if self.aside.contains(&fact.actor.id) => {
+                Some("a remedy by somebody who stepped aside")
+            }
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
                 self.remedied(fact)
             }
             E::RootCauseIdentified(_) => self.nobody_of_ours().then_some("a cause by nobody"),
             E::Recused(recusal) => {
                 let before = self.responsible.take();
+                self.aside.insert(recusal.handler.clone());
                 (before.as_ref() != Some(&recusal.handler)).then_some("a recusal of somebody else")
             }
             E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),

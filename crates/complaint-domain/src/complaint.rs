@@ -24,7 +24,9 @@ pub use decide::decide;
 pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use people::{People, concerned};
-pub use rejection::{CommitteeRefusal, ComplaintRejection, RecourseRefusal, RootCauseRefusal};
+pub use rejection::{
+    CommitteeRefusal, ComplaintRejection, OutcomeRefusal, RecourseRefusal, RootCauseRefusal,
+};
 pub use rules::{
     ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules, Taxonomy, TaxonomyRefusal,
 };

@@ -9,6 +9,7 @@ mod handling;
 mod intake;
 mod links;
 mod material;
+mod outcome;
 mod remedy;
 mod response;
 mod steps;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
-    ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposed, Response,
-    ResponseKind,
+    Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal,
+    RemedyProposed, Response, ResponseKind,
     state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
 };
 use crate::{actor::ActorId, clock::take_in, fact::Fact};
@@ -95,12 +95,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::Assessed(assessment) => case.assessment = Some(assessment.clone()),
         ComplaintEvent::Classified(classification) => classified(case, classification),
         ComplaintEvent::Assigned(assignment) => handed_to(case, &assignment.handler),
-        ComplaintEvent::Reassigned(change) => {
-            if change.reason == ReassignmentReason::ConflictOfInterest {
-                case.recused.extend(case.handler.take());
-            }
-            handed_to(case, &change.handler);
-        }
+        ComplaintEvent::Reassigned(change) => handed_over(case, change),
         ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, by),
         ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, by),
         ComplaintEvent::ResponseIssued(response) => response_issued(case, response, at),
@@ -161,6 +156,14 @@ fn classified(case: &mut Case, classification: &Classification) {
     case.rights.clone_from(&classification.rights);
 }
 
+/// Who is relieved for an interest has stepped aside.
+fn handed_over(case: &mut Case, change: &Reassignment) {
+    if change.reason == ReassignmentReason::ConflictOfInterest {
+        case.recused.extend(case.handler.take());
+    }
+    handed_to(case, &change.handler);
+}
+
 fn handed_to(case: &mut Case, handler: &ActorId) {
     case.handlers.insert(handler.clone());
     case.handler = Some(handler.clone());
@@ -169,9 +172,9 @@ fn handed_to(case: &mut Case, handler: &ActorId) {
 fn remedy_proposed(case: &mut Case, proposed: &RemedyProposed, by: &ActorId) {
     let approval =
         if proposed.approval_required { Approval::Awaited } else { Approval::NotRequired };
-    let remedy =
-        Remedy { proposer: by.clone(), amount: proposed.proposal.amount, approval, result: None };
-    case.remedies.insert(proposed.proposal.remedy, remedy);
+    let RemedyProposal { remedy: number, kind, amount, .. } = proposed.proposal;
+    let remedy = Remedy { kind, proposer: by.clone(), amount, approval, result: None };
+    case.remedies.insert(number, remedy);
 }
 
 fn remedy_approved(case: &mut Case, approval: &RemedyApproval, approver: &ActorId) {

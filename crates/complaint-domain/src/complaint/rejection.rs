@@ -3,11 +3,15 @@
 mod cause;
 mod codes;
 mod committee;
+mod outcome;
 mod recourse;
 
 use jiff::{Timestamp, civil::Date};
 
-pub use self::{cause::RootCauseRefusal, committee::CommitteeRefusal, recourse::RecourseRefusal};
+pub use self::{
+    cause::RootCauseRefusal, committee::CommitteeRefusal, outcome::OutcomeRefusal,
+    recourse::RecourseRefusal,
+};
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
     RemedyResult, RepresentativeId, ResponseKind, StepNotCalledFor, TaxonomyRefusal,
@@ -276,6 +280,9 @@ pub enum ComplaintRejection {
     /// A final response of our own that does not say what was found.
     #[error("expected a final response to state at least one finding, found none")]
     FindingsMissing,
+    /// An outcome that does not follow from the findings, or that does not give what is offered.
+    #[error(transparent)]
+    Outcome(#[from] OutcomeRefusal),
     /// Where the complainant may turn next is not said, or until another day than the packs give.
     #[error(transparent)]
     Recourse(#[from] RecourseRefusal),

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     Answer, Assessment, Channel, ClockLimit, CorrectedFact, ExternalDecision, LinkKind, Matter,
-    Outcome, OutcomeProposal, PlatformCategory, ProcessStep, RemedyId, RemedyResult,
+    Outcome, OutcomeProposal, PlatformCategory, ProcessStep, RemedyId, RemedyKind, RemedyResult,
     ReviewConclusion, RootCause, Source, Vulnerability,
 };
 use crate::{
@@ -166,6 +166,7 @@ impl Entry {
 /// A remedy: who proposed it, whether it may stand, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Remedy {
+    pub(super) kind: RemedyKind,
     pub(super) proposer: ActorId,
     pub(super) amount: Option<Money>,
     pub(super) approval: Approval,

@@ -1,5 +1,6 @@
 //! What the committee has to do with a complaint: what it must see first, and what binds.
 
+use super::outcome::follows_from;
 use crate::{
     clock::ResponseOrder,
     complaint::{
@@ -19,6 +20,7 @@ pub(super) fn propose_outcome(
     if proposal.findings.is_empty() {
         return Err(ComplaintRejection::FindingsMissing);
     }
+    follows_from(proposal.outcome, &proposal.findings)?;
     if case.proposed_outcome.as_ref() == Some(proposal) {
         return Err(CommitteeRefusal::OutcomeUnchanged.into());
     }

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::{civil::Date, tz::Offset};
 
-use super::{committee::may_answer, remedy::approved};
+use super::{
+    committee::may_answer,
+    outcome::{follows_from, gives},
+    remedy::approved,
+};
 use crate::{
     complaint::{
         Answer, AnswerGiven, Circumstances, ComplaintEvent, ComplaintRejection, PlatformCategory,
@@ -26,7 +30,7 @@ pub(super) fn issue(
     }
     match &response.platform {
         Some(platform) => platform_says(case, response, platform)?,
-        None => we_say(response, circumstances)?,
+        None => we_say(case, response, circumstances)?,
     }
     may_be_offered(case, &response.remedies)?;
     may_answer(case, response, circumstances)?;
@@ -77,6 +81,7 @@ fn kind_of(category: PlatformCategory) -> ResponseKind {
 /// Outcome and where to turn next: FCA DISP 1.6.2R. Findings on each issue, so that the
 /// complainant can understand them: ASIC RG 271. When to expect a late one: FCA DISP 1.6.2R (2).
 fn we_say(
+    case: &Case,
     response: &Response,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), ComplaintRejection> {
@@ -87,12 +92,14 @@ fn we_say(
         }
         ResponseKind::Interim | ResponseKind::Holding => {}
         ResponseKind::Final => {
-            if response.outcome.is_none() {
+            let Some(outcome) = response.outcome else {
                 return Err(ComplaintRejection::OutcomeMissing);
-            }
+            };
             if response.findings.is_empty() {
                 return Err(ComplaintRejection::FindingsMissing);
             }
+            follows_from(outcome, &response.findings)?;
+            gives(case, outcome, &response.remedies)?;
             if response.recourse.is_none() {
                 return Err(RecourseRefusal::Missing.into());
             }

@@ -160,7 +160,7 @@ pub(super) fn bare(kind: ResponseKind) -> Response {
 pub(super) fn final_response() -> Response {
     Response {
         outcome: Some(Outcome::PartlyUpheld),
-        findings: vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }],
+        findings: vec![Finding { issue: label("Fee"), outcome: Outcome::PartlyUpheld }],
         recourse: Some(Recourse { body: label("Ombudsman"), until: day("2024-09-11") }),
         ..bare(ResponseKind::Final)
     }
@@ -170,6 +170,12 @@ pub(super) fn final_response() -> Response {
 pub(super) fn lasting_until(until: &str) -> Response {
     let recourse = Recourse { body: label("Ombudsman"), until: day(until) };
     Response { recourse: Some(recourse), ..final_response() }
+}
+
+/// The same, coming to that and to nothing else.
+pub(super) fn coming_to(outcome: Outcome, until: &str) -> Response {
+    let OutcomeProposal { outcome, findings } = would_be(outcome);
+    Response { outcome: Some(outcome), findings, ..lasting_until(until) }
 }
 
 pub(super) fn offering(remedies: &[u16]) -> Response {

@@ -1,7 +1,7 @@
 use super::{
     builders::{
-        again, answered, assigned, concluded, decides, final_response, lasting_until, limits_of,
-        received, responded, review, to, would_be,
+        again, answered, assigned, coming_to, concluded, decides, limits_of, received, responded,
+        review, to, would_be,
     },
     harness::{Given, given, past},
 };
@@ -10,7 +10,7 @@ use crate::{
     clock::{Adoption, InForce, Rulebook, shipped},
     complaint::{
         Answer, CommitteeRefusal, Complaint, ComplaintCommand as C, ComplaintEvent as E,
-        ComplaintRejection as R, Escalation, EscalationReason, Outcome, ReopenReason, Response,
+        ComplaintRejection as R, Escalation, EscalationReason, Outcome, ReopenReason,
         ReviewConcluded, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
@@ -22,7 +22,7 @@ fn india(given: Given) -> Given {
 
 /// With the last day of recourse that the pack of India gives.
 fn answers(outcome: Outcome) -> C {
-    C::IssueResponse(Response { outcome: Some(outcome), ..lasting_until("2025-03-11") })
+    C::IssueResponse(coming_to(outcome, "2025-03-11"))
 }
 
 fn not_reviewed(outcome: Outcome) -> R {
@@ -87,7 +87,7 @@ fn elsewhere_nothing_is_ordered() {
 
 #[test]
 fn where_the_answer_need_not_wait_it_is_looked_at_afterwards() {
-    let rejected = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    let rejected = coming_to(Outcome::NotUpheld, "2024-09-11");
     let handled = given([received(), assigned("ana")]).with_limits(limits_of("template"));
     let answered = handled.after(&C::IssueResponse(rejected));
     assert!(is_owed(&answered));
@@ -143,7 +143,7 @@ fn what_was_settled_before_the_committee_may_be_answered() {
 #[test]
 fn after_a_reopening_the_next_rejection_goes_there_again() {
     let decided = decides(Outcome::NotUpheld, DecisionEffect::Binding);
-    let rejected = Response { outcome: Some(Outcome::NotUpheld), ..final_response() };
+    let rejected = coming_to(Outcome::NotUpheld, "2024-09-11");
     let history = [
         received(),
         assigned("ana"),

@@ -1,8 +1,8 @@
 use super::{
     builders::{
-        answer, answered, apology, assigned, bare, day, declined, done, final_response, fulfilled,
-        holding, lasting_until, limits_of, offering, proposed, proposed_over_limit, received,
-        refund, responded,
+        answer, answered, apology, assigned, bare, coming_to, day, declined, done, final_response,
+        fulfilled, holding, label, lasting_until, limits_of, offering, proposed,
+        proposed_over_limit, received, refund, responded,
     },
     harness::{HANDLED_AT, given, time},
 };
@@ -10,8 +10,9 @@ use crate::{
     actor::Role,
     clock::{Adoption, Rulebook, shipped},
     complaint::{
-        Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Outcome,
-        RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
+        Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Finding,
+        Outcome, OutcomeProposal, OutcomeRefusal, RecourseRefusal, RemedyId, RemedyKind,
+        RemedyResult, Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -122,12 +123,74 @@ fn of_two_packs_that_count_recourse_either_day_will_do() {
     let adopted = ["uk-disp", "in-rbi"].map(|code| Adoption::of(shipped::pack(code).unwrap()));
     let both = adopted.into_iter().try_fold(Rulebook::with_shipped_calendars(), Rulebook::adopt);
     let given = given([received(), assigned("ana")]).with_limits(both.unwrap());
-    let until = |until| {
-        C::IssueResponse(Response { outcome: Some(Outcome::Upheld), ..lasting_until(until) })
-    };
+    let until = |until| C::IssueResponse(coming_to(Outcome::Upheld, until));
     assert!(given.decide(&until("2024-09-11")).is_ok());
     assert!(given.decide(&until("2025-03-11")).is_ok());
     assert_eq!(given.decide(&until("2025-01-01")).unwrap_err().code(), "recourse-day-differs");
+}
+
+fn findings(found: &[Outcome]) -> Vec<Finding> {
+    let issues = ["Fee", "Delay", "Tone"].map(label).into_iter();
+    issues.zip(found).map(|(issue, outcome)| Finding { issue, outcome: *outcome }).collect()
+}
+
+#[test]
+fn the_outcome_follows_from_what_was_found_issue_by_issue() {
+    use Outcome::{Goodwill, NotUpheld, OutOfScope, PartlyUpheld, Upheld};
+    let given = given([received(), assigned("ana")]);
+    let come_to = |outcome, found: &[Outcome]| {
+        let findings = findings(found);
+        let response =
+            Response { outcome: Some(outcome), findings: findings.clone(), ..final_response() };
+        let told = given.decide(&C::IssueResponse(response)).map(|_| ());
+        let proposed = C::ProposeOutcome(OutcomeProposal { outcome, findings });
+        assert_eq!(given.decide(&proposed).map(|_| ()), told, "the committee is told the same");
+        told
+    };
+    for (outcome, found) in [
+        (Upheld, &[Upheld, Upheld][..]),
+        (PartlyUpheld, &[PartlyUpheld]),
+        (PartlyUpheld, &[PartlyUpheld, PartlyUpheld]),
+        (PartlyUpheld, &[NotUpheld, Upheld, OutOfScope]),
+        (NotUpheld, &[NotUpheld, OutOfScope]),
+        (Goodwill, &[Goodwill]),
+        (Goodwill, &[NotUpheld, Goodwill]),
+        (OutOfScope, &[OutOfScope]),
+    ] {
+        assert_eq!(come_to(outcome, found), Ok(()), "{outcome} of {found:?}");
+    }
+    for (outcome, all, of) in [
+        (Upheld, &[Upheld, PartlyUpheld][..], 1),
+        (Upheld, &[NotUpheld], 0),
+        (PartlyUpheld, &[Upheld, Upheld], 0),
+        (PartlyUpheld, &[NotUpheld, Goodwill], 0),
+        (NotUpheld, &[NotUpheld, PartlyUpheld], 1),
+        (NotUpheld, &[Goodwill], 0),
+        (NotUpheld, &[OutOfScope], 0),
+        (Goodwill, &[Goodwill, Upheld], 1),
+        (Goodwill, &[NotUpheld], 0),
+        (OutOfScope, &[OutOfScope, NotUpheld], 1),
+    ] {
+        let Finding { issue, outcome: found } = findings(all).swap_remove(of);
+        let refusal = OutcomeRefusal::FindingContradicts { outcome, issue, found };
+        assert_eq!(come_to(outcome, all), Err(refusal.into()), "{outcome} of {all:?}");
+    }
+}
+
+#[test]
+fn who_is_not_right_is_given_reasons_and_no_money() {
+    let history = [received(), assigned("ana"), proposed(apology(1)), proposed(refund(2, "20"))];
+    let given = given(history);
+    for outcome in [Outcome::NotUpheld, Outcome::OutOfScope] {
+        let offering = |remedies: &[u16]| {
+            let remedies = offering(remedies).remedies;
+            C::IssueResponse(Response { remedies, ..coming_to(outcome, "2024-09-11") })
+        };
+        assert!(given.decide(&offering(&[1])).is_ok());
+        let (remedy, kind) = (RemedyId(2), RemedyKind::Refund);
+        let refusal = OutcomeRefusal::RemedyContradicts { outcome, remedy, kind };
+        given.clone().when(&offering(&[1, 2])).then_rejected(refusal.into());
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::{
     Fact,
     actor::ActorId,
     complaint::{
-        Answer, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Receipt, RemedyId,
-        RemedyResult, Response, ResponseKind, Source, Stage,
+        Answer, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Finding, Outcome,
+        Receipt, RemedyId, RemedyResult, Response, ResponseKind, Source, Stage,
         state::{Approval, Case},
     },
     money::Money,
@@ -171,9 +171,6 @@ impl Seen {
                 let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
                 is_early.then_some("an answer before the final response")
             }
-            E::RemedyProposed(_) | E::RemedyApproved(_) if self.aside.contains(&fact.actor.id) => {
-                Some("a remedy by somebody who stepped aside")
-            }
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
                 self.remedied(fact)
             }
@@ -254,6 +251,16 @@ impl Seen {
                 {
                     return Some("a final response that does not say what it must");
                 }
+                let is_right = |it: &Finding| it.outcome == Outcome::Upheld;
+                let wrong = match response.outcome {
+                    Some(Outcome::Upheld) => !response.findings.iter().all(is_right),
+                    Some(Outcome::PartlyUpheld) => response.findings.iter().all(is_right),
+                    Some(_) => response.findings.iter().any(is_right),
+                    None => false,
+                };
+                if wrong {
+                    return Some("an outcome that does not follow from the findings");
+                }
                 awaiting.then_some("an offer of what awaits approval")
             }
         }
@@ -265,6 +272,10 @@ impl Seen {
     }
 
     fn remedied(&mut self, fact: &Fact<E>) -> Option<&'static str> {
+        let is_promise = matches!(fact.event, E::RemedyProposed(_) | E::RemedyApproved(_));
+        if is_promise && self.aside.contains(&fact.actor.id) {
+            return Some("a remedy by somebody who stepped aside");
+        }
         if let E::RemedyProposed(proposed) = &fact.event {
             let remedy =
                 (fact.actor.id.clone(), proposed.proposal.amount, proposed.approval_required);

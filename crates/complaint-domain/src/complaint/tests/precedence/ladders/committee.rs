@@ -4,7 +4,7 @@ use super::{
     super::{
         super::{
             builders::{
-                assigned, concluded, decides, final_response, lasting_until, limits_of, received,
+                assigned, coming_to, concluded, decides, final_response, limits_of, received,
                 responded, review, would_be,
             },
             harness::{actor, past},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     actor::Role,
-    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal, Response},
+    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal},
     review::DecisionEffect,
 };
 
@@ -41,7 +41,14 @@ fn propose() -> (Attempt, Vec<Rung>) {
             ("final-response-stands", |it| {
                 drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
             }),
-            ("findings-missing", |it| it.command = C::ProposeOutcome(would_be(Outcome::NotUpheld))),
+            ("findings-missing", |it| {
+                let findings = would_be(Outcome::Upheld).findings;
+                let proposal = OutcomeProposal { findings, ..would_be(Outcome::NotUpheld) };
+                it.command = C::ProposeOutcome(proposal);
+            }),
+            ("outcome-finding-contradicts", |it| {
+                it.command = C::ProposeOutcome(would_be(Outcome::NotUpheld));
+            }),
             ("committee-outcome-unchanged", |it| {
                 it.command = C::ProposeOutcome(would_be(Outcome::PartlyUpheld));
             }),
@@ -50,7 +57,7 @@ fn propose() -> (Attempt, Vec<Rung>) {
 }
 
 fn answer() -> (Attempt, Vec<Rung>) {
-    let rejecting = Response { outcome: Some(Outcome::NotUpheld), ..lasting_until("2025-03-11") };
+    let rejecting = coming_to(Outcome::NotUpheld, "2025-03-11");
     (
         Attempt::new([received(), assigned("ana")], C::IssueResponse(rejecting))
             .under(limits_of("in-rbi")),

@@ -5,7 +5,7 @@ use super::{
         super::builders::{
             answer, answered, apology, assigned, day, declined, final_response, fulfilled, holding,
             imported, label, lasting_until, limits_of, offering, proposed, proposed_over_limit,
-            received, refund, reported, responded,
+            received, refund, reported, responded, would_be,
         },
         Attempt, Rung,
     },
@@ -85,10 +85,18 @@ fn respond_finally() -> (Attempt, Vec<Rung>) {
             ("final-response-stands", |it| {
                 drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
             }),
-            ("outcome-missing", |it| response(it).outcome = Some(Outcome::Upheld)),
+            ("outcome-missing", |it| response(it).outcome = Some(Outcome::NotUpheld)),
             ("findings-missing", |it| {
-                response(it).findings =
-                    vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }];
+                let fee = Finding { issue: label("Fee"), outcome: Outcome::Upheld };
+                response(it).findings = vec![fee.clone(), fee];
+            }),
+            ("outcome-issue-named-twice", |it| response(it).findings.truncate(1)),
+            ("outcome-finding-contradicts", |it| {
+                response(it).findings = would_be(Outcome::NotUpheld).findings;
+            }),
+            ("outcome-remedy-contradicts", |it| {
+                response(it).outcome = Some(Outcome::Upheld);
+                response(it).findings = would_be(Outcome::Upheld).findings;
             }),
             ("recourse-missing", |it| response(it).recourse = lasting_until("2024-03-10").recourse),
             ("recourse-over", |it| response(it).recourse = lasting_until("2024-09-10").recourse),

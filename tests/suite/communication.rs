@@ -312,3 +312,40 @@ fn a_letter_goes_by_the_packs_that_held_when_the_response_was_given() {
     let refused = letter(&by_one, "uk-disp").refused(1).stderr;
     assert!(refused.contains("2 October 2026") || refused.contains("2026-10-02"), "{refused}");
 }
+
+#[test]
+fn nobody_is_told_that_they_are_satisfied_or_that_it_is_closed_when_it_is_not_so() {
+    let desk = Desk::new();
+    let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
+    let send = |verb: &str, (who, role): (&str, &str), body: &str| {
+        fs::write(desk.folder.path().join("body.json"), body).unwrap();
+        let by = ["--as", who, "--role", role, "--body", "body.json"];
+        at(&[&["complaint", verb, &desk.complaint], &by[..]].concat()).done();
+    };
+    let letter = |kind| at(&["letter", &desk.complaint, "--kind", kind, "--sender", "sender.json"]);
+    let refused = |kind, why: &str| {
+        let stderr = letter(kind).refused(1).stderr;
+        assert!(stderr.contains(why), "{why}: {stderr}");
+    };
+    let (ana, portal) = (("ana", "agent"), ("portal", "complainant"));
+    send("assign", ("sue", "supervisor"), r#"{"handler": "ana"}"#);
+    send("identify-root-cause", ana, r#"{"kind": "none-found"}"#);
+    send(
+        "issue-response",
+        ana,
+        r#"{"kind": "final", "channel": "email", "outcome": "upheld",
+            "findings": [{"issue": "Fee", "outcome": "upheld"}],
+            "recourse": {"body": "The ombudsman", "until": "2099-12-31"},
+            "personal": {"response-text": "You are right."}}"#,
+    );
+    refused("summary-resolution", "found no answer");
+    send("record-answer", portal, r#"{"answer": "refused"}"#);
+    refused("summary-resolution", "found refused");
+    send("record-answer", portal, r#"{"answer": "accepted"}"#);
+    letter("summary-resolution").done();
+    refused("closing", "expected a closing");
+    send("close", ana, r#"{"reason": "accepted"}"#);
+    letter("closing").done();
+    send("reopen", ana, r#"{"reason": "new-evidence"}"#);
+    refused("closing", "found that it was reopened");
+}

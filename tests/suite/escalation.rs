@@ -78,6 +78,17 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
     to("issue-response", agent, answer).refused(1);
 
     let settled = r#"{"reason": "settled"}"#;
+    let claimed = send(folder, &["review", "discontinue", &review], chair, settled).refused(1);
+    assert_eq!(
+        claimed.json()["refused"],
+        "not-on-committee",
+        "the role alone makes nobody a chair"
+    );
+    let root = ("root", "administrator");
+    let joining = r#"{"account": "eve", "roles": ["committee-chair"]}"#;
+    send(folder, &["staff", "join"], root, joining).done();
+    let term = r#"{"seat": "chair", "from": "2026-01-02", "until": "2099-12-31"}"#;
+    send(folder, &["staff", "start-term", "eve"], root, term).done();
     send(folder, &["review", "discontinue", &review], chair, settled).done();
     to("issue-response", agent, answer).refused(1);
     assert_eq!(clock_run(folder)["reviews_noted"], 1);

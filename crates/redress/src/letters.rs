@@ -14,7 +14,7 @@ use std::{cell::RefCell, collections::BTreeSet, fmt, fs, path::Path};
 
 use complaint_domain::{
     LedgerEvent,
-    complaint::{Case, ComplaintEvent, Party, Response, ResponseKind},
+    complaint::{Answer, Case, ComplaintEvent, Party, Response, ResponseKind},
     sealed::PersonalField,
 };
 use complaint_letters::{
@@ -181,6 +181,7 @@ pub fn told_of(history: &History, kind: LetterKind) -> Result<Told<'_>, CommandE
             next: "record first what the letter is to tell, with `redress complaint`".to_owned(),
         });
     };
+    still_so(history, kind, version)?;
     let (text, response) = if let ComplaintEvent::ResponseIssued(response) = event {
         (Some(PersonalField::ResponseText), Some(response))
     } else if let ComplaintEvent::InformationRequested(_) = event {
@@ -189,6 +190,47 @@ pub fn told_of(history: &History, kind: LetterKind) -> Result<Told<'_>, CommandE
         (None, None)
     };
     Ok(Told { version, text, response })
+}
+
+/// Whether what happened then still stands: a letter says that somebody is satisfied, or that a complaint is
+/// closed, of today.
+fn still_so(history: &History, kind: LetterKind, told: StreamVersion) -> Result<(), CommandError> {
+    let since = |wanted: fn(&ComplaintEvent) -> bool| {
+        history.last(wanted).filter(|(version, _)| *version > told).map(|(_, event)| event)
+    };
+    let (expected, found) = match kind {
+        LetterKind::SummaryResolution => {
+            let answer = since(|event| matches!(event, ComplaintEvent::AnswerRecorded(_)));
+            let found = match answer {
+                Some(ComplaintEvent::AnswerRecorded(given)) if given.answer == Answer::Accepted => {
+                    return Ok(());
+                }
+                Some(ComplaintEvent::AnswerRecorded(given)) => given.answer.to_string(),
+                Some(_) | None => "no answer".to_owned(),
+            };
+            ("that the complainant has accepted the final response", found)
+        }
+        LetterKind::Closing => {
+            if since(|event| matches!(event, ComplaintEvent::Reopened(_))).is_none() {
+                return Ok(());
+            }
+            ("a complaint that is closed", "that it was reopened".to_owned())
+        }
+        LetterKind::Acknowledgement
+        | LetterKind::InformationRequest
+        | LetterKind::Progress
+        | LetterKind::Holding
+        | LetterKind::FinalResponse => return Ok(()),
+    };
+    Err(CommandError::Refused {
+        problem: format!(
+            "expected {expected} in the records of {} for a letter of the kind {kind}, found {found}",
+            history.stream()
+        ),
+        next: "write a letter that tells what is so, such as `final-response`, or record first what the \
+               letter is to tell"
+            .to_owned(),
+    })
 }
 
 /// What a platform reports was told by the platform, and is not ours to tell again.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
     Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal,
-    RemedyProposed, Response, ResponseKind,
+    RemedyProposed, Response, ResponseKind, ReviewConcluded,
     state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
 };
 use crate::{actor::ActorId, clock::take_in, fact::Fact};
@@ -72,6 +72,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         escalated_by: None,
         escalations: 0,
         review_conclusion: None,
+        bound_to: None,
         reviews_noted: BTreeSet::new(),
         external: BTreeMap::new(),
         violations: BTreeSet::new(),
@@ -129,10 +130,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.escalations = case.escalations.saturating_add(1);
         }
         ComplaintEvent::OutcomeProposed(proposal) => case.proposed_outcome = Some(proposal.clone()),
-        ComplaintEvent::ReviewConcluded(concluded) => {
-            case.review_conclusion = Some(concluded.conclusion);
-            case.reviews_noted.insert(concluded.review.clone());
-        }
+        ComplaintEvent::ReviewConcluded(concluded) => review_concluded(case, concluded),
         ComplaintEvent::ReferredExternally(referral) => {
             case.external.insert(referral.body.clone(), None);
         }
@@ -196,6 +194,9 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
         ResponseKind::Final => {
             let is_reviewed = case.review_conclusion.is_some();
             committee_is_done(case);
+            case.bound_to = case
+                .bound_to
+                .filter(|decided| !response.outcome.is_some_and(|given| given.keeps_to(*decided)));
             case.final_response = Some(FinalResponse {
                 responded_at: at,
                 recourse_until: response.recourse.as_ref().map(|recourse| recourse.until),
@@ -208,6 +209,13 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
             });
         }
     }
+}
+
+/// A review that came to nothing takes nothing back of what another has decided.
+fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
+    case.review_conclusion = Some(concluded.conclusion);
+    case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
+    case.reviews_noted.insert(concluded.review.clone());
 }
 
 /// What comes next is another answer, for the committee to look at anew.

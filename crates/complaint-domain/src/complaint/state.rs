@@ -104,6 +104,8 @@ pub struct Case {
     pub(super) escalations: u32,
     /// What a review came to since the last final response or reopening.
     pub(super) review_conclusion: Option<ReviewConclusion>,
+    /// The least that the complainant gets, by a decision that binds, until an answer gives it.
+    pub(super) bound_to: Option<Outcome>,
     pub(super) reviews_noted: BTreeSet<ReviewId>,
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,

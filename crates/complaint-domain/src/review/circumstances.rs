@@ -76,8 +76,10 @@ closed_list! {
 /// What a complaint's stream says that a committee must know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseFacts {
-    /// Why and by whose wish it was last escalated.
+    /// Why and by whose wish it was last escalated; none once a review of that has ended.
     pub escalation: Option<(EscalationReason, OpeningWay)>,
+    /// Whether the complainant does not pursue it.
+    pub is_withdrawn: bool,
     /// Who had a part in it.
     pub parts: BTreeMap<ActorId, Part>,
     /// How many pieces of evidence it has.
@@ -92,6 +94,13 @@ impl CaseFacts {
         if let ComplaintEvent::Escalated(escalation) = event {
             self.escalation = Some((escalation.reason, way_of(actor.role)));
             return self;
+        }
+        if matches!(event, ComplaintEvent::ReviewConcluded(_)) {
+            // One review for each escalation.
+            self.escalation = None;
+        }
+        if matches!(event, ComplaintEvent::Withdrawn(_) | ComplaintEvent::Reopened(_)) {
+            self.is_withdrawn = matches!(event, ComplaintEvent::Withdrawn(_));
         }
         if let ComplaintEvent::EvidenceAdded(evidence) = event {
             self.evidence = evidence.evidence.0;
@@ -110,17 +119,17 @@ impl CaseFacts {
             _ if approves => self.took(&actor.id, Part::Approved),
             Role::Agent => self.took(&actor.id, Part::Handled),
             Role::Supervisor => self.took(&actor.id, Part::Supervised),
-            // They keep records, look on, complain, or sit on the committee themselves.
+            Role::Complainant | Role::Public | Role::System => {}
+            // They keep records, look on, or sit on the committee themselves; but whoever did a handler's
+            // work had a handler's part, and nobody judges their own answer.
+            _ if is_handling(event) => self.took(&actor.id, Part::Handled),
             Role::CommitteeMember
             | Role::CommitteeChair
             | Role::Auditor
             | Role::ComplianceOfficer
             | Role::Regulator
             | Role::DataProtectionOfficer
-            | Role::Administrator
-            | Role::Complainant
-            | Role::Public
-            | Role::System => {}
+            | Role::Administrator => {}
         }
         self
     }
@@ -129,6 +138,22 @@ impl CaseFacts {
     fn took(&mut self, who: &ActorId, part: Part) {
         self.parts.entry(who.clone()).or_insert(part);
     }
+}
+
+/// What those do who handle a complaint, in whichever role.
+const fn is_handling(event: &ComplaintEvent) -> bool {
+    use ComplaintEvent as E;
+    matches!(
+        event,
+        E::Assessed(_)
+            | E::Assigned(_)
+            | E::Reassigned(_)
+            | E::RemedyProposed(_)
+            | E::OutcomeProposed(_)
+            | E::ResponseIssued(_)
+            | E::Transferred(_)
+            | E::Closed(_)
+    )
 }
 
 /// By whose wish somebody in this role escalates.

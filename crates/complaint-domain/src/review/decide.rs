@@ -5,8 +5,8 @@ mod membership;
 mod voting;
 
 use super::{
-    CommitteeCircumstances, EvidenceItem, Hearing, Opened, Opening, Review, ReviewCommand,
-    ReviewEvent, ReviewRejection, ReviewStage, state::Docket,
+    CommitteeCircumstances, Discontinuation, DiscontinuationReason, EvidenceItem, Hearing, Opened,
+    Opening, Review, ReviewCommand, ReviewEvent, ReviewRejection, ReviewStage, state::Docket,
 };
 use crate::{actor::Role, aggregate::Occasion};
 
@@ -38,7 +38,7 @@ pub fn decide(
         C::SeatMember(seating) => membership::seat(docket, seating, circumstances),
         C::DiscloseInterest(disclosure) => membership::disclose(docket, disclosure),
         C::RuleOnInterest(ruling) => membership::rule(docket, ruling, circumstances),
-        C::RecuseMember(recusal) => membership::recuse(docket, recusal),
+        C::RecuseMember(recusal) => membership::recuse(docket, recusal, circumstances),
         C::HearParty(hearing) => hear(docket, hearing),
         C::TakeEvidence(item) => take_evidence(docket, item, circumstances),
         C::ProposeDecision(proposal) => voting::propose(docket, proposal, circumstances),
@@ -48,7 +48,7 @@ pub fn decide(
         C::Decide(_) => voting::conclude(docket, circumstances),
         C::Reply(reply) => follow_up::reply(docket, reply, circumstances),
         C::CompleteMeasure(done) => follow_up::complete(docket, done),
-        C::Discontinue(end) => Ok(ReviewEvent::Discontinued(end.clone())),
+        C::Discontinue(end) => discontinue(docket, end, circumstances),
         C::Close(closure) => follow_up::close(docket, *closure),
     }
 }
@@ -103,6 +103,20 @@ fn open(
     let escalation = circumstances.facts.case.escalation;
     let (reason, way) = escalation.ok_or(ReviewRejection::NotEscalated)?;
     Ok(ReviewEvent::Opened(Opened { complaint: opening.complaint.clone(), reason, way }))
+}
+
+/// By those who sit on it: who could end it from outside could keep the committee from deciding.
+fn discontinue(
+    docket: &Docket,
+    end: &Discontinuation,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<ReviewEvent, ReviewRejection> {
+    let is_withdrawn = circumstances.facts.case.is_withdrawn;
+    if end.reason == DiscontinuationReason::ComplaintWithdrawn && !is_withdrawn {
+        return Err(ReviewRejection::NotWithdrawn);
+    }
+    membership::on_the_case(docket, circumstances)?;
+    Ok(ReviewEvent::Discontinued(end.clone()))
 }
 
 fn stage_allows(docket: &Docket, command: &ReviewCommand) -> Result<(), ReviewRejection> {

@@ -60,6 +60,9 @@ pub enum ReviewRejection {
     /// Nobody put the complaint before the committee.
     #[error("expected a complaint that was escalated, found one that was not; escalate it first")]
     NotEscalated,
+    /// A complaint that is still pursued.
+    #[error("expected a complaint that was withdrawn, found one that was not")]
+    NotWithdrawn,
 
     // Who sits on it.
     /// Not one of the committee.
@@ -225,6 +228,7 @@ named_variants! { ReviewRejection, CODES, code {
     NotDecided = "not-decided",
     OccurredInFuture = "occurred-in-future",
     NotEscalated = "not-escalated",
+    NotWithdrawn = "not-withdrawn",
     NotOnCommittee = "not-on-committee",
     TermOver = "term-over",
     HasPartInCase = "has-part-in-case",

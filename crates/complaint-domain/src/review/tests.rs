@@ -210,7 +210,7 @@ pub(super) fn one_of_each() -> Vec<(Committee, C)> {
         (
             chair.clone(),
             C::Discontinue(super::Discontinuation {
-                reason: super::DiscontinuationReason::ComplaintWithdrawn,
+                reason: super::DiscontinuationReason::Settled,
             }),
         ),
         (chair, C::Close(ReviewClosure {})),

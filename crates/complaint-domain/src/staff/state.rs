@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Absence, Interest, StaffEvent};
 use crate::{
     actor::{ActorId, Role},
-    complaint::{ComplaintEvent, RecusalGround},
+    complaint::{ComplaintEvent, CorrectedFact, RecusalGround},
     fact::Fact,
     label::Label,
     reference::ComplaintId,
@@ -81,13 +81,24 @@ pub struct Conflict {
 }
 
 impl Parts {
-    /// Takes in what the next event of the complaint says of its respondent and product.
+    /// Takes in what the next event of the complaint says of its respondent and product, corrections
+    /// too.
     pub fn see(&mut self, fact: &Fact<ComplaintEvent>) {
         if let ComplaintEvent::Received(receipt) = &fact.event {
             self.respondent.clone_from(&receipt.respondent);
             self.product = receipt.matter.as_ref().map(|matter| matter.product.clone());
         } else if let ComplaintEvent::Classified(classification) = &fact.event {
             self.product = Some(classification.matter.product.clone());
+        } else if let ComplaintEvent::Corrected(correction) = &fact.event {
+            match &correction.fact {
+                CorrectedFact::Respondent { respondent } => {
+                    self.respondent = Some(respondent.clone());
+                }
+                CorrectedFact::Matter { matter } => self.product = Some(matter.product.clone()),
+                CorrectedFact::ReceivedAt { .. }
+                | CorrectedFact::Channel { .. }
+                | CorrectedFact::Personal => {}
+            }
         }
     }
 }

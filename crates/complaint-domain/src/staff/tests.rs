@@ -13,10 +13,13 @@ use super::{
 use crate::{
     actor::{Actor, ActorId, Role},
     aggregate::Occasion,
-    complaint::RecusalGround,
+    complaint::{
+        ComplaintEvent, CorrectedFact, Correction, CorrectionReason, Matter, RecusalGround,
+    },
     fact::Fact,
     label::Label,
     review::Seat,
+    story,
 };
 
 const NOW: &str = "2026-03-02T09:00:00Z";
@@ -304,4 +307,24 @@ fn a_training_counts_until_it_must_be_renewed() {
     ]);
     assert_eq!(working(&state).team(), Some(&label("loans")));
     assert!(working(&state).roles().is_empty());
+}
+
+#[test]
+fn an_interest_counts_in_what_the_complaint_turned_out_to_be_about() {
+    let corrected = |fact| {
+        let reason = CorrectionReason::ClericalError;
+        let event = ComplaintEvent::Corrected(Correction { corrects: 0, fact, reason });
+        story::past(event, "ana", Role::Agent, "2026-03-01T09:00:00Z")
+    };
+    let matter = Matter {
+        taxonomy: label("house"),
+        product: label("Loan"),
+        sub_product: None,
+        issue: None,
+        sub_issue: None,
+    };
+    let mut parts = Parts { respondent: Some(label("Bank A")), ..Parts::default() };
+    parts.see(&corrected(CorrectedFact::Respondent { respondent: label("Bank B") }));
+    parts.see(&corrected(CorrectedFact::Matter { matter }));
+    assert_eq!((parts.respondent, parts.product), (Some(label("Bank B")), Some(label("Loan"))));
 }

@@ -8,11 +8,13 @@ use complaint_domain::{
         Assignment, ComplaintCommand as C, ComplaintEvent as E, Escalation, EscalationReason,
         Finding, Outcome, OutcomeProposal, ReviewConclusion,
     },
-    review::{Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand},
+    review::{Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand, Seat},
     rulebook::RuleChange,
+    staff::{Joining, Staff, StaffCommand, TermStart},
 };
 use event_log::StreamId;
 use futures::TryStreamExt as _;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
@@ -23,7 +25,7 @@ use super::{
 };
 use crate::{
     Escalated, EscalationProcess, UnsealedRequest, UnsealedService, escalation_process::step_id,
-    named_stream,
+    ids::staff_stream_of, named_stream,
 };
 use complaint_domain::LedgerEvent;
 
@@ -161,12 +163,34 @@ async fn without_a_pack_that_orders_it_nothing_is_escalated() {
     assert_eq!(run(&story).await, NOTHING);
 }
 
+/// Somebody with a term that has begun and is far from its end.
+async fn sits_on_the_committee(story: &Story, who: &str) {
+    let account = ActorId(label(who));
+    let seat = Seat::Chair;
+    let (from, until) = (Date::constant(2000, 1, 1), Date::constant(2099, 12, 31));
+    let roles = [Role::CommitteeChair].into();
+    for (id, command) in [
+        (75, StaffCommand::Join(Joining { account: account.clone(), roles, team: None })),
+        (76, StaffCommand::StartTerm(TermStart { seat, from, until })),
+    ] {
+        let request = UnsealedRequest {
+            command_id: Uuid::from_u128(id),
+            stream: Some(staff_stream_of(&account)),
+            actor: Actor { id: ActorId(label("root")), role: Role::Administrator },
+            occurred_at: None,
+            command,
+        };
+        reviews(story).handle::<Staff>(&request).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn how_a_review_ended_is_noted_in_its_complaint_once() {
     let story = in_india().await;
     let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
     run(&story).await;
     let review = named_stream("review", step_id(&stream, "open", 1));
+    sits_on_the_committee(&story, "eve").await;
     let reason = DiscontinuationReason::Settled;
     let request = UnsealedRequest {
         command_id: Uuid::from_u128(77),

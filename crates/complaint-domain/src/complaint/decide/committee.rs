@@ -4,8 +4,8 @@ use super::outcome::follows_from;
 use crate::{
     clock::ResponseOrder,
     complaint::{
-        Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, OutcomeProposal,
-        Response, ResponseKind, ReviewConcluded, ReviewReference, state::Case,
+        Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, Outcome,
+        OutcomeProposal, Response, ResponseKind, ReviewConcluded, ReviewReference, state::Case,
     },
 };
 
@@ -37,18 +37,22 @@ pub(super) fn may_answer(
     let (ResponseKind::Final, Some(outcome)) = (response.kind, response.outcome) else {
         return Ok(());
     };
-    let Some(conclusion) = case.review_conclusion else {
+    if case.review_conclusion.is_none() {
         let order = circumstances.rules.time_limits.escalation_order(case.received_at, outcome);
-        return match order {
-            Some((pack, order)) if order.response == ResponseOrder::AfterReview => {
-                Err(CommitteeRefusal::NotReviewed { outcome, pack: pack.clone() }.into())
-            }
-            Some(_) | None => Ok(()),
-        };
-    };
-    match conclusion.binding_outcome() {
-        Some(decided) if outcome != decided && !outcome.is_all() => {
-            Err(CommitteeRefusal::DecisionBinds { decided, found: outcome }.into())
+        if let Some((pack, order)) = order
+            && order.response == ResponseOrder::AfterReview
+        {
+            return Err(CommitteeRefusal::NotReviewed { outcome, pack: pack.clone() }.into());
+        }
+    }
+    keeps_to_decision(case, outcome)
+}
+
+/// Whether such an answer gives what was decided with binding effect.
+pub(super) fn keeps_to_decision(case: &Case, found: Outcome) -> Result<(), ComplaintRejection> {
+    match case.bound_to {
+        Some(decided) if !found.keeps_to(decided) => {
+            Err(CommitteeRefusal::DecisionBinds { decided, found }.into())
         }
         Some(_) | None => Ok(()),
     }

@@ -1,13 +1,13 @@
 //! When a complaint may end.
 
-use super::response::utc_date;
+use super::{committee::keeps_to_decision, response::utc_date};
 use crate::complaint::{
     Answer, Circumstances, CloseReason, Closure, ComplaintEvent, ComplaintRejection,
     state::{Case, FinalResponse},
 };
 
 /// "Not upheld" is not an end: the complaint stays open until the complainant has accepted the
-/// response, or has no way onward.
+/// response, or has no way onward, and what the committee decided with binding effect was answered.
 ///
 /// # Source
 ///
@@ -23,6 +23,10 @@ pub(super) fn close(
     let Some(response) = &case.final_response else {
         return Err(ComplaintRejection::FinalResponseMissing { command: "close" });
     };
+    // What the committee decided since the answer is owed, whatever the complainant says to that answer.
+    if let Some(outcome) = response.outcome {
+        keeps_to_decision(case, outcome)?;
+    }
     match closure.reason {
         CloseReason::ClosedOnPlatform => closed_on_platform(response)?,
         CloseReason::Accepted

@@ -35,6 +35,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether who is answered so gets what was decided with binding effect: that, or everything.
+    pub(in crate::complaint) fn keeps_to(self, decided: Self) -> bool {
+        self == decided || self.is_all()
+    }
+
     /// Whether the complainant is right in everything.
     pub const fn is_all(self) -> bool {
         matches!(self, Self::Upheld)

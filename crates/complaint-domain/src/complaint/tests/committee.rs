@@ -1,7 +1,7 @@
 use super::{
     builders::{
-        again, answered, assigned, coming_to, concluded, decides, limits_of, received, responded,
-        review, to, would_be,
+        again, answered, assigned, because, close, coming_to, concluded, decides, limits_of,
+        no_cause_found, received, responded, review, to, would_be,
     },
     harness::{Given, given, past},
 };
@@ -9,9 +9,9 @@ use crate::{
     actor::Role,
     clock::{Adoption, InForce, Rulebook, shipped},
     complaint::{
-        Answer, CommitteeRefusal, Complaint, ComplaintCommand as C, ComplaintEvent as E,
-        ComplaintRejection as R, Escalation, EscalationReason, Outcome, ReopenReason,
-        ReviewConcluded, ReviewConclusion,
+        Answer, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
+        ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
+        ReopenReason, ReviewConcluded, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
 };
@@ -131,6 +131,49 @@ fn what_binds_is_the_least_the_complainant_gets() {
     assert!(decided(Outcome::PartlyUpheld, binding).decide(&answers(Outcome::Upheld)).is_ok());
     let recommended = DecisionEffect::Recommendation;
     assert!(decided(Outcome::Upheld, recommended).decide(&answers(Outcome::NotUpheld)).is_ok());
+}
+
+#[test]
+fn what_binds_outlasts_another_review_and_a_reopening() {
+    let partly = decides(Outcome::PartlyUpheld, DecisionEffect::Binding);
+    let settled = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
+    let refused = || CommitteeRefusal::DecisionBinds {
+        decided: Outcome::PartlyUpheld,
+        found: Outcome::NotUpheld,
+    };
+    given([received(), assigned("ana"), concluded(1, partly), concluded(2, settled)])
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(refused().into());
+    let reopened = [
+        received(),
+        concluded(1, partly),
+        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Reopened(again(ReopenReason::NewEvidence))),
+        assigned("ben"),
+    ];
+    let reopened = given(reopened);
+    reopened.clone().when(&answers(Outcome::NotUpheld)).then_rejected(refused().into());
+    let kept = reopened.after(&answers(Outcome::Upheld));
+    let Complaint::Received(case) = kept.state() else { panic!("a complaint that came in") };
+    assert_eq!(case.bound_to, None, "an answer that gives it is the end of it");
+}
+
+#[test]
+fn nothing_is_closed_against_what_binds() {
+    let rejected = || responded(coming_to(Outcome::NotUpheld, "2025-03-11"));
+    let upheld = concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding));
+    let refused =
+        CommitteeRefusal::DecisionBinds { decided: Outcome::Upheld, found: Outcome::NotUpheld };
+    for (answer, reason) in [
+        (Answer::Refused, CloseReason::RecourseExhausted),
+        (Answer::Accepted, CloseReason::Accepted),
+    ] {
+        let history = [received(), assigned("ana"), rejected(), answered(answer), no_cause_found()];
+        given(history.clone()).when(&close(reason)).then(E::Closed(because(reason)));
+        given(history.into_iter().chain([upheld.clone()]))
+            .when(&close(reason))
+            .then_rejected(refused.clone().into());
+    }
 }
 
 #[test]

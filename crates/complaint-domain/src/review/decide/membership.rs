@@ -62,6 +62,18 @@ pub(super) fn seated(docket: &Docket, member: &ActorId) -> Result<(), ReviewReje
     Ok(())
 }
 
+/// Whether whoever acts sits on the case, or is one who may while nobody does yet.
+pub(super) fn on_the_case(
+    docket: &Docket,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    let actor = &circumstances.occasion.actor.id;
+    if docket.seats.is_empty() {
+        return eligible(docket, actor, circumstances);
+    }
+    seated(docket, actor)
+}
+
 pub(super) fn disclose(
     docket: &Docket,
     disclosure: &Disclosure,
@@ -88,10 +100,13 @@ pub(super) fn rule(
     Ok(ReviewEvent::InterestRuled(ruling.clone()))
 }
 
+/// Somebody steps aside, or those who sit with them say so: nobody from outside unseats a member.
 pub(super) fn recuse(
     docket: &Docket,
     recusal: &MemberRecusal,
+    circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
     seated(docket, &recusal.member)?;
+    seated(docket, &circumstances.occasion.actor.id)?;
     Ok(ReviewEvent::MemberRecused(recusal.clone()))
 }

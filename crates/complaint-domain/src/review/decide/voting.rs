@@ -85,7 +85,8 @@ pub(super) fn adjourn(
     adjournment: &Adjournment,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
-    for member in &adjournment.present {
+    let actor = &circumstances.occasion.actor.id;
+    for member in adjournment.present.iter().chain([actor]) {
         seated(docket, member)?;
     }
     let may_vote = adjournment.present.iter().filter(|member| {
@@ -103,6 +104,7 @@ pub(super) fn conclude(
     docket: &Docket,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
+    seated(docket, &circumstances.occasion.actor.id)?;
     let Some(proposal) = &docket.proposal else {
         return Err(ReviewRejection::NothingProposed("decide"));
     };

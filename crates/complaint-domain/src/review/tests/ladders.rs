@@ -151,6 +151,18 @@ fn interests() -> Vec<Ladder<Committee>> {
             ),
             vec![("not-seated", |it| it.history = ready())],
         ),
+        (
+            Attempt::new(
+                committee(),
+                ready(),
+                C::RecuseMember(MemberRecusal {
+                    member: person("noa"),
+                    ground: RecusalGround::Kinship,
+                }),
+            )
+            .by("mallory", Role::CommitteeMember),
+            vec![("not-seated", |it| it.world.occasion.actor = chair())],
+        ),
     ]
 }
 
@@ -185,9 +197,16 @@ fn hearing() -> Vec<Ladder<Committee>> {
                     history.push(discontinued());
                     history
                 },
-                C::Discontinue(Discontinuation { reason: DiscontinuationReason::Settled }),
-            ),
-            vec![("ended", |it| it.drop(|event| matches!(event, E::Discontinued(_))))],
+                C::Discontinue(Discontinuation {
+                    reason: DiscontinuationReason::ComplaintWithdrawn,
+                }),
+            )
+            .by("ana", Role::CommitteeMember),
+            vec![
+                ("ended", |it| it.drop(|event| matches!(event, E::Discontinued(_)))),
+                ("not-withdrawn", |it| it.world.facts.case.is_withdrawn = true),
+                ("not-seated", |it| it.world.occasion.actor = chair()),
+            ],
         ),
     ]
 }

@@ -1,17 +1,19 @@
 use super::{
     super::{
-        CaseFacts, Conclusion, Dissent, MeasureDone, MeasureId, MemberRecusal, Opened, OpeningWay,
-        Part, ReplyKind, ReviewClosure, ReviewCommand as C, ReviewEvent as E, ReviewRejection as R,
-        Ruling, Side, VoteChoice,
+        CaseFacts, Conclusion, Discontinuation, DiscontinuationReason, Dissent, MeasureDone,
+        MeasureId, MemberRecusal, Opened, OpeningWay, Part, ReplyKind, ReviewClosure,
+        ReviewCommand as C, ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
     committee, complaint, decided, decision, disclosure, heard, label, opened, opening, person,
     proposal, proposed, ready, reply, seat, vote, voted,
 };
 use crate::{
+    Fact,
     actor::Role,
     complaint::{
-        Assignment, ComplaintEvent, Escalation, EscalationReason, RecusalGround, RemedyApproval,
-        RemedyId,
+        Assignment, CloseReason, Closure, ComplaintEvent, Escalation, EscalationReason, Evidence,
+        EvidenceId, EvidenceKind, RecusalGround, RemedyApproval, RemedyId, ReviewConcluded,
+        ReviewConclusion,
     },
     review::DecisionEffect,
     story::{given, past},
@@ -176,4 +178,73 @@ fn whoever_handled_supervised_or_approved_the_case_has_a_part_in_it() {
             reason: EscalationReason::ComplainantRequest,
             way: OpeningWay::Complainant,
         }));
+}
+
+fn in_the_case(event: ComplaintEvent, who: &str, role: Role) -> Fact<ComplaintEvent> {
+    past(event, who, role, "2024-04-01T09:00:00Z")
+}
+
+#[test]
+fn nobody_of_the_committee_judges_what_they_answered_themselves() {
+    let closed = ComplaintEvent::Closed(Closure { reason: CloseReason::Accepted });
+    let noted = ComplaintEvent::EvidenceAdded(Evidence {
+        evidence: EvidenceId(1),
+        kind: EvidenceKind::Document,
+        from: None,
+        media_type: label("text/plain"),
+    });
+    let history = [
+        in_the_case(closed.clone(), "mia", Role::CommitteeChair),
+        in_the_case(noted, "noa", Role::CommitteeMember),
+        in_the_case(closed, "importer", Role::System),
+    ];
+    let case = history.iter().fold(CaseFacts::default(), CaseFacts::with);
+    assert_eq!(case.parts, [(person("mia"), Part::Handled)].into());
+}
+
+#[test]
+fn one_escalation_has_one_review() {
+    let escalated = || {
+        let reason = EscalationReason::ComplainantRequest;
+        in_the_case(ComplaintEvent::Escalated(Escalation { reason }), "portal", Role::Complainant)
+    };
+    let conclusion = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
+    let review = "review-01KA0000000000000000000001".parse().unwrap();
+    let concluded = ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion });
+    let process = in_the_case(concluded, "escalation-process", Role::System);
+    let seen = |history: &[Fact<ComplaintEvent>]| {
+        let case = history.iter().fold(CaseFacts::default(), CaseFacts::with);
+        given(committee(), vec![]).where_(|world| world.facts.case = case)
+    };
+    seen(&[escalated(), process.clone()]).when(&C::Open(opening())).then_rejected(R::NotEscalated);
+    let again = E::Opened(Opened {
+        complaint: complaint(),
+        reason: EscalationReason::ComplainantRequest,
+        way: OpeningWay::Complainant,
+    });
+    seen(&[escalated(), process, escalated()]).when(&C::Open(opening())).then(again);
+}
+
+#[test]
+fn nobody_from_outside_ends_a_review_or_unseats_a_member() {
+    let recusal = MemberRecusal { member: person("noa"), ground: RecusalGround::Kinship };
+    let outside = given(committee(), voted()).by("mallory", MEMBER);
+    let settled = Discontinuation { reason: DiscontinuationReason::Settled };
+    for command in
+        [C::RecuseMember(recusal), C::Discontinue(settled.clone()), C::Decide(Conclusion {})]
+    {
+        outside.clone().when(&command).then_rejected(R::NotSeated(person("mallory")));
+    }
+    // While nobody sits on it, one of the committee who may.
+    let unseated = given(committee(), vec![opened()]);
+    let nobody = R::NotOnCommittee(person("mallory"));
+    unseated
+        .clone()
+        .by("mallory", MEMBER)
+        .when(&C::Discontinue(settled.clone()))
+        .then_rejected(nobody);
+    unseated
+        .by("noa", MEMBER)
+        .when(&C::Discontinue(settled.clone()))
+        .then(E::Discontinued(settled));
 }

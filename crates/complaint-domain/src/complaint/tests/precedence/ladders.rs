@@ -14,9 +14,9 @@ use super::{
     super::{
         builders::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
-            classification, close, corrects, declined, final_response, found, fulfilled, imported,
-            imported_receipt, label, message, no_cause_found, not_pursued, over_to, paid,
-            proposed_over_limit, received, refund, reported, responded, to,
+            classification, close, concluded, corrects, decides, declined, final_response, found,
+            fulfilled, imported, imported_receipt, label, message, no_cause_found, not_pursued,
+            over_to, paid, proposed_over_limit, received, refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
     },
@@ -28,9 +28,10 @@ use crate::{
     cause,
     complaint::{
         Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
-        CorrectedFact, Correction, Direction, Party, PlatformCategory, ReopenReason, ResponseKind,
-        RootCause, Source, Taxonomy,
+        CorrectedFact, Correction, Direction, Outcome, Party, PlatformCategory, ReopenReason,
+        ResponseKind, RootCause, Source, Taxonomy,
     },
+    review::DecisionEffect,
     sealed::PersonalField,
 };
 
@@ -237,8 +238,13 @@ fn endings() -> Vec<(Attempt, Vec<Rung>)> {
             vec![
                 ("nobody-responsible", |it| it.history.push(assigned("ana"))),
                 ("final-response-missing", |it| {
-                    it.history.extend([responded(final_response()), answered(Answer::Accepted)]);
+                    let upheld = decides(Outcome::Upheld, DecisionEffect::Binding);
+                    it.history.extend([responded(final_response()), concluded(1, upheld)]);
                 }),
+                ("committee-decision-binds", |it| {
+                    drop_entry(it, |event| matches!(event, E::ReviewConcluded(_)));
+                }),
+                ("answer-missing", |it| it.history.push(answered(Answer::Accepted))),
                 ("root-cause-missing", |it| it.history.push(no_cause_found())),
             ],
         ),

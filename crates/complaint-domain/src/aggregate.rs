@@ -37,6 +37,11 @@ impl Occasion {
         TimeZone::UTC.to_datetime(self.occurred_at).date()
     }
 
+    /// The day that it is now, in UTC.
+    pub fn today(&self) -> Date {
+        TimeZone::UTC.to_datetime(self.now).date()
+    }
+
     /// Whether it is said to have happened after now, by more than two clocks may differ.
     pub fn is_in_future(&self) -> bool {
         self.occurred_at.duration_since(self.now) > CLOCK_TOLERANCE

@@ -42,7 +42,7 @@ const ACTOR: &str = "erasure-process";
 #[derive(Debug, Clone, Default)]
 pub struct SubjectFacts {
     trace: PersonalTrace,
-    retention: Option<Retention>,
+    retention: Vec<Retention>,
 }
 
 impl Unsealed for Subject {
@@ -60,7 +60,9 @@ impl Unsealed for Subject {
     ) -> Result<SubjectFacts, HandleError> {
         let house: HouseRules = streams.load(&rulebook_stream()).await?;
         let (trace, _) = traced(streams, command.complaint()).await?;
-        Ok(SubjectFacts { trace, retention: house.retention_on(occasion.day()) })
+        let days = [occasion.day(), occasion.today()];
+        let retention = days.into_iter().filter_map(|day| house.retention_on(day)).collect();
+        Ok(SubjectFacts { trace, retention })
     }
 
     fn circumstances<'a>(
@@ -68,7 +70,7 @@ impl Unsealed for Subject {
         facts: &'a SubjectFacts,
     ) -> SubjectCircumstances<'a> {
         let SubjectFacts { trace, retention } = facts;
-        SubjectCircumstances { occasion, trace, retention: *retention }
+        SubjectCircumstances { occasion, trace, retention }
     }
 }
 

@@ -21,6 +21,8 @@ use super::{
     people::may_bind,
     state::{Case, Complaint, Stage},
 };
+use jiff::Timestamp;
+
 use crate::actor::Role;
 
 /// Answers a command with the events it causes, or with the reason it is refused.
@@ -258,13 +260,15 @@ fn not_in_future(circumstances: &Circumstances<'_>) -> Result<(), ComplaintRejec
     Ok(())
 }
 
-/// A correction may be needed because the receipt itself is dated wrongly.
+/// Nor was anybody told of it before. A correction may be needed because the receipt itself is dated
+/// wrongly.
 fn not_before_receipt(
     case: &Case,
     command: &ComplaintCommand,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), ComplaintRejection> {
-    let occurred_at = circumstances.occurred_at;
+    let happened = circumstances.occurred_at;
+    let occurred_at = notified(command).map_or(happened, |notified| notified.min(happened));
     if occurred_at < case.received_at && !matches!(command, ComplaintCommand::Correct(_)) {
         let received_at = case.received_at;
         return Err(ComplaintRejection::OccurredBeforeReceipt { occurred_at, received_at });
@@ -311,18 +315,23 @@ fn not_before_response(
     }
 }
 
+/// When the complainant was told, where a command rests on that.
+fn notified(command: &ComplaintCommand) -> Option<Timestamp> {
+    if let ComplaintCommand::ExtendDeadline(extension) = command {
+        Some(extension.notified)
+    } else if let ComplaintCommand::Transfer(transfer) = command {
+        Some(transfer.notified)
+    } else {
+        None
+    }
+}
+
 /// What rests on a notice to the complainant rests on one that was given, not on a promise of one.
 fn notice_was_given(
     command: &ComplaintCommand,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), ComplaintRejection> {
-    let notified = if let ComplaintCommand::ExtendDeadline(extension) = command {
-        extension.notified
-    } else if let ComplaintCommand::Transfer(transfer) = command {
-        transfer.notified
-    } else {
-        return Ok(());
-    };
+    let Some(notified) = notified(command) else { return Ok(()) };
     let Circumstances { now, rules, .. } = circumstances;
     if notified.duration_since(*now) > rules.clock_tolerance {
         return Err(ComplaintRejection::NoticeInFuture { notified, now: *now });

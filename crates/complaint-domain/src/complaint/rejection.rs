@@ -241,10 +241,14 @@ pub enum ComplaintRejection {
     Clock(#[from] ClockRefusal),
 
     // Responses and answers.
+    /// An answer of ours to what another body answers.
+    #[error("expected a complaint that is ours to answer, found one that `{0}` has")]
+    AnsweredElsewhere(Label),
+    /// A transfer of what was decided, and so is ours to the end.
+    #[error("expected a complaint that nobody decided, found one with a final response")]
+    AnsweredByUs,
     /// A response after a final one that was neither refused nor reopened.
-    #[error(
-        "expected no final response, or one that was refused or reopened, found one that stands"
-    )]
+    #[error("expected no final response, or one refused or reopened, found one that stands")]
     FinalResponseStands,
     /// A platform's response on a complaint that came from no platform.
     #[error("expected a complaint taken in from another body, found one made to us")]

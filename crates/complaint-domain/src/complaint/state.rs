@@ -201,6 +201,11 @@ pub(super) struct FinalResponse {
 }
 
 impl FinalResponse {
+    /// Whether it decides: who answered that it is not theirs to decide may still hand it over.
+    pub(super) fn is_ours(&self) -> bool {
+        !self.is_reopened && self.outcome != Some(Outcome::OutOfScope)
+    }
+
     /// Whether another response may follow.
     pub(super) fn may_be_replaced(&self) -> bool {
         self.is_reopened || self.answer == Some(Answer::Refused)

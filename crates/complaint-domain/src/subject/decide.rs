@@ -145,9 +145,15 @@ fn decide_erasure(
     circumstances: &SubjectCircumstances<'_>,
 ) -> Result<E, R> {
     let SubjectCircumstances { occasion, trace, retention } = *circumstances;
-    let Erasure::Requested { by } = &state.erasure else { return Err(R::ErasureNotRequested) };
+    let Erasure::Requested { by, at } = &state.erasure else {
+        return Err(R::ErasureNotRequested);
+    };
     if *by == occasion.actor.id {
         return Err(R::DecidedByRequester(by.clone()));
+    }
+    if occasion.occurred_at < *at {
+        let (requested_at, occurred_at) = (*at, occasion.occurred_at);
+        return Err(R::DecidedBeforeRequest { requested_at, occurred_at });
     }
     let today = occasion.day();
     let mut because: Vec<_> = state
@@ -156,7 +162,8 @@ fn decide_erasure(
         .collect();
     match (trace.received_on, trace.ended_on) {
         (Some(received_on), Some(ended_on)) => {
-            let until = retention.map(|retention| retention.until(received_on, ended_on));
+            let kept = retention.iter().map(|retention| retention.until(received_on, ended_on));
+            let until = kept.max();
             because.extend(
                 until
                     .filter(|until| *until >= today)

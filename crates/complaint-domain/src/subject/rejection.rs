@@ -93,6 +93,16 @@ pub enum SubjectRejection {
     /// Nobody answers their own request.
     #[error("expected somebody else than `{0}`, who asked for it, to decide it, found them")]
     DecidedByRequester(ActorId),
+    /// An answer from before the request.
+    #[error(
+        "expected an answer to what was asked for at {requested_at}, found one of {occurred_at}"
+    )]
+    DecidedBeforeRequest {
+        /// When it was asked for.
+        requested_at: Timestamp,
+        /// When it is said to have been decided.
+        occurred_at: Timestamp,
+    },
     /// Nothing is destroyed that nobody ordered to be.
     #[error("expected an order to erase, found none")]
     ErasureNotOrdered,
@@ -126,6 +136,7 @@ named_variants!(SubjectRejection, CODES, code {
     ErasureAlreadyRequested = "erasure-already-requested",
     ErasureNotRequested = "erasure-not-requested",
     DecidedByRequester = "decided-by-requester",
+    DecidedBeforeRequest = "decided-before-request",
     ErasureNotOrdered = "erasure-not-ordered",
     NotAllDestroyed = "not-all-destroyed",
 });

@@ -1,6 +1,6 @@
 //! What the committee has to do with a complaint: what it must see first, and what binds.
 
-use super::outcome::follows_from;
+use super::{outcome::follows_from, response::ours_to_answer};
 use crate::{
     clock::ResponseOrder,
     complaint::{
@@ -14,6 +14,7 @@ pub(super) fn propose_outcome(
     case: &Case,
     proposal: &OutcomeProposal,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    ours_to_answer(case)?;
     if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
         return Err(ComplaintRejection::FinalResponseStands);
     }

@@ -2,13 +2,19 @@
 
 use crate::complaint::{
     ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
-    ExternalReferral, SuspectedViolation, Transfer, decide::remedy::payable, state::Case,
+    ExternalReferral, SuspectedViolation, Transfer,
+    decide::remedy::payable,
+    state::{Case, FinalResponse},
 };
 
 pub(super) fn transfer(
     case: &Case,
     transfer: &Transfer,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    // Whoever answered owes what follows from the answer, recourse above all.
+    if case.final_response.as_ref().is_some_and(FinalResponse::is_ours) {
+        return Err(ComplaintRejection::AnsweredByUs);
+    }
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }

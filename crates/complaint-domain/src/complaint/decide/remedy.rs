@@ -82,6 +82,7 @@ pub(super) fn fulfil(
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let id = fulfilment.remedy;
     let remedy = not_ended(case, id)?;
+    in_coins(remedy.amount, fulfilment.paid)?;
     match fulfilment.result {
         RemedyResult::CarriedOut => {
             approved(id, remedy)?;
@@ -106,6 +107,18 @@ pub(super) fn approved(id: RemedyId, remedy: &Remedy) -> Result<(), ComplaintRej
     match remedy.approval {
         Approval::Awaited => Err(ComplaintRejection::RemedyNotApproved { remedy: id }),
         Approval::NotRequired | Approval::Given { .. } => Ok(()),
+    }
+}
+
+/// Nobody pays a part of the smallest coin. What was promised so before that was refused may be paid as it
+/// was promised.
+fn in_coins(promised: Option<Money>, paid: Option<Money>) -> Result<(), ComplaintRejection> {
+    let promised = promised.map_or(0, |promised| promised.amount.scale());
+    match paid {
+        Some(found) if found.is_finer_than_minor_unit() && found.amount.scale() > promised => {
+            Err(ComplaintRejection::AmountFinerThanMinorUnit { found })
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

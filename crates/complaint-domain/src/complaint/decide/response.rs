@@ -25,6 +25,9 @@ pub(super) fn issue(
     response: &Response,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    if response.kind == ResponseKind::Final {
+        ours_to_answer(case)?;
+    }
     if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
         return Err(ComplaintRejection::FinalResponseStands);
     }
@@ -35,6 +38,15 @@ pub(super) fn issue(
     may_be_offered(case, &response.remedies)?;
     may_answer(case, response, circumstances)?;
     Ok(ComplaintEvent::ResponseIssued(response.clone()))
+}
+
+/// What was handed to another body is answered there: an answer of ours would come when no limit of ours runs
+/// any more.
+pub(super) fn ours_to_answer(case: &Case) -> Result<(), ComplaintRejection> {
+    match &case.transferred_to {
+        Some(body) => Err(ComplaintRejection::AnsweredElsewhere(body.clone())),
+        None => Ok(()),
+    }
 }
 
 /// A platform gives a category and nothing of what a response of our own must state.

@@ -1,16 +1,17 @@
 use super::{
     builders::{
-        again, all_done, assigned, by_email, close, complaint_id, daughter, decided_by, escalation,
-        handed_to, linked_to, not_pursued, ready_to_close, received, referred_to, scores, step,
-        unlinked_from, violation,
+        again, all_done, answer, assigned, by_email, close, coming_to, complaint_id, daughter,
+        decided_by, escalation, final_response, handed_to, linked_to, not_pursued, ready_to_close,
+        received, referred_to, scores, step, unlinked_from, violation, would_be,
     },
     harness::{given, past},
 };
 use crate::{
     actor::Role,
     complaint::{
-        CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        EscalationReason, LinkKind, ProcessStep, ReopenReason, StepNotCalledFor,
+        Answer, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, EscalationReason, LinkKind, Outcome, ProcessStep, ReopenReason,
+        StepNotCalledFor,
     },
     label::Label,
 };
@@ -54,6 +55,30 @@ fn what_another_firm_answers_is_closed_without_an_answer_of_ours() {
         .after(&C::Transfer(handed_to("Other Ltd", TOLD)))
         .when(&close(CloseReason::Transferred))
         .then(E::Closed(Closure { reason: CloseReason::Transferred }));
+}
+
+#[test]
+fn what_was_decided_is_not_handed_over_and_what_was_handed_over_is_not_decided() {
+    let handled = given([received(), assigned("ana")]);
+    let over = C::Transfer(handed_to("Other Ltd", TOLD));
+    for said in [Answer::Refused, Answer::Silent] {
+        handled
+            .clone()
+            .after(&C::IssueResponse(final_response()))
+            .after(&C::RecordAnswer(answer(said)))
+            .when(&over)
+            .then_rejected(R::AnsweredByUs);
+    }
+    // Not ours to decide: whoever says so may still find out whose it is.
+    let not_ours = C::IssueResponse(coming_to(Outcome::OutOfScope, "2024-09-11"));
+    handled.clone().after(&not_ours).when(&over).then(E::Transferred(handed_to("Other Ltd", TOLD)));
+    let away = handled.after(&over);
+    let elsewhere = R::AnsweredElsewhere(body("Other Ltd"));
+    for command in
+        [C::IssueResponse(final_response()), C::ProposeOutcome(would_be(Outcome::NotUpheld))]
+    {
+        away.clone().when(&command).then_rejected(elsewhere.clone());
+    }
 }
 
 #[test]

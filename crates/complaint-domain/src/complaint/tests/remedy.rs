@@ -209,6 +209,18 @@ fn a_remedy_that_awaits_approval_is_not_carried_out_but_may_be_declined() {
 }
 
 #[test]
+fn a_payment_has_no_more_digits_than_can_be_paid_or_were_promised() {
+    let promised = |amount| given([received(), assigned("ana"), proposed(refund(1, amount))]);
+    promised("12.50")
+        .when(&C::FulfilRemedy(paid(1, "12.500")))
+        .then_rejected(R::AmountFinerThanMinorUnit { found: gbp("12.500") });
+    // From before this was refused.
+    promised("12.345")
+        .when(&C::FulfilRemedy(paid(1, "12.345")))
+        .then(E::RemedyFulfilled(paid(1, "12.345")));
+}
+
+#[test]
 fn a_payment_is_recorded_once() {
     given([received(), assigned("ana"), proposed(refund(1, "50")), fulfilled(paid(1, "50"))])
         .when(&C::FulfilRemedy(paid(1, "50")))

@@ -124,7 +124,13 @@ fn of_ends() -> Vec<Ladder<Office>> {
                     it.history = requested();
                     it.world.occasion.actor = actor("ana", Role::ComplianceOfficer);
                 }),
-                ("decided-by-requester", by_dpo),
+                ("decided-by-requester", |it| {
+                    by_dpo(it);
+                    it.world.occasion.occurred_at = time("2020-01-02T09:00:00Z");
+                }),
+                ("decided-before-request", |it| {
+                    it.world.occasion.occurred_at = it.world.occasion.now;
+                }),
             ],
         ),
         (

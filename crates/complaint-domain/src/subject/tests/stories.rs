@@ -30,7 +30,7 @@ fn every_reason_against_an_erasure_is_named_and_a_later_request_is_answered_anew
     let refused = |because| E::ErasureRefused(ErasureRefusal { complaint: complaint(), because });
     let until = "2029-02-02".parse().unwrap();
     let against = given(dpo(), known([E::Held(hold(None)), E::ErasureRequested(request())]))
-        .where_(|office| office.retention = Some(retain(36)));
+        .where_(|office| office.retention = vec![retain(36)]);
     against.clone().when(&decision()).then(refused(vec![
         ErasureObstacle::Held { hold: label("claim 4711") },
         ErasureObstacle::Retention { until },
@@ -44,6 +44,19 @@ fn every_reason_against_an_erasure_is_named_and_a_later_request_is_answered_anew
     let day_after = later.at("2029-02-03T09:00:00Z");
     let order = E::ErasureOrdered(ErasureOrder { complaint: complaint() });
     day_after.when(&decision()).then(order);
+}
+
+#[test]
+fn of_the_retention_of_that_day_and_of_today_the_longer_one_holds() {
+    let until = "2029-02-02".parse().unwrap();
+    for rules in [vec![retain(36), retain(1)], vec![retain(1), retain(36)]] {
+        given(dpo(), requested()).where_(|office| office.retention = rules).when(&decision()).then(
+            E::ErasureRefused(ErasureRefusal {
+                complaint: complaint(),
+                because: vec![ErasureObstacle::Retention { until }],
+            }),
+        );
+    }
 }
 
 #[test]

@@ -66,12 +66,20 @@ fn transfers() -> Vec<(Attempt, Vec<Rung>)> {
     vec![
         (
             Attempt::new(
-                [received(), past(E::Transferred(handed_to("Other Ltd", TOLD)))],
-                C::Transfer(handed_to("Other Ltd", "2024-06-01T00:00:00Z")),
+                [
+                    received(),
+                    past(E::Transferred(handed_to("Other Ltd", TOLD))),
+                    responded(final_response()),
+                ],
+                C::Transfer(handed_to("Other Ltd", "2001-01-01T00:00:00Z")),
             ),
             vec![
+                ("occurred-before-receipt", |it| {
+                    it.command = C::Transfer(handed_to("Other Ltd", "2024-06-01T00:00:00Z"));
+                }),
                 ("notice-in-future", |it| it.command = C::Transfer(handed_to("Other Ltd", TOLD))),
                 ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+                ("answered-by-us", |it| drop_entry(it, |e| matches!(e, E::ResponseIssued(_)))),
                 ("already-transferred", |it| {
                     it.command = C::Transfer(handed_to("Third Ltd", TOLD));
                 }),

@@ -2,10 +2,13 @@
 
 use super::{
     super::{
-        super::builders::{
-            answer, answered, apology, assigned, day, declined, final_response, fulfilled, holding,
-            imported, label, lasting_until, limits_of, offering, proposed, proposed_over_limit,
-            received, refund, reported, responded, would_be,
+        super::{
+            builders::{
+                answer, answered, apology, assigned, day, declined, final_response, fulfilled,
+                handed_to, holding, imported, label, lasting_until, limits_of, offering, proposed,
+                proposed_over_limit, received, refund, reported, responded, would_be,
+            },
+            harness::past,
         },
         Attempt, Rung,
     },
@@ -81,7 +84,12 @@ fn respond_finally() -> (Attempt, Vec<Rung>) {
         .under(limits_of("template"))
         .without_texts(),
         vec![
-            ("nobody-responsible", |it| insert(it, assigned("ana"))),
+            ("nobody-responsible", |it| {
+                insert(it, assigned("ana"));
+                it.history
+                    .push(past(E::Transferred(handed_to("Other Ltd", "2024-03-08T09:00:00Z"))));
+            }),
+            ("answered-elsewhere", |it| drop_entry(it, |e| matches!(e, E::Transferred(_)))),
             ("final-response-stands", |it| {
                 drop_entry(it, |event| matches!(event, E::ResponseIssued(_)));
             }),

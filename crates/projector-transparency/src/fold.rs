@@ -361,11 +361,13 @@ fn ended(
     flowed(tx, at, by, fact.occurred_at.as_millisecond(), counted_at)
 }
 
+/// The response that stands goes on into the new life: it may end by the old answer.
 fn reopened(tx: &Connection, at: Place<'_>, fact: &Fact<ComplaintEvent>) -> rusqlite::Result<()> {
     let counted_at = counted_at(tx, at, fact)?;
     tx.prepare_cached(
-        "INSERT INTO life (stream, ordinal, opened_at, opened_day)
-         SELECT ?1, max(ordinal) + 1, ?2, ?3 FROM life WHERE stream = ?1",
+        "INSERT INTO life (stream, ordinal, opened_at, opened_day, outcome)
+         SELECT stream, ordinal + 1, ?2, ?3, outcome FROM life WHERE stream = ?1
+         ORDER BY ordinal DESC LIMIT 1",
     )?
     .execute(params![at.stream, counted_at, day_of_ms(counted_at)])?;
     flowed(tx, at, "reopened", fact.occurred_at.as_millisecond(), counted_at)

@@ -30,7 +30,7 @@ CREATE TABLE life (
     ordinal INTEGER NOT NULL,           -- 0 for the receipt
     opened_at INTEGER NOT NULL,
     opened_day INTEGER NOT NULL,
-    outcome TEXT,                       -- of its final response
+    outcome TEXT,                       -- of the last final response before its end
     final_response_at INTEGER,
     ended_at INTEGER,
     ended_day INTEGER,

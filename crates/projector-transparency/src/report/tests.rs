@@ -106,6 +106,20 @@ fn corrections_move_a_complaint_to_where_it_belongs() {
 }
 
 #[test]
+fn what_ends_again_by_the_answer_that_stands_is_counted_by_it() {
+    let mut ledger = Ledger::new();
+    ledger.happens("a", "2025-01-01T00:00:00Z", direct("Card"));
+    ledger.happens("a", "2025-01-05T00:00:00Z", responded(Outcome::Upheld));
+    ledger.happens("a", "2025-01-10T00:00:00Z", closed());
+    ledger.happens("a", "2025-02-01T00:00:00Z", reopened());
+    ledger.happens("a", "2025-02-05T00:00:00Z", answered(Answer::Accepted));
+    ledger.happens("a", "2025-02-10T00:00:00Z", closed());
+    let february = ledger.exact("2025-02");
+    let ended = counts(table(&february, "ended-by-outcome"));
+    assert_eq!(ended.into_iter().find(|(_, n)| *n > 0), Some(("upheld".to_owned(), 1)));
+}
+
+#[test]
 fn the_outcome_is_that_of_the_closing_even_after_a_reopening() {
     let mut ledger = Ledger::new();
     ledger.happens("a", "2025-01-01T00:00:00Z", direct("Card"));

@@ -113,7 +113,7 @@ fn step(
         C::ApproveRemedy(approval) => remedy::approve(case, approval, circumstances),
         C::FulfilRemedy(fulfilment) => remedy::fulfil(case, fulfilment),
         C::IssueResponse(response) => response::issue(case, response, circumstances),
-        C::RecordAnswer(answer) => response::record_answer(case, answer),
+        C::RecordAnswer(answer) => response::record_answer(case, answer, circumstances),
         C::IdentifyRootCause(found) => handling::identify_root_cause(case, found, circumstances),
         C::Close(closure) => ending::close(case, closure, circumstances),
         C::Withdraw(withdrawal) => Ok(ComplaintEvent::Withdrawn(withdrawal.clone())),

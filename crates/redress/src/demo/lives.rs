@@ -8,10 +8,9 @@ use complaint_domain::{
     actor::Actor,
     complaint::{
         Acknowledgement, Answer, AnswerGiven, Assessment, Assignment, Channel, Classification,
-        CloseReason, Closure, Communication, ComplaintCommand as C, Complexity, CorrectedFact,
-        CorrectionReason, Direction, Finding, Impact, Outcome, Party, Purpose, Reassignment,
-        ReassignmentReason, Receipt, Recourse, RemedyProposal, Response, ResponseKind, RootCause,
-        Severity, Source,
+        CloseReason, Closure, ComplaintCommand as C, Complexity, CorrectedFact, CorrectionReason,
+        Direction, Finding, Impact, Outcome, Purpose, Reassignment, ReassignmentReason, Receipt,
+        Recourse, RemedyProposal, Response, ResponseKind, RootCause, Severity, Source,
     },
     money::Money,
     right::Right,
@@ -383,17 +382,7 @@ impl Case {
                     CloseReason::RecourseWaived
                 }
                 3..6 => {
-                    self.author.days(20, 45);
-                    let body = Communication {
-                        direction: Direction::Incoming,
-                        party: Party::ExternalBody,
-                        channel: Channel::Letter,
-                        purpose: Purpose::Notice,
-                    };
-                    let text = "The external body agrees with the final response.".to_owned();
-                    let personal = vec![(Field::Message, text)];
-                    let handler = self.handler.clone();
-                    self.author.step(handler, C::RecordCommunication(body), personal);
+                    self.goes_to_an_outside_body();
                     CloseReason::RecourseExhausted
                 }
                 _ => {

@@ -3,6 +3,7 @@
 use super::{committee::keeps_to_decision, response::utc_date};
 use crate::complaint::{
     Answer, Circumstances, CloseReason, Closure, ComplaintEvent, ComplaintRejection,
+    RecourseRefusal,
     state::{Case, FinalResponse},
 };
 
@@ -27,6 +28,7 @@ pub(super) fn close(
     if let Some(outcome) = response.outcome {
         keeps_to_decision(case, outcome)?;
     }
+    way_onward_is_over(case, closure.reason)?;
     match closure.reason {
         CloseReason::ClosedOnPlatform => closed_on_platform(response)?,
         CloseReason::Accepted
@@ -43,6 +45,29 @@ pub(super) fn close(
         return Err(ComplaintRejection::RootCauseMissing);
     }
     Ok(ComplaintEvent::Closed(closure.clone()))
+}
+
+/// Who says that there is no way onward says so of ways that were gone to their end: nothing ends while a body
+/// outside still looks at it, unless the complainant has accepted what they were given.
+///
+/// Every decision counts that was recorded in the complaint: one on an earlier answer has been gone to its end too.
+fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRefusal> {
+    match reason {
+        CloseReason::Accepted | CloseReason::ClosedOnPlatform | CloseReason::Transferred => {
+            return Ok(());
+        }
+        CloseReason::RecourseExhausted
+        | CloseReason::RecourseExpired
+        | CloseReason::RecourseWaived => {}
+    }
+    if let Some((body, _)) = case.external.iter().find(|(_, decision)| decision.is_none()) {
+        return Err(RecourseRefusal::Pending(body.clone()));
+    }
+    let is_decided = !case.external.is_empty() || !case.reviews_noted.is_empty();
+    if reason == CloseReason::RecourseExhausted && !is_decided {
+        return Err(RecourseRefusal::NotExhausted);
+    }
+    Ok(())
 }
 
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
@@ -81,7 +106,9 @@ fn reason_fits_answer(
         Answer::Accepted => true,
         Answer::Refused | Answer::Silent | Answer::NotDisputed => false,
     };
-    if is_accepted != (reason == CloseReason::Accepted) {
+    // Who says nothing waives nothing.
+    let is_waived_in_silence = reason == CloseReason::RecourseWaived && answer == Answer::Silent;
+    if is_waived_in_silence || is_accepted != (reason == CloseReason::Accepted) {
         return Err(ComplaintRejection::ReasonContradictsAnswer { reason, answer });
     }
     Ok(())

@@ -194,15 +194,23 @@ fn may_be_offered(case: &Case, offered: &[RemedyId]) -> Result<(), ComplaintReje
     remedies().try_for_each(|(id, remedy)| approved(id, remedy))
 }
 
-/// A later answer replaces an earlier one: people change their minds, and some answer late.
+/// A later answer replaces an earlier one: people change their minds, and some answer late. Silence is one
+/// only when their time is over.
 pub(super) fn record_answer(
     case: &Case,
     given: &AnswerGiven,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let Some(response) = &case.final_response else {
         return Err(ComplaintRejection::FinalResponseMissing { command: "record-answer" });
     };
     let answer = given.answer;
+    let said_on = utc_date(circumstances);
+    if let (Answer::Silent, Some(until)) = (answer, response.recourse_until)
+        && said_on <= until
+    {
+        return Err(RecourseRefusal::SilenceTooEarly { until, said_on }.into());
+    }
     if answer == Answer::NotDisputed && response.platform.is_none() {
         return Err(ComplaintRejection::NotDisputedElsewhere);
     }

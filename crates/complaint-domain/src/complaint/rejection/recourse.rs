@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::clock::LastDayOfRecourse;
+use crate::{clock::LastDayOfRecourse, label::Label};
 
 /// Why the recourse was refused. When several reasons apply, the first in this list is the one given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,22 @@ pub enum RecourseRefusal {
         /// The last day given.
         until: Date,
     },
+    /// Silence that is not one yet: the complainant still has time.
+    #[error(
+        "expected silence until {until}, the last day of the recourse, found it noted on {said_on}"
+    )]
+    SilenceTooEarly {
+        /// The last day of the recourse.
+        until: Date,
+        /// The day on which silence was noted.
+        said_on: Date,
+    },
+    /// An end while somebody outside still looks at the complaint.
+    #[error("expected the decision of every body that took the complaint up, found none of `{0}`")]
+    Pending(Label),
+    /// An end for want of a way onward that nobody went.
+    #[error("expected a decision of the committee or of a body outside on the answer, found none")]
+    NotExhausted,
 }
 
 impl RecourseRefusal {
@@ -42,6 +58,9 @@ impl RecourseRefusal {
             Self::Missing => "recourse-missing",
             Self::Over { .. } => "recourse-over",
             Self::DayDiffers { .. } => "recourse-day-differs",
+            Self::SilenceTooEarly { .. } => "recourse-silence-too-early",
+            Self::Pending(_) => "recourse-pending",
+            Self::NotExhausted => "recourse-not-exhausted",
         }
     }
 }

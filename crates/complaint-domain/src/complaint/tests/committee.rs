@@ -164,13 +164,14 @@ fn nothing_is_closed_against_what_binds() {
     let upheld = concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding));
     let refused =
         CommitteeRefusal::DecisionBinds { decided: Outcome::Upheld, found: Outcome::NotUpheld };
-    for (answer, reason) in [
-        (Answer::Refused, CloseReason::RecourseExhausted),
-        (Answer::Accepted, CloseReason::Accepted),
-    ] {
+    for (answer, reason) in
+        [(Answer::Refused, CloseReason::RecourseExpired), (Answer::Accepted, CloseReason::Accepted)]
+    {
         let history = [received(), assigned("ana"), rejected(), answered(answer), no_cause_found()];
-        given(history.clone()).when(&close(reason)).then(E::Closed(because(reason)));
+        let late = "2025-06-01T00:00:00Z";
+        given(history.clone()).at(late).when(&close(reason)).then(E::Closed(because(reason)));
         given(history.into_iter().chain([upheld.clone()]))
+            .at(late)
             .when(&close(reason))
             .then_rejected(refused.clone().into());
     }

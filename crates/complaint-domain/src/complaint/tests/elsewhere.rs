@@ -65,6 +65,7 @@ fn what_was_decided_is_not_handed_over_and_what_was_handed_over_is_not_decided()
         handled
             .clone()
             .after(&C::IssueResponse(final_response()))
+            .at("2024-09-12T00:00:00Z")
             .after(&C::RecordAnswer(answer(said)))
             .when(&over)
             .then_rejected(R::AnsweredByUs);

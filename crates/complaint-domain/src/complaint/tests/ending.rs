@@ -1,19 +1,28 @@
 use super::{
     builders::{
         acknowledgement, again, all_done, answer, answered, apology, approval, assessment,
-        assigned, because, classification, close, day, declined, done, final_response, found,
-        message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
-        proposed_over_limit, ready_to_close, receipt, received, refund, responded, to,
+        assigned, because, classification, close, day, decided_by, declined, done, final_response,
+        found, message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
+        proposed_over_limit, ready_to_close, receipt, received, referred_to, refund, responded, to,
     },
     harness::{HANDLED_AT, Told, given, past, time},
 };
 use crate::{
+    Fact,
     actor::Role,
     complaint::{
         Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        Direction, Party, RemedyId, ReopenReason,
+        Direction, Party, RecourseRefusal, RemedyId, ReopenReason,
     },
 };
+
+fn taken_up() -> Fact<E> {
+    past(E::ReferredExternally(referred_to("Ombudsman")))
+}
+
+fn settled_elsewhere() -> Fact<E> {
+    past(E::ExternalDecisionRecorded(decided_by("Ombudsman", None)))
+}
 
 #[test]
 fn a_complaint_lives_from_receipt_to_an_accepted_remedy() {
@@ -92,6 +101,8 @@ fn the_reason_for_closing_fits_the_answer() {
             responded(final_response()),
             answered(given_answer),
             no_cause_found(),
+            taken_up(),
+            settled_elsewhere(),
         ]
     };
     let onward =
@@ -103,7 +114,12 @@ fn the_reason_for_closing_fits_the_answer() {
             .when(&close(reason))
             .then_rejected(R::ReasonContradictsAnswer { reason, answer: Answer::Accepted });
         for open in [Answer::Refused, Answer::Silent] {
-            given(ending(open)).at(late).when(&close(reason)).then(E::Closed(because(reason)));
+            let ended = given(ending(open)).at(late).when(&close(reason));
+            if (reason, open) == (CloseReason::RecourseWaived, Answer::Silent) {
+                ended.then_rejected(R::ReasonContradictsAnswer { reason, answer: open });
+            } else {
+                ended.then(E::Closed(because(reason)));
+            }
         }
     }
     for open in [Answer::Refused, Answer::Silent] {
@@ -111,6 +127,43 @@ fn the_reason_for_closing_fits_the_answer() {
             R::ReasonContradictsAnswer { reason: CloseReason::Accepted, answer: open },
         );
     }
+}
+
+#[test]
+fn nothing_ends_for_want_of_a_way_onward_that_somebody_still_goes_or_nobody_went() {
+    let refused = || {
+        let responded = responded(final_response());
+        given([received(), assigned("ana"), responded, answered(Answer::Refused), no_cause_found()])
+    };
+    let exhausted = close(CloseReason::RecourseExhausted);
+    refused().when(&exhausted).then_rejected(RecourseRefusal::NotExhausted.into());
+    let there = refused().after(&C::ReferExternally(referred_to("Ombudsman")));
+    let pending = RecourseRefusal::Pending("Ombudsman".parse().unwrap());
+    for reason in
+        [CloseReason::RecourseExhausted, CloseReason::RecourseExpired, CloseReason::RecourseWaived]
+    {
+        let late = there.clone().at("2025-01-01T00:00:00Z");
+        late.when(&close(reason)).then_rejected(pending.clone().into());
+    }
+    there
+        .after(&C::RecordExternalDecision(decided_by("Ombudsman", None)))
+        .when(&exhausted)
+        .then(E::Closed(because(CloseReason::RecourseExhausted)));
+}
+
+#[test]
+fn who_still_has_time_is_not_silent() {
+    let responded = given([received(), assigned("ana"), responded(final_response())]);
+    let (silent, until) = (C::RecordAnswer(answer(Answer::Silent)), day("2024-09-11"));
+    responded
+        .clone()
+        .at("2024-09-11T23:59:59Z")
+        .when(&silent)
+        .then_rejected(RecourseRefusal::SilenceTooEarly { until, said_on: until }.into());
+    responded
+        .at("2024-09-12T00:00:00Z")
+        .when(&silent)
+        .then(E::AnswerRecorded(answer(Answer::Silent)));
 }
 
 #[test]
@@ -147,6 +200,8 @@ fn an_approved_remedy_is_outstanding_whatever_the_answer() {
         responded(offering(&[1])),
         answered(Answer::Refused),
         no_cause_found(),
+        taken_up(),
+        settled_elsewhere(),
     ])
     .when(&close(CloseReason::RecourseExhausted))
     .then_rejected(R::RemedyOutstanding { remedy: RemedyId(1) });
@@ -161,6 +216,8 @@ fn what_was_offered_and_refused_lapses() {
         responded(offering(&[1])),
         answered(Answer::Refused),
         no_cause_found(),
+        taken_up(),
+        settled_elsewhere(),
     ])
     .when(&close(CloseReason::RecourseExhausted))
     .then(E::Closed(because(CloseReason::RecourseExhausted)));

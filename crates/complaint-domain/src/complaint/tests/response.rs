@@ -274,6 +274,7 @@ fn an_answer_does_not_come_before_the_response() {
 fn complainants_may_change_their_minds_and_answer_late() {
     let history = [received(), assigned("ana"), responded(final_response())];
     given(history)
+        .at("2024-09-12T00:00:00Z")
         .after(&C::RecordAnswer(answer(Answer::Silent)))
         .after(&C::RecordAnswer(answer(Answer::Refused)))
         .when(&C::RecordAnswer(answer(Answer::Accepted)))

@@ -4,9 +4,10 @@ use complaint_domain::{
     actor::Role,
     complaint::{
         Answer, Assignment, Channel, Communication, ComplaintCommand as C, ComplaintRules,
-        CorrectedFact, Correction, CorrectionReason, Direction, Matter, Outcome, Party, Purpose,
-        RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyResult,
-        ReopenReason, Reopening, Response, ResponseKind, Withdrawal, WithdrawalReason,
+        CorrectedFact, Correction, CorrectionReason, Direction, ExternalDecision, ExternalMethod,
+        ExternalReferral, ExternalResult, Matter, Outcome, Party, Purpose, RemedyApproval,
+        RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyResult, ReopenReason,
+        Reopening, Response, ResponseKind, Withdrawal, WithdrawalReason,
     },
     label::Label,
     money::Money,
@@ -88,6 +89,19 @@ impl Case {
     }
 
     /// It is taken up again by somebody else, and answered anew.
+    /// The body that the response named takes the complaint up, and sees it as we do.
+    pub(super) fn goes_to_an_outside_body(&mut self) {
+        let body = label(self.language().recourse_body());
+        self.author.days(3, 10);
+        let method = ExternalMethod::Determinative;
+        let referral = ExternalReferral { body: body.clone(), method, reference: None };
+        self.author.step(self.handler.clone(), C::ReferExternally(referral), Vec::new());
+        self.author.days(20, 45);
+        let result = ExternalResult::ForRespondent;
+        let decision = ExternalDecision { body, result, is_binding: false, award: None };
+        self.author.step(self.handler.clone(), C::RecordExternalDecision(decision), Vec::new());
+    }
+
     pub(super) fn reopen(&mut self) {
         self.author.days(4, 40);
         let reason = weighted(

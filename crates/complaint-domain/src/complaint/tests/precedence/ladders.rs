@@ -14,9 +14,10 @@ use super::{
     super::{
         builders::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
-            classification, close, concluded, corrects, decides, declined, final_response, found,
-            fulfilled, imported, imported_receipt, label, message, no_cause_found, not_pursued,
-            over_to, paid, proposed_over_limit, received, refund, reported, responded, to,
+            classification, close, concluded, corrects, decided_by, decides, declined,
+            final_response, found, fulfilled, imported, imported_receipt, label, message,
+            no_cause_found, not_pursued, over_to, paid, proposed_over_limit, received, referred_to,
+            refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
     },
@@ -230,9 +231,33 @@ fn handling() -> Vec<(Attempt, Vec<Rung>)> {
     ]
 }
 
+fn close_with_ways_onward() -> (Attempt, Vec<Rung>) {
+    let taken_up = || past(E::ReferredExternally(referred_to("Ombudsman")));
+    (
+        Attempt::new(
+            [received(), assigned("ana"), responded(final_response()), taken_up()],
+            close(CloseReason::RecourseExhausted),
+        ),
+        vec![
+            ("recourse-pending", |it| {
+                drop_entry(it, |event| matches!(event, E::ReferredExternally(_)));
+            }),
+            ("recourse-not-exhausted", |it| {
+                it.history.extend([
+                    past(E::ReferredExternally(referred_to("Ombudsman"))),
+                    past(E::ExternalDecisionRecorded(decided_by("Ombudsman", None))),
+                ]);
+            }),
+            ("answer-missing", |it| it.history.push(answered(Answer::Refused))),
+            ("root-cause-missing", |it| it.history.push(no_cause_found())),
+        ],
+    )
+}
+
 fn endings() -> Vec<(Attempt, Vec<Rung>)> {
     vec![
         close_too_early(),
+        close_with_ways_onward(),
         (
             Attempt::new([received()], close(CloseReason::Accepted)),
             vec![

@@ -50,13 +50,22 @@ pub(super) fn responses() -> Vec<(Attempt, Vec<Rung>)> {
             vec![
                 ("occurred-before-response", happens_now),
                 ("not-disputed-elsewhere", |it| {
-                    it.history.push(answered(Answer::Silent));
-                    it.command = C::RecordAnswer(answer(Answer::Silent));
+                    it.history.push(answered(Answer::Refused));
+                    it.command = C::RecordAnswer(answer(Answer::Refused));
                 }),
                 ("answer-unchanged", |it| {
                     it.command = C::RecordAnswer(answer(Answer::Accepted));
                 }),
             ],
+        ),
+        (
+            Attempt::new(
+                [received(), responded(final_response())],
+                C::RecordAnswer(answer(Answer::Silent)),
+            ),
+            vec![("recourse-silence-too-early", |it| {
+                it.command = C::RecordAnswer(answer(Answer::Refused));
+            })],
         ),
     ]
 }

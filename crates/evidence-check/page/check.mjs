@@ -285,6 +285,7 @@ async function goodSignatures(note, keys) {
     if (key.kind === 4) {
       if (bytes.length < 8) fail(bad);
       time = bytes.slice(0, 8).reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+      if (time >= 1n << 63n) fail(bad);
       bytes = bytes.slice(8);
       message = `cosignature/v1\ntime ${time}\n${message}`;
     }
@@ -316,10 +317,12 @@ export async function parsePolicy(written) {
       if (what === "log" && name && rest.length < 2) {
         const key = await parseKey(name);
         if (key.kind !== 1) fail("a log needs a key of type 0x01");
+        if (policy.logs.some((known) => same(known.key, key.key))) fail("this key is on an earlier line already");
         policy.logs.push(key);
       } else if (what === "witness" && rest.length > 0 && rest.length < 3) {
         const key = await parseKey(rest[0]);
         if (key.kind !== 4) fail("a witness needs a key of type 0x04");
+        if (policy.witnesses.some((known) => same(known.key, key.key))) fail("this key is on an earlier line already");
         define(name, { witness: key });
         policy.witnesses.push(key);
       } else if (what === "group" && rest.length > 1) {
@@ -455,6 +458,14 @@ function parseRecord(bytes) {
   return record;
 }
 
+/** A stream's kind, and a ULID as it is written: upper case, and no higher than 128 bits. */
+const STREAM = /^(access|action|complaint|import|inspection|ledger|referral|report|review|rulebook|staff|subject|volume)-[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+function isReceiptOf(record) {
+  return /^complaint\.received\.v[0-9]+$/.test(record.type) && record.version === 0
+    && record.stream.startsWith("complaint-");
+}
+
 const FIELDS = {
   narrative: 1, "complainant-name": 2, contact: 3, address: 4, postcode: 5, "account-number": 6,
   message: 7, note: 8, "response-text": 9, "payment-reference": 10, "receipt-nonce": 11,
@@ -520,7 +531,7 @@ async function verifyIndexProof(proof, policy) {
   const record = parseRecord(proof.commitment);
   const list = record.data;
   if (record.type !== "ledger.index-committed.v1" || !record.stream.startsWith("ledger-")
-    || list.definition !== 1 || !Number.isSafeInteger(list.size) || !Number.isSafeInteger(list.entries)) {
+    || list.definition !== 1 || ![list.size, list.entries].every((n) => Number.isSafeInteger(n) && n >= 0)) {
     fail("expected a record of type ledger.index-committed.v1, definition 1, found another");
   }
   if (BigInt(list.size) > proof.proof.index) fail("a commitment cannot cover records after it");
@@ -544,7 +555,7 @@ async function verifyIndexProof(proof, policy) {
         : first.index + 1n === second.index && first.entry.stream < name && name < second.entry.stream;
     if (!encloses) fail(`the entries do not enclose the place where \`${name}\` would be`);
   }
-  return { ...accepted, covers: list.size };
+  return { ...accepted, covers: list.size, position: proof.proof.index };
 }
 
 // ------------------------------------------------------------- time stamps (RFC 3161), read and no more
@@ -696,7 +707,7 @@ class Steps {
   accepted(accepted) {
     this.facts.push(["log", accepted.origin], ["tree size", String(accepted.size)], ["root", hex(accepted.root)]);
     for (const { key, time } of accepted.cosigned) {
-      this.facts.push(["cosigned by", `${key.name} at ${new Date(Number(time) * 1000).toISOString()}`]);
+      this.facts.push(["cosigned by", `${key.name} at ${time <= 8_640_000_000_000n ? new Date(Number(time) * 1000).toISOString() : `Unix second ${time}`}`]);
     }
   }
 
@@ -726,6 +737,16 @@ export function ownKey(bytes) {
 /** Checks evidence of any kind under a policy of `parsePolicy`. */
 export async function check(bytes, policy) {
   const steps = new Steps();
+  try {
+    return await checkAny(steps, bytes, policy);
+  } catch (error) {
+    // What nobody has thought of is no reason to rely on anything.
+    steps.steps.push({ at: "the file", claim: "it is made as evidence is made", verdict: "fails", why: error.message });
+    return steps.done("evidence");
+  }
+}
+
+async function checkAny(steps, bytes, policy) {
   const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
   if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy);
   if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
@@ -761,6 +782,11 @@ async function checkLogProof(steps, bytes, policy) {
   if (record) {
     steps.records.push({ ...record, position: String(proof.index), isProved: proved === true });
     await steps.openings("extra", proof.note.body.split("\n")[0], record, enclosure.openings);
+    if (enclosure.receipt) {
+      await steps.take("extra", "it is the first record of a complaint", () => {
+        if (!isReceiptOf(record)) fail(`expected complaint.received of a complaint, found ${record.type} of ${record.stream}`);
+      });
+    }
     if (enclosure.receipt && !enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
       steps.open("extra", "nobody else was given the receipt of this record",
         "a nonce that the complainant chose; this record was made without one");
@@ -775,6 +801,10 @@ async function checkIndex(steps, bytes, policy) {
     const claim = proof.leaves.length === 0
       ? `there is no stream ${proof.stream} in the list of all streams`
       : `these ${proof.leaves.length} are all events of ${proof.stream}`;
+    if (proof.leaves.length === 0) {
+      await steps.take("proof", `a stream can be named ${proof.stream}`,
+        () => STREAM.test(proof.stream) || fail("no stream has such a name: expected a kind, a hyphen and a ULID in upper case"));
+    }
     const shown = await steps.take("proof", claim, () => verifyIndexProof(proof, policy));
     if (shown) {
       steps.accepted(shown);
@@ -793,6 +823,8 @@ async function checkBundle(steps, bytes, policy) {
   if (!files) return steps.done(kind);
   if (files.delete("verify.html")) {
     steps.open("verify.html", "the page is one that redress writes", "`redress check`, or a page of your own");
+  } else {
+    await steps.take("verify.html", "the bundle brings the page that checks it", () => fail("missing"));
   }
   const manifest = await steps.take("bundle.json", "it is a list of contents", () => parseManifest(files));
   if (!manifest) return steps.done(kind);
@@ -959,7 +991,7 @@ async function checkOpenings(steps, files, manifest, name, record) {
 }
 
 async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
-  const [at, claim] = ["index.proof", "these are all events of the case"];
+  const [at, claim] = ["index.proof", "these are all events of the case as of the index commitment"];
   const bytes = files.get(at);
   files.delete(at);
   if (!bytes) {
@@ -982,8 +1014,10 @@ async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
   });
   if (shown) {
     steps.facts.push(["all events", `${events}, as of the first ${shown.covers} records`]);
-    if (leaves.length > events) {
-      steps.open(at, `nothing lies between the ${leaves.length - events} events after that`, "a later index commitment");
+    // Only the commitment itself follows what it covers: then there is nothing that could be left out.
+    const isLast = BigInt(shown.covers) === shown.position && shown.size === shown.position + 1n;
+    if (!isLast) {
+      steps.open(at, `of the ${shown.size - BigInt(shown.covers)} records after that, no other is an event of the case`, "a later index commitment");
     }
   }
 }

@@ -16,7 +16,7 @@ use crate::{
     archive::{Files, ReadArchiveError, WriteArchiveError, read_archive, write_archive},
     check::{Checked, Kind, Steps, Trust},
     growth::GrowthProof,
-    index::IndexProof,
+    index::{IndexProof, IndexShown},
     opening::Opening,
     page,
     record::RecordView,
@@ -389,7 +389,7 @@ impl Case<'_> {
 
     /// Whether these are all events there were when the ledger last committed to its index.
     fn index(&mut self, steps: &mut Steps, leaves: &[merkle_log::Hash]) {
-        let claim = "these are all events of the case";
+        let claim = "these are all events of the case as of the index commitment";
         let Some(bytes) = self.files.remove(INDEX) else {
             let would = "a proof of that, and the bundle brings none: ask for the one that \
                          `redress prove stream` makes";
@@ -399,11 +399,16 @@ impl Case<'_> {
         let proof = steps.take(INDEX, "it is an index proof", proof);
         let Some(proof) = proof else { return };
         let shown = self.holds_all(&proof, leaves);
-        if let Some((size, events)) = steps.take(INDEX, claim, shown) {
+        if let Some(shown) = steps.take(INDEX, claim, shown) {
+            let IndexShown { size, events, position, accepted } = shown;
             steps.fact("all events", format_args!("{events}, as of the first {size} records"));
-            let later = leaves.len().saturating_sub(proof.leaves.len());
-            if later > 0 {
-                let claim = format!("nothing lies between the {later} events after that");
+            let in_log = accepted.checkpoint.size();
+            // Only the commitment itself follows what it covers: then there is nothing that could be left out.
+            let is_last = size == position && in_log == position.saturating_add(1);
+            if !is_last {
+                let later = in_log.saturating_sub(size);
+                let claim =
+                    format!("of the {later} records after that, no other is an event of the case");
                 steps.open(INDEX, claim, "a later index commitment");
             }
         }
@@ -413,7 +418,7 @@ impl Case<'_> {
         &self,
         proof: &IndexProof,
         leaves: &[merkle_log::Hash],
-    ) -> Result<(u64, u64), String> {
+    ) -> Result<IndexShown, String> {
         let shown = proof.verify(self.policy).map_err(|error| error.to_string())?;
         if proof.stream != self.manifest.stream {
             return Err(format!("line 2: it is about {}", proof.stream));
@@ -432,7 +437,7 @@ impl Case<'_> {
         if before.count() != proof.leaves.len() {
             return Err("the bundle has other events from before the commitment".to_owned());
         }
-        Ok((shown.size, shown.events))
+        Ok(shown)
     }
 }
 

@@ -11,8 +11,13 @@ use merkle_log::{
 use serde::Serialize;
 
 use crate::{
-    anchor::Stamps, bundle, enclosure::Enclosure, growth::GrowthProof, index::IndexProof,
-    opening::Opening, record::RecordView,
+    anchor::Stamps,
+    bundle,
+    enclosure::Enclosure,
+    growth::GrowthProof,
+    index::{IndexProof, is_stream},
+    opening::Opening,
+    record::RecordView,
 };
 
 /// What whoever checks brings along.
@@ -258,6 +263,9 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
         let origin = Checkpoint::parse(proof.checkpoint.text());
         let origin = origin.as_ref().map_or("", Checkpoint::origin);
         steps.openings("extra", origin, &record, &enclosure.openings);
+        if kind == Kind::Receipt || trust.nonce.is_some() {
+            steps.take("extra", "it is the first record of a complaint", is_receipt_of(&record));
+        }
         if kind == Kind::Receipt && enclosure.nonce().is_none() {
             steps.open(
                 "extra",
@@ -275,6 +283,18 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
         }
     }
     steps.done(kind)
+}
+
+/// Whether a record can have a receipt: anything else shows of no complaint that it was taken in.
+fn is_receipt_of(record: &RecordView<'_>) -> Result<(), String> {
+    let is_received = record.r#type.strip_prefix("complaint.received.v").is_some_and(|version| {
+        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if is_received && record.version == 0 && record.stream.starts_with("complaint-") {
+        return Ok(());
+    }
+    let (found, stream) = (&record.r#type, &record.stream);
+    Err(format!("expected complaint.received of a complaint, found {found} of {stream}"))
 }
 
 fn growth(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
@@ -316,6 +336,12 @@ fn index(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
     } else {
         format!("these {} are all events of {}", proof.leaves.len(), proof.stream)
     };
+    if is_absence {
+        let named = is_stream(&proof.stream)
+            .then_some(())
+            .ok_or("no stream has such a name: expected a kind, a hyphen and a ULID in upper case");
+        steps.take("proof", format!("a stream can be named {}", proof.stream), named);
+    }
     if let Some(shown) = steps.take("proof", claim, proof.verify(trust.policy)) {
         steps.accepted(&shown.accepted);
         if is_absence {

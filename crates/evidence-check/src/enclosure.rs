@@ -74,8 +74,13 @@ impl Enclosure {
     pub fn to_bytes(&self) -> Vec<u8> {
         // Strings, numbers and arrays of them always have a JSON form.
         let json = serde_json::to_vec(self).unwrap_or_default();
+        Self::framed(&json)
+    }
+
+    /// Some JSON as it is enclosed.
+    pub(crate) fn framed(json: &[u8]) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(&compress_to_vec(&json, COMPRESSION));
+        bytes.extend_from_slice(&compress_to_vec(json, COMPRESSION));
         let digest = check_bytes(&bytes);
         bytes.extend_from_slice(&digest);
         bytes

@@ -29,6 +29,23 @@ pub const DEFINITION: u32 = 1;
 /// The first line of a proof.
 pub const INDEX_PROOF_HEADER: &str = "redress/index-proof@v1";
 
+/// The kinds of streams that a ledger has (docs/format.md, "Record").
+pub const STREAM_KINDS: [&str; 13] = [
+    "access",
+    "action",
+    "complaint",
+    "import",
+    "inspection",
+    "ledger",
+    "referral",
+    "report",
+    "review",
+    "rulebook",
+    "staff",
+    "subject",
+    "volume",
+];
+
 /// Keeps an entry from being mistaken for another thing that is hashed.
 const ENTRY_TAG: u8 = 0x04;
 const HASHES_MAX: usize = 63;
@@ -72,6 +89,21 @@ impl IndexEntry {
 /// Whether a stream can have this name: letters, digits and hyphens.
 fn is_stream_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Whether a stream of a ledger has such a name: a kind, a hyphen and a ULID, whose 26 characters are upper-case
+/// letters and digits without I, L, O and U, and that is no higher than 128 bits. Of any other it is idle to say
+/// that there is none.
+pub fn is_stream(name: &str) -> bool {
+    let Some((kind, ulid)) = name.split_once('-') else { return false };
+    let is_letter = |byte: u8| match byte {
+        b'I' | b'L' | b'O' | b'U' => false,
+        _ => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+    };
+    STREAM_KINDS.contains(&kind)
+        && ulid.len() == 26
+        && ulid.bytes().all(is_letter)
+        && ulid.as_bytes().first().is_some_and(|first| *first <= b'7')
 }
 
 /// An entry with its way to the committed root.

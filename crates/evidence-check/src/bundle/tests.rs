@@ -59,7 +59,7 @@ fn what_came_after_the_commitment_is_said_to_be_open() {
     let checked = checked(&bundle(true));
     assert!(checked.is_good);
     let open = checked.steps.iter().find(|step| matches!(step.verdict, Verdict::Open(_))).unwrap();
-    assert_eq!(open.claim, "nothing lies between the 1 events after that");
+    assert_eq!(open.claim, "of the 2 records after that, no other is an event of the case");
 }
 
 #[test]

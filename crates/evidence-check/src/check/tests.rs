@@ -42,6 +42,31 @@ fn a_receipt_shows_where_the_complaint_stands_and_what_it_says() {
 }
 
 #[test]
+fn only_the_first_record_of_a_complaint_has_a_receipt() {
+    let log = SmallLog::new(false);
+    let record = log.records[3].1.clone();
+    let receipt = Some(ReceiptSecret([5; 32]));
+    let enclosure = Enclosure { record, receipt, openings: Vec::new() };
+    let proof = LogProof { extra: Some(enclosure.to_bytes()), ..log.proof(3) }.to_string();
+    let said = failure(&checked(&proof));
+    let why = format!("found complaint.closed.v1 of {CASE}");
+    assert!(said.contains("the first record of a complaint") && said.ends_with(&why), "{said}");
+}
+
+#[test]
+fn that_there_is_no_stream_is_shown_of_names_that_a_stream_can_have() {
+    let log = SmallLog::new(false);
+    for name in [
+        "complaint-OC000000000000000000000000",
+        "complaint-0c000000000000000000000000",
+        "complaint-0",
+    ] {
+        let said = failure(&checked(&log.index_proof(name).to_string()));
+        assert!(said.contains("no stream has such a name"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn a_receipt_with_other_words_or_another_nonce_is_refused_without_repeating_them() {
     for (place, field) in [(0, "narrative"), (1, "receipt-nonce")] {
         let mut proof = receipt();
@@ -152,10 +177,10 @@ fn a_checkpoint_is_checked_by_itself() {
 #[test]
 fn a_proof_of_absence_says_that_there_is_no_such_stream_and_among_how_many_records() {
     let log = SmallLog::new(false);
-    let absent = checked(&log.index_proof("complaint-C").to_string());
+    let absent = checked(&log.index_proof("complaint-0C000000000000000000000000").to_string());
     assert!(absent.is_good, "{absent:?}");
     assert_eq!(absent.kind.name(), "a proof that there is no such stream");
-    let said = "complaint-C among the first 5 records";
+    let said = "complaint-0C000000000000000000000000 among the first 5 records";
     assert!(absent.facts.iter().any(|(name, value)| name == "no such stream" && value == said));
     // Not of it as of one that is there, with a number of events.
     assert!(!absent.facts.iter().any(|(name, _)| name == "events" || name == "stream"));

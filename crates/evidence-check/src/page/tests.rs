@@ -74,7 +74,7 @@ fn evidence() -> Vec<Vec<u8>> {
     let originals = [
         receipt.into_bytes(),
         log.index_proof(CASE).to_string().into_bytes(),
-        log.index_proof("complaint-C").to_string().into_bytes(),
+        log.index_proof("complaint-0C000000000000000000000000").to_string().into_bytes(),
         log.checkpoint().to_string().into_bytes(),
         bundle,
         whole,
@@ -99,9 +99,44 @@ fn evidence() -> Vec<Vec<u8>> {
     }
     all.extend(readmes());
     // Nothing is proved of a name that no stream can have.
-    let absent = log.index_proof("complaint-C").to_string();
-    for name in ["complaint-C\u{1}", "complaint C", "complaint-é"] {
-        all.push(absent.replacen("stream complaint-C", &format!("stream {name}"), 1).into_bytes());
+    let absent = log.index_proof("complaint-0C000000000000000000000000").to_string();
+    for name in [
+        "complaint-C\u{1}",
+        "complaint C",
+        "complaint-é",
+        "complaint-OC000000000000000000000000",
+        "complaint-0c000000000000000000000000",
+        "complaint-0",
+        "8omplaint-0C000000000000000000000000",
+    ] {
+        let before = "stream complaint-0C000000000000000000000000";
+        all.push(absent.replacen(before, &format!("stream {name}"), 1).into_bytes());
+    }
+    all.extend(odd_enclosures(&log));
+    all
+}
+
+/// Receipts of what has none, and enclosures of which only the digest fits.
+fn odd_enclosures(log: &SmallLog) -> Vec<Vec<u8>> {
+    let of = |position: u64, extra: Vec<u8>| {
+        LogProof { extra: Some(extra), ..log.proof(position) }.to_string().into_bytes()
+    };
+    let later = Enclosure {
+        record: log.records[3].1.clone(),
+        receipt: Some(ReceiptSecret([5; 32])),
+        openings: Vec::new(),
+    };
+    let mut all = vec![of(3, later.to_bytes())];
+    let record = serde_json::Value::from(log.records[1].1.clone());
+    for odd in [
+        serde_json::json!({"record": record, "openings": [null]}),
+        serde_json::json!({"record": record, "openings": 7}),
+        serde_json::json!({"record": record, "openings": [[]]}),
+        serde_json::json!({"record": null, "openings": []}),
+        serde_json::json!([]),
+        serde_json::Value::Null,
+    ] {
+        all.push(of(1, Enclosure::framed(odd.to_string().as_bytes())));
     }
     all
 }

@@ -42,7 +42,7 @@ const ACTOR: &str = "erasure-process";
 #[derive(Debug, Clone, Default)]
 pub struct SubjectFacts {
     trace: PersonalTrace,
-    retention: Option<Retention>,
+    retention: [Option<Retention>; 2],
 }
 
 impl Unsealed for Subject {
@@ -60,7 +60,8 @@ impl Unsealed for Subject {
     ) -> Result<SubjectFacts, HandleError> {
         let house: HouseRules = streams.load(&rulebook_stream()).await?;
         let (trace, _) = traced(streams, command.complaint()).await?;
-        Ok(SubjectFacts { trace, retention: house.retention_on(occasion.day()) })
+        let days = [occasion.day(), occasion.latest_day()];
+        Ok(SubjectFacts { trace, retention: days.map(|day| house.retention_on(day)) })
     }
 
     fn circumstances<'a>(

@@ -93,6 +93,14 @@ pub enum SubjectRejection {
     /// Nobody answers their own request.
     #[error("expected somebody else than `{0}`, who asked for it, to decide it, found them")]
     DecidedByRequester(ActorId),
+    /// Nobody answers what was not asked yet.
+    #[error("expected an answer at {requested}, when it was asked for, or later, found {decided}")]
+    DecidedBeforeRequest {
+        /// When it was asked for.
+        requested: Timestamp,
+        /// When it is said to be answered.
+        decided: Timestamp,
+    },
     /// Nothing is destroyed that nobody ordered to be.
     #[error("expected an order to erase, found none")]
     ErasureNotOrdered,
@@ -126,6 +134,7 @@ named_variants!(SubjectRejection, CODES, code {
     ErasureAlreadyRequested = "erasure-already-requested",
     ErasureNotRequested = "erasure-not-requested",
     DecidedByRequester = "decided-by-requester",
+    DecidedBeforeRequest = "decided-before-request",
     ErasureNotOrdered = "erasure-not-ordered",
     NotAllDestroyed = "not-all-destroyed",
 });

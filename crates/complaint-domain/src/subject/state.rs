@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{ConsentPurpose, Hold, RestrictionGround, SubjectEvent};
 use crate::{actor::ActorId, fact::Fact, label::Label, sealed::KeyId};
@@ -33,6 +33,8 @@ pub enum Erasure {
     Requested {
         /// Who asked.
         by: ActorId,
+        /// When.
+        at: Timestamp,
     },
     /// It is to be carried out.
     Ordered,
@@ -135,7 +137,7 @@ pub fn evolve(mut state: Subject, fact: &Fact<SubjectEvent>) -> Subject {
             state.holds.remove(&release.hold);
         }
         SubjectEvent::ErasureRequested(_) => {
-            state.erasure = Erasure::Requested { by: fact.actor.id.clone() };
+            state.erasure = Erasure::Requested { by: fact.actor.id.clone(), at: fact.occurred_at };
         }
         SubjectEvent::ErasureRefused(_) => state.erasure = Erasure::NotRequested,
         SubjectEvent::ErasureOrdered(_) => state.erasure = Erasure::Ordered,

@@ -124,7 +124,11 @@ fn of_ends() -> Vec<Ladder<Office>> {
                     it.history = requested();
                     it.world.occasion.actor = actor("ana", Role::ComplianceOfficer);
                 }),
-                ("decided-by-requester", by_dpo),
+                ("decided-by-requester", |it| {
+                    by_dpo(it);
+                    it.world.occasion.occurred_at = time("2026-02-19T09:00:00Z");
+                }),
+                ("decided-before-request", in_time),
             ],
         ),
         (

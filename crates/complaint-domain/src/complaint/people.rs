@@ -123,11 +123,13 @@ pub(super) fn may_bind(
     case.handler().into_iter().chain([id]).try_for_each(|one| no_interest(case, one, circumstances))
 }
 
-/// A seat on the committee gives its role for its term.
+/// A seat on the committee gives its role for its term: on the day it happened and today, so that nobody
+/// binds the company by a day that is over, or had not come.
 fn holds(staff: &Staff, role: Role, circumstances: &Circumstances<'_>) -> bool {
     let Some(person) = staff.working() else { return false };
-    person.roles().contains(&role)
-        || person.seat_on(circumstances.day()).is_some_and(|seat| role_of(seat) == role)
+    let days = [circumstances.day(), circumstances.latest_day()];
+    let sits = |day| person.seat_on(day).is_some_and(|seat| role_of(seat) == role);
+    person.roles().contains(&role) || days.into_iter().all(sits)
 }
 
 const fn role_of(seat: Seat) -> Role {

@@ -28,6 +28,11 @@ impl People {
         self
     }
 
+    /// Whether somebody joined the staff and did not leave.
+    pub(super) fn works_here(&self, account: &ActorId) -> bool {
+        self.get(account).and_then(Staff::working).is_some()
+    }
+
     fn get(&self, account: &ActorId) -> Option<&Staff> {
         self.0.get(account).filter(|staff| **staff != Staff::Unknown)
     }
@@ -47,17 +52,17 @@ impl ComplaintCommand {
 
     /// The accounts that the command names: whoever becomes responsible, whoever asked for more time.
     pub fn accounts(&self) -> impl Iterator<Item = &ActorId> {
-        let asked_by = if let Self::ExtendDeadline(extension) = self {
-            Some(&extension.asked_by)
-        } else {
-            None
-        };
-        self.new_handler().into_iter().chain(asked_by)
+        self.new_handler().into_iter().chain(self.asker())
+    }
+
+    /// Who asked for the time that it gives.
+    const fn asker(&self) -> Option<&ActorId> {
+        if let Self::ExtendDeadline(extension) = self { Some(&extension.asked_by) } else { None }
     }
 }
 
 /// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is
-/// responsible and who acts.
+/// responsible, who acts, and who asked for it.
 pub fn concerned<'a>(
     state: &'a Complaint,
     command: &'a ComplaintCommand,
@@ -70,7 +75,7 @@ pub fn concerned<'a>(
     if !binds(command) || !case.is_ours_to_answer() {
         return Vec::new();
     }
-    case.handler().into_iter().chain([&actor.id]).collect()
+    case.handler().into_iter().chain([&actor.id]).chain(command.asker()).collect()
 }
 
 /// What promises, grants or settles something in the company's name.

@@ -50,7 +50,8 @@ pub(super) fn entered_pauses(
                 ClockFactKind::Paused(_)
                 | ClockFactKind::Resumed(_)
                 | ClockFactKind::Reached(_)
-                | ClockFactKind::Extended { .. },
+                | ClockFactKind::Extended { .. }
+                | ClockFactKind::Asked,
                 _,
             ) => {}
         }

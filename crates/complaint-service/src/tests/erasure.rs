@@ -167,8 +167,7 @@ async fn what_is_retained_today_stays_although_its_erasure_is_dated_back_before_
     let propose = RulebookCommand::Propose(ChangeProposal { change, rule });
     let approve = RulebookCommand::Approve(ChangeApproval { change });
     for (id, who, command) in [(50, "col", propose), (51, "sue", approve)] {
-        let role = Role::ComplianceOfficer;
-        left.send::<HouseRules>(id, (who, role), None, command).await;
+        left.send::<HouseRules>(id, (who, Role::ComplianceOfficer), None, command).await;
     }
     let dated_back = Some("2026-02-20T10:00:00Z".parse().unwrap());
     let complaint = || left.complaint.clone();

@@ -15,13 +15,13 @@ send() {
         --occurred-at "${day}T10:00:00Z" --body -
 }
 
-# appoint MEMBER ROLES DAY: somebody sits on the committee until the end of 2026.
+# appoint MEMBER ROLES DAY: somebody sits on the committee for good.
 appoint() {
     send staff join root administrator "$3" <<JSON
 {"account": "$1", "roles": [$2]}
 JSON
     send staff start-term root administrator "$3" "$1" <<JSON
-{"seat": "member", "from": "$3", "until": "2026-12-31"}
+{"seat": "member", "from": "$3", "until": "2099-12-31"}
 JSON
 }
 appoint eve '"committee-member", "committee-chair"' 2025-01-02

@@ -21,7 +21,7 @@ for member in eve fay gil; do
 {"account": "$member", "roles": ["committee-member"]}
 JSON
     send staff start-term root administrator 2025-01-02 "$member" <<'JSON'
-{"seat": "member", "from": "2025-01-02", "until": "2027-12-31"}
+{"seat": "member", "from": "2025-01-02", "until": "2099-12-31"}
 JSON
 done
 from=$(date -u +%Y-%m-%d)

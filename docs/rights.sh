@@ -3,9 +3,11 @@
 #
 #   sh docs/rights.sh LEDGER     needs `redress` on the path and a ledger made by `redress init`
 #
-# A test of the suite runs this very file. Dates lie in 2025; what is asked of the program itself happens today.
+# A test of the suite runs this very file. Dates lie in 2025; what is asked of the program itself happens today, and a
+# change of the rules holds from today on.
 set -eu
 ledger=$1
+today=$(date -u +%Y-%m-%d)
 
 # send NOUN VERB WHO ROLE DAY [STREAM]: one command, with its body from standard input.
 send() {
@@ -23,9 +25,13 @@ refused() {
     fi
 }
 
-# The rulebook: somebody proposes, somebody else approves, and it holds from a day on.
-send rulebook propose carol compliance-officer 2025-01-02 <<'JSON'
+# The rulebook: somebody proposes, somebody else approves, and it holds from a day on. No entry that is dated back
+# makes it hold from a day that has passed.
+refused rulebook propose carol compliance-officer 2025-01-02 <<'JSON'
 {"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2025-01-06"}}
+JSON
+send rulebook propose carol compliance-officer 2025-01-02 <<JSON
+{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "$today"}}
 JSON
 refused rulebook approve carol compliance-officer 2025-01-02 <<'JSON'
 {"change": 1}
@@ -34,7 +40,7 @@ send rulebook approve dan compliance-officer 2025-01-03 <<'JSON'
 {"change": 1}
 JSON
 redress rulebook show --data "$ledger" --on 2025-01-05
-redress rulebook show --data "$ledger" --on 2025-01-06
+redress rulebook show --data "$ledger" --on "$today"
 
 complaint=$(send complaint register portal complainant 2025-02-10 <<'JSON' | cut -d ' ' -f 1
 {"channel": "web", "source": {"kind": "direct"}, "matter": {"taxonomy": "house-1", "product": "Card", "issue": "Fee"},

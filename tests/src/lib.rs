@@ -15,6 +15,7 @@ pub mod cut;
 pub mod ledger;
 pub mod machine;
 pub mod mail_server;
+pub mod rulebook;
 pub mod sweep;
 
 pub use ledger::Ledger;

@@ -2,14 +2,20 @@
 
 use std::{fs, path::Path};
 
-use redress_tests::binary::{Ran, run_in};
+use complaint_domain::{cause, rulebook::RuleChange};
+use redress_tests::{
+    binary::{Ran, run_in},
+    rulebook,
+};
+
+const DAY: &str = "2026-03-02T09:00:00Z";
 
 fn send(folder: &Path, words: &[&str], (who, role): (&str, &str), body: &str) -> Ran {
     fs::write(folder.join("body.json"), body).unwrap();
     let mut all = vec!["--json"];
     all.extend_from_slice(words);
     all.extend(["--data", "ledger", "--body", "body.json", "--as", who, "--role", role]);
-    all.extend(["--occurred-at", "2026-03-02T09:00:00Z"]);
+    all.extend(["--occurred-at", DAY]);
     run_in(folder, &all)
 }
 
@@ -18,11 +24,10 @@ fn a_cause_that_the_adopted_tree_does_not_have_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/causes"]).done();
-    let (officer, supervisor, agent) =
-        (("col", "compliance-officer"), ("sue", "supervisor"), ("ben", "agent"));
-    let adopt = r#"{"change": 1, "rule": {"kind": "adopt-causes", "causes": "standard", "from": "2026-03-02"}}"#;
-    send(folder, &["rulebook", "propose"], officer, adopt).done();
-    send(folder, &["rulebook", "approve"], supervisor, r#"{"change": 1}"#).done();
+    let (supervisor, agent) = (("sue", "supervisor"), ("ben", "agent"));
+    let file = cause::standard_text().to_owned();
+    let adopt = RuleChange::AdoptCauses { file, from: "2026-03-02".parse().unwrap() };
+    rulebook::decide(&folder.join("ledger"), vec![(DAY.parse().unwrap(), adopt)]);
     let receipt =
         r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
     let complaint = send(folder, &["complaint", "register"], supervisor, receipt).done().json();

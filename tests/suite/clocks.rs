@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use redress_tests::binary::{root, run_in};
+use redress_tests::{
+    binary::{root, run_in},
+    rulebook,
+};
 
 fn complaint(folder: &Path) -> String {
     run_in(folder, &["demo", "--complaints", "60", "--data", "ledger"]).done();
@@ -85,13 +88,21 @@ fn clocks_go_by_the_packs_that_the_rulebook_has_adopted() {
         all.extend(["--as", who, "--role", "supervisor", "--occurred-at", at]);
         run_in(folder.path(), &all)
     };
-    let pack =
-        r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "uk-disp", "from": "2026-03-02"}}"#;
-    let decided = "2026-02-20T09:00:00Z";
-    send("rulebook", "propose", "col", decided, pack).done();
-    let alone = send("rulebook", "approve", "col", decided, r#"{"change": 1}"#).refused(1);
+    let (decided, from) = ("2026-02-20T09:00:00Z", "2026-03-02".parse().unwrap());
+    let adopted = vec![(decided.parse().unwrap(), rulebook::pack("uk-disp", from))];
+    rulebook::decide(&folder.path().join("ledger"), adopted);
+    let change = |from: &str| {
+        format!(
+            r#"{{"change": 2, "rule": {{"kind": "adopt-pack", "pack": "au-rg271", "from": "{from}"}}}}"#
+        )
+    };
+    // However long ago it is said to be decided.
+    let passed = send("rulebook", "propose", "col", decided, &change("2026-03-02")).refused(1);
+    assert_eq!(passed.json()["refused"], "from-passed");
+    send("rulebook", "propose", "col", decided, &change("2131-01-01")).done();
+    let alone = send("rulebook", "approve", "col", decided, r#"{"change": 2}"#).refused(1);
     assert_eq!(alone.json()["refused"], "approved-by-proposer");
-    send("rulebook", "approve", "sue", decided, r#"{"change": 1}"#).done();
+    send("rulebook", "approve", "sue", decided, r#"{"change": 2}"#).done();
 
     let receipt = r#"{"channel": "phone", "source": {"kind": "direct"}, "personal": {"narrative": "It broke."}}"#;
     let explained = |received: &str| {

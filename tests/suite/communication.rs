@@ -9,9 +9,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use complaint_domain::rulebook::RuleChange;
+use jiff::Timestamp;
 use redress_tests::{
     binary::{Ran, redress, root, run_in},
     mail_server::{MailServer, PASSWORD, Protection, USER},
+    rulebook,
 };
 
 /// Takes every mail that comes, for as long as the test runs.
@@ -115,6 +118,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::under(Vec::new())
+    }
+
+    /// Under rules that were decided before the first complaint came in.
+    fn under(rules: Vec<(Timestamp, RuleChange)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = [("sender.json", SENDER), ("body.json", BODY), ("word", PASSWORD)];
         for (name, text) in files {
@@ -122,6 +130,9 @@ impl Desk {
         }
         let origin = "complaints.example/tls";
         run_in(folder.path(), &["init", "--data", "ledger", "--origin", origin]).done();
+        if !rules.is_empty() {
+            rulebook::decide(&folder.path().join("ledger"), rules);
+        }
         let by = ["--as", "portal", "--role", "complainant", "--body", "body.json", "--json"];
         let register = [&["complaint", "register", "--data", "ledger"], &by[..]].concat();
         let complaint = run_in(folder.path(), &register).done().json();
@@ -263,7 +274,14 @@ fn a_letter_bears_the_day_of_the_response_that_it_carries_and_no_other_one() {
 
 #[test]
 fn a_letter_goes_by_the_packs_that_held_when_the_response_was_given() {
-    let desk = Desk::new();
+    let (decided, from) = ("2026-02-20T09:00:00Z", "2026-03-02".parse().unwrap());
+    let (later, until) = ("2026-03-20T09:00:00Z", "2026-04-01".parse().unwrap());
+    let retire = RuleChange::RetirePack { pack: "uk-disp".parse().unwrap(), from: until };
+    let desk = Desk::under(vec![
+        (decided.parse().unwrap(), rulebook::pack("uk-disp", from)),
+        (decided.parse().unwrap(), rulebook::pack("in-rbi", from)),
+        (later.parse().unwrap(), retire),
+    ]);
     let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
     let send = |words: &[&str], (who, role): (&str, &str), day: &str, body: &str| {
         fs::write(desk.folder.path().join("body.json"), body).unwrap();
@@ -271,18 +289,6 @@ fn a_letter_goes_by_the_packs_that_held_when_the_response_was_given() {
         let by = ["--as", who, "--role", role, "--occurred-at", &when, "--body", "body.json"];
         at(&[words, &by, &["--json"]].concat()).done().json()
     };
-    let change = |number: u8, day: &str, rule: &str| {
-        let proposal = format!(r#"{{"change": {number}, "rule": {rule}}}"#);
-        send(&["rulebook", "propose"], ("col", "compliance-officer"), day, &proposal);
-        let approval = format!(r#"{{"change": {number}}}"#);
-        send(&["rulebook", "approve"], ("sue", "supervisor"), day, &approval);
-    };
-    let adopt =
-        |pack: &str| format!(r#"{{"kind": "adopt-pack", "pack": "{pack}", "from": "2026-03-02"}}"#);
-    change(1, "2026-02-20", &adopt("uk-disp"));
-    change(2, "2026-02-20", &adopt("in-rbi"));
-    let retire = r#"{"kind": "retire-pack", "pack": "uk-disp", "from": "2026-04-01"}"#;
-    change(3, "2026-03-20", retire);
     // Of two packs that hold a response may go by either.
     let responded = |day: &str, until: &str| {
         let complaint = send(&["complaint", "register"], ("portal", "complainant"), day, BODY);

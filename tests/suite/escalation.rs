@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use redress_tests::binary::{Ran, run_in};
+use redress_tests::{
+    binary::{Ran, run_in},
+    rulebook,
+};
 use serde_json::{Value, json};
 
 const DAY: &str = "2026-03-02T06:00:00Z";
@@ -39,12 +42,10 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/order"]).done();
-    let (officer, supervisor) = (("col", "compliance-officer"), ("sue", "supervisor"));
+    let supervisor = ("sue", "supervisor");
     let (agent, chair) = (("ben", "agent"), ("eve", "committee-chair"));
-    let adopt =
-        r#"{"change": 1, "rule": {"kind": "adopt-pack", "pack": "in-rbi", "from": "2026-03-02"}}"#;
-    send(folder, &["rulebook", "propose"], officer, adopt).done();
-    send(folder, &["rulebook", "approve"], supervisor, r#"{"change": 1}"#).done();
+    let adopt = rulebook::pack("in-rbi", "2026-03-02".parse().unwrap());
+    rulebook::decide(&folder.join("ledger"), vec![(DAY.parse().unwrap(), adopt)]);
 
     let receipt =
         r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;

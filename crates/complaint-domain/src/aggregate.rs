@@ -37,9 +37,11 @@ impl Occasion {
         TimeZone::UTC.to_datetime(self.occurred_at).date()
     }
 
-    /// The day that it is now, in UTC.
-    pub fn today(&self) -> Date {
-        TimeZone::UTC.to_datetime(self.now).date()
+    /// The last of the day on which it happened and today, in UTC. Whoever enters something late says
+    /// when it happened, but not what they may do now: where a day decides what is allowed and a past
+    /// one would allow more, it is this one.
+    pub fn latest_day(&self) -> Date {
+        self.day().max(TimeZone::UTC.to_datetime(self.now).date())
     }
 
     /// Whether it is said to have happened after now, by more than two clocks may differ.

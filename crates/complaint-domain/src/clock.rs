@@ -58,7 +58,7 @@ pub use name::{ClockName, ParseClockNameError};
 pub use order::{EscalationOrder, ResponseOrder};
 pub use pack::{
     AfterHours, AllowedPause, Basis, BusinessHours, ClockRule, DayZero, DueAt, ExtensionRule,
-    InForce, LastDay, Length, Nature, ParsePackError, RulePack, RuleStatus, Unit,
+    ExtensionStage, InForce, LastDay, Length, Nature, ParsePackError, RulePack, RuleStatus, Unit,
 };
 pub use permission::ClockRefusal;
 pub use reading::{

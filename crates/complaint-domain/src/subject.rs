@@ -70,9 +70,9 @@ pub struct SubjectCircumstances<'a> {
     pub occasion: &'a Occasion,
     /// What the complaint's records say.
     pub trace: &'a PersonalTrace,
-    /// How long personal data is kept, by the rulebook of that day and by that of today, as far as they say: the
-    /// longer one holds, for what is destroyed now cannot be undone by saying that it was decided earlier.
-    pub retention: &'a [Retention],
+    /// How long personal data is kept, by the rulebook of the day it happened and by that of today; none
+    /// where it says nothing.
+    pub retention: [Option<Retention>; 2],
 }
 
 impl Aggregate for Subject {

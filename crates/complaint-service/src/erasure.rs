@@ -42,7 +42,7 @@ const ACTOR: &str = "erasure-process";
 #[derive(Debug, Clone, Default)]
 pub struct SubjectFacts {
     trace: PersonalTrace,
-    retention: Vec<Retention>,
+    retention: [Option<Retention>; 2],
 }
 
 impl Unsealed for Subject {
@@ -60,9 +60,8 @@ impl Unsealed for Subject {
     ) -> Result<SubjectFacts, HandleError> {
         let house: HouseRules = streams.load(&rulebook_stream()).await?;
         let (trace, _) = traced(streams, command.complaint()).await?;
-        let days = [occasion.day(), occasion.today()];
-        let retention = days.into_iter().filter_map(|day| house.retention_on(day)).collect();
-        Ok(SubjectFacts { trace, retention })
+        let days = [occasion.day(), occasion.latest_day()];
+        Ok(SubjectFacts { trace, retention: days.map(|day| house.retention_on(day)) })
     }
 
     fn circumstances<'a>(
@@ -70,7 +69,7 @@ impl Unsealed for Subject {
         facts: &'a SubjectFacts,
     ) -> SubjectCircumstances<'a> {
         let SubjectFacts { trace, retention } = facts;
-        SubjectCircumstances { occasion, trace, retention }
+        SubjectCircumstances { occasion, trace, retention: *retention }
     }
 }
 

@@ -71,6 +71,28 @@ impl House {
         Ok(rules)
     }
 
+    /// The rules of the day of something that is decided now. How much somebody may promise is the
+    /// stricter of that day's and today's: a limit that was lowered since is not gone round by an
+    /// entry that is dated back.
+    pub(crate) async fn rules_to_decide(
+        &self,
+        log: &dyn EventLog,
+        (occurred_at, now): (Timestamp, Timestamp),
+    ) -> Result<Arc<ComplaintRules>, HandleError> {
+        let day = |at| TimeZone::UTC.to_datetime(at).date();
+        let then = self.rules_at(log, occurred_at).await?;
+        if day(now) <= day(occurred_at) {
+            return Ok(then);
+        }
+        let today = self.rules_at(log, now).await?;
+        if today.approval_limits == then.approval_limits {
+            return Ok(then);
+        }
+        let mut rules = ComplaintRules::clone(&then);
+        rules.approval_limits = rules.approval_limits.and(today.approval_limits.clone());
+        Ok(Arc::new(rules))
+    }
+
     fn rules_on(&self, day: Date, known: &Known) -> ComplaintRules {
         let Known { rules, time_limits, causes, .. } = known;
         let otherwise = self.given.approval_limits.clone();

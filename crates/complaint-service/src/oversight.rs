@@ -10,7 +10,9 @@ use complaint_domain::{
     fact::Fact,
     reference::ComplaintId,
     referral::{Referral, ReferralCircumstances, ReferralCommand},
-    review::{CommitteeCircumstances, CommitteeFacts, Review, ReviewCommand, Standing},
+    review::{
+        CommitteeCircumstances, CommitteeFacts, CommitteeRules, Review, ReviewCommand, Standing,
+    },
     rulebook::HouseRules,
     staff::{Parts, Staff},
 };
@@ -43,9 +45,8 @@ impl Unsealed for Review {
         occasion: &Occasion,
     ) -> Result<CommitteeFacts, HandleError> {
         let house: HouseRules = streams.load(&rulebook_stream()).await?;
-        let day = occasion.day();
         let mut facts =
-            CommitteeFacts { rules: house.committee_rules_on(day), ..CommitteeFacts::default() };
+            CommitteeFacts { rules: rules_for(&house, occasion), ..CommitteeFacts::default() };
         let complaint = match (state, command) {
             (Self::Opened(docket), _) => docket.complaint(),
             (Self::NotOpened, ReviewCommand::Open(opening)) => &opening.complaint,
@@ -59,7 +60,7 @@ impl Unsealed for Review {
         .await?;
         parts.colleagues = facts.case.parts.keys().cloned().collect();
         for member in concerned(command, occasion) {
-            if let Some(standing) = standing_of(streams, member, &parts, day).await? {
+            if let Some(standing) = standing_of(streams, member, &parts, occasion).await? {
                 facts.committee.insert(member.clone(), standing);
             }
         }
@@ -85,18 +86,32 @@ fn concerned<'a>(command: &'a ReviewCommand, occasion: &'a Occasion) -> Vec<&'a 
     }
 }
 
+/// The rules of the committee by which something is decided: the stricter of those of the day it
+/// happened and of today.
+pub(crate) fn rules_for(house: &HouseRules, occasion: &Occasion) -> CommitteeRules {
+    let then = house.committee_rules_on(occasion.day());
+    then.stricter(house.committee_rules_on(occasion.latest_day()))
+}
+
 /// How somebody stands with the committee, by their own stream; nothing when they never sat on it,
-/// do not yet, or have left.
+/// did not yet on the day, or have left. Of a term that was over by the day, its last day; else that of
+/// the term by which they sit today.
 pub(crate) async fn standing_of(
     streams: Streams<'_>,
     member: &ActorId,
     parts: &Parts,
-    day: Date,
+    occasion: &Occasion,
 ) -> Result<Option<Standing>, HandleError> {
     let staff: Staff = streams.load(&staff_stream_of(member)).await?;
     let Some(person) = staff.working() else { return Ok(None) };
-    let current = person.term().filter(|term| term.from <= day);
-    let term = current.or_else(|| person.past_terms().last().copied());
+    let by = |day: Date| {
+        let current = person.term().filter(|term| term.from <= day);
+        current.or_else(|| person.past_terms().last().copied())
+    };
+    let then = by(occasion.day());
+    let term = then
+        .filter(|term| term.until < occasion.day())
+        .or_else(|| then.and(by(occasion.latest_day())));
     Ok(term.map(|term| Standing {
         term_until: Some(term.until),
         has_interest: person.conflict_with(parts).is_some(),

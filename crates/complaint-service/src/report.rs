@@ -14,7 +14,7 @@ use merkle_log::{CompactRange, leaf_hash};
 use crate::{
     error::HandleError,
     ids::{report_stream_of, rulebook_stream},
-    oversight::standing_of,
+    oversight::{rules_for, standing_of},
     unsealed::{Streams, Unsealed},
 };
 
@@ -39,10 +39,11 @@ impl Unsealed for Report {
         occasion: &Occasion,
     ) -> Result<ReportFacts, HandleError> {
         let house: HouseRules = streams.load(&rulebook_stream()).await?;
-        let day = occasion.day();
+        // What is dated back goes round neither the rules of its day nor those of today.
+        let days = [occasion.day(), occasion.latest_day()];
         let mut facts = ReportFacts {
-            rules: house.committee_rules_on(day),
-            may_lack_endorsement: !house.reports_need_endorsement_on(day),
+            rules: rules_for(&house, occasion),
+            may_lack_endorsement: !days.iter().any(|day| house.reports_need_endorsement_on(*day)),
             ..ReportFacts::default()
         };
         match command {
@@ -52,7 +53,7 @@ impl Unsealed for Report {
             }
             ReportCommand::CastVote(_) => {
                 let parts = Parts::default();
-                facts.standing = standing_of(streams, &occasion.actor.id, &parts, day).await?;
+                facts.standing = standing_of(streams, &occasion.actor.id, &parts, occasion).await?;
             }
             ReportCommand::Endorse(_) | ReportCommand::Publish(_) => {}
         }

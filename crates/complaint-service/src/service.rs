@@ -262,7 +262,8 @@ impl<'a> Batch<'a> {
         }
         let now = self.service.clock.now();
         let occurred_at = request.occurred_at.unwrap_or(now);
-        let rules = self.service.rules_at(occurred_at).await?;
+        let log = self.service.log.as_ref();
+        let rules = self.service.house.rules_to_decide(log, (occurred_at, now)).await?;
         let people = self.people(request).await?;
         let review = self.review(request).await?;
         let circumstances = Circumstances {

@@ -8,8 +8,8 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, ClockPaused, ClockResumed, Communication, ComplaintEvent, CorrectedFact,
-        DeadlineExtended, Direction, EscalationReason, Outcome, Purpose, Response, ResponseKind,
-        ReviewConclusion,
+        DeadlineExtended, Direction, EscalationReason, Outcome, Party, Purpose, Response,
+        ResponseKind, ReviewConclusion,
     },
 };
 
@@ -85,6 +85,8 @@ pub enum ClockFactKind {
         /// The role of whoever approved it.
         by: Role,
     },
+    /// The complainant, or whoever acts for them, was asked for information.
+    Asked,
 }
 
 /// Something that happened, and when it happened in the world.
@@ -141,8 +143,39 @@ pub(crate) fn take_in(facts: &mut Vec<ClockFact>, fact: &Fact<ComplaintEvent>) {
     {
         move_receipt(facts, received_at);
     }
-    facts.extend(milestones(&fact.event).into_iter().map(|m| ClockFact::reached(m, at)));
+    let mut reached = milestones(&fact.event);
+    // What nobody asked for is no answer: it ends no wait for one.
+    reached.retain(|m| *m != Milestone::InformationReceived || is_awaited(facts, at));
+    facts.extend(reached.into_iter().map(|m| ClockFact::reached(m, at)));
     facts.extend(interruption(fact).map(|kind| ClockFact { at, kind }));
+    if asks_the_complainant(&fact.event) {
+        facts.push(ClockFact { at, kind: ClockFactKind::Asked });
+    }
+}
+
+/// Whether information was asked for by then that has not come since.
+fn is_awaited(facts: &[ClockFact], at: Timestamp) -> bool {
+    let last =
+        |is: fn(&ClockFact) -> bool| facts.iter().rposition(|fact| fact.at <= at && is(fact));
+    let asked = last(|fact| fact.kind == ClockFactKind::Asked);
+    asked > last(|fact| fact.is(Milestone::InformationReceived))
+}
+
+fn asks_the_complainant(event: &ComplaintEvent) -> bool {
+    if let ComplaintEvent::InformationRequested(request) = event {
+        return is_complainants(request.party);
+    }
+    let ComplaintEvent::CommunicationRecorded(message) = event else { return false };
+    (message.direction, message.purpose) == (Direction::Outgoing, Purpose::InformationRequest)
+        && is_complainants(message.party)
+}
+
+/// Whether it is the person who complains, or somebody who acts for them.
+const fn is_complainants(party: Party) -> bool {
+    match party {
+        Party::Complainant | Party::Representative => true,
+        Party::Respondent | Party::Regulator | Party::ExternalBody => false,
+    }
 }
 
 fn interruption(fact: &Fact<ComplaintEvent>) -> Option<ClockFactKind> {
@@ -224,7 +257,10 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
 }
 
 fn of_message(message: &Communication) -> Option<Milestone> {
+    // A notice is given to, and information comes from, whoever complains.
+    let is_theirs = is_complainants(message.party);
     match (message.direction, message.purpose) {
+        (_, Purpose::Notice | Purpose::Information) if !is_theirs => None,
         (Direction::Outgoing, Purpose::Forwarding) => Some(Milestone::Forwarded),
         (Direction::Outgoing, Purpose::Notice) => Some(Milestone::NoticeSent),
         (Direction::Incoming, Purpose::Information) => Some(Milestone::InformationReceived),

@@ -50,7 +50,8 @@ pub(super) fn entered_pauses(
                 ClockFactKind::Paused(_)
                 | ClockFactKind::Resumed(_)
                 | ClockFactKind::Reached(_)
-                | ClockFactKind::Extended { .. },
+                | ClockFactKind::Extended { .. }
+                | ClockFactKind::Asked,
                 _,
             ) => {}
         }
@@ -95,10 +96,6 @@ pub(super) fn judge_extensions(
     let mut last = count.last;
     let mut times: u8 = 0;
     let mut readings = Vec::new();
-    let limit = match &rule.extension {
-        Some(extension) => Some(counter.count(from, extension.total, stills)?.last),
-        None => None,
-    };
     for fact in facts.iter().filter(|fact| life.includes(fact)) {
         let ClockFactKind::Extended { extension, by } = &fact.kind else { continue };
         if extension.clock != *clock {
@@ -107,6 +104,13 @@ pub(super) fn judge_extensions(
         // A limit moved by pauses can lie beyond an extension that was granted before them.
         let due = if last > count.last { counter.due_on(last)? } else { count.due };
         let told_by = extension.notified.max(fact.at);
+        let limit = match &rule.extension {
+            Some(allowed) => {
+                let total = allowed.stage(times).map_or(allowed.total, |stage| stage.total);
+                Some(counter.count(from, total, stills)?.last)
+            }
+            None => None,
+        };
         let verdict = judge_extension(rule, limit, times, extension, *by, (last, due, told_by));
         if verdict == ExtensionVerdict::Counted {
             last = extension.until;
@@ -141,6 +145,9 @@ fn judge_extension(
     }
     if !allowed.approvers.contains(&by) {
         return ExtensionVerdict::ApproverMayNot { by };
+    }
+    if allowed.stage(times).is_some_and(|stage| !stage.reasons.contains(&extension.reason)) {
+        return ExtensionVerdict::ReasonMayNot { reason: extension.reason };
     }
     if extension.until <= last {
         return ExtensionVerdict::NotLater { than: last };

@@ -8,7 +8,11 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::{EscalationOrder, Milestone, words::Words, zone::Zone};
-use crate::{actor::Role, complaint::PauseGround, label::Label};
+use crate::{
+    actor::Role,
+    complaint::{ExtensionReason, PauseGround},
+    label::Label,
+};
 
 /// In what a time limit is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,8 +150,29 @@ pub struct ExtensionRule {
     pub times: u8,
     /// Who may approve.
     pub approvers: BTreeSet<Role>,
+    /// What each extension in turn may reach, and for which reasons; the total for any reason, where a
+    /// rule makes no steps.
+    #[serde(default)]
+    pub stages: Vec<ExtensionStage>,
     /// Where that is said.
     pub basis: Basis,
+}
+
+/// One step of an extension that a rule gives in steps.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensionStage {
+    /// The most time there may be by then, from the same start and counted the same way.
+    pub total: Length,
+    /// The reasons that allow it.
+    pub reasons: BTreeSet<ExtensionReason>,
+}
+
+impl ExtensionRule {
+    /// The step that comes after so many extensions, where the rule makes steps.
+    pub(super) fn stage(&self, times: u8) -> Option<&ExtensionStage> {
+        self.stages.get(usize::from(times))
+    }
 }
 
 /// From when to when something holds; both days included.

@@ -25,6 +25,14 @@ pub enum ClockRefusal {
         /// Who asked for it and would approve it.
         asked_by: ActorId,
     },
+    /// An extension that nobody who is known asked for.
+    #[error(
+        "expected whoever has a part in the case or is on the staff register to ask for the extension, found `{asked_by}`"
+    )]
+    AskerUnknown {
+        /// Who is said to have asked for it.
+        asked_by: ActorId,
+    },
     /// The clock has not started, or no pack has it.
     #[error("expected a clock that has started, found none called `{clock}`")]
     NotStarted {
@@ -56,6 +64,16 @@ pub enum ClockRefusal {
         clock: ClockName,
         /// The ground.
         ground: PauseGround,
+    },
+    /// The pause would not count: the limit is over, and only an extension goes beyond it.
+    #[error("expected a pause of `{clock}` by {limit}, its limit without extensions, found {at}")]
+    PauseWouldNotCount {
+        /// The clock.
+        clock: ClockName,
+        /// The limit without extensions.
+        limit: Timestamp,
+        /// When it would begin.
+        at: Timestamp,
     },
     /// The extension would not count.
     #[error("expected an extension of `{clock}` that would count, found that {verdict}")]
@@ -90,11 +108,13 @@ impl ClockRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ApprovedByAsker { .. } => "clock-approved-by-asker",
+            Self::AskerUnknown { .. } => "clock-asker-unknown",
             Self::NotStarted { .. } => "clock-not-started",
             Self::Ended { .. } => "clock-ended",
             Self::AlreadyPaused { .. } => "clock-already-paused",
             Self::NotPaused { .. } => "clock-not-paused",
             Self::GroundNotAllowed { .. } => "clock-ground-not-allowed",
+            Self::PauseWouldNotCount { .. } => "clock-pause-would-not-count",
             Self::ExtensionWouldNotCount { .. } => "clock-extension-would-not-count",
             Self::NotDueSoon { .. } => "clock-not-due-soon",
             Self::NotMissed { .. } => "clock-not-missed",
@@ -127,12 +147,12 @@ fn stands_still(reading: &ClockReading) -> bool {
 }
 
 impl ClockPaused {
-    /// Whether the clock may be paused, by its reading now.
+    /// Whether the clock may be paused at the moment, by its reading then.
     ///
     /// # Errors
     ///
     /// The first [`ClockRefusal`] that applies.
-    pub fn permitted(&self, readings: &[ClockReading]) -> Result<(), ClockRefusal> {
+    pub fn permitted(&self, readings: &[ClockReading], at: Timestamp) -> Result<(), ClockRefusal> {
         let reading = running(readings, &self.clock)?;
         let clock = self.clock.clone();
         if stands_still(reading) {
@@ -140,6 +160,10 @@ impl ClockPaused {
         }
         if !reading.rule.pauses.iter().any(|allowed| allowed.ground == self.ground) {
             return Err(ClockRefusal::GroundNotAllowed { clock, ground: self.ground });
+        }
+        let limit = reading.original_due;
+        if at > limit {
+            return Err(ClockRefusal::PauseWouldNotCount { clock, limit, at });
         }
         Ok(())
     }

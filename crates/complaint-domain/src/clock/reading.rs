@@ -229,6 +229,11 @@ pub enum ExtensionVerdict {
         /// Their role.
         by: Role,
     },
+    /// The rule gives this step of it for other reasons only.
+    ReasonMayNot {
+        /// The reason.
+        reason: ExtensionReason,
+    },
     /// It is no later than the limit that held.
     NotLater {
         /// The last day that held.

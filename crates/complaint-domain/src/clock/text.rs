@@ -407,6 +407,12 @@ fn extension_verdict(language: Language, verdict: ExtensionVerdict) -> String {
         (Language::Chinese, ExtensionVerdict::ApproverMayNot { by }) => {
             format!("无权批准：{}", language.role(by))
         }
+        (Language::English, ExtensionVerdict::ReasonMayNot { reason }) => {
+            format!("the rule gives it for other reasons, not: {}", language.reason(reason))
+        }
+        (Language::Chinese, ExtensionVerdict::ReasonMayNot { reason }) => {
+            format!("规则不允许以此理由延长：{}", language.reason(reason))
+        }
         (Language::English, ExtensionVerdict::NotLater { than }) => {
             format!("it is not later than {than}, the last day that held")
         }

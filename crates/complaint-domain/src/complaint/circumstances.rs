@@ -44,4 +44,9 @@ impl Circumstances<'_> {
     pub(super) fn day(&self) -> Date {
         TimeZone::UTC.to_datetime(self.occurred_at).date()
     }
+
+    /// The last of that day and today, in UTC.
+    pub(super) fn latest_day(&self) -> Date {
+        self.day().max(TimeZone::UTC.to_datetime(self.now).date())
+    }
 }

@@ -28,6 +28,11 @@ impl People {
         self
     }
 
+    /// Whether somebody joined the staff and did not leave.
+    pub(super) fn works_here(&self, account: &ActorId) -> bool {
+        self.get(account).and_then(Staff::working).is_some()
+    }
+
     fn get(&self, account: &ActorId) -> Option<&Staff> {
         self.0.get(account).filter(|staff| **staff != Staff::Unknown)
     }
@@ -47,17 +52,17 @@ impl ComplaintCommand {
 
     /// The accounts that the command names: whoever becomes responsible, whoever asked for more time.
     pub fn accounts(&self) -> impl Iterator<Item = &ActorId> {
-        let asked_by = if let Self::ExtendDeadline(extension) = self {
-            Some(&extension.asked_by)
-        } else {
-            None
-        };
-        self.new_handler().into_iter().chain(asked_by)
+        self.new_handler().into_iter().chain(self.asker())
+    }
+
+    /// Who asked for the time that it gives.
+    const fn asker(&self) -> Option<&ActorId> {
+        if let Self::ExtendDeadline(extension) = self { Some(&extension.asked_by) } else { None }
     }
 }
 
 /// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is
-/// responsible and who acts.
+/// responsible, who acts, and who asked for it.
 pub fn concerned<'a>(
     state: &'a Complaint,
     command: &'a ComplaintCommand,
@@ -70,7 +75,7 @@ pub fn concerned<'a>(
     if !binds(command) || !case.is_ours_to_answer() {
         return Vec::new();
     }
-    case.handler().into_iter().chain([&actor.id]).collect()
+    case.handler().into_iter().chain([&actor.id]).chain(command.asker()).collect()
 }
 
 /// What promises, grants or settles something in the company's name.
@@ -126,11 +131,13 @@ pub(super) fn may_bind(
     case.handler().into_iter().chain([id]).try_for_each(|one| no_interest(case, one, circumstances))
 }
 
-/// A seat on the committee gives its role for its term.
+/// A seat on the committee gives its role for its term: on the day it happened and today, so that nobody
+/// binds the company by a day that is over, or had not come.
 fn holds(staff: &Staff, role: Role, circumstances: &Circumstances<'_>) -> bool {
     let Some(person) = staff.working() else { return false };
-    person.roles().contains(&role)
-        || person.seat_on(circumstances.day()).is_some_and(|seat| role_of(seat) == role)
+    let days = [circumstances.day(), circumstances.latest_day()];
+    let sits = |day| person.seat_on(day).is_some_and(|seat| role_of(seat) == role);
+    person.roles().contains(&role) || days.into_iter().all(sits)
 }
 
 const fn role_of(seat: Seat) -> Role {

@@ -192,12 +192,19 @@ pub struct ApprovalLimits {
     in_currency: BTreeMap<(Role, Currency), ApprovalLimit>,
     elsewhere: BTreeMap<Role, ApprovalLimit>,
     persons: BTreeMap<(ActorId, Option<Currency>), ApprovalLimit>,
+    /// Others that must allow it too.
+    beside: Option<Arc<Self>>,
 }
 
 impl ApprovalLimits {
     /// Limits that let nobody promise anything.
     pub const fn none() -> Self {
-        Self { in_currency: BTreeMap::new(), elsewhere: BTreeMap::new(), persons: BTreeMap::new() }
+        Self {
+            in_currency: BTreeMap::new(),
+            elsewhere: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            beside: None,
+        }
     }
 
     /// The same limits, but for one role in one currency.
@@ -229,7 +236,22 @@ impl ApprovalLimits {
     /// How much somebody may promise in the currency: as was set for them, else as for their role.
     /// What is set for a person gives no role that may promise nothing a limit.
     pub fn of_actor(&self, actor: &Actor, currency: Currency) -> ApprovalLimit {
-        let of_role = self.of(actor.role, currency);
+        let own = self.own_of_actor(actor, currency);
+        self.beside.as_ref().map_or(own, |beside| own.min(beside.of_actor(actor, currency)))
+    }
+
+    /// The stricter of these and those, for everybody.
+    #[must_use]
+    pub fn and(self, those: Self) -> Self {
+        let beside = match self.beside.clone() {
+            Some(beside) => Arc::unwrap_or_clone(beside).and(those),
+            None => those,
+        };
+        Self { beside: Some(Arc::new(beside)), ..self }
+    }
+
+    fn own_of_actor(&self, actor: &Actor, currency: Currency) -> ApprovalLimit {
+        let of_role = self.own_of(actor.role, currency);
         let of_person = |currency| self.persons.get(&(actor.id.clone(), currency)).copied();
         if of_role == ApprovalLimit::Nothing {
             return of_role;
@@ -239,6 +261,11 @@ impl ApprovalLimits {
 
     /// How much the role may promise in the currency.
     pub fn of(&self, role: Role, currency: Currency) -> ApprovalLimit {
+        let own = self.own_of(role, currency);
+        self.beside.as_ref().map_or(own, |beside| own.min(beside.of(role, currency)))
+    }
+
+    fn own_of(&self, role: Role, currency: Currency) -> ApprovalLimit {
         self.in_currency
             .get(&(role, currency))
             .or_else(|| self.elsewhere.get(&role))

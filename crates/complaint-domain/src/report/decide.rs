@@ -148,7 +148,7 @@ fn cast(
     let member = &circumstances.occasion.actor.id;
     let standing = circumstances.facts.standing.ok_or_else(|| R::NotOnCommittee(member.clone()))?;
     if let Some(until) = standing.term_until
-        && until < circumstances.occasion.day()
+        && until < circumstances.occasion.latest_day()
     {
         return Err(R::TermOver { member: member.clone(), until });
     }

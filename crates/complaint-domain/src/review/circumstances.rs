@@ -32,6 +32,17 @@ pub struct CommitteeRules {
     pub effect: DecisionEffect,
 }
 
+impl CommitteeRules {
+    /// The stricter of both: the greater quorum, and bound rather than not. By these, what is dated
+    /// back goes round neither the rules of its day nor those of today.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        let binds = [self.effect, other.effect].contains(&DecisionEffect::Binding);
+        let effect = if binds { DecisionEffect::Binding } else { self.effect };
+        Self { quorum: self.quorum.max(other.quorum), effect }
+    }
+}
+
 impl Default for CommitteeRules {
     fn default() -> Self {
         Self { quorum: 3, effect: DecisionEffect::Recommendation }

@@ -35,7 +35,7 @@ pub fn decide(
                 return Err(R::NumberNotNext { expected, found: proposal.change });
             }
             not_in_future(occasion)?;
-            may_hold(state, &proposal.rule, occasion.day())?;
+            may_hold(state, &proposal.rule, proposal.rule.from(), occasion)?;
             Ok(RulebookEvent::ChangeProposed(proposal.clone()))
         }
         RulebookCommand::Approve(approval) => {
@@ -44,8 +44,11 @@ pub fn decide(
             if waiting.proposer == occasion.actor.id {
                 return Err(R::ApprovedByProposer(waiting.proposer.clone()));
             }
-            // What was so when it was proposed may be so no more.
-            may_hold(state, &waiting.proposal.rule, occasion.day())?;
+            let rule = &waiting.proposal.rule;
+            // What was so when it was proposed may be so no more. What names no day holds from that
+            // of its approval, which may not have passed either.
+            let from = rule.from().unwrap_or_else(|| occasion.day());
+            may_hold(state, rule, Some(from), occasion)?;
             Ok(RulebookEvent::ChangeApproved(*approval))
         }
         RulebookCommand::Reject(rejected) => {
@@ -96,8 +99,16 @@ fn not_in_future(occasion: &Occasion) -> Result<(), R> {
     Ok(())
 }
 
-fn may_hold(state: &HouseRules, rule: &RuleChange, today: Date) -> Result<(), R> {
-    if let Some(from) = rule.from()
+/// Whoever enters a change late does not thereby choose for which past it holds: its first day is
+/// set against the last of the day they name and today.
+fn may_hold(
+    state: &HouseRules,
+    rule: &RuleChange,
+    from: Option<Date>,
+    occasion: &Occasion,
+) -> Result<(), R> {
+    let today = occasion.latest_day();
+    if let Some(from) = from
         && from < today
     {
         return Err(R::FromPassed { today, from });

@@ -60,7 +60,7 @@ pub enum RulebookRejection {
     /// It would hold for days that have passed.
     #[error("expected a first day from {today} on, found {from}")]
     FromPassed {
-        /// The day it happened, in UTC.
+        /// The day it happened, or today when that is later, in UTC.
         today: Date,
         /// The first day.
         from: Date,

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::{actor::Role, aggregate::Occasion};
 
+/// The roles in which complaints are handled, of which the committee is independent.
+const OF_HANDLING: [Role; 2] = [Role::Agent, Role::Supervisor];
+
 /// Answers a command with the event it causes, or with the reason it is refused.
 ///
 /// # Errors
@@ -48,7 +51,7 @@ fn step(
     use StaffCommand as C;
     match command {
         C::Join(joining) => join(joining),
-        C::GrantRole(change) => grant(person, *change),
+        C::GrantRole(change) => grant(person, *change, circumstances),
         C::RevokeRole(change) if !person.roles.contains(&change.role) => {
             Err(StaffRejection::RoleNotHeld { role: change.role })
         }
@@ -191,10 +194,21 @@ fn join(joining: &Joining) -> Result<StaffEvent, StaffRejection> {
     Ok(StaffEvent::Joined(joining.clone()))
 }
 
-fn grant(person: &Person, change: RoleChange) -> Result<StaffEvent, StaffRejection> {
-    of_staff(change.role)?;
-    if person.roles.contains(&change.role) {
-        return Err(StaffRejection::RoleHeld { role: change.role });
+/// Whoever sits on the committee, or is to, is given no part in handling complaints until their term
+/// is over: the order in which the two come changes nothing.
+fn grant(
+    person: &Person,
+    change: RoleChange,
+    circumstances: &StaffCircumstances<'_>,
+) -> Result<StaffEvent, StaffRejection> {
+    let role = change.role;
+    of_staff(role)?;
+    if person.roles.contains(&role) {
+        return Err(StaffRejection::RoleHeld { role });
+    }
+    let day = circumstances.occasion.day();
+    if OF_HANDLING.contains(&role) && person.term.is_some_and(|term| day <= term.until) {
+        return Err(StaffRejection::NotIndependent { role });
     }
     Ok(StaffEvent::RoleGranted(change))
 }
@@ -221,7 +235,7 @@ fn start_term(
     if let Some(running) = person.term.filter(|running| day <= running.until) {
         return Err(StaffRejection::TermRunning { until: running.until });
     }
-    for role in [Role::Agent, Role::Supervisor] {
+    for role in OF_HANDLING {
         if person.roles.contains(&role) {
             return Err(StaffRejection::NotIndependent { role });
         }

@@ -118,7 +118,7 @@ pub enum StaffRejection {
     /// The end of no term.
     #[error("expected somebody who sits on the committee, found nobody")]
     NoTerm,
-    /// A seat on the committee of somebody who handles or supervises complaints.
+    /// A seat on the committee of somebody who handles or supervises complaints, or the other way round.
     #[error("expected somebody without a part in handling complaints, found the role `{role}`")]
     NotIndependent {
         /// The role.

@@ -271,6 +271,24 @@ fn an_absence_and_a_term_run_out_by_themselves() {
 }
 
 #[test]
+fn whoever_sits_on_the_committee_is_given_no_part_in_handling_complaints() {
+    let of_handling = [Role::Agent, Role::Supervisor];
+    for seated in [term("2026-01-01", "2026-12-31"), term("2026-06-01", "2027-05-31")] {
+        for role in of_handling {
+            let given = [member(), seated.clone()];
+            assert_eq!(refused(&given, &grant(role), &sue()), R::NotIndependent { role });
+        }
+        assert!(decide(&after(&[member(), seated]), &grant(Role::Auditor), &sue()).is_ok());
+    }
+    for over in [term("2025-01-01", "2026-03-01"), term("2026-01-01", "2026-12-31")] {
+        let left = after(&[member(), over, end_term("2026-03-01")]);
+        assert!(of_handling.iter().all(|role| decide(&left, &grant(*role), &sue()).is_ok()));
+    }
+    let run_out = after(&[member(), term("2025-01-01", "2026-03-01")]);
+    assert!(decide(&run_out, &grant(Role::Agent), &sue()).is_ok());
+}
+
+#[test]
 fn a_term_may_be_as_long_as_the_rulebook_says_and_the_last_one_it_allows_is_taken() {
     let first = term("2020-01-01", "2022-12-31");
     assert!(limited(&[member()], &term("2026-01-01", "2028-12-31")).is_ok());

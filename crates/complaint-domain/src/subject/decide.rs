@@ -145,15 +145,12 @@ fn decide_erasure(
     circumstances: &SubjectCircumstances<'_>,
 ) -> Result<E, R> {
     let SubjectCircumstances { occasion, trace, retention } = *circumstances;
-    let Erasure::Requested { by, at } = &state.erasure else {
-        return Err(R::ErasureNotRequested);
-    };
+    let Erasure::Requested { by, at } = &state.erasure else { return Err(R::ErasureNotRequested) };
     if *by == occasion.actor.id {
         return Err(R::DecidedByRequester(by.clone()));
     }
     if occasion.occurred_at < *at {
-        let (requested_at, occurred_at) = (*at, occasion.occurred_at);
-        return Err(R::DecidedBeforeRequest { requested_at, occurred_at });
+        return Err(R::DecidedBeforeRequest { requested: *at, decided: occasion.occurred_at });
     }
     let today = occasion.day();
     let mut because: Vec<_> = state
@@ -162,8 +159,10 @@ fn decide_erasure(
         .collect();
     match (trace.received_on, trace.ended_on) {
         (Some(received_on), Some(ended_on)) => {
-            let kept = retention.iter().map(|retention| retention.until(received_on, ended_on));
-            let until = kept.max();
+            // What is destroyed is destroyed now: a decision that is dated back before a retention held does
+            // not go round it.
+            let kept = retention.into_iter().flatten();
+            let until = kept.map(|retention| retention.until(received_on, ended_on)).max();
             because.extend(
                 until
                     .filter(|until| *until >= today)

@@ -93,15 +93,13 @@ pub enum SubjectRejection {
     /// Nobody answers their own request.
     #[error("expected somebody else than `{0}`, who asked for it, to decide it, found them")]
     DecidedByRequester(ActorId),
-    /// An answer from before the request.
-    #[error(
-        "expected an answer to what was asked for at {requested_at}, found one of {occurred_at}"
-    )]
+    /// Nobody answers what was not asked yet.
+    #[error("expected an answer at {requested}, when it was asked for, or later, found {decided}")]
     DecidedBeforeRequest {
         /// When it was asked for.
-        requested_at: Timestamp,
-        /// When it is said to have been decided.
-        occurred_at: Timestamp,
+        requested: Timestamp,
+        /// When it is said to be answered.
+        decided: Timestamp,
     },
     /// Nothing is destroyed that nobody ordered to be.
     #[error("expected an order to erase, found none")]

@@ -26,7 +26,7 @@ const NOW: &str = "2026-03-02T09:00:00Z";
 pub(crate) struct Office {
     pub(super) occasion: Occasion,
     pub(super) trace: PersonalTrace,
-    pub(super) retention: Vec<Retention>,
+    pub(super) retention: [Option<Retention>; 2],
 }
 
 impl World for Office {
@@ -38,7 +38,7 @@ impl World for Office {
 
     fn decide(&self, state: &Subject, command: &C) -> story::Outcome<Self> {
         let Self { occasion, trace, retention } = self;
-        state.decide(command, &SubjectCircumstances { occasion, trace, retention })
+        state.decide(command, &SubjectCircumstances { occasion, trace, retention: *retention })
     }
 
     fn code(rejection: &R) -> &'static str {
@@ -59,7 +59,7 @@ pub(super) fn office(who: &str, role: Role) -> Office {
         received_on: "2026-01-12".parse().ok(),
         ended_on: "2026-02-02".parse().ok(),
     };
-    Office { occasion: story::occasion(&actor(who, role), NOW), trace, retention: vec![] }
+    Office { occasion: story::occasion(&actor(who, role), NOW), trace, retention: [None; 2] }
 }
 
 pub(super) fn dpo() -> Office {

@@ -3,13 +3,20 @@
 use complaint_domain::{
     complaint::{Communication, Direction, Party, Purpose, Withdrawal, WithdrawalReason},
     reference::ComplaintId,
+    rulebook::{
+        ChangeApproval, ChangeNumber, ChangeProposal, HouseRules, RuleChange, RulebookCommand,
+    },
     subject::{
-        ErasureDecision, ErasureGround, ErasureRequest, Hold, HoldRelease, Subject, SubjectCommand,
+        ErasureDecision, ErasureGround, ErasureRequest, Hold, HoldRelease, RetentionStart, Subject,
+        SubjectCommand,
     },
 };
+use jiff::Timestamp;
 
 use super::*;
-use crate::{Erasures, Finished, UnsealedRequest, UnsealedService, subject_stream_of};
+use crate::{
+    Erasures, Finished, UnsealedRequest, UnsealedService, subject_stream_of, unsealed::Unsealed,
+};
 
 /// A complaint with a narrative, withdrawn.
 struct Left {
@@ -33,14 +40,29 @@ impl Left {
     }
 
     async fn say(&self, id: u128, who: &str, role: Role, command: SubjectCommand) -> Vec<&str> {
+        self.send::<Subject>(id, (who, role), None, command).await
+    }
+
+    async fn send<A>(
+        &self,
+        id: u128,
+        (who, role): (&str, Role),
+        occurred_at: Option<Timestamp>,
+        command: A::Command,
+    ) -> Vec<&'static str>
+    where
+        A: Unsealed,
+        A::Command: serde::Serialize,
+        A::Rejection: Into<HandleError>,
+    {
         let request = UnsealedRequest {
             command_id: Uuid::from_u128(id),
             stream: None,
             actor: Actor { id: ActorId(who.parse().unwrap()), role },
-            occurred_at: None,
+            occurred_at,
             command,
         };
-        self.unsealed().handle::<Subject>(&request).await.unwrap().events
+        self.unsealed().handle::<A>(&request).await.unwrap().events
     }
 
     async fn ask(&self, id: u128) {
@@ -131,6 +153,31 @@ async fn what_is_held_is_refused_with_the_hold_and_goes_once_it_is_released() {
     left.say(12, "dpo", role, SubjectCommand::ReleaseHold(release)).await;
     left.ask(13).await;
     assert_eq!(left.decide(14).await, ["subject.erasure-ordered.v1"]);
+}
+
+#[tokio::test]
+async fn what_is_retained_today_stays_although_its_erasure_is_dated_back_before_that() {
+    let left = Left::new().await;
+    let rule = RuleChange::RetainPersonalData {
+        months: 36,
+        counted_from: RetentionStart::End,
+        from: "2026-03-01".parse().unwrap(),
+    };
+    let change = ChangeNumber(1);
+    let propose = RulebookCommand::Propose(ChangeProposal { change, rule });
+    let approve = RulebookCommand::Approve(ChangeApproval { change });
+    for (id, who, command) in [(50, "col", propose), (51, "sue", approve)] {
+        left.send::<HouseRules>(id, (who, Role::ComplianceOfficer), None, command).await;
+    }
+    let dated_back = Some("2026-02-20T10:00:00Z".parse().unwrap());
+    let complaint = || left.complaint.clone();
+    let ground = ErasureGround::NoLongerNeeded;
+    let ask = SubjectCommand::RequestErasure(ErasureRequest { complaint: complaint(), ground });
+    left.send::<Subject>(10, ("ana", Role::Agent), dated_back, ask).await;
+    let decide = SubjectCommand::DecideErasure(ErasureDecision { complaint: complaint() });
+    let officer = ("dpo", Role::DataProtectionOfficer);
+    let events = left.send::<Subject>(11, officer, dated_back, decide).await;
+    assert_eq!(events, ["subject.erasure-refused.v1"]);
 }
 
 #[tokio::test]

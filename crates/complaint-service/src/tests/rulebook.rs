@@ -3,7 +3,8 @@
 use complaint_domain::{
     actor::{Actor, ActorId, Role},
     clock::shipped,
-    complaint::ApprovalLimit,
+    complaint::{ApprovalLimit, RemedyId, RemedyKind, RemedyProposal},
+    money::Money,
     rulebook::{
         ChangeApproval, ChangeNumber, ChangeProposal, HouseRules, RuleChange, RulebookCommand,
     },
@@ -13,10 +14,11 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    Arc, SystemEntropy,
+    Arc, Assignment, ComplaintCommand, ComplaintEvent, SystemEntropy,
     clock_process::{Story, story},
+    request,
 };
-use crate::{HandleError, UnsealedRequest, UnsealedService};
+use crate::{CommandRequest, HandleError, UnsealedRequest, UnsealedService};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -96,4 +98,44 @@ async fn a_limit_holds_from_its_day_on_for_a_service_that_was_there_before() {
     assert_eq!(of(&story).await, ApprovalLimit::UpTo(200.into()), "not before its day");
     story.days_later(2);
     assert_eq!(of(&story).await, ApprovalLimit::Nothing);
+}
+
+#[tokio::test]
+async fn a_limit_that_was_lowered_is_not_gone_round_by_an_entry_that_is_dated_back() {
+    let story = story();
+    let stream = story.register(1).await;
+    let handler = ActorId("agent-1".parse().unwrap());
+    let assign = ComplaintCommand::Assign(Assignment { handler });
+    let by = Actor { role: Role::Supervisor, ..super::agent() };
+    let assign = CommandRequest { actor: by, ..request(2, Some(stream.clone()), assign) };
+    story.service.handle(assign).await.unwrap();
+    let rule = |limit: i64, from| RuleChange::LimitApproval {
+        role: Role::Agent,
+        currency: Some(Currency::GBP),
+        limit: ApprovalLimit::UpTo(limit.into()),
+        from: day(from),
+    };
+    adopt(&story, 1, rule(10, "2026-03-04")).await;
+    adopt(&story, 2, rule(900, "2026-03-08")).await;
+    let dated = |at: &str| Some(at.parse().unwrap());
+    // On the day it is dated 200 are allowed, today 10, and later 900.
+    for (number, days, occurred_at, expected) in [
+        (1, 0, None, false),
+        (2, 2, dated("2026-03-02T10:00:00Z"), true),
+        (3, 6, dated("2026-03-05T10:00:00Z"), true),
+        (4, 0, None, false),
+    ] {
+        story.days_later(days);
+        let amount = Some(Money { amount: 100.into(), currency: Currency::GBP });
+        let kind = RemedyKind::Refund;
+        let proposal = RemedyProposal { remedy: RemedyId(number), kind, amount };
+        let command = ComplaintCommand::ProposeRemedy(proposal);
+        let id = 10 + u128::from(number);
+        let request = CommandRequest { occurred_at, ..request(id, Some(stream.clone()), command) };
+        let events = story.service.handle(request).await.unwrap().events;
+        let [ComplaintEvent::RemedyProposed(proposed)] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        assert_eq!(proposed.approval_required, expected, "{number}");
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AfterHours, Basis, ClockRule, DueAt, EscalationOrder, InForce, LastDay, Milestone, Nature,
-    PackFile, ParsePackError, RuleStatus, Unit,
+    AfterHours, Basis, ClockRule, DueAt, EscalationOrder, ExtensionRule, InForce, LastDay, Length,
+    Milestone, Nature, PackFile, ParsePackError, RuleStatus, Unit,
 };
 
 /// The only form of pack there is so far.
@@ -123,7 +123,24 @@ fn check_extension(rule: &ClockRule) -> Result<(), &'static str> {
     require(extension.total.count > rule.length.count, "an extension to more than the limit")?;
     require(extension.total.count.get() <= COUNT_MAX, "an extension to at most 3660")?;
     require(extension.times > 0, "an extension at least once")?;
-    require(!extension.approvers.is_empty(), "somebody who may approve the extension")
+    require(!extension.approvers.is_empty(), "somebody who may approve the extension")?;
+    check_stages(rule.length, extension)
+}
+
+/// A rule that makes steps says what each of its extensions may reach, up to the total.
+fn check_stages(length: Length, extension: &ExtensionRule) -> Result<(), &'static str> {
+    let stages = &extension.stages;
+    let Some(last) = stages.last() else { return Ok(()) };
+    require(stages.len() == usize::from(extension.times), "a step for each extension")?;
+    require(last.total == extension.total, "the total as the last step of the extension")?;
+    let mut before = length;
+    for stage in stages {
+        require(stage.total.unit == length.unit, "each step in the unit of the limit")?;
+        require(stage.total.count > before.count, "each step to more than the one before")?;
+        require(!stage.reasons.is_empty(), "a reason for each step of the extension")?;
+        before = stage.total;
+    }
+    Ok(())
 }
 
 fn check_basis(basis: &Basis) -> Result<(), &'static str> {

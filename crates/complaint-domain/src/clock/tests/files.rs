@@ -82,6 +82,16 @@ fn a_pack_that_contradicts_itself_is_refused() {
         let error = RulePack::parse(&template.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().contains(expected), "{to}: {error}");
     }
+    let steps = shipped::pack_text("cn-bank-insurance").unwrap();
+    let of_steps = [
+        ("\"times\": 2", "\"times\": 3", "a step for each extension"),
+        ("\"count\": 60", "\"count\": 90", "the total as the last step"),
+        ("\"count\": 30", "\"count\": 15", "more than the one before"),
+    ];
+    for (from, to, expected) in of_steps {
+        let error = RulePack::parse(&steps.replacen(from, to, 1)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{to}: {error}");
+    }
     let misspelt = template.replacen("\"pauses\"", "\"pause\"", 1);
     assert!(RulePack::parse(&misspelt).is_err(), "an unknown key is not passed over");
 }

@@ -21,7 +21,9 @@ fn a_clock_is_paused_only_while_it_runs_and_on_a_ground_of_its_rule() {
     let ground = PauseGround::ExpertExamination;
     let still = paused(MEDIATION, ground, "2026-03-03T02:00:00Z");
     let ended = reached(M::MediationEnded, "2026-03-04T02:00:00Z");
-    let asked = |facts: &[_], ground| pause(MEDIATION, ground).permitted(&read(&rules, facts, NOW));
+    let asked = |facts: &[_], ground| {
+        pause(MEDIATION, ground).permitted(&read(&rules, facts, NOW), time(NOW))
+    };
     let clock = || MEDIATION.parse().unwrap();
     let running = [admitted.clone()];
     assert_eq!(asked(&running, ground), Ok(()));

@@ -6,8 +6,8 @@ use super::harness::{
     extended, in_language, label, pack, paused, reached, read, read_one, resumed, rulebook, told,
 };
 use crate::{
-    clock::{ClockResult, DayCount, Language, Milestone as M, PauseVerdict, Rolled},
-    complaint::PauseGround,
+    clock::{ClockFactKind, ClockResult, DayCount, Language, Milestone as M, PauseVerdict, Rolled},
+    complaint::{ExtensionReason, PauseGround},
 };
 
 fn golden(name: &str, text: &str) {
@@ -135,13 +135,23 @@ fn in_china_a_declared_working_saturday_counts() {
 }
 
 #[test]
-fn a_bank_in_china_extends_twice_and_never_a_third_time() {
+fn a_bank_in_china_extends_to_thirty_days_and_to_sixty_only_what_is_especially_complex() {
     let clock = "cn-bank-insurance/decision";
+    let especially = |until: &str, at: &str| {
+        let mut fact = extended(clock, until, at);
+        if let ClockFactKind::Extended { extension, .. } = &mut fact.kind {
+            extension.reason = ExtensionReason::EspeciallyComplex;
+        }
+        fact
+    };
     let facts = [
         reached(M::Received, "2026-03-02T02:00:00Z"),
+        especially("2026-05-01", "2026-03-12T02:00:00Z"),
         extended(clock, "2026-04-01", "2026-03-16T02:00:00Z"),
-        extended(clock, "2026-05-01", "2026-03-31T02:00:00Z"),
-        extended(clock, "2026-05-30", "2026-04-29T02:00:00Z"),
+        extended(clock, "2026-05-01", "2026-03-30T02:00:00Z"),
+        especially("2026-05-02", "2026-03-31T02:00:00Z"),
+        especially("2026-05-01", "2026-03-31T03:00:00Z"),
+        especially("2026-05-30", "2026-04-29T02:00:00Z"),
         reached(M::FinalResponse, "2026-04-30T02:00:00Z"),
     ];
     let rules = rulebook([pack("cn-bank-insurance")]);

@@ -31,7 +31,7 @@ pub(super) fn pause(
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     for at in moments(circumstances) {
-        pause.permitted(&read(case, circumstances, at))?;
+        pause.permitted(&read(case, circumstances, at), at)?;
     }
     Ok(ComplaintEvent::ClockPaused(pause.clone()))
 }
@@ -56,6 +56,13 @@ pub(super) fn extend(
     if approver.id == extension.asked_by {
         let asked_by = extension.asked_by.clone();
         return Err(ClockRefusal::ApprovedByAsker { asked_by }.into());
+    }
+    // A name alone is no second person: whoever asked has a part in the case, or works here.
+    let is_known = case.colleagues().contains(&extension.asked_by)
+        || circumstances.people.works_here(&extension.asked_by);
+    if !is_known {
+        let asked_by = extension.asked_by.clone();
+        return Err(ClockRefusal::AskerUnknown { asked_by }.into());
     }
     let rulebook = &circumstances.rules.time_limits;
     for at in moments(circumstances) {

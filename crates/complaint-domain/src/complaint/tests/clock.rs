@@ -2,9 +2,11 @@
 
 use super::{
     builders::{
-        closed, extension, limit, limits_of, missed, pause, reading, received, resume, warned,
+        assigned, closed, extension, limit, limits_of, missed, pause, reading, received, resume,
+        warned,
     },
     harness::{Given, Told, given, past, person},
+    people::{left, staff},
 };
 use crate::{
     Fact,
@@ -81,10 +83,11 @@ fn a_clock_runs_on_only_from_a_moment_at_which_it_stood_still() {
 }
 
 #[test]
-fn in_china_a_bank_takes_thirty_days_more_when_somebody_else_approves_and_the_customer_was_told() {
+fn in_china_a_bank_takes_thirty_days_in_all_when_somebody_else_approves_and_the_customer_was_told()
+{
     let clock = "cn-bank-insurance/decision";
-    let more = extension(clock, "2024-04-10", "2024-03-11T08:00:00Z");
-    let given = under("cn-bank-insurance", [received()]);
+    let more = extension(clock, "2024-03-31", "2024-03-11T08:00:00Z");
+    let given = under("cn-bank-insurance", [received(), assigned("ana")]);
     given
         .clone()
         .by("ana", Role::Supervisor)
@@ -101,15 +104,15 @@ fn in_china_a_bank_takes_thirty_days_more_when_somebody_else_approves_and_the_cu
     ];
     let rules = limits_of("cn-bank-insurance");
     let after = reading(&rules, &history, clock, "2024-04-01T09:00:00Z");
-    assert_eq!(after.due_local(), "2024-04-10 23:59:59 +08:00");
-    assert_eq!(after.days.len(), 40);
+    assert_eq!(after.due_local(), "2024-03-31 23:59:59 +08:00");
+    assert_eq!(after.days.len(), 30);
 }
 
 #[test]
 fn in_the_european_union_an_extension_after_the_old_date_is_refused() {
     let clock = "eu-psd2/reply";
     let late = extension(clock, "2024-04-10", "2024-03-22T08:00:00Z");
-    under("eu-psd2", [received()])
+    under("eu-psd2", [received(), assigned("ana")])
         .by("sue", Role::Supervisor)
         .at("2024-03-26T09:00:00Z")
         .when(&C::ExtendDeadline(late))
@@ -120,7 +123,9 @@ fn in_the_european_union_an_extension_after_the_old_date_is_refused() {
 fn an_extension_that_the_rule_would_not_count_is_refused_with_the_reason() {
     let refused = |until: &str| {
         let more = extension(ANSWER, until, "2024-03-11T08:00:00Z");
-        under("template", [received()]).by("sue", Role::Supervisor).decide(&C::ExtendDeadline(more))
+        under("template", [received(), assigned("ana")])
+            .by("sue", Role::Supervisor)
+            .decide(&C::ExtendDeadline(more))
     };
     let not_counted = |verdict| {
         let clock = ANSWER.parse().unwrap();
@@ -130,6 +135,41 @@ fn an_extension_that_the_rule_would_not_count_is_refused_with_the_reason() {
     assert_eq!(refused("2024-05-01"), not_counted(ExtensionVerdict::BeyondLimit { limit }));
     let than = "2024-03-22".parse().unwrap();
     assert_eq!(refused("2024-03-22"), not_counted(ExtensionVerdict::NotLater { than }));
+}
+
+#[test]
+fn nobody_takes_more_time_alone_in_the_name_of_somebody_who_is_not_there() {
+    let more = || extension(ANSWER, "2024-04-12", "2024-03-11T08:00:00Z");
+    let unknown = R::Clock(ClockRefusal::AskerUnknown { asked_by: person("ana") });
+    let extend = C::ExtendDeadline(more());
+    let case = |history: Vec<Fact<E>>| under("template", history).by("sue", Role::Supervisor);
+    case(vec![received()]).when(&extend).then_rejected(unknown.clone());
+    case(vec![received(), assigned("ben")]).when(&extend).then_rejected(unknown.clone());
+    let left = staff("ana", vec![left()]);
+    case(vec![received()]).knowing("ana", left).when(&extend).then_rejected(unknown);
+    // Whoever is responsible asks, or a colleague who is on the staff register.
+    case(vec![received(), assigned("ana")]).when(&extend).then(E::DeadlineExtended(more()));
+    let colleague = case(vec![received()]).knowing("ana", staff("ana", vec![]));
+    colleague.when(&extend).then(E::DeadlineExtended(more()));
+}
+
+#[test]
+fn in_time_that_was_granted_no_pause_is_recorded_that_the_rule_would_not_count() {
+    let more = past(E::DeadlineExtended(extension(ANSWER, "2024-04-12", "2024-03-11T08:00:00Z")));
+    let given = under(
+        "template",
+        [received(), more.by("sue", Role::Supervisor).at("2024-03-11T09:00:00Z")],
+    );
+    let clock = ANSWER.parse().unwrap();
+    let limit = "2024-03-22T23:59:59.999999999Z".parse().unwrap();
+    let at = "2024-03-25T09:00:00Z";
+    let refusal = ClockRefusal::PauseWouldNotCount { clock, limit, at: at.parse().unwrap() };
+    let still = pause(ANSWER, WAITING);
+    given.clone().at(at).when(&C::PauseClock(still.clone())).then_rejected(R::Clock(refusal));
+    given
+        .at("2024-03-22T09:00:00Z")
+        .when(&C::PauseClock(still.clone()))
+        .then(E::ClockPaused(still));
 }
 
 #[test]

@@ -195,6 +195,27 @@ fn nobody_approves_in_a_role_that_they_do_not_have_or_with_an_interest() {
 }
 
 #[test]
+fn a_seat_that_is_over_today_approves_nothing_that_is_dated_back_into_its_term() {
+    let eve = |until: &str| {
+        let seat = crate::review::Seat::Chair;
+        let (from, until) = (day("2024-01-01"), day(until));
+        staff("eve", vec![S::TermStarted(crate::staff::TermStart { seat, from, until })])
+    };
+    let approve = |until: &str| {
+        let history = [received(), assigned("ana"), proposed_over_limit(refund(1, "900"))];
+        here(given(history))
+            .by("eve", Role::CommitteeChair)
+            .knowing("eve", eve(until))
+            .at("2024-04-02T09:00:00Z")
+            .occurring_at("2024-03-20T09:00:00Z")
+            .when(&C::ApproveRemedy(approval(1)))
+    };
+    let no_chair = R::RoleNotHeld(person("eve"), Role::CommitteeChair);
+    approve("2024-03-31").then_rejected(no_chair);
+    approve("2024-12-31").then(E::RemedyApproved(approval(1)));
+}
+
+#[test]
 fn what_binds_nobody_needs_nobodys_stream() {
     let state = given([received(), assigned("ana")]);
     let ben = actor("ben", Role::Agent);

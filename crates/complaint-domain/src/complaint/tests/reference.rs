@@ -95,7 +95,11 @@ fn nothing_but_a_receipt_is_taken_on_an_unknown_complaint() {
 
 /// A history in which every milestone of clocks is reached, whether or not one complaint could live it.
 pub(crate) fn one_fact_of_each_milestone() -> Vec<Fact<E>> {
-    let notice = Communication { purpose: Purpose::Notice, ..forwarding() };
+    let notice = Communication {
+        purpose: Purpose::Notice,
+        ..message(Direction::Outgoing, Party::Complainant)
+    };
+    let asked = Communication { purpose: Purpose::InformationRequest, ..notice.clone() };
     let information = Communication {
         purpose: Purpose::Information,
         ..message(Direction::Incoming, Party::Complainant)
@@ -105,6 +109,7 @@ pub(crate) fn one_fact_of_each_milestone() -> Vec<Fact<E>> {
         E::Acknowledged(acknowledgement()),
         E::CommunicationRecorded(forwarding()),
         E::CommunicationRecorded(notice),
+        E::CommunicationRecorded(asked),
         E::CommunicationRecorded(information),
         E::ResponseIssued(bare(ResponseKind::Interim)),
         E::ResponseIssued(holding("2024-04-30")),

@@ -10,7 +10,7 @@ use crate::{
 
 /// A member is on the committee, within their term, without a part in the case or an interest in
 /// it. Asked when somebody is seated and again when they vote: an interest can be declared, and a
-/// term can end, in between. What the committee has ruled to be no obstacle is none.
+/// term can end, in between. A term that is over today gives no vote that is dated back into it. What the committee has ruled to be no obstacle is none.
 pub(super) fn eligible(
     docket: &Docket,
     member: &ActorId,
@@ -22,7 +22,7 @@ pub(super) fn eligible(
         .get(member)
         .ok_or_else(|| ReviewRejection::NotOnCommittee(member.clone()))?;
     if let Some(until) = standing.term_until
-        && until < super::voting::today(circumstances)
+        && until < circumstances.occasion.latest_day()
     {
         return Err(ReviewRejection::TermOver { member: member.clone(), until });
     }

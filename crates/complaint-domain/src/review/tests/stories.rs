@@ -248,3 +248,30 @@ fn nobody_from_outside_ends_a_review_or_unseats_a_member() {
         .when(&C::Discontinue(settled.clone()))
         .then(E::Discontinued(settled));
 }
+
+/// `noa` sits until the end of 2025, and says so in 2026.
+#[test]
+fn a_term_that_is_over_today_gives_no_vote_that_is_dated_back_into_it() {
+    let vote = C::CastVote(vote(VoteChoice::For));
+    let voting = given(committee(), proposed()).by("noa", MEMBER);
+    let until = "2025-12-31".parse().unwrap();
+    voting
+        .clone()
+        .where_(|committee| committee.occasion.now = crate::story::time("2026-01-02T09:00:00Z"))
+        .when(&vote)
+        .then_rejected(R::TermOver { member: person("noa"), until });
+    voting
+        .where_(|committee| committee.occasion.now = crate::story::time("2025-12-31T09:00:00Z"))
+        .when(&vote)
+        .then(E::VoteCast(self::vote(VoteChoice::For)));
+}
+
+#[test]
+fn of_the_rules_of_two_days_the_greater_quorum_counts_and_that_the_company_is_bound() {
+    use crate::review::CommitteeRules;
+    let of = |quorum, effect| CommitteeRules { quorum, effect };
+    let (free, bound) = (DecisionEffect::Recommendation, DecisionEffect::Binding);
+    assert_eq!(of(3, bound).stricter(of(5, free)), of(5, bound));
+    assert_eq!(of(5, free).stricter(of(3, bound)), of(5, bound));
+    assert_eq!(of(3, free).stricter(of(3, free)), of(3, free));
+}

@@ -40,6 +40,12 @@ fn now_is_now(it: &mut It) {
     it.world.occasion.now = it.world.occasion.occurred_at;
 }
 
+/// Said today to have happened when the change would still have come to hold.
+fn dated_back(it: &mut It) {
+    it.world.occasion.now = time("2026-03-03T09:00:00Z");
+    it.world.occasion.occurred_at = time("2026-03-01T09:00:00Z");
+}
+
 fn as_supervisor(it: &mut It) {
     it.world.occasion.actor.role = Role::Supervisor;
 }
@@ -187,7 +193,7 @@ fn deciding() -> Vec<Ladder<House>> {
             vec![
                 ("role-may-not", as_supervisor),
                 ("change-unknown", |it| it.command = approve(1)),
-                ("occurred-in-future", now_is_now),
+                ("occurred-in-future", dated_back),
                 ("approved-by-proposer", |it| it.world.occasion.actor.id = person("sue")),
                 ("from-passed", |it| it.history = proposed(agents_limit(500, "2026-03-03"))),
             ],

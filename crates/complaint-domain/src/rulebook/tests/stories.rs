@@ -3,8 +3,12 @@
 use iso_currency::Currency;
 
 use super::{
-    super::{HouseRules, RuleChange},
-    agents_limit, approve, approved, day, house, label, pack, propose, reject, retire,
+    super::{
+        ChangeNumber, ChangeProposal, HouseRules, RuleChange, RulebookEvent as E,
+        RulebookRejection as R,
+    },
+    House, agents_limit, approve, approved, day, house, label, pack, propose, proposed, reject,
+    retire,
 };
 use crate::{
     actor::Role,
@@ -114,6 +118,27 @@ fn limits_change_on_their_day_and_not_before() {
 }
 
 #[test]
+fn of_two_limits_that_both_hold_the_lower_one_counts() {
+    let at = |pounds: i64| {
+        let rules = rules(vec![agents_limit(pounds, "2026-04-01")]);
+        rules.approval_limits_on(day("2026-04-01"), ApprovalLimits::default())
+    };
+    let person = |limits: ApprovalLimits| {
+        let limit = ApprovalLimit::UpTo(20.into());
+        limits.with_person(crate::story::person("ana"), None, limit)
+    };
+    let ana = crate::story::actor("ana", Role::Agent);
+    for both in [at(50).and(at(500)), at(500).and(at(50)), at(500).and(at(900)).and(at(50))] {
+        assert_eq!(both.of(Role::Agent, Currency::GBP), ApprovalLimit::UpTo(50.into()));
+        assert_eq!(both.of_actor(&ana, Currency::GBP), ApprovalLimit::UpTo(50.into()));
+        assert_eq!(both.of(Role::CommitteeChair, Currency::GBP), ApprovalLimit::Unlimited);
+    }
+    for both in [person(at(50)).and(at(500)), at(50).and(person(at(500)))] {
+        assert_eq!(both.of_actor(&ana, Currency::GBP), ApprovalLimit::UpTo(20.into()));
+    }
+}
+
+#[test]
 fn a_limit_without_a_currency_is_for_all_that_are_not_named() {
     let rules = rules(vec![RuleChange::LimitApproval {
         role: Role::Supervisor,
@@ -151,6 +176,30 @@ fn what_handlers_and_the_committee_must_bring_is_set_from_a_day_on() {
     assert_eq!(rules.committee_rules_on(day("2026-04-30")), CommitteeRules::default());
     let committee = rules.committee_rules_on(day("2026-05-01"));
     assert_eq!(committee, CommitteeRules { quorum: 5, effect: DecisionEffect::Binding });
+}
+
+/// Somebody says in April that they proposed and approved something in March.
+#[test]
+fn no_change_holds_from_a_day_that_has_passed_however_long_ago_it_is_said_to_be_decided() {
+    let dated_back = |house: &mut House| house.occasion.now = time("2026-04-20T09:00:00Z");
+    let passed = |from: &str| R::FromPassed { today: day("2026-04-20"), from: day(from) };
+    let late = |rule: RuleChange| {
+        let begin: Given<_> = given(house("col", Role::ComplianceOfficer), vec![]);
+        begin.where_(dated_back).when(&propose(1, rule))
+    };
+    late(agents_limit(500, "2026-03-05")).then_rejected(passed("2026-03-05"));
+    // What was decided in March for a day that is still to come may be entered in April.
+    let rule = agents_limit(500, "2026-04-20");
+    let proposal = ChangeProposal { change: ChangeNumber(1), rule: rule.clone() };
+    late(rule).then(E::ChangeProposed(proposal));
+    let approval = |rule| {
+        let begin: Given<_> = given(house("sue", Role::Supervisor), proposed(rule));
+        begin.where_(dated_back).when(&approve(1))
+    };
+    approval(agents_limit(500, "2026-03-05")).then_rejected(passed("2026-03-05"));
+    // A calendar without a day would hold from that of its approval.
+    let calendar = RuleChange::AdoptCalendar { file: with_a_new_holiday("joyful"), from: None };
+    approval(calendar).then_rejected(passed("2026-03-02"));
 }
 
 #[test]

@@ -126,11 +126,9 @@ fn of_ends() -> Vec<Ladder<Office>> {
                 }),
                 ("decided-by-requester", |it| {
                     by_dpo(it);
-                    it.world.occasion.occurred_at = time("2020-01-02T09:00:00Z");
+                    it.world.occasion.occurred_at = time("2026-02-19T09:00:00Z");
                 }),
-                ("decided-before-request", |it| {
-                    it.world.occasion.occurred_at = it.world.occasion.now;
-                }),
+                ("decided-before-request", in_time),
             ],
         ),
         (

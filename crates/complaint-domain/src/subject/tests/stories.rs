@@ -30,7 +30,7 @@ fn every_reason_against_an_erasure_is_named_and_a_later_request_is_answered_anew
     let refused = |because| E::ErasureRefused(ErasureRefusal { complaint: complaint(), because });
     let until = "2029-02-02".parse().unwrap();
     let against = given(dpo(), known([E::Held(hold(None)), E::ErasureRequested(request())]))
-        .where_(|office| office.retention = vec![retain(36)]);
+        .where_(|office| office.retention = [Some(retain(36)); 2]);
     against.clone().when(&decision()).then(refused(vec![
         ErasureObstacle::Held { hold: label("claim 4711") },
         ErasureObstacle::Retention { until },
@@ -47,16 +47,34 @@ fn every_reason_against_an_erasure_is_named_and_a_later_request_is_answered_anew
 }
 
 #[test]
-fn of_the_retention_of_that_day_and_of_today_the_longer_one_holds() {
+fn a_decision_that_is_dated_back_before_a_retention_held_does_not_go_round_it() {
     let until = "2029-02-02".parse().unwrap();
-    for rules in [vec![retain(36), retain(1)], vec![retain(1), retain(36)]] {
-        given(dpo(), requested()).where_(|office| office.retention = rules).when(&decision()).then(
-            E::ErasureRefused(ErasureRefusal {
-                complaint: complaint(),
-                because: vec![ErasureObstacle::Retention { until }],
-            }),
-        );
+    let because = vec![ErasureObstacle::Retention { until }];
+    let refused = E::ErasureRefused(ErasureRefusal { complaint: complaint(), because });
+    for retention in [[None, Some(retain(36))], [Some(retain(36)), Some(retain(1))]] {
+        given(dpo(), requested())
+            .where_(|office| {
+                office.retention = retention;
+                office.occasion.now = time("2026-03-20T09:00:00Z");
+            })
+            .when(&decision())
+            .then(refused.clone());
     }
+}
+
+#[test]
+fn nobody_answers_a_request_before_it_was_made() {
+    let asked = given(office("ana", Role::Agent), vec![key()]).after(&C::RequestErasure(request()));
+    let dated_back =
+        |office: &mut Office| office.occasion.occurred_at = time("2026-03-01T09:00:00Z");
+    asked
+        .by("dpo", Role::DataProtectionOfficer)
+        .where_(dated_back)
+        .when(&decision())
+        .then_rejected(R::DecidedBeforeRequest {
+            requested: time(NOW),
+            decided: time("2026-03-01T09:00:00Z"),
+        });
 }
 
 #[test]

@@ -4,10 +4,10 @@ use super::{
     super::{
         super::{
             builders::{
-                clock, extension, final_response, limit, limits_of, missed, pause, reading,
-                received, responded, resume, warned,
+                assigned, clock, extension, final_response, limit, limits_of, missed, pause,
+                reading, received, responded, resume, warned,
             },
-            harness::{actor, past, person, time},
+            harness::{Told as _, actor, past, person, time},
         },
         Attempt, Rung,
     },
@@ -45,12 +45,18 @@ fn pause_clock() -> (Attempt, Vec<Rung>) {
         let C::PauseClock(body) = &mut attempt.command else { panic!("expected a pause") };
         body
     }
+    // After the limit, in time that was granted.
+    let more = extension(ANSWER, "2024-04-12", "2024-03-11T08:00:00Z");
+    let more = past(E::DeadlineExtended(more)).by("sue", Role::Supervisor);
+    let mut attempt = Attempt::new(
+        [received(), more.at("2024-03-11T09:00:00Z")],
+        C::PauseClock(pause("uk-disp/final-response", PauseGround::WaitingForThirdParty)),
+    )
+    .by("portal", Role::Complainant);
+    attempt.given.now = time("2024-03-25T09:00:00Z");
+    attempt.given.occurred_at = attempt.given.now;
     (
-        Attempt::new(
-            [received()],
-            C::PauseClock(pause("uk-disp/final-response", PauseGround::WaitingForThirdParty)),
-        )
-        .by("portal", Role::Complainant),
+        attempt,
         vec![
             ("not-for-complainants", |it| it.given.actor = actor("ana", Role::Agent)),
             ("clock-not-started", |it| {
@@ -63,6 +69,10 @@ fn pause_clock() -> (Attempt, Vec<Rung>) {
             }),
             ("clock-ground-not-allowed", |it| {
                 body(it).ground = PauseGround::WaitingForComplainant;
+            }),
+            ("clock-pause-would-not-count", |it| {
+                it.given.now = time("2024-03-12T09:00:00Z");
+                it.given.occurred_at = it.given.now;
             }),
         ],
     )
@@ -99,6 +109,7 @@ fn extend_deadline() -> (Attempt, Vec<Rung>) {
         vec![
             ("notice-in-future", |it| body(it).notified = time("2024-03-11T08:00:00Z")),
             ("clock-approved-by-asker", |it| body(it).asked_by = person("ben")),
+            ("clock-asker-unknown", |it| it.history.push(assigned("ben"))),
             ("clock-not-started", |it| {
                 body(it).clock = clock(ANSWER);
                 it.history.push(responded(final_response()));

@@ -170,6 +170,37 @@ impl ErasedList {
         Ok(count)
     }
 
+    /// Writes the entries from this one on again, as they are, and syncs them: after a sync that failed the system
+    /// thinks what it has in memory written, and syncing alone would do nothing. Costs nothing where there are none.
+    fn make_durable(&self, first: u64) -> Result<(), OpenVaultError> {
+        let failed = |source| OpenVaultError::Io { path: self.path.clone(), source };
+        let length = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            metadata => metadata.map_err(failed)?.len(),
+        };
+        if whole_entries(length) <= first {
+            return Ok(());
+        }
+        let file = OpenOptions::new().read(true).write(true).open(&self.path).map_err(failed)?;
+        self.check(&file)?;
+        let rewrite = || {
+            file.lock()?;
+            let mut at = offset(first);
+            let end = offset(whole_entries(file.metadata()?.len()));
+            let mut piece = vec![0; ENTRY * BATCH];
+            while at < end {
+                let left = usize::try_from(end - at).unwrap_or(piece.len()).min(piece.len());
+                let bytes = piece.get_mut(..left).unwrap_or_default();
+                file.read_exact_at(bytes, at)?;
+                file.write_all_at(bytes, at)?;
+                at = at.saturating_add(left as u64);
+            }
+            file.sync_all()?;
+            files::sync_directory(files::directory_of(&self.path))
+        };
+        rewrite().map_err(failed)
+    }
+
     fn check(&self, file: &File) -> Result<(), OpenVaultError> {
         let path = || self.path.clone();
         let header = files::read_header(file, CHECKED_BYTES, HEADER_BYTES)
@@ -328,8 +359,12 @@ impl Eraser<'_> {
     }
 
     /// Destroys what the list names beyond what this vault has applied, and notes how far that is.
+    ///
+    /// The list is synced before anything that rests on it: what a crash left of it may be in the cache only, and a
+    /// vault that had applied more than the list then names would be refused for good.
     pub(crate) fn apply(&self, list: &ErasedList, applied: &Path) -> Result<(), OpenVaultError> {
         let before = read_applied(applied);
+        list.make_durable(before)?;
         let mut waiting = Vec::with_capacity(BATCH);
         let count = list.each_from(before, |gone| {
             waiting.push(gone);

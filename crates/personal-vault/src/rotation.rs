@@ -12,7 +12,9 @@
 //! | `Next::destroy_old` | zeroes in the old key file, which no name leads to any more | |
 //! | `take_over` | zeroes where the old key was, and the new one under its name, synced | |
 //!
-//! A `kek.next` goes only where `kek` fits, so that no key is ever lost that anything is wrapped by. The new
+//! A `kek.next` goes only where `kek` fits and a `slots.new` lies in the very directory that is opened: several copies
+//! of a ledger may share a key, and what one of them has prepared is not for another to take back. So no key is
+//! ever lost that anything is wrapped by. The new
 //! key file is locked before it has its name: nobody opens the vault between two steps.
 
 use std::{
@@ -96,11 +98,15 @@ impl Next {
         unreadable: Unreadable,
     ) -> Result<Self, RotateError> {
         let (path, kek_path) = (unnamed(&paths.keys), next_of(&paths.kek));
+        // One that is there already is of another copy that shares the key, and its rotation's to settle.
+        let was_there = kek_path.exists();
         let prepared = Self::write(&path, &kek_path, old, entropy, unreadable);
         if prepared.is_err() {
-            // What cannot be removed now is removed when the vault is opened.
+            // What cannot be removed now is removed when the vault is opened: the key first, as there.
+            if !was_there {
+                let _ = fs::remove_file(&kek_path);
+            }
             let _ = fs::remove_file(&path);
-            let _ = fs::remove_file(&kek_path);
         }
         prepared
     }
@@ -113,12 +119,14 @@ impl Next {
         unreadable: Unreadable,
     ) -> Result<Self, RotateError> {
         let kek = old.next_kek(random(entropy)).ok_or(RotateError::NoEpochLeft)?;
-        kek.write_new(kek_path)?;
         let failed = RotateError::io(path);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(true).mode(0o600);
         let file = options.open(path).map_err(&failed)?;
         file.try_lock().map_err(|error| failed(error.into()))?;
+        // Before the key: it says whose the key is.
+        files::sync_directory(files::directory_of(path)).map_err(&failed)?;
+        kek.write_new(kek_path)?;
         let mut rotated = Rotated { epoch: kek.epoch, keys: 0, unreadable: 0 };
         let slots = old.high_water().map_err(&failed)?;
         let mut first = 0;
@@ -195,8 +203,10 @@ fn rewrapped(
     Some(keys::encode(kek, &slot.id, &nonce, &data_key))
 }
 
-/// Destroys the old key and gives the new one its name.
+/// Destroys the old key and gives the new one its name. Nothing is destroyed while there is no new key that can be
+/// read: without either, all is lost.
 fn take_over(kek: &Path) -> io::Result<()> {
+    Kek::read(&next_of(kek)).map_err(io::Error::other)?;
     match OpenOptions::new().write(true).open(kek) {
         Ok(file) => {
             file.write_all_at(&[0; ENVELOPE_BYTES], 0)?;
@@ -223,16 +233,25 @@ pub(crate) fn settle(
     };
     let failed = |source| OpenVaultError::Io { path: next.clone(), source };
     if prepared.is_ok_and(|next| fits(&next)) {
-        return take_over(kek).map_err(failed);
+        // The new key file may have its name in the cache only: were the old key destroyed before that is on disk,
+        // a power cut would bring the old file back, and nothing would open it.
+        files::sync_directory(directory)
+            .map_err(|source| OpenVaultError::Io { path: directory.to_owned(), source })?;
+        return take_over(kek)
+            .map_err(|source| OpenVaultError::Io { path: kek.to_owned(), source });
     }
     if !Kek::read(kek).is_ok_and(|kek| fits(&kek)) {
         // Neither fits, or one of them cannot be read: whoever asked hears of it, and both stay.
         return Ok(());
     }
-    match fs::remove_file(unnamed(directory)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-        Ok(()) | Err(_) => fs::remove_file(&next).map_err(failed),
+    // The key lies beside a key that several copies of a ledger may share. Only the one that has prepared a key file
+    // takes it back: to another it is somebody's rotation, under way or to be settled there. The key goes first, so
+    // that a crash in between leaves what says whose it was.
+    if !unnamed(directory).exists() {
+        return Ok(());
     }
+    fs::remove_file(&next).map_err(&failed)?;
+    fs::remove_file(unnamed(directory)).map_err(failed)
 }
 
 /// Where a new key waits until it takes over.

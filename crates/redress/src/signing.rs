@@ -231,17 +231,24 @@ pub async fn sign_head(
     // In this order: the nodes then have all that the tree has, and what came in between is signed next.
     let tree = log.tree().await?;
     let nodes = log.nodes();
-    let done = tokio::task::spawn_blocking(move || sign(signer, &nodes, &tree)).await;
-    done.map_err(CommandError::failed("sign"))?
+    let mut signer = signer;
+    let signing = tokio::task::spawn_blocking(move || {
+        sign(&mut signer, &nodes, &tree).map(|note| (signer, note))
+    });
+    signing.await.map_err(CommandError::failed("sign"))?
 }
 
 /// Signs what the log itself has hashed, and nothing that only the tiles say: nobody reads those on opening,
 /// and a root over a rotten one could never be extended once it is mended.
-fn sign(
-    mut signer: CheckpointSigner,
+///
+/// # Errors
+///
+/// [`CommandError`]: the tiles say otherwise, or the signer refuses.
+pub fn sign(
+    signer: &mut CheckpointSigner,
     nodes: &LogNodes,
     tree: &CompactRange,
-) -> Result<(CheckpointSigner, SignedNote), CommandError> {
+) -> Result<SignedNote, CommandError> {
     let (size, hashed) = (tree.size(), tree.root());
     let found = tree_root(nodes, size).map_err(SignError::Nodes)?;
     if found != hashed {
@@ -253,8 +260,7 @@ fn sign(
             ),
         });
     }
-    let note = signer.sign(nodes, size)?;
-    Ok((signer, note))
+    Ok(signer.sign(nodes, size)?)
 }
 
 /// The rotations that the log tells of, each with its position, in order. Not checked.

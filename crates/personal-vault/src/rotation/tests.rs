@@ -130,10 +130,57 @@ async fn a_rotation_that_was_not_committed_did_not_happen() {
     assert!(next_of(&home.paths.kek).exists() && unnamed(&home.paths.keys).exists());
     drop(home.opens_with_epoch(1));
     // Nor does one whose key a crash cut short, before anything was wrapped by it.
+    fs::write(unnamed(&home.paths.keys), b"").unwrap();
     fs::write(next_of(&home.paths.kek), b"RDRSK").unwrap();
     drop(home.opens_with_epoch(1));
     assert_eq!(home.rotate(Unreadable::Refuse).unwrap().epoch, 2);
     home.opens_with_epoch(2);
+}
+
+/// A copy of the ledger from before, such as a restored backup, that is opened with the same key.
+fn opens_beside(home: &Home) -> Result<Vault, OpenVaultError> {
+    let mut paths = home.paths.clone();
+    for (dir, name) in [(&mut paths.keys, "keys-2"), (&mut paths.vault, "vault-2")] {
+        let copy = home.dir.path().join(name);
+        if !copy.exists() {
+            fs::create_dir(&copy).unwrap();
+            for entry in fs::read_dir(&*dir).unwrap().map(Result::unwrap) {
+                if entry.path().is_file() {
+                    fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+                }
+            }
+        }
+        *dir = copy;
+    }
+    Vault::open(&paths, LEDGER, Arc::new(SystemEntropy))
+}
+
+#[tokio::test]
+async fn a_copy_that_shares_the_key_takes_nothing_back_of_the_rotation_of_another() {
+    let home = Home::new().await;
+    drop(opens_beside(&home).unwrap());
+    // Cut short behind the point of no return: only the new key opens the ledger.
+    let (old, next) = home.prepare();
+    next.commit(&home.paths.keys).unwrap();
+    drop((old, next));
+    drop(opens_beside(&home).unwrap());
+    drop(home.opens_with_epoch(2));
+    // Before it: the copy leaves it be, and the ledger takes back what is its own.
+    drop(home.prepare());
+    assert!(opens_beside(&home).is_err(), "its key is of the first epoch");
+    assert!(next_of(&home.paths.kek).exists());
+    drop(home.opens_with_epoch(2));
+}
+
+#[tokio::test]
+async fn without_a_new_key_the_old_one_is_not_destroyed() {
+    let home = Home::new().await;
+    let (old, next) = home.prepare();
+    fs::remove_file(next_of(&home.paths.kek)).unwrap();
+    assert!(take_over(&home.paths.kek).is_err());
+    drop((old, next));
+    fs::remove_file(unnamed(&home.paths.keys)).unwrap();
+    home.opens_with_epoch(1);
 }
 
 #[tokio::test]

@@ -16,7 +16,10 @@ use tokio::{
 };
 
 use super::{PublishedPlaces, witnesses::Witnesses};
-use crate::{error::CommandError, signing};
+use crate::{
+    error::CommandError,
+    signing::{self, sign},
+};
 
 /// The time from one checkpoint to the next under load: well below the second that is promised,
 /// and long enough that the register's syncs cost the log little.
@@ -126,9 +129,12 @@ impl Desk {
         &self,
         mut signer: CheckpointSigner,
     ) -> Result<(CheckpointSigner, Result<(), CommandError>), CommandError> {
+        // In this order: the nodes then have all that the tree has.
+        let tree = self.log.tree().await;
         let (nodes, places) = (self.log.nodes(), self.places.clone());
         let signing = tokio::task::spawn_blocking(move || {
-            let note = signer.sign(&nodes, nodes.size()).map_err(CommandError::from);
+            let note = tree.map_err(CommandError::from);
+            let note = note.and_then(|tree| sign(&mut signer, &nodes, &tree));
             let kept = note.and_then(|note| {
                 places.keep_signed(&note)?;
                 size_of(&note)

@@ -124,6 +124,39 @@ fn a_complainant_checks_a_receipt_with_nothing_but_the_file_and_the_key() {
 }
 
 #[test]
+fn what_is_for_strangers_can_be_read_by_a_web_server_and_what_opens_a_person_cannot() {
+    let home = Home::shared();
+    let mode = |path: &Path| {
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
+    };
+    let any = home.path("any.file");
+    fs::write(&any, "as the umask says").unwrap();
+    let [inclusion, growth, page, qr, receipt, bundle] =
+        ["pub.inclusion", "pub.growth", "pub.html", "own.svg", "own.receipt", "own.zip"]
+            .map(|name| home.path(name));
+    home.prove(&["inclusion", "0"], &inclusion).done();
+    home.prove(&["consistency", "1"], &growth).done();
+    home.run(&["check", "--page", page.to_str().unwrap()]).done();
+    for public in [&inclusion, &growth, &page] {
+        assert_eq!(mode(public), mode(&any), "{}", public.display());
+    }
+    let what = ["receipt", &home.complaints[1], "--without-words", "--qr", qr.to_str().unwrap()];
+    home.prove(&what, &receipt).done();
+    home.bundle(bundle.to_str().unwrap(), &[]).done();
+    for own in [&qr, &receipt, &bundle] {
+        assert_eq!(mode(own), 0o600, "{}", own.display());
+    }
+}
+
+#[test]
+fn a_log_that_grew_from_nothing_needs_no_proof_of_that() {
+    let home = Home::shared();
+    let refused = home.prove(&["consistency", "0"], &home.path("nothing.growth")).refused(1);
+    assert!(refused.stderr.contains("every log extends the empty one"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("second line"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_receipt_is_issued_again_as_it_was_and_fits_a_qr_code_at_least_without_words() {
     let home = Home::shared();
     let (first, again) = (home.path("first.tlog-proof"), home.path("again.tlog-proof"));

@@ -15,6 +15,7 @@ fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
         "report.endorsed.v1",
         "report.published.v1",
         "GOOD: a proof that a record is in the log",
+        "recorded as            event 6 of its stream (version 5)",
         "endorsed by            the committee: 2 for, 0 against, 1 abstained; quorum 3",
         "its statement          a small quarter",
         "with reservation       one complaint only",
@@ -51,7 +52,17 @@ fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
         let proof = "report/published.tlog-proof";
         run_in(folder.path(), &["--json", "check", proof, "--report", report, "--vkey", &key])
     };
-    assert_eq!(check("report").done().json()["is_good"], true);
+    let good = check("report").done().json();
+    assert_eq!(good["is_good"], true);
+    // The check says how to see that it was restated since; that way leads there.
+    let stream = published[0]["stream"].as_str().unwrap();
+    assert!(good["steps"].to_string().contains(&format!("bundle --stream {stream}")), "{good}");
+    run_in(folder.path(), &["commit-index", "--data", "ledger"]).done();
+    run_in(folder.path(), &["checkpoint", "--data", "ledger"]).done();
+    let bundle = ["export", "bundle", "--stream", stream, "--data", "ledger", "--out", "all.zip"];
+    run_in(folder.path(), &bundle).done();
+    let all = run_in(folder.path(), &["--json", "check", "all.zip", "--vkey", &key]).done().json();
+    assert!(all["facts"].to_string().contains("12, as of the first"), "six came after it: {all}");
     // Other files, though whole; and one file changed by a byte.
     let other = check("restated").refused(1);
     assert!(other.stderr.contains("the files that were published"), "{}", other.stderr);

@@ -9,6 +9,9 @@ use crate::{
     text::decimal,
 };
 
+/// U+FEFF in UTF-8, and in UTF-16 of either order: no policy may begin with it.
+const BYTE_ORDER_MARKS: [&[u8]; 3] = [&[0xef, 0xbb, 0xbf], &[0xff, 0xfe], &[0xfe, 0xff]];
+
 /// A log that is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyLog {
@@ -65,7 +68,15 @@ pub struct ParsePolicyError {
 /// What can be wrong with a line of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyFault {
-    /// A control character other than tab and newline.
+    /// A byte order mark, as some editors put before a text.
+    #[error(
+        "a byte order mark before the text: expected UTF-8 without one; save the file without it"
+    )]
+    ByteOrderMark,
+    /// A carriage return, as texts from Windows have one at the end of each line.
+    #[error("a carriage return: expected lines that end in a newline alone, as on Unix")]
+    CarriageReturn,
+    /// Another control character than tab and newline.
     #[error("a control character")]
     ControlCharacter,
     /// The last line has no newline.
@@ -160,6 +171,9 @@ impl Policy {
     pub fn parse(bytes: &[u8]) -> Result<Self, ParsePolicyError> {
         let mut reading = Reading::default();
         let mut line = 0_usize;
+        if BYTE_ORDER_MARKS.iter().any(|mark| bytes.starts_with(mark)) {
+            return Err(ParsePolicyError { line: 1, fault: PolicyFault::ByteOrderMark });
+        }
         let mut lines = bytes.split(|byte| *byte == b'\n').peekable();
         while let Some(text) = lines.next() {
             line = line.saturating_add(1);
@@ -277,6 +291,9 @@ struct Reading {
 
 impl Reading {
     fn line(&mut self, line: &[u8]) -> Result<(), PolicyFault> {
+        if line.contains(&b'\r') {
+            return Err(PolicyFault::CarriageReturn);
+        }
         if line.iter().any(|byte| matches!(byte, 0..=8 | 10..=31 | 127)) {
             return Err(PolicyFault::ControlCharacter);
         }

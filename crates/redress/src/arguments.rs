@@ -276,7 +276,7 @@ pub enum Command {
 
     /// Commit to the list of all streams, so that no event and no case can be kept back
     #[command(
-        long_about = "Makes the list of all streams with the root over the records of each, and records its root in the ledger. From then on, under a later checkpoint, `redress prove stream` shows that these are all events of a case, and `redress prove absence` that there is no such case. Run it before publishing a checkpoint, as often as you want to be held to it. Whoever has the log can make the same list again.",
+        long_about = "Makes the list of all streams with the root over the records of each, and records its root in the ledger. From then on, under a later checkpoint, `redress prove stream` shows that these are all events of a case, and `redress prove absence` that there is no such case. Run it before publishing a checkpoint, as often as you want to be held to it. What is proved then holds for the list that was committed to; that it is the list of these records shows --check, where the data directory is.",
         after_help = "Examples:\n  redress commit-index --data ./ledger\n  redress commit-index --data ./ledger --check"
     )]
     CommitIndex(CommitIndex),

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::Write,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -283,7 +283,17 @@ pub(crate) fn may_not_be_opened(closed: Closed, stream: &StreamId) -> CommandErr
     }
 }
 
-/// Prints evidence, or puts it in a file.
+/// Whose eyes a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner's alone: it opens personal data, or holds a secret.
+    Owner,
+    /// Whoever the system lets read a new file, by the umask: there is nothing in it that is not published, or to be
+    /// handed to strangers, and a web server of another account must be able to show it.
+    Anybody,
+}
+
+/// Prints evidence, or puts it in a file for these readers.
 ///
 /// # Errors
 ///
@@ -292,10 +302,11 @@ pub(crate) fn may_not_be_opened(closed: Closed, stream: &StreamId) -> CommandErr
 pub fn deliver(
     out: Option<&Path>,
     bytes: &[u8],
+    readers: Readers,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     match out {
-        Some(path) => put(path, bytes),
+        Some(path) => put_for(readers, path, bytes),
         None if console.json() => Err(CommandError::Usage {
             problem: "expected --out with --json, found none: evidence is printed as it is"
                 .to_owned(),
@@ -305,17 +316,34 @@ pub fn deliver(
     }
 }
 
-/// Puts evidence in a file that only its owner may read: temporary file, sync, rename.
+/// Puts something in a file that only its owner may read.
 ///
 /// # Errors
 ///
 /// [`CommandError`]: the file cannot be written.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    put_for(Readers::Owner, path, bytes)
+}
+
+/// Puts something in a file for these readers: temporary file, sync, rename.
+///
+/// # Errors
+///
+/// [`CommandError`]: the file cannot be written.
+pub fn put_for(readers: Readers, path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let temporary = path.with_added_extension("tmp");
     let write = || {
+        let mode = match readers {
+            Readers::Owner => 0o600,
+            Readers::Anybody => 0o666,
+        };
         let mut options = OpenOptions::new();
         let mut file =
-            options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+            options.write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
+        if readers == Readers::Owner {
+            // What a try that was cut short has left keeps its own mode when it is opened again.
+            file.set_permissions(Permissions::from_mode(mode))?;
+        }
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
@@ -335,4 +363,28 @@ pub fn stream_id(text: &str) -> Result<StreamId, CommandError> {
         problem: format!("{error}"),
         next: "a stream's whole name stands in `redress replay --format table`".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_opens_a_person_is_its_owners_alone_and_what_is_public_is_as_any_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("any"), "as the umask says").unwrap();
+        put_for(Readers::Anybody, &at("proof"), b"a proof").unwrap();
+        assert_eq!(mode(&at("proof")), mode(&at("any")));
+        // Also where a try that was cut short has left a file for anybody.
+        fs::write(at("receipt.tmp"), "half of it").unwrap();
+        fs::set_permissions(at("receipt.tmp"), Permissions::from_mode(0o644)).unwrap();
+        put_for(Readers::Owner, &at("receipt"), b"their words").unwrap();
+        assert_eq!(mode(&at("receipt")), 0o600);
+        assert_eq!(fs::read(at("receipt")).unwrap(), b"their words");
+    }
 }

@@ -56,7 +56,7 @@ pub enum Prove {
 
     /// A complainant's receipt: that their complaint is in the log, with their own words
     #[command(
-        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret by which the complainant finds their complaint in published tables.",
+        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret of its own; nothing that is published is made with it yet.",
         after_help = "Examples:\n  redress prove receipt complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out mine.tlog-proof --qr mine.svg\n  redress check mine.tlog-proof --vkey KEY"
     )]
     Receipt(ProveReceipt),

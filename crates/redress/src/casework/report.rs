@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use complaint_domain::report::{Balance, Report, ReportCommand, ReportKind};
+use complaint_domain::report::{Balance, Report, ReportCommand, ReportDraft, ReportKind};
 use projector_transparency::files::{Listed, check_list};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -99,6 +99,17 @@ impl Filed for ReportNoun {
     fn figures(verb: &str, body: &Value) -> Option<PathBuf> {
         let folder = matches!(verb, "draft" | "restate").then(|| body.get("folder")).flatten();
         folder.and_then(Value::as_str).map(PathBuf::from)
+    }
+}
+
+impl ReportNoun {
+    /// What the files of a folder say of themselves, as a record has it.
+    ///
+    /// # Errors
+    ///
+    /// They are not those of one report, or cannot be read.
+    pub fn draft_of(folder: &Path, listed: &Listed) -> Result<ReportDraft, String> {
+        serde_json::from_value(draft(folder, listed)?).map_err(|error| error.to_string())
     }
 }
 

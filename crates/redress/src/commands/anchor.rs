@@ -19,7 +19,7 @@ use crate::{
     commands::verify::against::read_note,
     console::Console,
     error::CommandError,
-    evidence::{Issuer, put},
+    evidence::{Issuer, Readers, put_for},
     ledger::Ledger,
 };
 
@@ -73,8 +73,8 @@ async fn request(
     let covered = issuer.covered().await?;
     let request = request_over(issuer.note(), args.tsa_policy.as_deref())?;
     let checkpoint = args.out.with_extension("checkpoint");
-    put(&checkpoint, issuer.note().to_string().as_bytes())?;
-    put(&args.out, &request.to_der())?;
+    put_for(Readers::Anybody, &checkpoint, issuer.note().to_string().as_bytes())?;
+    put_for(Readers::Anybody, &args.out, &request.to_der())?;
     if console.json() {
         return console.value(&json!({
             "request": args.out, "checkpoint": checkpoint, "size": covered,

@@ -16,7 +16,7 @@ use crate::{
     commands::verify::against::{parse_key, read_policy},
     console::Console,
     error::CommandError,
-    evidence::deliver,
+    evidence::{Readers, deliver},
 };
 
 mod options;
@@ -34,7 +34,7 @@ const EVIDENCE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// to trust.
 pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> {
     if let Some(path) = &args.page {
-        deliver(Some(path), page::empty().as_bytes(), console)?;
+        deliver(Some(path), page::empty().as_bytes(), Readers::Anybody, console)?;
         return console.line(format_args!("page: {}", path.display()));
     }
     let Some(path) = &args.file else {

@@ -23,7 +23,9 @@ use crate::{
     arguments::{ProofOf, Prove, ProveConsistency, ProveInclusion, ProveReceipt, ProveStream},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, put, record_disclosure, record_opening, stream_id},
+    evidence::{
+        Issuer, Readers, deliver, open_fields, put, record_disclosure, record_opening, stream_id,
+    },
     ledger::Ledger,
 };
 
@@ -81,7 +83,7 @@ fn hand_out(
     out: Option<&Path>,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
-    deliver(out, text.as_bytes(), console)?;
+    deliver(out, text.as_bytes(), Readers::Anybody, console)?;
     let Some(path) = out else { return Ok(()) };
     let (file, bytes) = (path.display().to_string(), text.len());
     if console.json() {
@@ -168,9 +170,9 @@ async fn of_complaint(
     record_opening(issuer.ledger, &args.by, stream, &opened, AccessPurpose::Receipt).await?;
     // The QR code first: whoever wants one is told that it does not fit before anything is written.
     let code = if args.qr.is_some() || args.show_qr { Some(qr(&text)?) } else { None };
-    deliver(args.out.as_deref(), text.as_bytes(), console)?;
+    deliver(args.out.as_deref(), text.as_bytes(), Readers::Owner, console)?;
     if let (Some(code), Some(path)) = (&code, &args.qr) {
-        deliver(Some(path), code.svg().as_bytes(), console)?;
+        deliver(Some(path), code.svg().as_bytes(), Readers::Owner, console)?;
     }
     if let Some(code) = code.filter(|_| args.show_qr) {
         console.say(code.terminal());

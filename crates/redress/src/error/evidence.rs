@@ -11,6 +11,17 @@ impl From<IssueError> for CommandError {
     fn from(error: IssueError) -> Self {
         let next = match &error {
             IssueError::NotCovered { .. } => "run `redress checkpoint`, then try again",
+            // Whoever kept the checkpoint of a new ledger gives the size that it says.
+            IssueError::NoSuchGrowth { found: 0, .. } => {
+                return Self::Refused {
+                    problem:
+                        "expected a size of 1 or more, found 0: every log extends the empty one, \
+                              so there is nothing to prove"
+                            .to_owned(),
+                    next: "for a proof keep a checkpoint that covers a record, and give its size"
+                        .to_owned(),
+                };
+            }
             IssueError::NoSuchGrowth { .. } => {
                 "give the size that the second line of the checkpoint you kept says"
             }

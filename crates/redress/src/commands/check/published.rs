@@ -1,20 +1,36 @@
 //! The files of a published report, held against the record that says what was published.
+//!
+//! What only the ledger's own rules vouch for is held here again: whoever has the key can record what those rules
+//! would refuse, and a stranger has nothing but this check.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use complaint_domain::report::Published;
+use complaint_domain::report::{Endorsed, Published, ReportDraft};
+use complaint_service::report_stream_of;
 use evidence_check::{Checked, Enclosure, Step, Verdict, record::RecordView};
 use merkle_log::LogProof;
-use projector_transparency::files::{LIST, check_list};
+use projector_transparency::files::{LIST, Listed, check_list};
+
+use crate::casework::ReportNoun;
 
 /// The event that says what was published.
 const PUBLISHED: &str = "report.published.v1";
 
 /// So many files that do not belong to a report are named.
 const STRAYS_NAMED: usize = 3;
+
+/// What a record says was published, and where in the log it says so.
+#[derive(Debug)]
+struct Said {
+    stream: String,
+    /// From 0, as the record counts.
+    version: u64,
+    position: u64,
+    published: Published,
+}
 
 /// Adds to a checked proof whether it is about the report in a folder, and how that was endorsed. What was
 /// brought to check it may lie in the folder, and nothing else.
@@ -29,6 +45,9 @@ pub(super) fn hold(
     let said = published(proof);
     let claim = "the record says that a report was published".to_owned();
     let said = take(&mut checked, "extra", claim, said);
+    if let Some(said) = &said {
+        rules(&mut checked, said);
+    }
     let listed = check_list(folder).map_err(|error| error.to_string());
     let claim = format!("the files are those that {LIST} lists");
     let at = folder.display().to_string();
@@ -38,17 +57,105 @@ pub(super) fn hold(
         take(&mut checked, &at, claim, alone(folder, &listed.names, brought));
     }
     if let (Some(said), Some(listed)) = (said, listed) {
-        let (expected, found) = (said.report.digest, listed.digest);
-        let same = if expected == found {
-            Ok(())
-        } else {
-            Err(format!("expected the list with the SHA-256 {expected}, found {found}"))
-        };
-        let claim = "they are the files that were published".to_owned();
-        take(&mut checked, LIST, claim, same);
+        files(&mut checked, &said.published.report, folder, &listed);
         facts(&mut checked, &said, listed.names.len());
     }
     checked
+}
+
+/// Whether the ledger's own rules would have let the record say what it says.
+fn rules(checked: &mut Checked, said: &Said) {
+    let Published { report, endorsed, .. } = &said.published;
+    let claim = "it says so in the stream of the report's kind and days".to_owned();
+    take(checked, "extra", claim, in_its_stream(&said.stream, report));
+    let claim = "the report was counted from records before it".to_owned();
+    take(checked, "extra", claim, counted_before(report, said.position));
+    if let Some(endorsed) = endorsed {
+        let claim = "the committee endorsed these files, by a quorum and a majority".to_owned();
+        take(checked, "extra", claim, carried(endorsed, report));
+    }
+}
+
+/// A report has one stream, so that nobody shows one publication of it and hides another.
+fn in_its_stream(found: &str, report: &ReportDraft) -> Result<(), String> {
+    let ReportDraft { kind, first_day, last_day, .. } = *report;
+    let expected = report_stream_of(kind, first_day, last_day);
+    if found == expected.as_str() {
+        return Ok(());
+    }
+    Err(format!("expected {expected} for {kind}, {first_day} to {last_day}, found {found}"))
+}
+
+fn counted_before(report: &ReportDraft, position: u64) -> Result<(), String> {
+    let size = report.size;
+    if (1..=position).contains(&size) {
+        return Ok(());
+    }
+    Err(format!(
+        "expected a report of 1 to {position} records at position {position}, found {size}"
+    ))
+}
+
+/// The domain's rule, on what the record says of the count.
+fn carried(endorsed: &Endorsed, report: &ReportDraft) -> Result<(), String> {
+    let (expected, found) = (report.digest, endorsed.digest);
+    if expected != found {
+        return Err(format!(
+            "expected an endorsement of the digest {expected}, found one of {found}"
+        ));
+    }
+    let Endorsed { quorum, votes_for, votes_against, abstentions, .. } = *endorsed;
+    let needed = quorum.max(1);
+    let cast = votes_for.saturating_add(votes_against).saturating_add(abstentions);
+    if cast < needed {
+        return Err(format!("expected {needed} votes, found {cast}; the quorum is missing"));
+    }
+    if votes_for <= votes_against {
+        return Err(format!(
+            "expected more votes for it than against it, found {votes_for} to {votes_against}"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the files are those that were published, and say of themselves what the record says of them.
+fn files(checked: &mut Checked, report: &ReportDraft, folder: &Path, listed: &Listed) {
+    let (expected, found) = (report.digest, listed.digest);
+    let same = if expected == found {
+        Ok(())
+    } else {
+        Err(format!("expected the list with the SHA-256 {expected}, found {found}"))
+    };
+    let claim = "they are the files that were published".to_owned();
+    let is_same = take(checked, LIST, claim, same).is_some();
+    if is_same {
+        let claim = "they say of themselves what the record says of them".to_owned();
+        let found = ReportNoun::draft_of(folder, listed);
+        let agreed = found.and_then(|found| agree(report, &found));
+        take(checked, &folder.display().to_string(), claim, agreed);
+    }
+}
+
+/// The first thing that two accounts of the same files differ in.
+fn agree(record: &ReportDraft, files: &ReportDraft) -> Result<(), String> {
+    let said = |report: &ReportDraft| {
+        let ReportDraft { kind, first_day, last_day, size, root, balance, digest } = report;
+        [
+            ("the kind", kind.to_string()),
+            ("the days", format!("{first_day} to {last_day}")),
+            ("the number of records", size.to_string()),
+            ("the root", root.to_string()),
+            ("the balance", balance.to_string()),
+            ("the digest", digest.to_string()),
+        ]
+    };
+    let both = said(record).into_iter().zip(said(files));
+    match both.into_iter().find(|(record, files)| record != files) {
+        None => Ok(()),
+        Some(((what, expected), (_, found))) => Err(format!(
+            "expected {what} as the record has it, {expected}, found {found} in the files"
+        )),
+    }
 }
 
 /// Whether a folder holds its list, the files of it, what was brought, and nothing else.
@@ -98,7 +205,7 @@ fn strays_in(
     Ok(())
 }
 
-fn published(proof: &[u8]) -> Result<Published, String> {
+fn published(proof: &[u8]) -> Result<Said, String> {
     let proof = LogProof::parse(proof).map_err(|error| error.to_string())?;
     let extra = proof.extra.ok_or("the proof encloses no record")?;
     let enclosure = Enclosure::parse(&extra).map_err(|error| error.to_string())?;
@@ -107,7 +214,9 @@ fn published(proof: &[u8]) -> Result<Published, String> {
     if record.r#type != PUBLISHED {
         return Err(format!("expected {PUBLISHED}, found {}", record.r#type));
     }
-    serde_json::from_str(record.data.get()).map_err(|error| error.to_string())
+    let published = serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
+    let (stream, version) = (record.stream.into_owned(), record.version);
+    Ok(Said { stream, version, position: proof.index, published })
 }
 
 fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, String>) -> Option<T> {
@@ -120,17 +229,23 @@ fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, Str
     value
 }
 
-fn facts(checked: &mut Checked, said: &Published, files: usize) {
+fn facts(checked: &mut Checked, said: &Said, files: usize) {
     if !checked.is_good {
         return;
     }
+    let Said { stream, version, published, .. } = said;
+    let number = version.saturating_add(1);
     let mut fact = |name: &str, value: String| checked.facts.push((name.to_owned(), value));
-    let report = &said.report;
+    let report = &published.report;
     fact("report", format!("{}, {} to {}", report.kind, report.first_day, report.last_day));
+    fact("recorded as", format!("event {number} of its stream (version {version})"));
     fact("counted from", format!("the first {} records, root {}", report.size, report.root));
     fact("files", files.to_string());
-    match &said.endorsed {
-        None => fact("endorsed by", "nobody: the rulebook asked for no endorsement".to_owned()),
+    match &published.endorsed {
+        None => fact(
+            "endorsed by",
+            "nobody; whether the rulebook asked for that is not shown".to_owned(),
+        ),
         Some(endorsed) => {
             fact(
                 "endorsed by",
@@ -153,9 +268,10 @@ fn facts(checked: &mut Checked, said: &Published, files: usize) {
     checked.steps.push(Step {
         at: "proof".to_owned(),
         claim: "it was not restated since".to_owned(),
-        verdict: Verdict::Open(
-            "a proof of all events of its stream, from `redress prove stream`".to_owned(),
-        ),
+        verdict: Verdict::Open(format!(
+            "all events of its stream, with event {number} the last, from `redress export bundle \
+                 --stream {stream}`"
+        )),
     });
 }
 

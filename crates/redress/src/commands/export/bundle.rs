@@ -17,7 +17,7 @@ use crate::{
     arguments::{ExportBundle, SigningAt},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, open_fields, record_opening, stream_id},
+    evidence::{Issuer, Readers, deliver, open_fields, record_opening, stream_id},
     ledger::Ledger,
     signing::SigningPlaces,
 };
@@ -87,7 +87,7 @@ async fn write(
     let bytes = issuer
         .prove(move |prover| bundle::bundle(prover, &case, opened, index, &anchors, &key))
         .await?;
-    deliver(Some(&args.out), &bytes, console)?;
+    deliver(Some(&args.out), &bytes, Readers::Owner, console)?;
     Ok(made)
 }
 

@@ -16,7 +16,7 @@ use crate::{
     casework::{Filed as _, ReportNoun},
     console::Console,
     error::CommandError,
-    evidence::{Issuer, deliver, put},
+    evidence::{Issuer, Readers, deliver, put_for},
     ledger::Ledger,
 };
 
@@ -51,7 +51,7 @@ async fn prove(
     let issuer = Issuer::new(ledger, &args.of)?;
     let position = record.position.0;
     let text = text(&issuer, &record).await?;
-    deliver(args.out.as_deref(), text.as_bytes(), console)?;
+    deliver(args.out.as_deref(), text.as_bytes(), Readers::Anybody, console)?;
     let Some(path) = &args.out else { return Ok(()) };
     let digest = published.report.digest;
     if console.json() {
@@ -85,7 +85,7 @@ pub(in crate::commands) async fn write(
     out: &Path,
 ) -> Result<(), CommandError> {
     if let Some((record, _)) = last_published(issuer.ledger, stream).await? {
-        put(out, text(issuer, &record).await?.as_bytes())?;
+        put_for(Readers::Anybody, out, text(issuer, &record).await?.as_bytes())?;
     }
     Ok(())
 }

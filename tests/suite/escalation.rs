@@ -37,6 +37,15 @@ fn last_day(folder: &Path) -> String {
     told[0]["until"].as_str().unwrap().to_owned()
 }
 
+/// Eve has the chair of the committee.
+fn seat_eve(folder: &Path) {
+    let root = ("root", "administrator");
+    let joining = r#"{"account": "eve", "roles": ["committee-chair"]}"#;
+    send(folder, &["staff", "join"], root, joining).done();
+    let term = r#"{"seat": "chair", "from": "2026-01-02", "until": "2099-12-31"}"#;
+    send(folder, &["staff", "start-term", "eve"], root, term).done();
+}
+
 #[test]
 fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainant_does() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,11 +94,7 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
         "not-on-committee",
         "the role alone makes nobody a chair"
     );
-    let root = ("root", "administrator");
-    let joining = r#"{"account": "eve", "roles": ["committee-chair"]}"#;
-    send(folder, &["staff", "join"], root, joining).done();
-    let term = r#"{"seat": "chair", "from": "2026-01-02", "until": "2099-12-31"}"#;
-    send(folder, &["staff", "start-term", "eve"], root, term).done();
+    seat_eve(folder);
     send(folder, &["review", "discontinue", &review], chair, settled).done();
     to("issue-response", agent, answer).refused(1);
     assert_eq!(clock_run(folder)["reviews_noted"], 1);

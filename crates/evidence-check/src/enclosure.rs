@@ -1,5 +1,5 @@
 //! What a log proof of ours carries besides the proof: the record itself, and, in a receipt, the
-//! opened fields and the secret by which a complaint is found in a published table.
+//! opened fields and a secret that only its holder and the ledger know.
 //!
 //! It stands in the `extra` line of a C2SP tlog-proof, which nobody signs. Nothing here needs to be
 //! signed: the record is held against its leaf in the tree, each opening against the record.
@@ -35,7 +35,7 @@ pub struct Enclosure {
     pub openings: Vec<Opening>,
 }
 
-/// The secret of one receipt, from which the complaint's tags in published tables follow. Its
+/// The secret of one receipt, known to its holder and to the ledger, for tables that are still to be published. Its
 /// `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -62,13 +62,13 @@ pub(crate) fn complaint(
         ComplaintEvent::SurveyAnswered(answer) => {
             oversight::survey_answered(tx, at, answer, fact.occurred_at)?;
         }
+        ComplaintEvent::OutcomeProposed(proposal) => outcome_proposed(tx, at, proposal.outcome)?,
         // Steps on the way; none of the published figures counts them.
         ComplaintEvent::Assessed(_)
         | ComplaintEvent::Assigned(_)
         | ComplaintEvent::Reassigned(_)
         | ComplaintEvent::CommunicationRecorded(_)
         | ComplaintEvent::RemedyApproved(_)
-        | ComplaintEvent::OutcomeProposed(_)
         | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::Recused(_)
         | ComplaintEvent::InformationRequested(_)
@@ -304,7 +304,7 @@ fn response_issued(
             // A second final response in the same life replaces the outcome, not the moment.
             tx.prepare_cached(
                 "UPDATE life SET final_response_at = coalesce(final_response_at, ?2),
-                    outcome = coalesce(?3, outcome)
+                    outcome = coalesce(?3, outcome), proposed = NULL
                  WHERE stream = ?1
                    AND ordinal = (SELECT max(ordinal) FROM life WHERE stream = ?1)",
             )?
@@ -316,6 +316,15 @@ fn response_issued(
             Ok(())
         }
     }
+}
+
+fn outcome_proposed(tx: &Connection, at: Place<'_>, outcome: Outcome) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE life SET proposed = ?2
+         WHERE stream = ?1 AND ordinal = (SELECT max(ordinal) FROM life WHERE stream = ?1)",
+    )?
+    .execute(params![at.stream, outcome.code()])?;
+    Ok(())
 }
 
 /// A complaint counts as disputed once a final response was refused, whatever came later. Silence

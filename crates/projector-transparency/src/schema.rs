@@ -31,6 +31,7 @@ CREATE TABLE life (
     opened_at INTEGER NOT NULL,
     opened_day INTEGER NOT NULL,
     outcome TEXT,                       -- of the last final response before its end
+    proposed TEXT,                      -- what it would come to, said since its final response
     final_response_at INTEGER,
     ended_at INTEGER,
     ended_day INTEGER,
@@ -102,7 +103,7 @@ CREATE TABLE committee_case (
     opened_day INTEGER NOT NULL,
     measures INTEGER NOT NULL,          -- of the last proposal
     measures_done INTEGER NOT NULL,
-    answered TEXT,                      -- what the company's last final response before the decision came to
+    answered TEXT,                      -- what the company would have answered, or had answered last, before the decision
     outcome TEXT, effect TEXT,          -- of the decision
     reply TEXT,
     decided_day INTEGER,                -- never before opened_day

@@ -26,7 +26,8 @@ pub struct CommitteeReport {
     pub opened_by_way: Breakdown,
     /// Decisions of the period, by what the complaint came to.
     pub decided_by_outcome: Breakdown,
-    /// Decisions that came to something else than the company's last final response before them.
+    /// Decisions that came to something else than the company had answered before them, or had said that
+    /// it would answer.
     pub differing: Figure,
     /// Dissents that were written.
     pub dissents: u64,

@@ -1,6 +1,9 @@
 use complaint_domain::{
-    actor::ActorId,
-    complaint::{EscalationReason, Outcome, RecusalGround},
+    Fact,
+    actor::{Actor, ActorId, Role},
+    complaint::{
+        ComplaintEvent, EscalationReason, Finding, Outcome, OutcomeProposal, RecusalGround,
+    },
     label::Label,
     review::{
         Adjournment, Decision, DecisionEffect, Discontinuation, DiscontinuationReason, Dissent,
@@ -190,6 +193,42 @@ fn the_numbers_of_a_quarter_are_those_of_its_cases() {
         terms,
         [("chair", "2025-12-31", 2, None), ("member", "2025-02-15", 1, Some("resigned")),]
     );
+}
+
+/// Where a pack sends a rejection here first, nothing is answered yet: it is what the handler proposed that
+/// the committee follows or does not.
+#[test]
+fn a_decision_differs_from_what_was_proposed_where_the_answer_waits_for_it() {
+    let differing = |proposed: Outcome, answered: &str| {
+        let mut ledger = Ledger::new();
+        let complaint = "complaint-01KA0000000000000000000000";
+        ledger
+            .connection
+            .execute(
+                "INSERT INTO life (stream, ordinal, opened_at, opened_day, outcome)
+                 VALUES (?1, 0, 0, 0, nullif(?2, ''))",
+                [complaint, answered],
+            )
+            .expect("a row");
+        let findings = vec![Finding { issue: label("Fee"), outcome: proposed }];
+        let proposal = OutcomeProposal { outcome: proposed, findings };
+        let at = "2025-01-05T10:00:00Z".parse().expect("a time");
+        let fact = Fact {
+            event: ComplaintEvent::OutcomeProposed(proposal),
+            actor: Actor { id: person("ana"), role: Role::Agent },
+            occurred_at: at,
+            recorded_at: at,
+        };
+        let place = Place { stream: complaint, position: ledger.next };
+        fold::complaint(&ledger.connection, place, &fact).expect("rows");
+        ledger.covered(at);
+        ledger.opened("review-a", "2025-01-10", OpeningWay::RulePack);
+        ledger.decided("review-a", "2025-01-20", Outcome::PartlyUpheld);
+        ledger.report(1).expect("it balances").differing.count
+    };
+    assert_eq!(differing(Outcome::NotUpheld, ""), Some(1));
+    assert_eq!(differing(Outcome::PartlyUpheld, ""), Some(0));
+    assert_eq!(differing(Outcome::PartlyUpheld, "not-upheld"), Some(0), "it was to be replaced");
 }
 
 #[test]

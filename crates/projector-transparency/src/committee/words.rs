@@ -62,7 +62,7 @@ const EN: Words = Words {
         (
             "outcomes",
             "Decisions",
-            "What the complaints came to, and how many decisions came to something else than the company's last answer.",
+            "What the complaints came to, and how many decisions came to something else than the company's last answer, or, where the committee is asked before the answer, than the one it had proposed.",
         ),
         (
             "members",
@@ -101,7 +101,7 @@ const EN: Words = Words {
         ("not-upheld", "not upheld"),
         ("goodwill", "goodwill without admission"),
         ("out-of-scope", "out of scope"),
-        ("differing", "came to something else than the company's answer"),
+        ("differing", "came to something else than the company's answer, given or proposed"),
         ("dissents", "dissents written"),
         ("recusals", "members who stepped aside"),
         ("disclosures", "interests named"),
@@ -145,7 +145,11 @@ const ZH: Words = Words {
     headings: &[
         ("docket", "案件收结", "期初、新收、审结与期末案件;案件以作出决定或终止审理而结束。"),
         ("ways", "案件来源", "本期立案的提起方。"),
-        ("outcomes", "决定", "投诉的处理结果,以及与公司最后答复结果不同的决定数量。"),
+        (
+            "outcomes",
+            "决定",
+            "投诉的处理结果,以及与公司最后答复结果不同的决定数量;须先经委员会审议再答复的,与公司拟答复的结果比较。",
+        ),
         ("members", "独立性", "委员及他人提出的利益关系,以及人数不足的会议。"),
         ("replies", "公司的答复", "对本期决定截至统计点的答复。建议分为采纳、拒绝和尚未答复三类。"),
         ("grounds", "拒绝的理由", "拒绝须说明理由,可有多项;以公司代码表示。"),
@@ -167,7 +171,7 @@ const ZH: Words = Words {
         ("not-upheld", "不支持"),
         ("goodwill", "善意处理(不承认责任)"),
         ("out-of-scope", "不属受理范围"),
-        ("differing", "与公司答复结果不同"),
+        ("differing", "与公司答复(或拟答复)结果不同"),
         ("dissents", "书面异议"),
         ("recusals", "回避的委员"),
         ("disclosures", "提出的利益关系"),

@@ -32,12 +32,15 @@ pub(crate) fn review(
                 .execute(params![at.stream, measures])?;
         }
         ReviewEvent::Decided(decision) => {
-            // What the company had answered by then; a later answer is another one.
+            // What the company had answered by then, or what it had said that it would: where a pack sends
+            // a rejection here first, there is no answer yet. A later answer is another one.
             tx.prepare_cached(
                 "UPDATE committee_case SET outcome = ?2, effect = ?3,
                    decided_day = max(opened_day, ?4), ended_day = max(opened_day, ?4),
-                   answered = (SELECT life.outcome FROM life WHERE life.stream = committee_case.complaint
-                               AND life.outcome IS NOT NULL ORDER BY ordinal DESC LIMIT 1)
+                   answered = (SELECT coalesce(life.proposed, life.outcome) FROM life
+                               WHERE life.stream = committee_case.complaint
+                               AND coalesce(life.proposed, life.outcome) IS NOT NULL
+                               ORDER BY ordinal DESC LIMIT 1)
                  WHERE stream = ?1",
             )?
             .execute(params![

@@ -63,14 +63,7 @@ pub fn enough(asked: &Asked, console: &mut Console<'_>) -> Result<(), CommandErr
     for (name, error) in &asked.refused {
         console.say(format_args!("witness {name} has not cosigned: {error}"));
     }
-    if asked.is_fork() {
-        return Err(CommandError::Refused {
-            problem: "a witness has cosigned another history of this ledger".to_owned(),
-            next:
-                "write nothing more to it; find out which copy of the ledger went on, and keep both"
-                    .to_owned(),
-        });
-    }
+    asked.refuse_fork()?;
     match &asked.quorum {
         Ok(_) => Ok(()),
         Err(error) => Err(CommandError::Refused {

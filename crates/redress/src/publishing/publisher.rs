@@ -226,12 +226,17 @@ async fn witness(
         tell(&trouble, "witnessing", kept.as_ref().err());
         let changed = tokio::select! {
             changed = newest.changed() => changed,
-            () = sleep(AGAIN), if kept.is_err() => Ok(()),
+            () = sleep(AGAIN), if kept.as_ref().is_err_and(can_pass) => Ok(()),
         };
         if changed.is_err() {
             return kept;
         }
     }
+}
+
+/// Whether asking again may help: a file that could not be written may be, another history stays one.
+fn can_pass(error: &CommandError) -> bool {
+    !matches!(error, CommandError::Refused { .. })
 }
 
 /// Asks the witnesses for the newest signed checkpoint, and keeps it if enough of them have cosigned.
@@ -245,5 +250,5 @@ fn ask_for_newest(
     for (name, error) in &asked.refused {
         tracing::warn!(witness = %name, %error, "a witness has not cosigned");
     }
-    Ok(())
+    asked.refuse_fork()
 }

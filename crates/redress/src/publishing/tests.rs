@@ -1,7 +1,10 @@
 use std::{
     fs,
+    io::{Read, Write},
+    net::TcpListener,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -175,4 +178,73 @@ fn a_checkpoint_that_could_not_be_read_again_does_not_take_the_place_of_the_last
     let refused = places.keep_signed(&note).unwrap_err().to_string();
     assert!(refused.contains("found one with 101"), "{refused}");
     assert_eq!(places.shown(false).unwrap(), Some(good));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_that_runs_signs_nothing_that_only_a_rotten_tile_says() {
+    let home = Home::new();
+    let publisher = home.publisher(None).await;
+    let register = home.ledger.places.kek.with_file_name("register");
+    let in_the_way = block(&register);
+    for number in 0..600 {
+        home.append(&format!("stream-{number}")).await;
+    }
+    let tile = home.ledger.places.data.join("tiles/tile/0/000");
+    let sealed = async {
+        while !tile.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LONG, sealed).await.unwrap();
+    let mut bytes = fs::read(&tile).unwrap();
+    bytes[100 * 32] ^= 1;
+    fs::write(&tile, bytes).unwrap();
+
+    fs::remove_dir(in_the_way).unwrap();
+    let finished = publisher.finish().await;
+    // It may have read the tile before that rotted, and still know it: then it signs what is true.
+    let tree = home.ledger.log.tree().await.unwrap();
+    match read(&home.places().signed).unwrap() {
+        Some(note) if finished.is_ok() => {
+            let signed = Checkpoint::parse(note.text()).unwrap();
+            assert_eq!((signed.size(), signed.root()), (tree.size(), tree.root()));
+        }
+        _ => {
+            let refused = finished.unwrap_err().to_string();
+            assert!(refused.contains("hash tiles"), "{refused}");
+        }
+    }
+    home.ledger.close().await;
+}
+
+/// A witness that has seen another history, whatever it is asked: status 422 of C2SP tlog-witness. It is gone with the
+/// test's process.
+fn witness_of_another_history() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4_096]);
+            let answer = "HTTP/1.1 422 Unprocessable Entity\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_history_at_a_witness_is_told_of_whoever_else_has_cosigned() {
+    let home = Home::new();
+    let key = SignerKey::from_seed("witness.example/one", KeyKind::Cosignature, &[7; 32]).unwrap();
+    let policy = home.dir.path().join("policy");
+    let line = format!("witness one {} {}", key.verifier(), witness_of_another_history());
+    fs::write(&policy, format!("{line}\nquorum none\n")).unwrap();
+    let publisher = home.publisher(Some(Witnesses::read(&policy).unwrap())).await;
+    home.append("one").await;
+    wait_for(publisher.published(), |size| *size == 1).await;
+    let told = wait_for(publisher.witness_trouble(), Option::is_some).await.unwrap();
+    assert!(told.contains("another history"), "{told}");
+    publisher.finish().await.unwrap_err();
+    home.ledger.close().await;
 }

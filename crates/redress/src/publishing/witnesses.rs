@@ -39,6 +39,23 @@ impl Asked {
     pub fn is_fork(&self) -> bool {
         self.refused.iter().any(|(_, error)| matches!(error, AskError::Fork { .. }))
     }
+
+    /// Nothing is well with a ledger of which somebody has seen another history, whoever else has cosigned.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`]: a witness has.
+    pub fn refuse_fork(&self) -> Result<(), CommandError> {
+        if !self.is_fork() {
+            return Ok(());
+        }
+        Err(CommandError::Refused {
+            problem: "a witness has cosigned another history of this ledger".to_owned(),
+            next:
+                "write nothing more to it; find out which copy of the ledger went on, and keep both"
+                    .to_owned(),
+        })
+    }
 }
 
 impl Witnesses {

@@ -140,6 +140,14 @@ impl Desk {
         Self { folder, complaint }
     }
 
+    /// Records something of its complaint.
+    fn record(&self, verb: &str, (who, role): (&str, &str), body: &str) {
+        fs::write(self.folder.path().join("body.json"), body).unwrap();
+        let by = ["--as", who, "--role", role, "--data", "ledger", "--body", "body.json"];
+        let words = [&["complaint", verb, &self.complaint], &by[..]].concat();
+        run_in(self.folder.path(), &words).done();
+    }
+
     /// Sends the acknowledgement; the server is trusted when `--ca` is among what more there is.
     fn send(&self, server: &MailServer, tls: &str, more: &[&str]) -> Ran {
         let letter = ["--kind", "acknowledgement", "--sender", "sender.json"];
@@ -211,11 +219,7 @@ fn a_login_that_the_server_does_not_know_leaves_the_letter_waiting() {
 fn no_letter_states_another_last_day_of_recourse_than_the_pack_it_is_written_under() {
     let desk = Desk::new();
     let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
-    let send = |verb: &str, (who, role): (&str, &str), body: &str| {
-        fs::write(desk.folder.path().join("body.json"), body).unwrap();
-        let by = ["--as", who, "--role", role, "--body", "body.json"];
-        at(&[&["complaint", verb, &desk.complaint], &by[..]].concat()).done();
-    };
+    let send = |verb, by, body| desk.record(verb, by, body);
     send("assign", ("sue", "supervisor"), r#"{"handler": "ana"}"#);
     send(
         "issue-response",
@@ -323,11 +327,7 @@ fn a_letter_goes_by_the_packs_that_held_when_the_response_was_given() {
 fn nobody_is_told_that_they_are_satisfied_or_that_it_is_closed_when_it_is_not_so() {
     let desk = Desk::new();
     let at = |words: &[&str]| run_in(desk.folder.path(), &[words, &["--data", "ledger"]].concat());
-    let send = |verb: &str, (who, role): (&str, &str), body: &str| {
-        fs::write(desk.folder.path().join("body.json"), body).unwrap();
-        let by = ["--as", who, "--role", role, "--body", "body.json"];
-        at(&[&["complaint", verb, &desk.complaint], &by[..]].concat()).done();
-    };
+    let send = |verb, by, body| desk.record(verb, by, body);
     let letter = |kind| at(&["letter", &desk.complaint, "--kind", kind, "--sender", "sender.json"]);
     let refused = |kind, why: &str| {
         let stderr = letter(kind).refused(1).stderr;

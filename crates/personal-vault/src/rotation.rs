@@ -27,7 +27,7 @@ use std::{
 
 use crate::{
     entropy::{Entropy, random},
-    error::{OpenVaultError, RotateError},
+    error::{CreateVaultError, OpenVaultError, RotateError},
     files, frame,
     kek::{ENVELOPE_BYTES, Kek},
     keys::{self, KeyFile, SLOT_BYTES, Slot},
@@ -98,12 +98,18 @@ impl Next {
         unreadable: Unreadable,
     ) -> Result<Self, RotateError> {
         let (path, kek_path) = (unnamed(&paths.keys), next_of(&paths.kek));
-        // One that is there already is of another copy that shares the key, and its rotation's to settle.
-        let was_there = kek_path.exists();
+        // One that is there already is of another copy that shares the key, and its rotation's to settle. Before
+        // anything of ours is there: a key file that waits for a name says that the key is ours.
+        if kek_path.exists() {
+            return Err(CreateVaultError::AlreadyThere { path: kek_path }.into());
+        }
         let prepared = Self::write(&path, &kek_path, old, entropy, unreadable);
         if prepared.is_err() {
-            // What cannot be removed now is removed when the vault is opened: the key first, as there.
-            if !was_there {
+            // What cannot be removed now is removed when the vault is opened: the key first, as there. Nor is one
+            // removed that another copy has made in this moment.
+            let is_anothers =
+                matches!(prepared, Err(RotateError::NewKey(CreateVaultError::AlreadyThere { .. })));
+            if !is_anothers {
                 let _ = fs::remove_file(&kek_path);
             }
             let _ = fs::remove_file(&path);

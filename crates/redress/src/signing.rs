@@ -225,13 +225,12 @@ pub fn witnesses(places: &Places, at: &SigningAt) -> Result<Option<Witnesses>, C
 /// [`CommandError`]: the hash tiles are damaged, the log does not extend what was signed, the register cannot
 /// be written.
 pub async fn sign_head(
-    signer: CheckpointSigner,
+    mut signer: CheckpointSigner,
     log: &SledLog,
 ) -> Result<(CheckpointSigner, SignedNote), CommandError> {
     // In this order: the nodes then have all that the tree has, and what came in between is signed next.
     let tree = log.tree().await?;
     let nodes = log.nodes();
-    let mut signer = signer;
     let signing = tokio::task::spawn_blocking(move || {
         sign(&mut signer, &nodes, &tree).map(|note| (signer, note))
     });

@@ -233,3 +233,29 @@ fn completions_are_made_for_each_shell() {
     }
     redress(&["completions", "csh"]).failed(2, &["csh"]);
 }
+
+/// Whoever checks evidence knows every kind of stream that this version writes, and no other.
+#[test]
+fn the_kinds_of_streams_are_those_that_evidence_is_checked_by() {
+    use complaint_domain::{
+        access::Access, action::Action, aggregate::Aggregate, complaint::Complaint, import::Import,
+        inspection::Inspection, ledger::Evidence, referral::Referral, report::Report,
+        review::Review, rulebook::HouseRules, staff::Staff, subject::Subject, volume::Volume,
+    };
+    let written = [
+        Access::STREAM_KIND,
+        Action::STREAM_KIND,
+        Complaint::STREAM_KIND,
+        Import::STREAM_KIND,
+        Inspection::STREAM_KIND,
+        Evidence::STREAM_KIND,
+        Referral::STREAM_KIND,
+        Report::STREAM_KIND,
+        Review::STREAM_KIND,
+        HouseRules::STREAM_KIND,
+        Staff::STREAM_KIND,
+        Subject::STREAM_KIND,
+        Volume::STREAM_KIND,
+    ];
+    assert_eq!(written, evidence_check::index::STREAM_KINDS);
+}

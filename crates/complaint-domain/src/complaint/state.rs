@@ -202,7 +202,7 @@ pub(super) struct FinalResponse {
 
 impl FinalResponse {
     /// Whether it decides: who answered that it is not theirs to decide may still hand it over.
-    pub(super) fn is_ours(&self) -> bool {
+    pub(super) fn decides(&self) -> bool {
         !self.is_reopened && self.outcome != Some(Outcome::OutOfScope)
     }
 

@@ -27,6 +27,12 @@ fn the_page_of_this_version_is_known() {
 }
 
 #[test]
+fn the_page_knows_the_same_kinds_of_streams() {
+    let kinds = format!("({})-", crate::index::STREAM_KINDS.join("|"));
+    assert!(empty().contains(&kinds), "{kinds}");
+}
+
+#[test]
 fn a_page_must_hold_the_evidence_it_comes_with_and_nothing_unknown() {
     let page = with_evidence(&archive());
     assert_eq!(check(page.as_bytes(), &archive()), Ok(()));

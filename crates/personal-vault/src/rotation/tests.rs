@@ -173,6 +173,18 @@ async fn a_copy_that_shares_the_key_takes_nothing_back_of_the_rotation_of_anothe
 }
 
 #[tokio::test]
+async fn what_another_copy_prepares_stops_a_rotation_and_stays() {
+    let home = Home::new().await;
+    fs::write(next_of(&home.paths.kek), b"of another copy").unwrap();
+    let refused = home.rotate(Unreadable::Refuse).unwrap_err();
+    assert!(matches!(refused, RotateError::NewKey(CreateVaultError::AlreadyThere { .. })));
+    assert_eq!(fs::read(next_of(&home.paths.kek)).unwrap(), b"of another copy");
+    assert!(!unnamed(&home.paths.keys).exists());
+    fs::remove_file(next_of(&home.paths.kek)).unwrap();
+    home.opens_with_epoch(1);
+}
+
+#[tokio::test]
 async fn without_a_new_key_the_old_one_is_not_destroyed() {
     let home = Home::new().await;
     let (old, next) = home.prepare();

@@ -12,7 +12,7 @@ pub(super) fn transfer(
     transfer: &Transfer,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     // Whoever answered owes what follows from the answer, recourse above all.
-    if case.final_response.as_ref().is_some_and(FinalResponse::is_ours) {
+    if case.final_response.as_ref().is_some_and(FinalResponse::decides) {
         return Err(ComplaintRejection::AnsweredByUs);
     }
     if case.transferred_to.as_ref() == Some(&transfer.to) {

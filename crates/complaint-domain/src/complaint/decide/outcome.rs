@@ -36,8 +36,8 @@ pub(super) fn follows_from(outcome: Outcome, findings: &[Finding]) -> Result<(),
 
 /// In part: something is upheld, and not everything.
 fn not_in_part(findings: &[Finding]) -> Option<&Finding> {
-    let is_some = |it: &&Finding| matches!(it.outcome, Outcome::Upheld | Outcome::PartlyUpheld);
-    let is_something = findings.iter().any(|it| is_some(&it));
+    let is_right = |it: &Finding| matches!(it.outcome, Outcome::Upheld | Outcome::PartlyUpheld);
+    let is_something = findings.iter().any(is_right);
     let is_everything = findings.iter().all(|it| it.outcome.is_all());
     if is_something && !is_everything { None } else { findings.first() }
 }
@@ -70,8 +70,8 @@ pub(super) fn gives(
             matches!(kind, RemedyKind::Apology | RemedyKind::Explanation)
         }
     };
-    let known = offered.iter().filter_map(|id| case.remedies.get(id).map(|it| (*id, it.kind)));
-    match known.into_iter().find(|(_, kind)| !may_be(*kind)) {
+    let mut known = offered.iter().filter_map(|id| case.remedies.get(id).map(|it| (*id, it.kind)));
+    match known.find(|(_, kind)| !may_be(*kind)) {
         None => Ok(()),
         Some((remedy, kind)) => Err(OutcomeRefusal::RemedyContradicts { outcome, remedy, kind }),
     }

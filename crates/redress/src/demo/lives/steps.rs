@@ -88,7 +88,6 @@ impl Case {
         self.author.step(self.handler.clone(), C::FulfilRemedy(fulfilment), personal);
     }
 
-    /// It is taken up again by somebody else, and answered anew.
     /// The body that the response named takes the complaint up, and sees it as we do.
     pub(super) fn goes_to_an_outside_body(&mut self) {
         let body = label(self.language().recourse_body());
@@ -102,6 +101,7 @@ impl Case {
         self.author.step(self.handler.clone(), C::RecordExternalDecision(decision), Vec::new());
     }
 
+    /// It is taken up again by somebody else, and answered anew.
     pub(super) fn reopen(&mut self) {
         self.author.days(4, 40);
         let reason = weighted(

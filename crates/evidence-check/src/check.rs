@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     anchor::Stamps,
-    bundle,
+    bundle, counted,
     enclosure::Enclosure,
     growth::GrowthProof,
     index::{IndexProof, is_stream},
@@ -33,12 +33,21 @@ pub struct Trust<'a> {
     pub stamps: Option<&'a dyn Stamps>,
     /// The nonce that a complainant chose, for their receipt.
     pub nonce: Option<&'a str>,
+    /// The receipt of the complaint that a proof of where it is counted is about.
+    pub receipt: Option<&'a [u8]>,
 }
 
 impl<'a> Trust<'a> {
     /// A policy and nothing else.
     pub fn policy(policy: &'a Policy) -> Self {
-        Self { policy, record: None, old_checkpoint: None, stamps: None, nonce: None }
+        Self {
+            policy,
+            record: None,
+            old_checkpoint: None,
+            stamps: None,
+            nonce: None,
+            receipt: None,
+        }
     }
 }
 
@@ -58,6 +67,8 @@ pub enum Kind {
     Index,
     /// That there is no such stream.
     Absence,
+    /// Where a published report counts a complaint.
+    Counted,
     /// All evidence of one case.
     Bundle,
 }
@@ -70,6 +81,7 @@ impl Kind {
             (b"PK\x03\x04", Kind::Bundle),
             (b"c2sp.org/tlog-proof@", Kind::RecordProof),
             (b"redress/index-proof@", Kind::Index),
+            (b"redress/counted-proof@", Kind::Counted),
             (b"old ", Kind::Growth),
         ];
         let known = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning));
@@ -85,6 +97,7 @@ impl Kind {
             Self::Growth => "a proof that one checkpoint extends another",
             Self::Index => "a proof about all events of one stream",
             Self::Absence => "a proof that there is no such stream",
+            Self::Counted => "a proof of where a published report counts a complaint",
             Self::Bundle => "an evidence bundle",
         }
     }
@@ -213,6 +226,7 @@ pub fn check(bytes: &[u8], trust: &Trust<'_>) -> Checked {
         Kind::RecordProof | Kind::Receipt => log_proof(steps, bytes, trust),
         Kind::Growth => growth(steps, bytes, trust),
         Kind::Index | Kind::Absence => index(steps, bytes, trust),
+        Kind::Counted => counted::proof::check(steps, bytes, trust),
         Kind::Bundle => bundle::check(steps, bytes, trust),
     }
 }

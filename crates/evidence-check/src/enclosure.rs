@@ -35,7 +35,7 @@ pub struct Enclosure {
     pub openings: Vec<Opening>,
 }
 
-/// The secret of one receipt, known to its holder and to the ledger, for tables that are still to be published. Its
+/// The secret of one receipt, known to its holder and to the ledger: the tags in published tables follow from it. Its
 /// `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -8,6 +8,7 @@
 //! - [`opening`]: the words behind a commitment
 //! - [`enclosure`]: what a log proof carries besides the proof: the record, and openings
 //! - [`growth`]: that one checkpoint extends another
+//! - [`counted`]: where a published report counts a complaint
 //! - [`index`]: all events of a case, or no such case
 //! - [`anchor`]: when the records of a case existed, says an outside authority
 //! - [`archive`]: the one kind of zip file that bundles are
@@ -27,6 +28,7 @@ pub mod anchor;
 pub mod archive;
 pub mod bundle;
 pub mod check;
+pub mod counted;
 pub mod enclosure;
 pub mod growth;
 pub mod index;

@@ -91,7 +91,13 @@ impl Stamps for Roots {
 
 const RECORDED_AT: &str = "2026-03-01T10:00:00.000Z";
 
-fn record(stream: &str, version: u64, kind: &str, data: &str, openings: &[Opening]) -> String {
+pub(crate) fn record(
+    stream: &str,
+    version: u64,
+    kind: &str,
+    data: &str,
+    openings: &[Opening],
+) -> String {
     record_at(RECORDED_AT, stream, version, kind, data, openings)
 }
 

@@ -1,0 +1,102 @@
+//! What a receipt gives to look with, and what has to be found with it.
+
+use std::fmt;
+
+use jiff::{Timestamp, tz::Offset};
+use merkle_log::{Hash, LogProof, leaf_hash};
+
+use super::tag;
+use crate::{
+    Enclosure,
+    check::{Kind, Trust, check},
+    record::RecordView,
+};
+
+/// So often a complaint is looked for in one table: none has as many rights at stake, nor ends as often in a period.
+const MENTIONS_MAX: u32 = 64;
+
+/// Makes the tags of one complaint: whoever can is its holder, or the ledger.
+#[derive(Clone)]
+pub struct Tagger {
+    secret: [u8; 32],
+    leaf: Hash,
+}
+
+impl fmt::Debug for Tagger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tagger(…)")
+    }
+}
+
+impl Tagger {
+    /// By the secret of the receipt, and the leaf of the record that opens the complaint.
+    pub fn new(secret: [u8; 32], leaf: Hash) -> Self {
+        Self { secret, leaf }
+    }
+
+    /// Its tag in a table.
+    pub fn tag(&self, report: &str, table: &str, mention: u32) -> [u8; 32] {
+        tag(&self.secret, report, table, mention, &self.leaf)
+    }
+
+    /// Its mentions in a table, one after the other, by whoever tells where a tag stands.
+    pub fn mentions<P>(
+        &self,
+        report: &str,
+        table: &str,
+        mut place_of: impl FnMut(&[u8; 32]) -> Option<P>,
+    ) -> Vec<P> {
+        (0..MENTIONS_MAX).map_while(|again| place_of(&self.tag(report, table, again))).collect()
+    }
+}
+
+/// A complaint, as the holder of its receipt can look for it.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    /// Its tags.
+    pub tagger: Tagger,
+    /// Where its first record stands in the log.
+    pub position: u64,
+    /// Its stream.
+    pub stream: String,
+    /// The day of its receipt (UTC), as its first record has it.
+    pub received: String,
+}
+
+impl Mine {
+    /// Checks a receipt, by whom `trust` names and with their nonce, and takes from it what is needed.
+    ///
+    /// # Errors
+    ///
+    /// The first thing about the receipt that does not hold.
+    pub fn open(receipt: &[u8], trust: &Trust<'_>) -> Result<Self, String> {
+        let checked = check(receipt, &Trust { record: None, receipt: None, ..*trust });
+        if let Some((at, claim, why)) = checked.first_failure() {
+            return Err(format!("expected that {claim}; {at}: {why}"));
+        }
+        if checked.kind != Kind::Receipt {
+            return Err(format!("expected a receipt, found {}", checked.kind.name()));
+        }
+        let unreadable = || "the receipt cannot be read".to_owned();
+        let proof = LogProof::parse(receipt).map_err(|_| unreadable())?;
+        let extra = proof.extra.as_deref().ok_or_else(unreadable)?;
+        let enclosure = Enclosure::parse(extra).map_err(|_| unreadable())?;
+        let secret = enclosure.receipt.ok_or_else(unreadable)?.0;
+        let bytes = enclosure.record.as_bytes();
+        let record = RecordView::parse(bytes).map_err(|_| unreadable())?;
+        let received: Timestamp = record.occurred_at.parse().map_err(|_| unreadable())?;
+        Ok(Self {
+            tagger: Tagger::new(secret, leaf_hash(bytes)),
+            position: proof.index,
+            stream: record.stream.into_owned(),
+            received: Offset::UTC.to_datetime(received).date().to_string(),
+        })
+    }
+
+    /// Whether a report of these days, from the first so many records, has to count it among the complaints received
+    /// by what its first record says.
+    pub fn belongs(&self, size: u64, first_day: &str, last_day: &str) -> bool {
+        // Days in this form are in the order of their letters.
+        self.position < size && (first_day..=last_day).contains(&self.received.as_str())
+    }
+}

@@ -1,0 +1,364 @@
+//! Where a published report counts a complaint, in one file, for whoever holds its receipt.
+//!
+//! The file: `redress/counted-proof@v1`; `files` and the list of the report's files in base64; `counted` and
+//! `counted.json` in base64; for each mention a line `mention`, the table, which mention of the complaint in that
+//! table it is (from 0), its place in the table's list, and after it the hashes of the inclusion proof in base64, one
+//! a line; an empty line; the log proof of the record that says what was published, with that record enclosed.
+//!
+//! Nothing in it says whose complaint it is about: that the receipt says, which is not in it.
+
+use std::fmt;
+
+use merkle_log::{Hash, LogProof, leaf_hash, log_proof::ParseLogProofError, verify_inclusion};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{COUNTED_FILE, CountedTable, CountedTables, entry_leaf, mine::Mine};
+use crate::{
+    Enclosure,
+    check::{Checked, Kind, Steps, Trust},
+    record::RecordView,
+    text::{LineError, Lines, decimal, from_base64, hash, to_base64, to_hex},
+};
+
+/// The first line of a proof.
+pub const COUNTED_PROOF_HEADER: &str = "redress/counted-proof@v1";
+/// The type of the record that says what was published.
+const PUBLISHED: &str = "report.published.v1";
+const HASHES_MAX: usize = 63;
+
+/// A mention of a complaint with its way to the root of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvedMention {
+    /// The table.
+    pub table: String,
+    /// Which mention of this complaint in the table it is, from 0.
+    pub mention: u32,
+    /// Its place in the table's list, from 0.
+    pub place: u64,
+    /// The inclusion proof in the tree over the list.
+    pub hashes: Vec<Hash>,
+}
+
+/// A proof of where a complaint is counted. Displayed as the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedProof {
+    /// The list of the report's files, `SHA256SUMS`.
+    pub files: String,
+    /// The file [`COUNTED_FILE`].
+    pub counted: String,
+    /// The mentions.
+    pub mentions: Vec<ProvedMention>,
+    /// That the report was published: its record is enclosed.
+    pub proof: LogProof,
+}
+
+/// Why bytes are no such proof.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseProofError {
+    /// A line is not what it should be.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// The log proof cannot be read.
+    #[error("the log proof that begins at line {line}: {source}")]
+    LogProof {
+        /// The line at which it begins.
+        line: usize,
+        /// What is wrong with it; lines counted from its own first.
+        source: ParseLogProofError,
+    },
+}
+
+impl CountedProof {
+    /// Reads a proof.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseProofError`], which names the line.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseProofError> {
+        let mut lines = Lines::new(bytes);
+        let header = "`redress/counted-proof@v1`";
+        if lines.next(header)? != COUNTED_PROOF_HEADER {
+            return Err(lines.error(header).into());
+        }
+        let files = base64_line(&mut lines, "files ", "`files` and a list of files in base64")?;
+        let counted = base64_line(&mut lines, "counted ", "`counted` and tables in base64")?;
+        let mentions = parse_mentions(&mut lines)?;
+        let line = lines.number.saturating_add(1);
+        let proof = LogProof::parse(lines.rest)
+            .map_err(|source| ParseProofError::LogProof { line, source })?;
+        Ok(Self { files, counted, mentions, proof })
+    }
+}
+
+fn base64_line(
+    lines: &mut Lines<'_>,
+    name: &str,
+    expected: &'static str,
+) -> Result<String, LineError> {
+    let bytes = lines.next(expected)?.strip_prefix(name).and_then(from_base64);
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(lines.error(expected))
+}
+
+fn parse_mentions(lines: &mut Lines<'_>) -> Result<Vec<ProvedMention>, LineError> {
+    let expected = "`mention` with table, number and place, a hash of the last mention's proof, or an \
+                    empty line";
+    let mut mentions = Vec::<ProvedMention>::new();
+    loop {
+        let line = lines.next(expected)?;
+        let wrong = || lines.error(expected);
+        if line.is_empty() {
+            return Ok(mentions);
+        }
+        if let Some(mention) = line.strip_prefix("mention ") {
+            let mut parts = mention.split(' ');
+            let [Some(table), Some(number), Some(place), None] =
+                std::array::from_fn(|_| parts.next())
+            else {
+                return Err(wrong());
+            };
+            let number = decimal(number).and_then(|number| u32::try_from(number).ok());
+            mentions.push(ProvedMention {
+                table: table.to_owned(),
+                mention: number.ok_or_else(wrong)?,
+                place: decimal(place).ok_or_else(wrong)?,
+                hashes: Vec::new(),
+            });
+        } else {
+            let last = mentions.last_mut().ok_or_else(wrong)?;
+            if last.hashes.len() == HASHES_MAX {
+                return Err(lines.error("at most 63 hashes, for no tree needs more"));
+            }
+            last.hashes.push(hash(line).ok_or_else(wrong)?);
+        }
+    }
+}
+
+impl fmt::Display for CountedProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{COUNTED_PROOF_HEADER}")?;
+        writeln!(f, "files {}", to_base64(&self.files))?;
+        writeln!(f, "counted {}", to_base64(&self.counted))?;
+        for ProvedMention { table, mention, place, hashes } in &self.mentions {
+            writeln!(f, "mention {table} {mention} {place}")?;
+            hashes.iter().try_for_each(|hash| writeln!(f, "{}", to_base64(hash.0)))?;
+        }
+        write!(f, "\n{}", self.proof)
+    }
+}
+
+/// What a record says was published, as far as tables need it.
+#[derive(Deserialize)]
+struct PublishedView {
+    report: ReportView,
+}
+
+/// What a record says of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportView {
+    /// `transparency`, or another.
+    pub kind: String,
+    /// Its first day.
+    pub first_day: String,
+    /// Its last day.
+    pub last_day: String,
+    /// From how many records it was counted.
+    pub size: u64,
+    /// The root over them, in hexadecimal.
+    pub root: String,
+    /// SHA-256 of the list of its files, in hexadecimal.
+    pub digest: String,
+}
+
+impl ReportView {
+    /// The report that a record says was published.
+    ///
+    /// # Errors
+    ///
+    /// What the record is instead.
+    pub fn of(record: &RecordView<'_>) -> Result<Self, String> {
+        if record.r#type != PUBLISHED {
+            return Err(format!("expected {PUBLISHED}, found {}", record.r#type));
+        }
+        let view: PublishedView =
+            serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
+        Ok(view.report)
+    }
+
+    /// Whether these are the tables of this report: their tags are named after it.
+    ///
+    /// # Errors
+    ///
+    /// Whose they are instead.
+    pub fn has(&self, tables: &CountedTables) -> Result<(), String> {
+        let Self { kind, first_day, last_day, size, root, .. } = self;
+        let about = format!("{kind}/{first_day}..{last_day}/{size}/{root}/");
+        let min_cell = tables.report.strip_prefix(&about);
+        if min_cell.is_some_and(|text| decimal(text).is_some()) {
+            return Ok(());
+        }
+        Err(format!("expected the tables of {about}…, found those of {}", tables.report))
+    }
+}
+
+/// Checks a proof step by step.
+pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
+    let proof = steps.take(
+        "proof",
+        "it is a proof of where a complaint is counted",
+        CountedProof::parse(bytes),
+    );
+    if let Some(proof) = proof
+        && let Some(report) = published(&mut steps, &proof, trust)
+        && let Some(tables) = tables(&mut steps, &proof, &report)
+    {
+        let brought = trust.receipt.ok_or_else(|| {
+            "nobody's; bring the receipt with --receipt: a proof does not say whose it is"
+                .to_owned()
+        });
+        let mine = brought.and_then(|receipt| Mine::open(receipt, trust));
+        if let Some(mine) = steps.take("receipt", "it is the receipt of a complaint", mine) {
+            mentions(&mut steps, &proof, (&report, &tables), &mine);
+        }
+    }
+    steps.done(Kind::Counted)
+}
+
+/// The report that was published, by a record in a log that is trusted.
+fn published(steps: &mut Steps, proof: &CountedProof, trust: &Trust<'_>) -> Option<ReportView> {
+    let enclosed = proof.proof.extra.as_deref().ok_or("it encloses no record".to_owned());
+    let enclosed = enclosed.and_then(|extra| Enclosure::parse(extra).map_err(|e| e.to_string()));
+    let enclosed = steps.take("extra", "the record is there", enclosed)?;
+    let leaf = leaf_hash(enclosed.record.as_bytes());
+    let claim = "those whom the policy names have signed that the record is in the log";
+    let accepted = steps.take("inclusion", claim, proof.proof.verify(&leaf, trust.policy))?;
+    steps.accepted(&accepted);
+    let record = RecordView::parse(enclosed.record.as_bytes());
+    let record = steps.take("extra", "the record can be read", record)?;
+    let view = ReportView::of(&record);
+    let view = steps.take("extra", "it says that a report was published", view)?;
+    let ReportView { kind, first_day, last_day, .. } = &view;
+    steps.fact("report", format_args!("{kind}, {first_day} to {last_day}"));
+    Some(view)
+}
+
+/// The tables among the files that were published.
+fn tables(steps: &mut Steps, proof: &CountedProof, report: &ReportView) -> Option<CountedTables> {
+    let (expected, found) = (&report.digest, sha256(&proof.files));
+    let same = (*expected == found)
+        .then_some(())
+        .ok_or_else(|| format!("expected the list with the SHA-256 {expected}, found {found}"));
+    steps.take("files", "it is the list of the files that were published", same)?;
+    let expected = format!("{}  {COUNTED_FILE}", sha256(&proof.counted));
+    let listed = proof.files.lines().any(|line| line == expected);
+    let listed = listed.then_some(()).ok_or("no line of it has the SHA-256 of these");
+    steps.take("files", "the tables are one of them", listed)?;
+    let tables = CountedTables::parse(proof.counted.as_bytes());
+    let tables = steps.take(COUNTED_FILE, "the tables can be read", tables)?;
+    steps.take(COUNTED_FILE, "they are those of this report", report.has(&tables))?;
+    Some(tables)
+}
+
+fn sha256(text: &str) -> String {
+    to_hex(&Sha256::digest(text))
+}
+
+/// Where the complaint is counted, table by table.
+fn mentions(
+    steps: &mut Steps,
+    proof: &CountedProof,
+    (report, tables): (&ReportView, &CountedTables),
+    mine: &Mine,
+) {
+    let unknown = proof.mentions.iter().find(|proved| tables.table(&proved.table).is_none());
+    let known = unknown.map_or(Ok(()), |proved| Err(format!("there is no table {}", proved.table)));
+    steps.take("proof", "each mention is of a table of the report", known);
+    let mut rest = 0_usize;
+    for table in &tables.tables {
+        let shown: Vec<_> =
+            proof.mentions.iter().filter(|proved| proved.table == table.id).collect();
+        if shown.is_empty() {
+            rest = rest.saturating_add(1);
+            continue;
+        }
+        let claim = format!("the complaint is counted in {}", table.id);
+        let rows = shown_in(table, &shown, mine, &tables.report);
+        if let Some(rows) = steps.take("mention", claim, rows) {
+            for row in rows {
+                steps.fact(&table.id, table.row_in_words(row));
+            }
+        }
+    }
+    let has = |table: &CountedTable| proof.mentions.iter().any(|proved| proved.table == table.id);
+    missing(steps, report, tables, mine, has);
+    if rest > 0 {
+        let claim = format!("the complaint is in none of the other {rest} tables");
+        steps.open(
+            "mention",
+            claim,
+            "the report's own folder, with `redress check --report` and --receipt",
+        );
+    }
+}
+
+/// Whether these are all of one complaint, in the order of their numbers, each in the tree of its table.
+fn shown_in(
+    table: &CountedTable,
+    shown: &[&ProvedMention],
+    mine: &Mine,
+    report: &str,
+) -> Result<Vec<u32>, String> {
+    if table.is_once && shown.len() > 1 {
+        return Err(format!("expected it once, found it {} times", shown.len()));
+    }
+    let mut rows = Vec::new();
+    for (number, proved) in (0_u32..).zip(shown) {
+        if proved.mention != number {
+            return Err(format!("expected mention {number}, found {}", proved.mention));
+        }
+        let row = table.row_at(proved.place);
+        let row = row.ok_or_else(|| format!("there is no place {} in it", proved.place))?;
+        let leaf = entry_leaf(row, &mine.tagger.tag(report, &table.id, number));
+        let root = Hash(table.root);
+        verify_inclusion(&leaf, proved.place, table.mentions, &proved.hashes, &root)
+            .map_err(|error| error.to_string())?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// Refuses a report that does not count a complaint which it has to count.
+pub(crate) fn missing(
+    steps: &mut Steps,
+    report: &ReportView,
+    tables: &CountedTables,
+    mine: &Mine,
+    has: impl Fn(&CountedTable) -> bool,
+) {
+    let ReportView { first_day, last_day, size, .. } = report;
+    if !mine.belongs(*size, first_day, last_day) {
+        let claim = format!("it is one of those received from {first_day} to {last_day}");
+        let (received, position) = (&mine.received, mine.position);
+        steps.open(
+            "receipt",
+            claim,
+            &format!(
+                "another report: it was received on {received} and recorded at position {position}"
+            ),
+        );
+        return;
+    }
+    let must = tables.tables.iter().filter(|table| table.population == "received");
+    let without = must.clone().find(|table| !has(table));
+    let counted = match without {
+        None if must.count() > 0 => Ok(()),
+        None => Err("the report has no table of the complaints received".to_owned()),
+        Some(table) => Err(format!(
+            "it is not in {}; only a correction of the day of its receipt can take it elsewhere, and that would \
+             stand among the records of its case",
+            table.id
+        )),
+    };
+    let claim = "the complaint, received in these days, is in every table of those received";
+    steps.take("receipt", claim, counted);
+}

@@ -1,0 +1,448 @@
+use std::collections::BTreeMap;
+
+use merkle_log::{CompactRange, LogProof, MemoryTree, prove_inclusion};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    list::{ListError, TagList},
+    mine::{Mine, Tagger},
+    proof::{CountedProof, ProvedMention, ReportView},
+    *,
+};
+use crate::{
+    Enclosure,
+    check::{Checked, Kind, Step, Trust, Verdict, check},
+    enclosure::ReceiptSecret,
+    opening::receipt_secret,
+    record::RecordView,
+    test_data::{CASE, SmallLog, openings, policy, record},
+    text::{from_hex, to_hex},
+};
+
+const KEY: [u8; 32] = [0x88; 32];
+
+/// The case with the receipt, the two others: by the positions of their first records.
+const OTHER: u64 = 0;
+const MINE: u64 = 1;
+const THIRD: u64 = 2;
+
+/// Where a report mentions whom.
+type Plan = [(&'static str, &'static str, bool, &'static [(&'static str, &'static [u64])])];
+
+const PLAN: &Plan = &[
+    ("received-by-product", "received", false, &[("Card", &[OTHER, MINE]), ("Loan", &[THIRD])]),
+    (
+        "received-by-right",
+        "received",
+        true,
+        &[("choice", &[MINE]), ("safety", &[THIRD, MINE, OTHER])],
+    ),
+    ("ended-by-outcome", "ended", false, &[("upheld", &[MINE, OTHER, MINE])]),
+    ("answered-by-band", "answered", false, &[("0-3", &[]), ("4-5", &[THIRD])]),
+];
+
+/// A published report, in a log with the complaints it counts.
+struct Published {
+    log: SmallLog,
+    files: BTreeMap<String, Vec<u8>>,
+    view: ReportView,
+}
+
+impl Published {
+    fn new(plan: &Plan) -> Self {
+        Self::about("2026-01-01", plan)
+    }
+
+    fn about(first_day: &str, plan: &Plan) -> Self {
+        let mut log = SmallLog::new(false);
+        let root = log.root_of_first(5).to_string();
+        let name = report_name(("transparency", first_day, "2026-03-31"), (5, &root), 10);
+        let mut files = BTreeMap::new();
+        let (mut tables, mut figures) = (Vec::new(), Vec::new());
+        for (id, population, is_multiple, rows) in plan {
+            let (table, tags) = table(&log, &name, (id, population, *is_multiple), rows);
+            let mut figure = serde_json::to_value(&table).expect("JSON");
+            figure["is_multiple"] = (*is_multiple).into();
+            figure["total"] = table.mentions.into();
+            figures.push(figure);
+            files.insert(tags_file(id), tags);
+            tables.push(table);
+        }
+        let tables = CountedTables { format: FORMAT.to_owned(), report: name, tables };
+        files.insert(COUNTED_FILE.to_owned(), tables.to_bytes());
+        let figures = serde_json::json!({ "tables": figures });
+        files.insert("report.json".to_owned(), figures.to_string().into_bytes());
+        let digest = to_hex(&Sha256::digest(list_of(&files)));
+        let data = format!(
+            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"2026-03-31","size":5,"root":"{root}","digest":"{digest}"}}}}"#
+        );
+        let published = record("report-X", 0, "report.published.v1", &data, &[]);
+        let view = ReportView::of(&RecordView::parse(published.as_bytes()).unwrap()).unwrap();
+        log.records.push(("report-X".to_owned(), published));
+        log.tree = log.records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
+        Self { log, files, view }
+    }
+
+    fn tables(&self) -> CountedTables {
+        CountedTables::parse(&self.files[COUNTED_FILE]).unwrap()
+    }
+
+    fn receipt_of(&self, position: u64) -> String {
+        let record = self.log.records[usize::try_from(position).unwrap()].1.clone();
+        let secret = receipt_secret(&KEY, &leaf_hash(record.as_bytes()));
+        let openings = if position == MINE { openings() } else { Vec::new() };
+        let enclosure = Enclosure { record, receipt: Some(ReceiptSecret(secret)), openings };
+        LogProof { extra: Some(enclosure.to_bytes()), ..self.log.proof(position) }.to_string()
+    }
+
+    /// What the ledger proves of a complaint.
+    fn proof_of(&self, position: u64) -> CountedProof {
+        let tables = self.tables();
+        let mentions = tables.tables.iter().flat_map(|table| {
+            let list = TagList::read(table, &self.files[&tags_file(&table.id)]).unwrap();
+            let places = tagger(&self.log, position)
+                .mentions(&tables.report, &table.id, |tag| list.place_of(tag));
+            let tree: MemoryTree = list.leaves().collect();
+            let proved = (0..).zip(places).map(|(mention, (_, place))| ProvedMention {
+                table: table.id.clone(),
+                mention,
+                place: place as u64,
+                hashes: prove_inclusion(&tree, place as u64, tree.size()).unwrap(),
+            });
+            proved.collect::<Vec<_>>()
+        });
+        let published = Enclosure::of_record(self.log.records[6].1.clone());
+        CountedProof {
+            files: list_of(&self.files),
+            counted: String::from_utf8(self.files[COUNTED_FILE].clone()).unwrap(),
+            mentions: mentions.collect(),
+            proof: LogProof { extra: Some(published.to_bytes()), ..self.log.proof(6) },
+        }
+    }
+
+    fn look(&self, receipt: Option<&str>) -> Checked {
+        let policy = policy();
+        let trust = Trust::policy(&policy);
+        let mine = receipt.map(|receipt| Mine::open(receipt.as_bytes(), &trust));
+        let mut read =
+            |name: &str| self.files.get(name).cloned().ok_or_else(|| format!("there is no {name}"));
+        folder::check(&self.view, mine, &mut read)
+    }
+}
+
+fn list_of(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let line = |(name, bytes): (&String, &Vec<u8>)| {
+        format!("{}  {name}\n", to_hex(&Sha256::digest(bytes)))
+    };
+    files.iter().map(line).collect()
+}
+
+fn tagger(log: &SmallLog, position: u64) -> Tagger {
+    let leaf = leaf_hash(log.records[usize::try_from(position).unwrap()].1.as_bytes());
+    Tagger::new(receipt_secret(&KEY, &leaf), leaf)
+}
+
+fn table(
+    log: &SmallLog,
+    report: &str,
+    (id, population, is_multiple): (&str, &str, bool),
+    rows: &[(&str, &[u64])],
+) -> (CountedTable, Vec<u8>) {
+    let (mut list, mut tree, mut seen) = (Vec::new(), CompactRange::new(), BTreeMap::new());
+    for (number, (_, complaints)) in (0..).zip(rows) {
+        let mut tags: Vec<_> = complaints
+            .iter()
+            .map(|position| {
+                let again = seen.entry(*position).or_insert(0);
+                *again += 1;
+                tagger(log, *position).tag(report, id, *again - 1)
+            })
+            .collect();
+        tags.sort_unstable();
+        tags.iter().for_each(|tag| tree.push(entry_leaf(number, tag)));
+        list.extend(tags.concat());
+    }
+    let row = |(code, complaints): &(&str, &[u64])| CountedRow {
+        kind: "value".to_owned(),
+        code: Some((*code).to_owned()),
+        parent: None,
+        count: complaints.len() as u64,
+    };
+    let table = CountedTable {
+        id: id.to_owned(),
+        population: population.to_owned(),
+        is_once: folder::is_once(population, is_multiple),
+        mentions: list.len() as u64 / 32,
+        root: tree.root().0,
+        rows: rows.iter().map(row).collect(),
+    };
+    (table, list)
+}
+
+fn checked(proof: &CountedProof, receipt: &str) -> Checked {
+    let policy = policy();
+    let trust = Trust { receipt: Some(receipt.as_bytes()), ..Trust::policy(&policy) };
+    check(proof.to_string().as_bytes(), &trust)
+}
+
+#[track_caller]
+fn failure(checked: &Checked) -> String {
+    let (at, claim, why) = checked.first_failure().expect("something that fails");
+    format!("{at}: {claim}: {why}")
+}
+
+fn rows_in(checked: &Checked) -> Vec<(&str, &str)> {
+    let is_table = |(name, _): &&(String, String)| PLAN.iter().any(|(id, ..)| id == name);
+    let facts = checked.facts.iter().filter(is_table);
+    facts.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Eight complaints in one table of a report, computed by another program; the leaves are those of RFC 6962's own tests.
+#[test]
+fn tags_and_their_root_are_those_of_the_vector() {
+    let leaves: Vec<Hash> = [
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
+        "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
+        "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
+        "46f6ffadd3d06a09ff3c5860d2755c8b9819db7df44251788c7d8e3180de8eb1",
+    ]
+    .map(|hex| Hash(from_hex(hex).unwrap()))
+    .to_vec();
+    let mut entries: Vec<_> = leaves
+        .iter()
+        .zip([0, 1, 1, 0, 2, 1, 0, 0])
+        .map(|(leaf, row)| {
+            (row, tag(&receipt_secret(&KEY, leaf), "2026-H1", "by-product", 0, leaf))
+        })
+        .collect();
+    assert_eq!(
+        to_hex(&entries[4].1),
+        "5ed1c8000cf6bb4558f3cce5dcf0219312447485bb48b3e272bf08950ceb76e5"
+    );
+    entries.sort_unstable();
+    let mut tree = CompactRange::new();
+    entries.iter().for_each(|(row, tag)| tree.push(entry_leaf(*row, tag)));
+    assert_eq!(
+        tree.root().to_string(),
+        "bf5357a6d5ef4fa2edd300dd85c3d134e9ff70cc37a8e2effb812a2e574829d9"
+    );
+}
+
+#[test]
+fn a_complainant_finds_theirs_in_every_row_that_counts_it() {
+    let published = Published::new(PLAN);
+    let found = published.look(Some(&published.receipt_of(MINE)));
+    assert!(found.is_good, "{found:?}");
+    assert_eq!(
+        rows_in(&found),
+        [
+            ("received-by-product", "Card: one of 2"),
+            ("received-by-right", "choice: one of 1"),
+            ("received-by-right", "safety: one of 3"),
+            ("ended-by-outcome", "upheld: one of 3"),
+            ("ended-by-outcome", "upheld: one of 3"),
+            ("answered-by-band", "not in it"),
+        ]
+    );
+    // The lists say of nobody else where they are; and without a receipt only that they hold.
+    let without = published.look(None);
+    assert!(without.is_good && rows_in(&without).is_empty(), "{without:?}");
+}
+
+#[test]
+fn the_same_is_proved_in_one_file_that_says_nothing_without_the_receipt() {
+    let published = Published::new(PLAN);
+    let proof = published.proof_of(MINE);
+    let text = proof.to_string();
+    assert_eq!(CountedProof::parse(text.as_bytes()), Ok(proof.clone()));
+    let shown = checked(&proof, &published.receipt_of(MINE));
+    assert!(shown.is_good, "{shown:?}");
+    assert_eq!(shown.kind, Kind::Counted);
+    assert_eq!(rows_in(&shown).len(), 5);
+    let open: Vec<_> =
+        shown.steps.iter().filter(|step| matches!(step.verdict, Verdict::Open(_))).collect();
+    assert_eq!(open.len(), 1, "that it is in no other table: {open:?}");
+    assert!(!text.contains(CASE) && !text.contains(&to_hex(&KEY)));
+    // Another's receipt does not fit it.
+    let other = failure(&checked(&proof, &published.receipt_of(THIRD)));
+    assert!(
+        other.starts_with("mention: the complaint is counted in received-by-product"),
+        "{other}"
+    );
+    let policy = policy();
+    let nobody = check(text.as_bytes(), &Trust::policy(&policy));
+    assert!(failure(&nobody).contains("bring the receipt with --receipt"), "{nobody:?}");
+}
+
+#[test]
+fn a_complaint_that_is_left_out_of_a_table_of_those_received_is_missed() {
+    const WITHOUT: &Plan = &[
+        ("received-by-product", "received", false, &[("Card", &[OTHER]), ("Loan", &[THIRD])]),
+        (
+            "received-by-right",
+            "received",
+            true,
+            &[("choice", &[MINE]), ("safety", &[THIRD, OTHER])],
+        ),
+    ];
+    let published = Published::new(WITHOUT);
+    let receipt = published.receipt_of(MINE);
+    for found in [published.look(Some(&receipt)), checked(&published.proof_of(MINE), &receipt)] {
+        let said = failure(&found);
+        assert!(said.contains("it is not in received-by-product; only a correction"), "{said}");
+    }
+    // Those who are in it lack nothing.
+    assert!(published.look(Some(&published.receipt_of(OTHER))).is_good);
+    // Of a report about other days nothing is missed, and that is said.
+    let later = Published::about("2026-03-02", &WITHOUT[..1]);
+    let found = later.look(Some(&later.receipt_of(MINE)));
+    let says = |step: &Step| matches!(&step.verdict, Verdict::Open(what) if what.contains("received on 2026-03-01"));
+    assert!(found.is_good && found.steps.iter().any(says), "{found:?}");
+}
+
+#[test]
+fn nobody_is_counted_twice_where_each_is_counted_once() {
+    const TWICE: &Plan = &[(
+        "received-by-product",
+        "received",
+        false,
+        &[("Card", &[MINE, OTHER]), ("Loan", &[MINE])],
+    )];
+    let published = Published::new(TWICE);
+    let receipt = published.receipt_of(MINE);
+    let said = failure(&published.look(Some(&receipt)));
+    assert!(said.contains("expected it once in received-by-product, found it 2 times"), "{said}");
+    let said = failure(&checked(&published.proof_of(MINE), &receipt));
+    assert!(said.contains("expected it once, found it 2 times"), "{said}");
+}
+
+#[test]
+fn a_list_that_is_not_what_its_table_says_is_refused() {
+    let published = Published::new(PLAN);
+    let tables = published.tables();
+    let table = tables.table("received-by-right").unwrap();
+    let list = published.files[&tags_file(&table.id)].clone();
+    let read = |list: &[u8]| TagList::read(table, list).map(|_| ());
+    assert_eq!(read(&list), Ok(()));
+    assert_eq!(read(&list[..127]), Err(ListError::Length { expected: 4, found: 127 }));
+    assert_eq!(read(&list[..96]), Err(ListError::Length { expected: 4, found: 96 }));
+    let mut turned = list.clone();
+    turned[32..96].rotate_left(32);
+    assert_eq!(read(&turned), Err(ListError::Order { place: 2 }));
+    // The tag of the first row again in the second, wherever its order puts it.
+    let mut rest = vec![&list[..32], &list[64..96], &list[96..]];
+    rest.sort_unstable();
+    let twice = [&list[..32], &rest.concat()].concat();
+    assert_eq!(read(&twice), Err(ListError::Twice));
+    let mut other = list;
+    other[..32].fill(0);
+    assert!(matches!(read(&other), Err(ListError::Root { .. })));
+}
+
+#[test]
+fn tables_that_do_not_add_up_or_are_written_otherwise_are_refused() {
+    let good = Published::new(PLAN).tables();
+    let parse = |change: &dyn Fn(&mut CountedTables)| {
+        let mut tables = good.clone();
+        change(&mut tables);
+        CountedTables::parse(&tables.to_bytes())
+    };
+    assert_eq!(parse(&|_| ()), Ok(good.clone()));
+    let sum = parse(&|tables| tables.tables[0].rows[0].count += 1);
+    assert_eq!(
+        sum,
+        Err(ParseCountedError::Sum { table: "received-by-product".into(), expected: 3 })
+    );
+    let overflow = parse(&|tables| tables.tables[0].rows[0].count = u64::MAX);
+    assert!(matches!(overflow, Err(ParseCountedError::Sum { .. })));
+    let name = parse(&|tables| tables.tables[0].id = "../x".to_owned());
+    assert_eq!(name, Err(ParseCountedError::Name { found: "../x".to_owned() }));
+    let same = parse(&|tables| tables.tables[0].id = "received-by-right".to_owned());
+    assert!(matches!(same, Err(ParseCountedError::Name { .. })));
+    assert_eq!(
+        parse(&|tables| tables.format = "redress-counted/2".into()),
+        Err(ParseCountedError::Form)
+    );
+    let spelled = String::from_utf8(good.to_bytes()).unwrap();
+    for (other, error) in [
+        (spelled.replace("\n", ""), ParseCountedError::Spelling),
+        (spelled.trim_end().to_owned(), ParseCountedError::Spelling),
+        (spelled.replace("\"tables\": [", "\"more\": 1, \"tables\": ["), ParseCountedError::Form),
+    ] {
+        assert_eq!(CountedTables::parse(other.as_bytes()), Err(error), "{other}");
+    }
+}
+
+#[test]
+fn tables_of_another_report_or_with_other_figures_are_refused() {
+    let mut published = Published::new(PLAN);
+    let figures = String::from_utf8(published.files["report.json"].clone()).unwrap();
+    let changed = figures.replace("\"Card\"", "\"Cash\"");
+    published.files.insert("report.json".to_owned(), changed.into_bytes());
+    let said = failure(&published.look(None));
+    assert!(said.contains("expected received-by-product as the figures have it"), "{said}");
+    published.files.insert("report.json".to_owned(), br#"{"tables":[]}"#.to_vec());
+    assert!(failure(&published.look(None)).contains("expected 0 tables, found 4"));
+
+    let mut published = Published::new(PLAN);
+    published.view.size = 4;
+    assert!(failure(&published.look(None)).contains("they are those of this report"));
+    published.files.remove(COUNTED_FILE);
+    assert!(failure(&published.look(None)).contains("there is no counted.json"));
+    let mut published = Published::new(PLAN);
+    published.files.remove("counted/answered-by-band.tags");
+    assert!(failure(&published.look(None)).contains("there is no counted/answered-by-band.tags"));
+}
+
+#[test]
+fn what_a_proof_does_not_hold_to_what_was_published_is_refused() {
+    let published = Published::new(PLAN);
+    let (receipt, good) = (published.receipt_of(MINE), published.proof_of(MINE));
+    let refused = |change: &dyn Fn(&mut CountedProof), because: &str| {
+        let mut proof = good.clone();
+        change(&mut proof);
+        let said = failure(&checked(&proof, &receipt));
+        assert!(said.contains(because), "{because}: {said}");
+    };
+    refused(&|proof| proof.files.push('\n'), "expected the list with the SHA-256");
+    refused(&|proof| proof.counted.push('\n'), "no line of it has the SHA-256");
+    refused(&|proof| proof.mentions[0].place += 1, "counted in received-by-product");
+    refused(&|proof| proof.mentions[0].place = 9, "there is no place 9 in it");
+    refused(&|proof| proof.mentions[1].mention = 1, "expected mention 0, found 1");
+    refused(&|proof| proof.mentions[0].table = "nowhere".to_owned(), "there is no table nowhere");
+    refused(&|proof| drop(proof.mentions.remove(0)), "it is not in received-by-product");
+    refused(
+        &|proof| proof.mentions[0].hashes.push(Hash([1; 32])),
+        "counted in received-by-product",
+    );
+    refused(&|proof| proof.proof.index = 5, "signed that the record is in the log");
+    refused(&|proof| proof.proof.extra = None, "it encloses no record");
+    let other = Enclosure::of_record(published.log.records[5].1.clone()).to_bytes();
+    refused(
+        &|proof| proof.proof = LogProof { extra: Some(other.clone()), ..published.log.proof(5) },
+        "expected report.published.v1, found ledger.index-committed.v1",
+    );
+}
+
+#[test]
+fn a_proof_has_one_spelling() {
+    let text = Published::new(PLAN).proof_of(MINE).to_string();
+    let line = |number: usize| text.lines().nth(number).unwrap().to_owned();
+    for (found, other) in [
+        (line(0), "redress/counted-proof@v2".to_owned()),
+        (line(1), line(1).replace("files", "file")),
+        (line(2), line(2).replace("counted ", "counted")),
+        (line(3), format!("{} ", line(3))),
+        (line(3), line(3).replace("received-by-product 0", "received-by-product 00")),
+        (line(3), line(3).replace("received-by-product 0", "received-by-product 4294967296")),
+        (line(4), line(4).replace('=', "")),
+    ] {
+        let other = text.replacen(&found, &other, 1);
+        let error = CountedProof::parse(other.as_bytes()).expect_err("another spelling");
+        assert!(error.to_string().starts_with("line "), "{error}");
+    }
+}

@@ -10,11 +10,13 @@
 //! - [`anchors`]: the time anchors that say most of a case
 //! - [`bundle`]: all evidence of one case in one file
 //! - [`receipt`]: what a complainant gets · [`receipt_key`]: what receipt secrets follow from
+//! - [`counted`]: the tables in which complainants find theirs
 //! - [`qr`]: a receipt as a QR code
 
 pub mod anchors;
 pub mod bundle;
 pub mod case;
+pub mod counted;
 pub mod list;
 mod merge;
 pub mod prover;

@@ -306,7 +306,8 @@ pub fn write(
     let csv =
         csv.into_inner().map_err(|error| form("committee.csv", Box::new(error.into_error())))?;
     all.push(("committee.csv".to_owned(), csv));
-    files::put_all(folder, all)
+    let all = all.into_iter().map(|(name, bytes)| (name, files::Content::Bytes(bytes)));
+    files::put_all(folder, all.collect())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use std::{
     borrow::Cow,
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Component, Path, PathBuf},
 };
 
@@ -22,6 +22,37 @@ pub const LIST: &str = "SHA256SUMS";
 
 /// What is added to the name of a file that is not whole yet.
 const PARTIAL: &str = "partial";
+
+/// What is to stand in a file.
+#[derive(Debug)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What this file has, which is too long for the memory; it is read twice, and left where it is.
+    Aside(PathBuf),
+}
+
+impl Content {
+    fn open(&self) -> io::Result<Box<dyn io::Read + '_>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(bytes.as_slice()),
+            Self::Aside(path) => Box::new(File::open(path)?),
+        })
+    }
+
+    fn digest(&self) -> io::Result<Digest> {
+        let mut hash = Sha256::new();
+        let mut content = self.open()?;
+        let mut chunk = vec![0; 64 * 1024];
+        loop {
+            let read = content.read(&mut chunk)?;
+            if read == 0 {
+                return Ok(Hex(hash.finalize().into()));
+            }
+            hash.update(chunk.get(..read).unwrap_or_default());
+        }
+    }
+}
 
 /// The files of a report, all of them as their list says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,13 +108,13 @@ fn digest_of(bytes: &[u8]) -> Digest {
 }
 
 /// The list of these files.
-fn list(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut lines: Vec<_> = files
-        .iter()
-        .map(|(name, bytes)| (name, format!("{}  {name}\n", digest_of(bytes))))
-        .collect();
+fn list(files: &[(String, Content)]) -> io::Result<Vec<u8>> {
+    let line = |(name, content): &(String, Content)| {
+        Ok((name.clone(), format!("{}  {name}\n", content.digest()?)))
+    };
+    let mut lines = files.iter().map(line).collect::<io::Result<Vec<_>>>()?;
     lines.sort();
-    lines.into_iter().map(|(_, line)| line).collect::<String>().into_bytes()
+    Ok(lines.into_iter().map(|(_, line)| line).collect::<String>().into_bytes())
 }
 
 /// Writes files into a folder, and their list. Gives their paths in this order, the list last.
@@ -97,11 +128,12 @@ fn list(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 /// [`WriteError`] when a file cannot be written, or the folder is somebody else's.
 pub(crate) fn put_all(
     folder: &Path,
-    mut files: Vec<(String, Vec<u8>)>,
+    mut files: Vec<(String, Content)>,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let earlier = earlier(folder, &files)?;
-    let list = list(&files);
-    files.push((LIST.to_owned(), list));
+    let list =
+        list(&files).map_err(|source| WriteError::File { path: folder.join(LIST), source })?;
+    files.push((LIST.to_owned(), Content::Bytes(list)));
     let mut folders = vec![folder.to_owned()];
     folders.extend(
         files.iter().filter_map(|(name, _)| folder.join(name).parent().map(Path::to_owned)),
@@ -112,10 +144,10 @@ pub(crate) fn put_all(
             .map_err(|source| WriteError::Folder { path: folder.clone(), source })?;
     }
     let mut staged = Vec::new();
-    for (name, bytes) in files {
+    for (name, content) in files {
         let path = folder.join(name);
         let beside = path.with_added_extension(PARTIAL);
-        write_synced(&beside, &bytes)
+        write_synced(&beside, &content)
             .map_err(|source| WriteError::File { path: beside.clone(), source })?;
         staged.push((beside, path));
     }
@@ -140,7 +172,7 @@ pub(crate) fn put_all(
 
 /// The names of the files that an earlier report has in a folder. Refuses a folder of anything else: nobody's
 /// files are written over.
-fn earlier(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<String>, WriteError> {
+fn earlier(folder: &Path, files: &[(String, Content)]) -> Result<Vec<String>, WriteError> {
     let not_ours =
         |found: &str| WriteError::NotOurs { path: folder.to_owned(), found: found.to_owned() };
     let list = match fs::read_to_string(folder.join(LIST)) {
@@ -169,9 +201,9 @@ fn earlier(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<String>, Wr
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_synced(path: &Path, content: &Content) -> io::Result<()> {
     let mut file = File::create(path)?;
-    file.write_all(bytes)?;
+    io::copy(&mut content.open()?, &mut file)?;
     file.sync_all()
 }
 
@@ -216,7 +248,7 @@ fn is_below(name: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIST, ListError, WriteError, cell, check_list, put_all};
+    use super::{Content, LIST, ListError, WriteError, cell, check_list, put_all};
 
     #[test]
     fn no_cell_of_a_published_table_is_a_formula() {
@@ -228,10 +260,10 @@ mod tests {
         }
     }
 
-    fn files() -> Vec<(String, Vec<u8>)> {
+    fn files() -> Vec<(String, Content)> {
         [("report.json", "{}"), ("a.csv", "a\n"), ("tables/b.csv", "b\n")]
-            .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
-            .to_vec()
+            .map(|(name, text)| (name.to_owned(), Content::Bytes(text.as_bytes().to_vec())))
+            .into()
     }
 
     #[test]

@@ -6,11 +6,13 @@
 //!
 //! - [`model`]: what a report says
 //! - [`disclosure`]: what of it may be told
+//! - [`mentions`]: which complaints each row counts
 //! - [`statistics`]: shares, intervals, percentiles
 
 mod causes;
 pub mod disclosure;
 mod flow;
+pub mod mentions;
 pub mod model;
 mod oversight;
 mod quality;
@@ -25,7 +27,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use model::Report;
-pub use render::{Locale, ParseLocaleError, WriteError, write};
+pub use render::{Locale, ParseLocaleError, WriteError, write, write_with};
 
 use self::model::{CutoffSection, DisclosureSection, PeriodSection, ProjectorSection};
 use crate::{
@@ -92,6 +94,19 @@ pub enum ReportError {
         expected: u64,
         /// The other.
         found: u64,
+    },
+    /// A row of a table counts other complaints than it says. A bug or a damaged read model: rebuild it.
+    #[error(
+        "expected the row {row} of {table} to count the complaints it says, found {found:?}; a report that \
+         counts two ways is not published: run `redress projections rebuild transparency`"
+    )]
+    MentionsDiffer {
+        /// The table.
+        table: &'static str,
+        /// The row, or the value that has none.
+        row: String,
+        /// How many were found; nothing where there is no such row.
+        found: Option<u64>,
     },
     /// The read model is not where the report is to be cut off. Let it catch up, or rebuild it.
     #[error(

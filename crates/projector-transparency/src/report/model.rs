@@ -152,6 +152,18 @@ pub enum Population {
     Answered,
 }
 
+impl Population {
+    /// Its name in `report.json`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Imported => "imported",
+            Self::Ended => "ended",
+            Self::Answered => "answered",
+        }
+    }
+}
+
 /// Where the names of a table's values come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -195,6 +207,17 @@ pub struct Row {
     /// Which values are told together. Never published.
     #[serde(skip)]
     pub members: Vec<RowName>,
+}
+
+impl RowName {
+    /// Its kind, and its value if it has one, as in `report.json`.
+    pub fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Value(code) => ("value", Some(code)),
+            Self::NotStated => ("not-stated", None),
+            Self::Pooled => ("pooled", None),
+        }
+    }
 }
 
 /// What a row stands for.

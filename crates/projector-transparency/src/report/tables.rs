@@ -99,6 +99,78 @@ const PLANS: [Plan; 8] = [
         )
     },
 ];
+/// What a table counts by, as SQL.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keys {
+    /// A value.
+    Value(&'static str),
+    /// A value, and the finer one below it.
+    TwoLevels([&'static str; 2]),
+    /// A day, told in spans.
+    Day(&'static str),
+    /// A number of days, told in bands.
+    Band(&'static str),
+}
+
+/// From which rows of the read model a table is counted, by what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TableSource {
+    pub(super) keys: Keys,
+    from: &'static str,
+    /// What tells the mentions of one complaint apart.
+    again: &'static str,
+}
+
+impl TableSource {
+    /// A line for each mention: the position of the record that opens the complaint, whether there are two levels,
+    /// the value above, the value. By position.
+    pub(super) fn mentions_sql(&self) -> String {
+        let Self { keys, from, again } = self;
+        let (is_two_levels, parent, value) = match keys {
+            Keys::Value(value) | Keys::Day(value) | Keys::Band(value) => (0, "NULL", *value),
+            Keys::TwoLevels([parent, value]) => (1, *parent, *value),
+        };
+        format!(
+            "SELECT r.position, {is_two_levels}, q.parent, q.value
+             FROM (SELECT c.stream AS stream, {parent} AS parent,
+                     CAST({value} AS TEXT) AS value, {again} AS again FROM {from}) AS q
+             JOIN flow AS r ON r.stream = q.stream AND r.kind = 'received'
+             ORDER BY r.position, q.again"
+        )
+    }
+}
+
+/// The source of the table with this name.
+pub(super) fn source_of(id: &str) -> Option<TableSource> {
+    let of = |population: Population, keys| TableSource {
+        keys,
+        from: population_sql(population),
+        again: if population == Population::Ended { "l.ordinal" } else { "0" },
+    };
+    let simple = PLANS.iter().chain([&PRODUCT, &ISSUE, &CAUSE_FAMILY]).find(|plan| plan.id == id);
+    if let Some(plan) = simple {
+        return Some(of(plan.population, Keys::Value(plan.value)));
+    }
+    Some(match id {
+        "received-by-sub-product" => of(Population::Received, Keys::TwoLevels(SUB_PRODUCT)),
+        "received-by-sub-issue" => of(Population::Received, Keys::TwoLevels(SUB_ISSUE)),
+        "ended-by-root-cause" => of(Population::Ended, Keys::TwoLevels(ROOT_CAUSE)),
+        "received-by-month" => of(Population::Received, Keys::Day("c.received_day")),
+        "received-by-right" => {
+            TableSource { keys: Keys::Value(RIGHT), from: RECEIVED_RIGHTS, again: RIGHT }
+        }
+        "answered-by-band" => of(Population::Answered, Keys::Band(DAYS_TO_ANSWER)),
+        _ => return None,
+    })
+}
+
+const SUB_PRODUCT: [&str; 2] = ["c.product", "c.sub_product"];
+const SUB_ISSUE: [&str; 2] = ["c.issue", "c.sub_issue"];
+const ROOT_CAUSE: [&str; 2] = [FAMILY, "c.root_cause"];
+const RIGHT: &str = "r.consumer_right";
+const RECEIVED_RIGHTS: &str = "complaint AS c LEFT JOIN complaint_right AS r USING (stream)
+    WHERE c.received_day BETWEEN ?1 AND ?2";
+
 /// The family of a cause: what stands before the first dot or, in older codes, slash.
 const FAMILY: &str =
     "substr(c.root_cause, 1, instr(replace(c.root_cause, '/', '.') || '.', '.') - 1)";
@@ -120,9 +192,8 @@ pub(super) fn all(
 ) -> Result<(Vec<Table>, Vec<CrossTable>), ReportError> {
     let product = simple(scope, &PRODUCT)?;
     let issue = simple(scope, &ISSUE)?;
-    let sub_product =
-        two_levels(scope, "received-by-sub-product", &product, ["c.product", "c.sub_product"])?;
-    let sub_issue = two_levels(scope, "received-by-sub-issue", &issue, ["c.issue", "c.sub_issue"])?;
+    let sub_product = two_levels(scope, "received-by-sub-product", &product, SUB_PRODUCT)?;
+    let sub_issue = two_levels(scope, "received-by-sub-issue", &issue, SUB_ISSUE)?;
     let mut tables = vec![product, sub_product, issue, sub_issue];
     tables.push(by_month(scope, months)?);
     tables.push(by_right(scope)?);
@@ -130,7 +201,7 @@ pub(super) fn all(
         tables.push(simple(scope, plan)?);
     }
     let family = simple(scope, &CAUSE_FAMILY)?;
-    let cause = two_levels(scope, "ended-by-root-cause", &family, [FAMILY, "c.root_cause"])?;
+    let cause = two_levels(scope, "ended-by-root-cause", &family, ROOT_CAUSE)?;
     tables.extend([family, cause]);
     let (bands, cross) = by_band(scope)?;
     tables.push(bands);
@@ -301,10 +372,8 @@ fn span_code((first, last): Days) -> String {
 
 /// One complaint can put several rights at stake, or none that is stated.
 fn by_right(scope: Scope<'_>) -> Result<Table, ReportError> {
-    let sql = "SELECT r.consumer_right, count(*)
-         FROM complaint AS c LEFT JOIN complaint_right AS r USING (stream)
-         WHERE c.received_day BETWEEN ?1 AND ?2 GROUP BY 1";
-    let cells = ordered(counted(scope, sql)?);
+    let sql = format!("SELECT {RIGHT}, count(*) FROM {RECEIVED_RIGHTS} GROUP BY 1");
+    let cells = ordered(counted(scope, &sql)?);
     Ok(Table {
         id: "received-by-right",
         population: Population::Received,

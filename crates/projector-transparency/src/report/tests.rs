@@ -13,6 +13,7 @@ mod beside;
 mod causes;
 mod files;
 mod ledger;
+mod mentions;
 mod volumes;
 
 use ledger::{

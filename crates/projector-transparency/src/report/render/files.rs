@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Locale, page};
 use crate::{
-    files::{cell, put_all},
+    files::{Content, cell, put_all},
     report::model::{CrossTable, Report, Row, RowName, Table, VolumeRate},
 };
 
@@ -62,8 +62,8 @@ fn form(file: &'static str) -> impl Fn(Box<dyn std::error::Error + Send + Sync>)
 }
 
 /// Writes a report into a folder: `report.<language>.html` for each language, `report.json`,
-/// `figures.csv`, `tables/<id>.csv`, and the list of these ([`crate::files`]). Gives their paths, the
-/// pages first, the list last.
+/// `figures.csv`, `tables/<id>.csv`, and the list of these ([`crate::files`]). Gives their paths, the pages first,
+/// the list last.
 ///
 /// # Errors
 ///
@@ -73,16 +73,37 @@ pub fn write(
     folder: &Path,
     locales: &[Locale],
 ) -> Result<Vec<PathBuf>, WriteError> {
-    put_all(folder, contents(report, locales)?)
+    write_with(report, folder, locales, Vec::new())
+}
+
+/// As [`write()`], with the tables in which complainants find theirs, which are made of more than the figures.
+///
+/// # Errors
+///
+/// As [`write()`].
+pub fn write_with(
+    report: &Report,
+    folder: &Path,
+    locales: &[Locale],
+    tables: Vec<(String, Content)>,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let is_findable = !tables.is_empty();
+    let files = contents(report, locales, is_findable)?;
+    let files = files.into_iter().map(|(name, bytes)| (name, Content::Bytes(bytes)));
+    put_all(folder, files.chain(tables).collect())
 }
 
 /// Every file of a report with its bytes.
-fn contents(report: &Report, locales: &[Locale]) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+fn contents(
+    report: &Report,
+    locales: &[Locale],
+    is_findable: bool,
+) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let json = json(report)?;
     let digest = Hex::<32>(Sha256::digest(&json).into()).to_string();
     let mut files = Vec::new();
     for locale in locales {
-        let html = page::render(report, *locale, &digest)?;
+        let html = page::render(report, *locale, &digest, is_findable)?;
         files.push((format!("report.{}.html", locale.code()), html.into_bytes()));
     }
     files.push(("report.json".to_owned(), json));

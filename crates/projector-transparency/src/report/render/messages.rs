@@ -190,6 +190,8 @@ pub(crate) struct Messages {
     pub(crate) minimum_none: &'static str,
     pub(crate) check_title: &'static str,
     pub(crate) check_text: &'static str,
+    pub(crate) find_title: &'static str,
+    pub(crate) find_text: &'static str,
     pub(crate) how_title: &'static str,
     pub(crate) how: &'static [&'static str],
     pub(crate) names: &'static [(Vocabulary, &'static [Name])],

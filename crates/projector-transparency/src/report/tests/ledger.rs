@@ -46,6 +46,11 @@ impl Ledger {
         &self.connection
     }
 
+    /// The position that the next record gets.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Something happens and is recorded at once.
     pub(super) fn happens(&mut self, stream: &str, at: &str, event: E) {
         self.recorded_later(stream, at, at, event);

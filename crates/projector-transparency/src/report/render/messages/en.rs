@@ -408,6 +408,8 @@ pub(super) const MESSAGES: Messages = Messages {
     minimum_none: "1: exact figures, for internal use only; amounts of money from {redress} complaints",
     check_title: "Check it yourself",
     check_text: "With a copy of the ledger that has the records counted, run these commands. The first compares every record with the root over all of them; the second counts the same records again, and report.json must have the SHA-256 above, which stands for their root as well.",
+    find_title: "Find your own complaint",
+    find_text: "Whoever complained and has a receipt finds the complaint here: in which row of which table it is counted, and that it is not counted together with another as one. This needs the files of this report, the proof beside them and the receipt; neither the ledger nor a network.",
     how_title: "Rules",
     how: &[
         "Days are days in UTC. A period includes its first and its last day.",

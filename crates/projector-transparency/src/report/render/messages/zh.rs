@@ -380,6 +380,8 @@ pub(super) const MESSAGES: Messages = Messages {
     minimum_none: "1 件：精确数字，仅供内部使用；金额须满 {redress} 件",
     check_title: "自行核验",
     check_text: "持有包含上述统计记录的账本副本者，可运行以下命令。第一条将每条记录与全部记录的根哈希核对；第二条重新统计同样的记录，所得 report.json（其中含上述根哈希）的 SHA-256 应与上述数值一致。",
+    find_title: "查找自己的投诉",
+    find_text: "凡提出投诉并持有回执者，均可在此查到自己的投诉：计入哪张表的哪一行，且未与他人的投诉合并计为一件。只需本报告的文件、随附的证明和回执；无需账本，也无需网络。",
     how_title: "规则",
     how: &[
         "日期均为 UTC 日期。期间包括首日和末日。",

@@ -49,7 +49,7 @@ register() {
  "personal": {"narrative": "I was charged a fee nobody had told me of."}}
 JSON
 }
-register 2025-01-10
+complaint=$(register 2025-01-10 | cut -d ' ' -f 1)
 
 # Its report: the files of a folder. What is drafted is what they say, and the digest of their list.
 redress report transparency --data "$ledger" --period 2025-Q1 --out report --min-cell 1
@@ -93,6 +93,14 @@ redress checkpoint --data "$ledger" > kept.checkpoint
 redress report proof "$report" --data "$ledger" --out report/published.tlog-proof
 key=$(redress keys status --data "$ledger" --json | sed 's/.*"verifier_key": *"\([^"]*\)".*/\1/')
 redress check report/published.tlog-proof --report report --vkey "$key"
+
+# Whoever has the receipt of a complaint finds it in the report: in which row of which table, and in which none.
+redress prove receipt "$complaint" --data "$ledger" --as cleo --role compliance-officer --out mine.tlog-proof
+redress check report/published.tlog-proof --report report --receipt mine.tlog-proof --vkey "$key"
+
+# Or gets a proof of it, for which nobody needs the folder.
+redress prove counted "$complaint" --report report --data "$ledger" --out counted.proof
+redress check counted.proof --receipt mine.tlog-proof --vkey "$key"
 
 # A complaint of March turns up in April: the report is restated, and endorsed anew.
 register 2025-03-30

@@ -17,6 +17,7 @@ mod causes;
 mod clocks;
 mod committee;
 mod communication;
+mod counted;
 mod crash;
 mod damage;
 mod disk;

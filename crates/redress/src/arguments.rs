@@ -31,8 +31,8 @@ pub use casework::{
 pub use cause::{CauseChart, CauseCommand, CauseEffect, CauseTreeFile};
 pub use clock::{ClockCommand, ClockExplain, ClockRecourse, ClockRun};
 pub use evidence::{
-    Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveInclusion,
-    ProveReceipt, ProveStream,
+    Check, CommitIndex, ExportBundle, OpenedBy, ProofOf, Prove, ProveConsistency, ProveCounted,
+    ProveInclusion, ProveReceipt, ProveStream,
 };
 pub use filed::{FiledLine, FiledList, FiledShow};
 pub use inspection::{InspectionLine, InspectionSample};

@@ -56,7 +56,7 @@ pub enum Prove {
 
     /// A complainant's receipt: that their complaint is in the log, with their own words
     #[command(
-        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret of its own; nothing that is published is made with it yet.",
+        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret of its own: with it, its holder finds the complaint in the tables of a published report (redress check --report DIR --receipt FILE).",
         after_help = "Examples:\n  redress prove receipt complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out mine.tlog-proof --qr mine.svg\n  redress check mine.tlog-proof --vkey KEY"
     )]
     Receipt(ProveReceipt),
@@ -72,6 +72,33 @@ pub enum Prove {
         after_help = "Example:\n  redress prove absence complaint-01JGFJJZ00ABCDEFGHJKMNPQRT --data ./ledger --out none.proof"
     )]
     Absence(ProveStream),
+
+    /// Where a published report counts a complaint, for whoever holds its receipt
+    #[command(
+        long_about = "Writes where the tables of a published report count a complaint: for each the row, and that the complaint's tag is in the list of that row. Whoever checks it brings the receipt, for nothing in the proof says whose complaint it is. Whoever has the report's own folder needs no such proof: redress check --report DIR --receipt FILE.",
+        after_help = "Examples:\n  redress prove counted complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --report ./report --data ./ledger --out counted.proof\n  redress check counted.proof --receipt mine.tlog-proof --vkey KEY"
+    )]
+    Counted(ProveCounted),
+}
+
+/// Arguments of `redress prove counted`.
+#[derive(Debug, Args)]
+pub struct ProveCounted {
+    /// The complaint, by the name of its stream
+    #[arg(value_name = "COMPLAINT")]
+    pub complaint: String,
+
+    /// The folder with the report's files, as they were published
+    #[arg(long, value_name = "DIR")]
+    pub report: PathBuf,
+
+    /// Of which ledger
+    #[command(flatten)]
+    pub of: ProofOf,
+
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `redress prove inclusion`.
@@ -196,6 +223,11 @@ pub struct Check {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stamped", "trust", "record"])]
     pub report: Option<PathBuf>,
 
+    /// Your receipt, to find your complaint in the tables of a published report (with --report), or for the proof of
+    /// where they count it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stamped", "trust", "record", "old"])]
+    pub receipt: Option<PathBuf>,
+
     /// The checkpoint that was time-stamped, for a time stamp
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub stamped: Option<PathBuf>,
@@ -206,7 +238,7 @@ pub struct Check {
     pub trust: Option<PathBuf>,
 
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report", "receipt"])]
     pub page: Option<PathBuf>,
 }
 

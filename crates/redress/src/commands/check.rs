@@ -56,6 +56,7 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
+    let receipt = args.receipt.as_deref().map(read).transpose()?;
     let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
         policy: &policy,
@@ -63,13 +64,19 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         old_checkpoint: old.as_deref(),
         stamps: Some(&Roots(roots)),
         nonce: args.nonce.as_deref(),
+        receipt: receipt.as_deref(),
     };
-    let mut checked = check(&bytes, &trust);
+    // With a receipt beside it, the nonce is the receipt's.
+    let is_of_receipt = args.report.is_some() && receipt.is_some();
+    let of_proof = if is_of_receipt { Trust { nonce: None, ..trust } } else { trust };
+    let mut checked = check(&bytes, &of_proof);
     options::say_without_stamps(&mut checked, args);
     if let Some(folder) = &args.report {
-        let brought = [Some(path), args.policy.as_ref()].into_iter().flatten();
-        let brought: Vec<_> = brought.map(PathBuf::as_path).collect();
-        checked = published::hold(checked, &bytes, folder, &brought);
+        let brought = [Some(path), args.policy.as_ref(), args.receipt.as_ref()];
+        let brought: Vec<_> = brought.into_iter().flatten().map(PathBuf::as_path).collect();
+        checked = published::hold(checked, &bytes, folder, &brought, &trust);
+    } else if checked.kind == Kind::Counted {
+        checked = published::hold_record(checked, &bytes);
     }
     if console.json() {
         console.value(&checked)?;

@@ -380,6 +380,10 @@ fn show(args: &Demo, done: &Done, console: &mut Console<'_>) -> Result<(), Comma
     console.line(format_args!(
         "  {redress} check {folder}/published.tlog-proof --report {folder} --vkey {key}"
     ))?;
+    console.line("\nFind that complaint in the report, as whoever holds its receipt can:")?;
+    console.line(format_args!(
+        "  {redress} check {folder}/published.tlog-proof --report {folder} --receipt {receipt} --vkey {key}"
+    ))?;
     console.line("\nReplay, as it was on a day and as it was known on that day:")?;
     console.line(format_args!("  {redress} replay --data {data} --format table"))?;
     console.line(format_args!("  {redress} replay --data {data} --as-of {YEAR}-06-30 | wc -l"))?;

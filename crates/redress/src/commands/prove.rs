@@ -1,5 +1,7 @@
 //! `redress prove`: evidence about one record, one stream, or the log's growth.
 
+mod counted;
+
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use complaint_domain::{
@@ -20,7 +22,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    arguments::{ProofOf, Prove, ProveConsistency, ProveInclusion, ProveReceipt, ProveStream},
+    arguments::{
+        ProofOf, Prove, ProveConsistency, ProveCounted, ProveInclusion, ProveReceipt, ProveStream,
+    },
     console::Console,
     error::CommandError,
     evidence::{
@@ -52,7 +56,8 @@ pub async fn run(what: &Prove, console: &mut Console<'_>) -> Result<(), CommandE
         | Prove::Consistency(ProveConsistency { of, .. })
         | Prove::Receipt(ProveReceipt { of, .. })
         | Prove::Stream(ProveStream { of, .. })
-        | Prove::Absence(ProveStream { of, .. }) => of,
+        | Prove::Absence(ProveStream { of, .. })
+        | Prove::Counted(ProveCounted { of, .. }) => of,
     };
     let mut ledger = Ledger::open(&of.at, Arc::new(SystemClock))?;
     let done = prove(&mut ledger, of, what, console).await;
@@ -73,6 +78,7 @@ async fn prove(
         Prove::Receipt(args) => of_complaint(&mut issuer, args, console).await,
         Prove::Stream(args) => stream(&issuer, args, true, console).await,
         Prove::Absence(args) => stream(&issuer, args, false, console).await,
+        Prove::Counted(args) => counted::run(&issuer, args, console).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `redress report`: the figures to be published, and what becomes of them.
 
+mod counted;
 pub(super) mod proof;
 pub(super) mod recounted;
 
@@ -11,6 +12,7 @@ use std::{
 
 use complaint_domain::report::ReportKind;
 use event_log::{EventLog, Position, clock::SystemClock};
+use evidence_check::counted::COUNTED_FILE;
 use merkle_log::{Hash, tree_root};
 use projection::{Projection, Projector, path_of};
 use projector_transparency::{
@@ -19,6 +21,7 @@ use projector_transparency::{
 };
 use serde::Serialize;
 
+use self::counted::Tags;
 use super::filed;
 use crate::{
     arguments::{LocaleName, Report, ReportFiles},
@@ -69,6 +72,13 @@ async fn files(
     };
     ledger.close().await;
     let files = result?;
+    let has_tables = files.iter().any(|path| path.ends_with(COUNTED_FILE));
+    if kind == ReportKind::Transparency && !has_tables {
+        console.say(
+            "without the tables in which complainants find theirs: they are made with the receipt key, and there is \
+             none among the keys",
+        );
+    }
     if console.json() {
         let files = files.iter().map(|path| path.display().to_string()).collect();
         return console.value(&Written { period: &args.period, files });
@@ -169,7 +179,8 @@ async fn write_counted(
     };
     let model = path_of(models, TransparencyProjector.name());
     let wanted = wanted.clone();
-    tokio::task::spawn_blocking(move || build_and_write(&model, &request, &wanted))
+    let tags = Tags::of(ledger)?;
+    tokio::task::spawn_blocking(move || build_and_write(&model, &request, &wanted, tags.as_ref()))
         .await
         .map_err(CommandError::failed("write the report"))?
 }
@@ -178,6 +189,7 @@ fn build_and_write(
     model: &Path,
     request: &ReportRequest,
     wanted: &Wanted,
+    tags: Option<&Tags>,
 ) -> Result<Vec<PathBuf>, CommandError> {
     let connection =
         projection::open_reader(model).map_err(CommandError::failed("read the figures"))?;
@@ -188,7 +200,12 @@ fn build_and_write(
     };
     let written = match wanted.kind {
         ReportKind::Transparency => {
-            report::write(&report::build(&connection, request)?, &wanted.out, locales)
+            let report = report::build(&connection, request)?;
+            let scratch =
+                tempfile::tempdir().map_err(CommandError::failed("make a temporary directory"))?;
+            let of = (&connection, request, &report);
+            let more = tags.map(|tags| counted::files(tags, of, scratch.path())).transpose()?;
+            report::write_with(&report, &wanted.out, locales, more.unwrap_or_default())
         }
         ReportKind::Committee => {
             committee::write(&committee::build(&connection, request)?, &wanted.out, locales)

@@ -230,6 +230,7 @@ impl From<ReportError> for CommandError {
             ReportError::OutsideLedger { .. } => refused(&error, "choose a --period within it"),
             ReportError::Unbalanced { .. }
             | ReportError::CommitteeUnbalanced { .. }
+            | ReportError::MentionsDiffer { .. }
             | ReportError::CutoffDiffers { .. }
             | ReportError::Unreadable { .. } => refused(
                 &error,

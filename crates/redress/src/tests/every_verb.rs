@@ -51,6 +51,10 @@ const CALLS: &[(&str, &[&str])] = &[
     ("mirror", &["--from", "H/tiles", "--out", "H/mirror", "--vkey", "V"]),
     ("prove absence", &["complaint-01KA0000000000000000000000", "--data", "D", "--out", "H/1"]),
     ("prove consistency", &["3", "--data", "D", "--out", "H/2"]),
+    (
+        "prove counted",
+        &["S", "--report", "D/reports/transparency-2025", "--data", "D", "--out", "H/6"],
+    ),
     ("prove inclusion", &["3", "--data", "D", "--out", "H/3"]),
     ("prove receipt", &["S", "--data", "D", "--out", "H/4"]),
     ("prove stream", &["S", "--data", "D", "--out", "H/5"]),
@@ -222,7 +226,9 @@ impl Home {
                 "S" => self.complaint.clone(),
                 "V" => self.verifier_key.clone(),
                 "D" => format!("{place}/ledger"),
-                word if word.starts_with("D.keys") => format!("{place}/ledger{}", &word[1..]),
+                word if word.starts_with("D.keys") || word.starts_with("D/") => {
+                    format!("{place}/ledger{}", &word[1..])
+                }
                 word if word.starts_with("H/") => format!("{place}{}", &word[1..]),
                 word => word.to_owned(),
             });

@@ -53,7 +53,7 @@ const RULES: &[Rule] = &[
     Rule {
         name: "--nonce",
         is_given: |args| args.nonce.is_some(),
-        with: &[Evidence::Of(Kind::RecordProof)],
+        with: &[Evidence::Of(Kind::RecordProof), Evidence::Of(Kind::Counted)],
         in_words: "a receipt",
         next: "leave --nonce out",
     },
@@ -63,6 +63,13 @@ const RULES: &[Rule] = &[
         with: &[Evidence::Of(Kind::RecordProof)],
         in_words: "the proof that a report was published",
         next: "leave --report out, or name the proof that `redress report proof` makes",
+    },
+    Rule {
+        name: "--receipt",
+        is_given: |args| args.receipt.is_some(),
+        with: &[Evidence::Of(Kind::RecordProof), Evidence::Of(Kind::Counted)],
+        in_words: "the proof that a report was published, or of where it counts a complaint",
+        next: "leave --receipt out, and check the receipt by itself",
     },
     Rule {
         name: "--stamped",
@@ -101,6 +108,23 @@ pub(super) fn fit(args: &Check, evidence: Evidence, bytes: &[u8]) -> Result<(), 
             "expected --nonce with a receipt, which encloses its record, found --record with it"
                 .to_owned(),
             "leave --record out to check a receipt",
+        );
+    }
+    if evidence == Evidence::Of(Kind::RecordProof)
+        && args.receipt.is_some()
+        && args.report.is_none()
+    {
+        return usage(
+            "expected the folder of a report, to find your complaint in it, found only --receipt"
+                .to_owned(),
+            "name it with --report, and with it the proof that `redress report proof` makes; to check a \
+             receipt by itself, name its file alone",
+        );
+    }
+    if evidence == Evidence::Of(Kind::Counted) && args.receipt.is_none() {
+        return usage(
+            "expected your receipt, for this does not say whose complaint it is about".to_owned(),
+            "name its file with --receipt",
         );
     }
     if evidence == Evidence::Of(Kind::Growth) && args.old.is_none() {

@@ -10,14 +10,20 @@ use std::{
 
 use complaint_domain::report::{Endorsed, Published, ReportDraft};
 use complaint_service::report_stream_of;
-use evidence_check::{Checked, Enclosure, Step, Verdict, record::RecordView};
+use evidence_check::{
+    Checked, Enclosure, Step, Verdict,
+    check::Trust,
+    counted::{
+        COUNTED_FILE, folder,
+        mine::Mine,
+        proof::{CountedProof, ReportView},
+    },
+    record::RecordView,
+};
 use merkle_log::LogProof;
 use projector_transparency::files::{LIST, Listed, check_list};
 
 use crate::casework::ReportNoun;
-
-/// The event that says what was published.
-const PUBLISHED: &str = "report.published.v1";
 
 /// So many files that do not belong to a report are named.
 const STRAYS_NAMED: usize = 3;
@@ -30,6 +36,8 @@ struct Said {
     version: u64,
     position: u64,
     published: Published,
+    /// The same, as the tables need it.
+    view: ReportView,
 }
 
 /// Adds to a checked proof whether it is about the report in a folder, and how that was endorsed. What was
@@ -41,13 +49,10 @@ pub(super) fn hold(
     proof: &[u8],
     folder: &Path,
     brought: &[&Path],
+    trust: &Trust<'_>,
 ) -> Checked {
-    let said = published(proof);
-    let claim = "the record says that a report was published".to_owned();
-    let said = take(&mut checked, "extra", claim, said);
-    if let Some(said) = &said {
-        rules(&mut checked, said);
-    }
+    let proof = LogProof::parse(proof).map_err(|error| error.to_string());
+    let said = said(&mut checked, proof);
     let listed = check_list(folder).map_err(|error| error.to_string());
     let claim = format!("the files are those that {LIST} lists");
     let at = folder.display().to_string();
@@ -58,9 +63,55 @@ pub(super) fn hold(
     }
     if let (Some(said), Some(listed)) = (said, listed) {
         files(&mut checked, &said.published.report, folder, &listed);
+        counted(&mut checked, &said, (folder, &listed), trust);
         facts(&mut checked, &said, listed.names.len());
     }
     checked
+}
+
+/// Adds to the proof of where a report counts a complaint what only the ledger's own rules vouch for.
+pub(super) fn hold_record(mut checked: Checked, proof: &[u8]) -> Checked {
+    let proof = CountedProof::parse(proof).map_err(|error| error.to_string());
+    if let Some(said) = said(&mut checked, proof.map(|proof| proof.proof)) {
+        not_restated(&mut checked, &said);
+    }
+    checked
+}
+
+/// What the record that a proof encloses says was published, held to the ledger's own rules.
+fn said(checked: &mut Checked, proof: Result<LogProof, String>) -> Option<Said> {
+    let said = proof.and_then(published);
+    let claim = "the record says that a report was published".to_owned();
+    let said = take(checked, "extra", claim, said)?;
+    rules(checked, &said);
+    Some(said)
+}
+
+/// Holds the tables in which complainants find theirs, and looks for the one whose receipt was brought.
+fn counted(
+    checked: &mut Checked,
+    said: &Said,
+    (folder, listed): (&Path, &Listed),
+    trust: &Trust<'_>,
+) {
+    if !checked.is_good {
+        return;
+    }
+    let has = |name: &str| listed.names.iter().any(|listed| listed == name);
+    if !has(COUNTED_FILE) && trust.receipt.is_none() {
+        return;
+    }
+    let mine = trust.receipt.map(|receipt| Mine::open(receipt, trust));
+    let mut read = |name: &str| {
+        if !has(name) {
+            return Err(format!("{LIST} lists no {name}: it was published without"));
+        }
+        fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))
+    };
+    let of_tables = folder::check(&said.view, mine, &mut read);
+    checked.is_good &= of_tables.is_good;
+    checked.steps.extend(of_tables.steps);
+    checked.facts.extend(of_tables.facts);
 }
 
 /// Whether the ledger's own rules would have let the record say what it says.
@@ -205,18 +256,15 @@ fn strays_in(
     Ok(())
 }
 
-fn published(proof: &[u8]) -> Result<Said, String> {
-    let proof = LogProof::parse(proof).map_err(|error| error.to_string())?;
+fn published(proof: LogProof) -> Result<Said, String> {
     let extra = proof.extra.ok_or("the proof encloses no record")?;
     let enclosure = Enclosure::parse(&extra).map_err(|error| error.to_string())?;
     let record =
         RecordView::parse(enclosure.record.as_bytes()).map_err(|error| error.to_string())?;
-    if record.r#type != PUBLISHED {
-        return Err(format!("expected {PUBLISHED}, found {}", record.r#type));
-    }
+    let view = ReportView::of(&record)?;
     let published = serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
     let (stream, version) = (record.stream.into_owned(), record.version);
-    Ok(Said { stream, version, position: proof.index, published })
+    Ok(Said { stream, version, position: proof.index, published, view })
 }
 
 fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, String>) -> Option<T> {
@@ -233,7 +281,7 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
     if !checked.is_good {
         return;
     }
-    let Said { stream, version, published, .. } = said;
+    let Said { version, published, .. } = said;
     let number = version.saturating_add(1);
     let mut fact = |name: &str, value: String| checked.facts.push((name.to_owned(), value));
     let report = &published.report;
@@ -265,6 +313,12 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
             }
         }
     }
+    not_restated(checked, said);
+}
+
+/// One record does not show what came after it.
+fn not_restated(checked: &mut Checked, Said { stream, version, .. }: &Said) {
+    let number = version.saturating_add(1);
     checked.steps.push(Step {
         at: "proof".to_owned(),
         claim: "it was not restated since".to_owned(),

@@ -5,10 +5,12 @@ use std::{path::Path, sync::Arc};
 use complaint_domain::{
     LedgerEvent,
     report::{Published, ReportEvent},
+    sealed::Digest,
 };
 use event_log::{EventLog as _, RecordedEvent, StreamId, StreamVersion, clock::SystemClock};
 use evidence_issue::receipt::record_proof;
 use futures::TryStreamExt;
+use merkle_log::LogProof;
 use serde_json::json;
 
 use crate::{
@@ -90,10 +92,36 @@ pub(in crate::commands) async fn write(
     Ok(())
 }
 
+/// Proves the publication of the files with this digest, the last of them; nothing where they were not published.
+///
+/// # Errors
+///
+/// [`CommandError`]: no checkpoint that covers it, or the ledger cannot be read.
+pub(in crate::commands) async fn of_digest(
+    issuer: &Issuer<'_>,
+    stream: &StreamId,
+    digest: Digest,
+) -> Result<Option<LogProof>, CommandError> {
+    let is_it = |published: &Published| published.report.digest == digest;
+    let Some((record, _)) = newest(issuer.ledger, stream, is_it).await? else { return Ok(None) };
+    let position = record.position.0;
+    let proof = issuer.prove(move |prover| prover.inclusion(position)).await?;
+    Ok(Some(record_proof(&record, proof)))
+}
+
 /// The newest record that says what was published.
 async fn last_published(
     ledger: &Ledger,
     stream: &StreamId,
+) -> Result<Option<(RecordedEvent, Published)>, CommandError> {
+    newest(ledger, stream, |_| true).await
+}
+
+/// The newest publication of a report that is as it must be.
+async fn newest(
+    ledger: &Ledger,
+    stream: &StreamId,
+    is_it: impl Fn(&Published) -> bool,
 ) -> Result<Option<(RecordedEvent, Published)>, CommandError> {
     let mut records = ledger.log.read_stream(stream, StreamVersion::default());
     let mut found = None;
@@ -101,7 +129,9 @@ async fn last_published(
         let record = complaint_codec::decode(&recorded.bytes).map_err(|error| {
             CommandError::Broken { position: recorded.position, reason: error.to_string() }
         })?;
-        if let LedgerEvent::Report(ReportEvent::Published(published)) = record.event {
+        if let LedgerEvent::Report(ReportEvent::Published(published)) = record.event
+            && is_it(&published)
+        {
             found = Some((recorded, published));
         }
     }

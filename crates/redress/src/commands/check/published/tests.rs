@@ -3,7 +3,7 @@ use std::os::unix::fs::symlink;
 use complaint_domain::{report::ReportKind, sealed::Hex};
 use event_log::StreamId;
 use evidence_check::Kind;
-use merkle_log::{Checkpoint, KeyKind, SignerKey, empty_root};
+use merkle_log::{Checkpoint, KeyKind, Policy, SignerKey, empty_root};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -98,7 +98,7 @@ fn stream() -> StreamId {
 /// the log was checked before.
 fn said_of(folder: &Path, stream: &str, position: u64, data: &Value) -> Checked {
     let record = json!({
-        "type": PUBLISHED, "stream": stream, "version": 10, "recorded_at": "2031-04-06T10:00:00Z",
+        "type": "report.published.v1", "stream": stream, "version": 10, "recorded_at": "2031-04-06T10:00:00Z",
         "occurred_at": "2031-04-06T10:00:00Z", "data": data,
     });
     let key = SignerKey::from_seed("log.example", KeyKind::Note, &[7; 32]).unwrap();
@@ -115,7 +115,9 @@ fn said_of(folder: &Path, stream: &str, position: u64, data: &Value) -> Checked 
         facts: Vec::new(),
         opened: Vec::new(),
     };
-    hold(checked, proof.to_string().as_bytes(), folder, &[])
+    let policy = Policy::parse(b"quorum none\n").unwrap();
+    let trust = Trust::policy(&policy);
+    hold(checked, proof.to_string().as_bytes(), folder, &[], &trust)
 }
 
 /// The one reason why something is refused, by which nothing is told as a fact.

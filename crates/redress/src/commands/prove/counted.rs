@@ -1,0 +1,111 @@
+//! `redress prove counted`: where a published report counts a complaint.
+
+use std::{fs, path::Path};
+
+use complaint_service::report_stream_of;
+use evidence_check::{
+    counted::{
+        COUNTED_FILE, CountedTables,
+        mine::Tagger,
+        proof::{CountedProof, ProvedMention},
+        tags_file,
+    },
+    opening::receipt_secret,
+};
+use evidence_issue::counted::prove_mentions;
+use merkle_log::leaf_hash;
+use projector_transparency::files::{LIST, Listed, check_list};
+
+use super::{first_record, receipt_key};
+use crate::{
+    arguments::ProveCounted,
+    casework::ReportNoun,
+    commands::report::proof,
+    console::Console,
+    error::CommandError,
+    evidence::{Issuer, Readers, deliver},
+};
+
+/// Writes the proof.
+///
+/// # Errors
+///
+/// [`CommandError`]: these files were not published, or do not count the complaint.
+pub(super) async fn run(
+    issuer: &Issuer<'_>,
+    args: &ProveCounted,
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    let folder = &args.report;
+    let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
+    let published = published(issuer, folder, &listed).await?;
+    let key = receipt_key(issuer.ledger, false)?;
+    let leaf = leaf_hash(&first_record(issuer, &args.complaint).await?.bytes);
+    let tagger = Tagger::new(receipt_secret(key.bytes(), &leaf), leaf);
+    let (files, counted) = (text(folder, LIST)?, text(folder, COUNTED_FILE)?);
+    let tables = CountedTables::parse(counted.as_bytes())
+        .map_err(CommandError::failed("read the tables of the report"))?;
+    let mentions = mentions(folder, &tables, &tagger)?;
+    if mentions.is_empty() {
+        return Err(CommandError::Refused {
+            problem: format!(
+                "expected {} in a table of the report {}, found it in none",
+                args.complaint, tables.report
+            ),
+            next: "name the folder of the report about the days in which it was received, answered or ended"
+                .to_owned(),
+        });
+    }
+    let number = mentions.len();
+    let proof = CountedProof { files, counted, mentions, proof: published }.to_string();
+    deliver(args.out.as_deref(), proof.as_bytes(), Readers::Owner, console)?;
+    let Some(path) = &args.out else { return Ok(()) };
+    let file = path.display().to_string();
+    if console.json() {
+        let (what, bytes) = ("counted", proof.len());
+        return console.value(&super::Proved { what, file, bytes, qr: None, opened: &[] });
+    }
+    console.line(format_args!("counted: {number} mentions, {} bytes in {file}", proof.len()))
+}
+
+/// The proof that the files of a folder were published.
+async fn published(
+    issuer: &Issuer<'_>,
+    folder: &Path,
+    listed: &Listed,
+) -> Result<merkle_log::LogProof, CommandError> {
+    let refused = |problem: String| CommandError::Refused {
+        problem,
+        next: "name the folder with the files of a report as they were published".to_owned(),
+    };
+    let draft = ReportNoun::draft_of(folder, listed).map_err(refused)?;
+    let stream = report_stream_of(draft.kind, draft.first_day, draft.last_day);
+    let proved = proof::of_digest(issuer, &stream, draft.digest).await?;
+    proved.ok_or_else(|| {
+        refused(format!(
+            "expected files that {stream} says were published, found others in {}",
+            folder.display()
+        ))
+    })
+}
+
+fn text(folder: &Path, name: &str) -> Result<String, CommandError> {
+    let path = folder.join(name);
+    fs::read_to_string(&path).map_err(CommandError::file("read", &path))
+}
+
+/// Where each table of the folder counts a complaint.
+fn mentions(
+    folder: &Path,
+    tables: &CountedTables,
+    tagger: &Tagger,
+) -> Result<Vec<ProvedMention>, CommandError> {
+    let mut all = Vec::new();
+    for table in &tables.tables {
+        let path = folder.join(tags_file(&table.id));
+        let list = fs::read(&path).map_err(CommandError::file("read", &path))?;
+        let found = prove_mentions(&tables.report, table, &list, tagger);
+        all.extend(found.map_err(CommandError::failed("read the tables of the report"))?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,286 @@
+//! Whoever complained finds it in what was published, or that it is not there.
+
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+use event_log::{
+    EventLog, ExpectedVersion, NewRecord, RecordedEvent, StreamVersion, clock::SystemClock,
+    record::RECORDED_AT_BLANK,
+};
+use event_log_sled::SledLog;
+use evidence_check::counted::{
+    CountedTables, entry_leaf,
+    list::TagList,
+    mine::{Mine, Tagger},
+    tags_file,
+};
+use futures::TryStreamExt;
+use merkle_log::{CompactRange, Policy};
+use redress_tests::binary::{Ran, run_in};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+use crate::inspection::script;
+
+/// What docs/reports.sh leaves: a report, published and restated, with the receipt of the one complaint in both.
+struct Home {
+    folder: TempDir,
+    key: String,
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        script(folder.path(), "docs/reports.sh").done();
+        let status = run_in(folder.path(), &["--json", "keys", "status", "--data", "ledger"]);
+        let key = status.done().json()["verifier_key"].as_str().unwrap().to_owned();
+        Self { folder, key }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, words: &[&str]) -> Ran {
+        run_in(self.path(), words)
+    }
+
+    fn check(&self, words: &[&str]) -> Ran {
+        self.run(&[&["--json", "check"], words, &["--vkey", &self.key]].concat())
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let replayed = self.run(&["replay", "--data", "ledger"]).done().stdout;
+        let records = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let received = records.filter(|record| record["type"] == "complaint.received.v1");
+        received.map(|record| record["stream"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn receipt(&self, complaint: &str, out: &str) {
+        let by = ["--as", "cleo", "--role", "compliance-officer"];
+        let receipt = ["prove", "receipt", complaint, "--data", "ledger", "--out", out];
+        self.run(&[&receipt[..], &by].concat()).done();
+    }
+
+    fn report(&self) -> String {
+        let replayed = self.run(&["replay", "--data", "ledger"]).done().stdout;
+        let records = replayed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut published = records.filter(|record| record["type"] == "report.published.v1");
+        published.next().unwrap()["stream"].as_str().unwrap().to_owned()
+    }
+
+    fn proof_of_publication(&self, out: &str) {
+        self.run(&["checkpoint", "--data", "ledger"]).done();
+        let report = self.report();
+        self.run(&["report", "proof", &report, "--data", "ledger", "--out", out]).done();
+    }
+}
+
+fn rows(checked: &Value) -> BTreeMap<String, String> {
+    let facts = checked["facts"].as_array().unwrap().iter();
+    let facts =
+        facts.map(|fact| [&fact[0], &fact[1]].map(|text| text.as_str().unwrap().to_owned()));
+    let is_row = |[_, value]: &[String; 2]| value.contains(": one of ") || value == "not in it";
+    facts.filter(is_row).map(|[table, row]| (table, row)).collect()
+}
+
+#[test]
+fn a_complainant_finds_theirs_in_the_folder_and_by_a_proof_alone() {
+    let home = Home::new();
+    let by_folder = home.check(&[
+        "report/published.tlog-proof",
+        "--report",
+        "report",
+        "--receipt",
+        "mine.tlog-proof",
+    ]);
+    let by_folder = rows(&by_folder.done().json());
+    assert_eq!(by_folder["received-by-product"], "Card: one of 1");
+    assert_eq!(by_folder["received-by-channel"], "web: one of 1");
+    let by_proof = home.check(&["counted.proof", "--receipt", "mine.tlog-proof"]).done().json();
+    assert_eq!((&by_proof["kind"], rows(&by_proof)), (&"counted".into(), by_folder));
+    let steps = by_proof["steps"].to_string();
+    assert!(steps.contains("it was not restated since"), "{steps}");
+
+    // In the restatement there are two, and each finds their own.
+    home.proof_of_publication("restated/published.tlog-proof");
+    let complaints = home.complaints();
+    home.receipt(&complaints[1], "other.tlog-proof");
+    let restated = ["restated/published.tlog-proof", "--report", "restated", "--receipt"];
+    for receipt in ["mine.tlog-proof", "other.tlog-proof"] {
+        let found = rows(&home.check(&[&restated[..], &[receipt]].concat()).done().json());
+        assert_eq!(found["received-by-product"], "Card: one of 2", "{receipt}");
+    }
+    // The other was recorded after the first report was counted: nothing is wrong, and it is not there.
+    let first = ["report/published.tlog-proof", "--report", "report", "--receipt"];
+    let first = home.check(&[&first[..], &["other.tlog-proof"]].concat()).done().json();
+    assert!(rows(&first).values().all(|row| row == "not in it"), "{first}");
+    assert!(first["steps"].to_string().contains("another report: it was received on 2025-03-30"));
+    let none = ["prove", "counted", &complaints[1], "--report", "report", "--data", "ledger"];
+    let none = home.run(&none).refused(1);
+    assert!(none.stderr.contains("found it in none"), "{}", none.stderr);
+    // A proof of one shows nothing to the holder of another's receipt.
+    let other = home.check(&["counted.proof", "--receipt", "other.tlog-proof"]).refused(1);
+    assert!(other.stderr.contains("is counted in received-by-product"), "{}", other.stderr);
+}
+
+#[test]
+fn a_receipt_is_brought_where_it_is_looked_at_and_nowhere_else() {
+    let home = Home::new();
+    let published = "report/published.tlog-proof";
+    let with = ["--report", "report", "--receipt", "mine.tlog-proof"];
+    for (words, said) in [
+        (&["counted.proof"][..], "expected your receipt"),
+        (&[published, "--receipt", "mine.tlog-proof"], "expected the folder of a report"),
+        (&["kept.checkpoint", "--receipt", "mine.tlog-proof"], "expected --receipt with the proof"),
+    ] {
+        let refused = home.check(words).refused(2);
+        assert!(refused.stderr.contains(said), "{words:?}: {}", refused.stderr);
+    }
+    // What is no receipt, and the receipt of a nonce that somebody else chose.
+    let wrong = ["--report", "report", "--receipt", "kept.checkpoint"];
+    let refused = home.check(&[&[published][..], &wrong].concat()).refused(1);
+    assert!(
+        refused.stderr.contains("expected a receipt, found a checkpoint"),
+        "{}",
+        refused.stderr
+    );
+    let nonce = ["--nonce", "blue-horse-7"];
+    for words in [
+        [&[published][..], &with, &nonce].concat(),
+        [&["counted.proof"][..], &with[2..], &nonce].concat(),
+    ] {
+        let refused = home.check(&words).refused(1);
+        assert!(refused.stderr.contains("it opens the nonce that you chose"), "{}", refused.stderr);
+    }
+}
+
+/// Without the key that tags follow from a report is written all the same, and says what it lacks; one that has the tables is
+/// not held to records without it.
+#[test]
+fn without_the_receipt_key_a_report_says_what_it_lacks() {
+    let home = Home::new();
+    let key = home.path().join("ledger.keys/receipt-key");
+    fs::rename(&key, home.path().join("away")).unwrap();
+    let period = ["--data", "ledger", "--period", "2025-Q1", "--min-cell", "1"];
+    let written = ["report", "transparency", "--out", "without"];
+    let written = home.run(&[&written[..], &period].concat()).done();
+    assert!(written.stderr.contains("without the tables in which complainants find theirs"));
+    assert!(!home.path().join("without/counted.json").exists());
+    let body = home.path().join("body.json");
+    fs::write(&body, r#"{"folder": "restated"}"#).unwrap();
+    let draft = ["report", "draft", "--data", "ledger", "--body", "body.json"];
+    let by = ["--as", "cleo", "--role", "compliance-officer"];
+    let refused = home.run(&[&draft[..], &by].concat()).refused(1);
+    assert!(refused.stderr.contains("expected the receipt key at"), "{}", refused.stderr);
+    // With it the same records give the same files.
+    fs::rename(home.path().join("away"), key).unwrap();
+    let again = ["report", "transparency", "--out", "again", "--records"];
+    let figures = fs::read(home.path().join("report/report.json")).unwrap();
+    let figures: Value = serde_json::from_slice(&figures).unwrap();
+    let size = figures["cutoff"]["tree_size"].to_string();
+    home.run(&[&again[..], &[&size], &period].concat()).done();
+    let list =
+        |folder: &str| fs::read_to_string(home.path().join(folder).join("SHA256SUMS")).unwrap();
+    assert_eq!(list("again"), list("report"));
+}
+
+/// Takes a complaint out of every row that counts it, as somebody who has every key: figures, tables and lists fit one
+/// another afterwards.
+fn leave_out(folder: &Path, tagger: &Tagger) {
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let mut tables = CountedTables::parse(&read("counted.json")).unwrap();
+    let mut figures: Value = serde_json::from_slice(&read("report.json")).unwrap();
+    let report = tables.report.clone();
+    for (number, table) in tables.tables.iter_mut().enumerate() {
+        let bytes = read(&tags_file(&table.id));
+        let list = TagList::read(table, &bytes).unwrap();
+        let found = tagger.mentions(&report, &table.id, |tag| list.place_of(tag));
+        let mut tags = bytes.as_chunks::<32>().0.to_vec();
+        for (row, place) in &found {
+            tags.remove(*place);
+            let row = usize::try_from(*row).unwrap();
+            table.rows[row].count -= 1;
+            table.mentions -= 1;
+            figures["tables"][number]["rows"][row]["count"] = table.rows[row].count.into();
+            figures["tables"][number]["total"] = table.mentions.into();
+        }
+        let mut tree = CompactRange::new();
+        for (place, tag) in (0..).zip(&tags) {
+            tree.push(entry_leaf(table.row_at(place).unwrap(), tag));
+        }
+        table.root = tree.root().0;
+        fs::write(folder.join(tags_file(&table.id)), tags.concat()).unwrap();
+    }
+    fs::write(folder.join("counted.json"), tables.to_bytes()).unwrap();
+    let figures = serde_json::to_vec_pretty(&figures).unwrap();
+    fs::write(folder.join("report.json"), figures).unwrap();
+    let list = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let line = |line: &str| {
+        let (_, name) = line.split_once("  ").unwrap();
+        format!("{}  {name}\n", hex(&read(name)))
+    };
+    fs::write(folder.join("SHA256SUMS"), list.lines().map(line).collect::<String>()).unwrap();
+}
+
+fn hex(bytes: &[u8]) -> String {
+    complaint_domain::sealed::Hex::<32>(Sha256::digest(bytes).into()).to_string()
+}
+
+/// Says in the ledger that these files were published, past the program and its rules.
+fn publish_anyway(data: &Path, report: &str, digest: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let log = SledLog::open(data, Arc::new(SystemClock)).unwrap();
+        let stream = report.parse().unwrap();
+        let records: Vec<RecordedEvent> =
+            log.read_stream(&stream, StreamVersion::default()).try_collect().await.unwrap();
+        let last = records.last().unwrap();
+        let text = String::from_utf8(last.bytes.to_vec()).unwrap();
+        let found: Value = serde_json::from_str(&text).unwrap();
+        let old = found["data"]["report"]["digest"].as_str().unwrap();
+        let (version, next) = (last.version.0, last.version.0 + 1);
+        let mut text = text
+            .replace(old, digest)
+            .replace(&format!("\"version\":{version},"), &format!("\"version\":{next},"));
+        let key = "\"recorded_at\":\"";
+        let at = text.find(key).unwrap() + key.len();
+        text.replace_range(at..at + 24, std::str::from_utf8(RECORDED_AT_BLANK).unwrap());
+        let new = NewRecord::new(text.into_bytes(), at).unwrap();
+        log.append(&stream, ExpectedVersion::Exact(last.version), vec![new]).await.unwrap();
+        log.close().await;
+    });
+}
+
+/// The operator has every key and writes every file, past the program: figures without a complaint, endorsed and published
+/// as far as anybody can see. Whoever has its receipt sees it.
+#[test]
+fn a_complaint_that_is_left_out_of_what_is_published_is_missed_by_its_complainant() {
+    let home = Home::new();
+    home.proof_of_publication("restated/published.tlog-proof");
+    let other = home.complaints().remove(1);
+    home.receipt(&other, "other.tlog-proof");
+    let policy = Policy::parse(format!("log {}\nquorum none\n", home.key).as_bytes()).unwrap();
+    let receipt = fs::read(home.path().join("mine.tlog-proof")).unwrap();
+    let trust = evidence_check::check::Trust::policy(&policy);
+    let mine = Mine::open(&receipt, &trust).unwrap();
+    let folder = home.path().join("restated");
+    leave_out(&folder, &mine.tagger);
+    let digest = hex(&fs::read(folder.join("SHA256SUMS")).unwrap());
+    publish_anyway(&home.path().join("ledger"), &home.report(), &digest);
+    home.proof_of_publication("restated/published.tlog-proof");
+
+    let with = |receipt: &str| {
+        let words = ["restated/published.tlog-proof", "--report", "restated", "--receipt", receipt];
+        home.check(&words)
+    };
+    // Whoever is still counted sees nothing wrong, nor does anybody without a receipt.
+    home.check(&["restated/published.tlog-proof", "--report", "restated"]).done();
+    assert_eq!(
+        rows(&with("other.tlog-proof").done().json())["received-by-product"],
+        "Card: one of 1"
+    );
+    let missed = with("mine.tlog-proof").refused(1);
+    assert!(missed.stderr.contains("is in every table of those received"), "{}", missed.stderr);
+    assert!(missed.stderr.contains("it is not in received-by-product"), "{}", missed.stderr);
+}

@@ -1,8 +1,8 @@
 //! What the makers of evidence say went wrong, as a command tells it.
 
 use evidence_issue::{
-    IndexListError, IssueError, OpenFieldError, bundle::BundleError, list::ProveStreamError,
-    receipt_key::ReceiptKeyError,
+    AuditError, IndexListError, IssueError, OpenFieldError, bundle::BundleError,
+    list::ProveStreamError, receipt_key::ReceiptKeyError,
 };
 
 use super::{CommandError, parts::refused};
@@ -52,8 +52,21 @@ impl From<IndexListError> for CommandError {
             IndexListError::Disk(_) => {
                 refused(&error, "make room on the disk of the data directory, then try again")
             }
-            IndexListError::Short { .. } | IndexListError::Versions { .. } => {
+            IndexListError::Short { .. }
+            | IndexListError::Versions { .. }
+            | IndexListError::Positions { .. } => {
                 refused(&error, "verify the ledger with `redress verify`")
+            }
+        }
+    }
+}
+
+impl From<AuditError> for CommandError {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::List(error) => error.into(),
+            AuditError::False { position, why } => {
+                Self::Broken { position: event_log::Position(position), reason: why.to_string() }
             }
         }
     }

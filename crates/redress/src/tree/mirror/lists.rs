@@ -40,8 +40,30 @@ pub(super) fn made_anew(audit: ListAudit, source: &str, out: &Path) -> Result<u6
             error,
             "that the log signed a false list of all streams, by which a case or events of it can be denied",
         )),
-        Err(error @ AuditError::List(_)) => {
-            Err(refused(error, "that the log signed a stream with other records than it counts"))
+        Err(error @ AuditError::List(_)) => Err(refused(
+            error,
+            "that the log signed a stream whose records do not follow one another",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use merkle_log::leaf_hash;
+
+    use super::*;
+
+    #[test]
+    fn two_records_of_one_version_are_the_logs_own_fault_and_no_disk_is_needed_to_say_so() {
+        let nowhere = Path::new("nowhere");
+        let mut audit = ListAudit::new(&scratch(nowhere));
+        for (stream, version) in [("complaint-A", 0), ("complaint-B", 0), ("complaint-A", 0)] {
+            audit.push(stream, version, b"{}", leaf_hash(b"{}")).unwrap();
         }
+        let refused = made_anew(audit, "the-tree", nowhere).unwrap_err();
+        let CommandError::Refused { problem, next } = refused else { panic!("{refused}") };
+        assert!(problem.contains("the-tree has signed is not true"), "{problem}");
+        assert!(problem.contains("version 1 of stream complaint-A, found version 0"), "{problem}");
+        assert!(next.contains("nowhere took no checkpoint of it over"), "{next}");
     }
 }

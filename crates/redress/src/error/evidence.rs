@@ -22,6 +22,17 @@ impl From<IssueError> for CommandError {
                         .to_owned(),
                 };
             }
+            // The checkpoint of a new ledger, while the ledger went on.
+            IssueError::NoSuchGrowth { found, size: 0 } => {
+                return Self::Refused {
+                    problem: format!(
+                        "expected a checkpoint of size {found} or more, found one of size 0: nothing had \
+                         been recorded when it was signed"
+                    ),
+                    next: "run `redress checkpoint`, or name a newer one with --checkpoint"
+                        .to_owned(),
+                };
+            }
             IssueError::NoSuchGrowth { .. } => {
                 "give the size that the second line of the checkpoint you kept says"
             }

@@ -22,6 +22,8 @@ use tempfile::TempDir;
 
 use crate::signing::{Home, ORIGIN};
 
+mod lists;
+
 /// A clock that the forger sets.
 #[derive(Debug)]
 struct SetClock(Mutex<Timestamp>);

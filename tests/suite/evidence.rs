@@ -157,6 +157,17 @@ fn a_log_that_grew_from_nothing_needs_no_proof_of_that() {
 }
 
 #[test]
+fn nothing_grew_up_to_the_checkpoint_of_an_empty_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run_in(folder.path(), arguments);
+    run(&["init", "--data", "ledger", "--origin", "ledger.example/empty"]).done();
+    run(&["checkpoint", "--data", "ledger"]).done();
+    let refused = run(&["prove", "consistency", "1", "--data", "ledger"]).refused(1).stderr;
+    assert!(refused.contains("of size 1 or more, found one of size 0"), "{refused}");
+    assert!(!refused.contains("from 1 to 0") && !refused.contains("second line"), "{refused}");
+}
+
+#[test]
 fn a_receipt_is_issued_again_as_it_was_and_fits_a_qr_code_at_least_without_words() {
     let home = Home::shared();
     let (first, again) = (home.path("first.tlog-proof"), home.path("again.tlog-proof"));

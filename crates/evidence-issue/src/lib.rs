@@ -6,6 +6,7 @@
 //!
 //! - [`prover`]: proofs under one checkpoint
 //! - [`list`]: the list of all streams, and proofs about it, with flat memory
+//! - [`audit`]: every index commitment of a log held against its records
 //! - [`case`](mod@case): the records of one stream, and fields of it opened
 //! - [`anchors`]: the time anchors that say most of a case
 //! - [`bundle`]: all evidence of one case in one file
@@ -14,16 +15,19 @@
 //! - [`qr`]: a receipt as a QR code
 
 pub mod anchors;
+pub mod audit;
 pub mod bundle;
 pub mod case;
 pub mod counted;
 pub mod list;
+mod lists;
 mod merge;
 pub mod prover;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_key;
 
+pub use audit::{AuditError, ListAudit};
 pub use case::{Case, OpenFieldError, open_field};
 pub use list::{IndexList, IndexListError};
 pub use prover::{IssueError, Prover};

@@ -1,8 +1,8 @@
 //! The list of all streams that a ledger commits to, made from the log with flat memory.
 //!
 //! One pass over the records, an external sort of their leaf hashes by stream and version, one pass
-//! over the sorted ones. Nothing is kept beside the log: who wants a proof makes the list again, and
-//! whoever has the log, or a mirror of it, gets the same one (docs/format.md, "Index commitments").
+//! over the sorted ones (`lists.rs`). Nothing is kept beside the log: who wants a proof makes the list again,
+//! and whoever has the log, or a mirror of it, gets the same one (docs/format.md, "Index commitments").
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ use std::{
 use event_log::{EventLog, Position, ReadError, RecordedEvent};
 use evidence_check::{
     IndexEntry, IndexProof,
-    index::{CommitmentView, DEFINITION, ProvedEntry},
+    index::{CommitmentView, ProvedEntry},
     record::RecordView,
 };
 use futures::TryStreamExt;
@@ -22,18 +22,19 @@ use merkle_log::{
     CompactRange, Hash, LogProof, NodeSource, ProveError, leaf_hash, prove_inclusion,
 };
 
-use crate::merge::{Item, Sorter};
+use crate::{
+    lists::{Beside, lists_of},
+    merge::{Item, Sorter},
+};
 
 /// How many leaf hashes are sorted in memory at once: about 14 MB.
-const RUN_ITEMS: usize = 131_072;
+pub(crate) const RUN_ITEMS: usize = 131_072;
 const HASH_BYTES: u64 = 32;
 
 /// The list over the first records of a log, ready to prove things about one stream.
 #[derive(Debug)]
 pub struct IndexList {
-    size: u64,
-    entries: u64,
-    root: Hash,
+    commitment: CommitmentView,
     wanted: Wanted,
     /// The leaves of the list's tree, one after the other.
     leaves: ListLeaves,
@@ -61,6 +62,20 @@ pub enum IndexListError {
         /// The version expected next.
         expected: u64,
         /// The version found.
+        found: u64,
+    },
+    /// A later record of a stream stands before an earlier one.
+    #[error(
+        "expected version {version} of stream {stream} after position {before}, found it at {found}"
+    )]
+    Positions {
+        /// The stream.
+        stream: String,
+        /// The version that stands too early.
+        version: u64,
+        /// Where the version before it stands.
+        before: u64,
+        /// Where it stands.
         found: u64,
     },
     /// The disk that the sort needs.
@@ -97,7 +112,7 @@ struct Wanted {
 
 impl IndexList {
     /// Makes the list over the first `size` records. `stream` is the one that will be asked about;
-    /// `scratch` a directory with room for about 90 bytes a record while this runs.
+    /// `scratch` a directory with room for about 100 bytes a record while this runs.
     ///
     /// # Errors
     ///
@@ -120,58 +135,29 @@ impl IndexList {
         run_items: usize,
         progress: &mut (dyn FnMut(Position) + Send),
     ) -> Result<Self, IndexListError> {
-        let mut sorter = Sorter::new(scratch, run_items);
-        let mut records = log.read_all(Position(0), size);
-        let mut found = 0_u64;
-        let mut page = Vec::new();
-        while let Some(record) = records.try_next().await? {
-            found += 1;
-            progress(record.position);
-            page.push(record);
-            if page.len() == PAGE || found == size {
-                sorter = sort_page(sorter, std::mem::take(&mut page)).await?;
-            }
-        }
-        if found < size {
-            return Err(IndexListError::Short { expected: size, found });
-        }
-        let listing = Listing::new(size, stream, scratch)?;
-        match tokio::task::spawn_blocking(move || listing.fill(sorter)).await {
-            Ok(list) => list,
-            Err(error) => Err(io::Error::other(error).into()),
-        }
+        let unlisted = Unlisted(Sorter::new(scratch, run_items));
+        let Unlisted(sorter) = give_records(log, size, unlisted, progress).await?;
+        let leaves = BufWriter::new(tempfile::tempfile_in(scratch)?);
+        let kept = Kept { wanted: Wanted::of(stream), leaves };
+        let made = tokio::task::spawn_blocking(move || Self::make(sorter, size, kept));
+        made.await.map_err(io::Error::other)?
     }
 
-    /// How many records of the log it covers.
-    pub fn size(&self) -> u64 {
-        self.size
+    fn make(sorter: Sorter, size: u64, mut kept: Kept) -> Result<Self, IndexListError> {
+        let made = lists_of(sorter, &[size], &mut kept)?;
+        let [commitment] = <[_; 1]>::try_from(made).map_err(|_| io::Error::other("no list"))?;
+        let leaves = kept.leaves.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Self { commitment, wanted: kept.wanted, leaves: ListLeaves(leaves) })
     }
 
-    /// How many streams there are.
-    pub fn entries(&self) -> u64 {
-        self.entries
-    }
-
-    /// The root over the entries.
-    pub fn root(&self) -> Hash {
-        self.root
-    }
-
-    /// Which definition of entry and order was used.
-    pub fn definition(&self) -> u32 {
-        DEFINITION
+    /// What a record that commits to it says: how many records it covers, its root, its entries.
+    pub fn commitment(&self) -> &CommitmentView {
+        &self.commitment
     }
 
     /// Whether the stream that was asked about is in it.
     pub fn has_stream(&self) -> bool {
         self.wanted.own.is_some()
-    }
-
-    /// Whether a record commits to exactly this list.
-    pub fn is_committed_by(&self, commitment: &CommitmentView) -> bool {
-        let CommitmentView { size, root, entries, definition } = commitment;
-        (*size, Hash(*root), *entries, *definition)
-            == (self.size, self.root, self.entries, DEFINITION)
     }
 
     /// What the list shows of the stream that was asked about: all its events, or that there is no
@@ -189,7 +175,7 @@ impl IndexList {
         let view = RecordView::parse(&commitment.bytes).ok();
         let view = view.and_then(|record| CommitmentView::of(&record).ok());
         let view = view.ok_or(ProveStreamError::NotACommitment)?;
-        if !self.is_committed_by(&view) {
+        if view != self.commitment {
             return Err(ProveStreamError::OtherList { position: commitment.position.0 });
         }
         let Wanted { stream, leaves, own, before, after } = &self.wanted;
@@ -199,7 +185,7 @@ impl IndexList {
         };
         let mut entries = Vec::new();
         for (index, entry) in shown {
-            let hashes = prove_inclusion(&self.leaves, *index, self.entries);
+            let hashes = prove_inclusion(&self.leaves, *index, self.commitment.entries);
             let hashes = hashes.map_err(|error| ProveStreamError::Disk(as_io(error)))?;
             entries.push(ProvedEntry { index: *index, entry: entry.clone(), hashes });
         }
@@ -225,93 +211,76 @@ fn as_io(error: ProveError<io::Error>) -> io::Error {
 /// How many records are hashed and sorted on another thread at a time.
 const PAGE: usize = 4_096;
 
-async fn sort_page(mut sorter: Sorter, page: Vec<RecordedEvent>) -> io::Result<Sorter> {
-    let done = tokio::task::spawn_blocking(move || {
-        for record in page {
-            let stream = record.stream.as_bytes().into();
-            let (version, leaf) = (record.version.0, leaf_hash(&record.bytes));
-            sorter.push(Item { stream, version, leaf })?;
-        }
-        Ok(sorter)
-    });
-    done.await.map_err(io::Error::other)?
+/// What takes records one after the other, and may have to write to the disk for it.
+pub(crate) trait Taker: Send + 'static {
+    fn take(&mut self, record: &RecordedEvent) -> io::Result<()>;
 }
 
-/// The list while it is being made.
-struct Listing {
+/// What sorts the records for a list.
+struct Unlisted(Sorter);
+
+impl Taker for Unlisted {
+    fn take(&mut self, record: &RecordedEvent) -> io::Result<()> {
+        self.0.push(Item {
+            stream: record.stream.as_str().into(),
+            version: record.version.0,
+            position: record.position.0,
+            leaf: leaf_hash(&record.bytes),
+        })
+    }
+}
+
+/// Gives the first `size` records of a log, a page at a time and not on an async thread.
+pub(crate) async fn give_records<T: Taker>(
+    log: &dyn EventLog,
     size: u64,
-    tree: CompactRange,
+    mut taker: T,
+    progress: &mut (dyn FnMut(Position) + Send),
+) -> Result<T, IndexListError> {
+    let mut records = log.read_all(Position(0), size);
+    let mut found = 0_u64;
+    let mut page = Vec::new();
+    while let Some(record) = records.try_next().await? {
+        found += 1;
+        progress(record.position);
+        page.push(record);
+        if page.len() == PAGE || found == size {
+            let page = std::mem::take(&mut page);
+            let task = tokio::task::spawn_blocking(move || {
+                page.iter().try_for_each(|record| taker.take(record))?;
+                Ok::<_, io::Error>(taker)
+            });
+            taker = task.await.map_err(io::Error::other)??;
+        }
+    }
+    if found < size {
+        return Err(IndexListError::Short { expected: size, found });
+    }
+    Ok(taker)
+}
+
+impl Wanted {
+    fn of(stream: &str) -> Self {
+        Self { stream: stream.to_owned(), ..Self::default() }
+    }
+}
+
+/// What is kept of the list beside its root: its leaves, and what is asked about.
+struct Kept {
     wanted: Wanted,
     leaves: BufWriter<File>,
-    stream: Option<(String, CompactRange)>,
 }
 
-impl Listing {
-    fn new(size: u64, stream: &str, scratch: &Path) -> io::Result<Self> {
-        Ok(Self {
-            size,
-            tree: CompactRange::new(),
-            wanted: Wanted { stream: stream.to_owned(), ..Wanted::default() },
-            leaves: BufWriter::new(tempfile::tempfile_in(scratch)?),
-            stream: None,
-        })
+impl Beside for Kept {
+    fn record(&mut self, stream: &str, leaf: Hash) {
+        if stream == self.wanted.stream {
+            self.wanted.leaves.push(leaf);
+        }
     }
 
-    fn fill(mut self, sorter: Sorter) -> Result<IndexList, IndexListError> {
-        let mut out_of_order = None;
-        let merged = sorter.merge(&mut |item| {
-            let taken = self.take(&item);
-            taken.map_err(|error| match error {
-                IndexListError::Disk(error) => error,
-                other @ (IndexListError::Read(_)
-                | IndexListError::Short { .. }
-                | IndexListError::Versions { .. }) => {
-                    out_of_order = Some(other);
-                    io::Error::other("stopped")
-                }
-            })
-        });
-        if let Some(error) = out_of_order {
-            return Err(error);
-        }
-        merged?;
-        self.end_stream()?;
-        let leaves = self.leaves.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(IndexList {
-            size: self.size,
-            entries: self.tree.size(),
-            root: self.tree.root(),
-            wanted: self.wanted,
-            leaves: ListLeaves(leaves),
-        })
-    }
-
-    fn take(&mut self, item: &Item) -> Result<(), IndexListError> {
-        let name = std::str::from_utf8(&item.stream).unwrap_or_default();
-        if self.stream.as_ref().is_none_or(|(stream, _)| stream != name) {
-            self.end_stream()?;
-        }
-        let (stream, tree) =
-            self.stream.get_or_insert_with(|| (name.to_owned(), CompactRange::new()));
-        if tree.size() != item.version {
-            let (stream, expected) = (stream.clone(), tree.size());
-            return Err(IndexListError::Versions { stream, expected, found: item.version });
-        }
-        tree.push(item.leaf);
-        if *stream == self.wanted.stream {
-            self.wanted.leaves.push(item.leaf);
-        }
-        Ok(())
-    }
-
-    /// Lists the stream whose last record was taken.
-    fn end_stream(&mut self) -> io::Result<()> {
-        let Some((stream, tree)) = self.stream.take() else { return Ok(()) };
-        let entry = IndexEntry { stream, events: tree.size(), root: tree.root() };
-        let (index, leaf) = (self.tree.size(), entry.leaf());
-        self.tree.push(leaf);
+    fn entry(&mut self, index: u64, entry: &IndexEntry, leaf: Hash) -> io::Result<()> {
         self.leaves.write_all(&leaf.0)?;
-        let wanted = &mut self.wanted;
+        let (wanted, entry) = (&mut self.wanted, entry.clone());
         match entry.stream.cmp(&wanted.stream) {
             std::cmp::Ordering::Less => wanted.before = Some((index, entry)),
             std::cmp::Ordering::Equal => wanted.own = Some((index, entry)),
@@ -351,4 +320,4 @@ impl NodeSource for ListLeaves {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,11 +10,13 @@ use std::{
 
 use merkle_log::Hash;
 
-/// The leaf of one record, with what it is sorted by: its stream, then its version.
+/// The leaf of one record, with what it is sorted by: its stream, then its version, then where it stands in
+/// the log.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Item {
-    pub(crate) stream: Box<[u8]>,
+    pub(crate) stream: Box<str>,
     pub(crate) version: u64,
+    pub(crate) position: u64,
     pub(crate) leaf: Hash,
 }
 
@@ -22,8 +24,9 @@ impl Item {
     fn write(&self, to: &mut impl Write) -> io::Result<()> {
         let length = u8::try_from(self.stream.len()).map_err(io::Error::other)?;
         to.write_all(&[length])?;
-        to.write_all(&self.stream)?;
+        to.write_all(self.stream.as_bytes())?;
         to.write_all(&self.version.to_be_bytes())?;
+        to.write_all(&self.position.to_be_bytes())?;
         to.write_all(&self.leaf.0)
     }
 
@@ -33,12 +36,18 @@ impl Item {
         if from.read(&mut length)? == 0 {
             return Ok(None);
         }
-        let mut stream = vec![0; usize::from(length[0])].into_boxed_slice();
-        let (mut version, mut leaf) = ([0; 8], [0; 32]);
+        let mut stream = vec![0; usize::from(length[0])];
+        let (mut version, mut position, mut leaf) = ([0; 8], [0; 8], [0; 32]);
         from.read_exact(&mut stream)?;
         from.read_exact(&mut version)?;
+        from.read_exact(&mut position)?;
         from.read_exact(&mut leaf)?;
-        Ok(Some(Self { stream, version: u64::from_be_bytes(version), leaf: Hash(leaf) }))
+        Ok(Some(Self {
+            stream: String::from_utf8(stream).map_err(io::Error::other)?.into(),
+            version: u64::from_be_bytes(version),
+            position: u64::from_be_bytes(position),
+            leaf: Hash(leaf),
+        }))
     }
 }
 
@@ -72,8 +81,11 @@ impl Sorter {
         Ok(())
     }
 
-    /// Gives every item, in order.
-    pub(crate) fn merge(mut self, give: &mut dyn FnMut(Item) -> io::Result<()>) -> io::Result<()> {
+    /// Gives every item, in order, until one is not taken.
+    pub(crate) fn merge<E: From<io::Error>>(
+        mut self,
+        mut give: impl FnMut(Item) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.buffer.sort_unstable();
         let mut sources: Vec<Box<dyn Iterator<Item = io::Result<Item>>>> = Vec::new();
         for run in self.runs {

@@ -276,7 +276,7 @@ pub enum Command {
 
     /// Commit to the list of all streams, so that no event and no case can be kept back
     #[command(
-        long_about = "Makes the list of all streams with the root over the records of each, and records its root in the ledger. From then on, under a later checkpoint, `redress prove stream` shows that these are all events of a case, and `redress prove absence` that there is no such case. Run it before publishing a checkpoint, as often as you want to be held to it. What is proved then holds for the list that was committed to; that it is the list of these records shows --check, where the data directory is.",
+        long_about = "Makes the list of all streams with the root over the records of each, and records its root in the ledger. From then on, under a later checkpoint, `redress prove stream` shows that these are all events of a case, and `redress prove absence` that there is no such case. Run it before publishing a checkpoint, as often as you want to be held to it. What is proved then holds for the list that was committed to; that it is the list of these records shows --check where the data directory is, and `redress mirror` to everybody else.",
         after_help = "Examples:\n  redress commit-index --data ./ledger\n  redress commit-index --data ./ledger --check"
     )]
     CommitIndex(CommitIndex),
@@ -294,7 +294,7 @@ pub enum Command {
 
     /// Copy a published tree, and check all of it: for strangers, without a ledger
     #[command(
-        long_about = "Reads a published tree from an address or a directory, hashes every record anew, follows key rotations, and checks that the root is the one that was signed, cosigned as your policy demands, and that the tree begins with all that this mirror held before. Run it again and again: a log that ever changes its history is found out.\n\nExit code 0: all holds. 1: it does not, and what does not is named.",
+        long_about = "Reads a published tree from an address or a directory, hashes every record anew, follows key rotations, and checks that the root is the one that was signed, cosigned as your policy demands, and that the tree begins with all that this mirror held before. Makes each list of all streams anew that the log committed to, so that no case can be left out of it. Run it again and again: a log that ever changes its history is found out.\n\nExit code 0: all holds. 1: it does not, and what does not is named.",
         after_help = "Examples:\n  redress mirror --from http://127.0.0.1:8080 --out ./mirror --vkey 'ledger.example+…'\n  redress mirror --from ./published --out ./mirror --policy ./policy"
     )]
     Mirror(Mirror),

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use event_log::{Clock, ExpectedVersion, NewRecord, StreamVersion, memory::MemoryLog};
-use evidence_check::index::root_of;
+use evidence_check::index::{INDEX_COMMITTED, root_of};
 use jiff::Timestamp;
 use merkle_log::{
     Checkpoint, KeyKind, MemoryTree, Policy, SignerKey, prove_inclusion as prove, tree_root,
@@ -20,7 +20,7 @@ impl Clock for FixedClock {
 }
 
 /// Appends one record to a stream, with this type and body.
-async fn append(log: &MemoryLog, stream: &str, version: u64, kind: &str, data: &str) {
+pub(crate) async fn append(log: &MemoryLog, stream: &str, version: u64, kind: &str, data: &str) {
     let blank = "0000-00-00T00:00:00.000Z";
     let text = format!(
         r#"{{"v":1,"type":"{kind}","stream":"{stream}","version":{version},"recorded_at":"{blank}","occurred_at":"{blank}","data":{data}}}"#
@@ -35,7 +35,7 @@ async fn append(log: &MemoryLog, stream: &str, version: u64, kind: &str, data: &
 }
 
 /// A log whose records go to these streams, in this order.
-async fn log_of(streams: &[String]) -> MemoryLog {
+pub(crate) async fn log_of(streams: &[String]) -> MemoryLog {
     let log = MemoryLog::new(Arc::new(FixedClock));
     let mut versions = BTreeMap::<&str, u64>::new();
     for stream in streams {
@@ -46,12 +46,12 @@ async fn log_of(streams: &[String]) -> MemoryLog {
     log
 }
 
-async fn all(log: &MemoryLog) -> Vec<RecordedEvent> {
+pub(crate) async fn all(log: &MemoryLog) -> Vec<RecordedEvent> {
     log.read_all(Position(0), u64::MAX).try_collect().await.unwrap()
 }
 
 /// The definition, word for word, without any thought for memory.
-fn by_definition(records: &[RecordedEvent]) -> (u64, Hash) {
+pub(crate) fn by_definition(records: &[RecordedEvent]) -> (u64, Hash) {
     let mut streams = BTreeMap::<&[u8], Vec<Hash>>::new();
     for record in records {
         streams.entry(record.stream.as_bytes()).or_default().push(leaf_hash(&record.bytes));
@@ -74,16 +74,24 @@ async fn list(log: &MemoryLog, size: u64, stream: &str, run: usize) -> IndexList
     IndexList::build_in_runs(log, size, stream, scratch.path(), run, &mut |_| {}).await.unwrap()
 }
 
+/// The body of the record that commits to a list.
+pub(crate) fn body_of(commitment: &CommitmentView) -> String {
+    let CommitmentView { size, root, entries, definition } = commitment;
+    let root = Hash(*root);
+    format!(r#"{{"size":{size},"root":"{root}","entries":{entries},"definition":{definition}}}"#)
+}
+
+/// What is wanted of a list: how many entries it has, and its root.
+pub(crate) fn entries_and_root(list: &IndexList) -> (u64, Hash) {
+    let commitment = list.commitment();
+    (commitment.entries, Hash(commitment.root))
+}
+
 /// Commits to the list, signs a checkpoint over all, and checks what is then shown of a stream.
 async fn shown(log: &MemoryLog, stream: &str, run: usize) -> u64 {
     let size = log.head().next_position.0;
     let list = list(log, size, stream, run).await;
-    let data = format!(
-        r#"{{"size":{size},"root":"{}","entries":{},"definition":1}}"#,
-        list.root(),
-        list.entries()
-    );
-    append(log, "ledger-X", 0, "ledger.index-committed.v1", &data).await;
+    append(log, "ledger-X", 0, INDEX_COMMITTED, &body_of(list.commitment())).await;
     let records = all(log).await;
     let tree: MemoryTree = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
     let key = SignerKey::from_seed("ledger.example", KeyKind::Note, &[1; 32]).unwrap();
@@ -105,17 +113,17 @@ fn names(names: &[&str]) -> Vec<String> {
 async fn the_root_over_a_small_log_stays_what_it_is() {
     let log = log_of(&names(&["complaint-B", "complaint-A", "complaint-B", "import-1"])).await;
     let list = list(&log, 4, "", 100).await;
-    assert_eq!(list.entries(), 3);
+    assert_eq!(list.commitment().entries, 3);
     // Kept for ever: another implementation of docs/format.md must get the same.
     let golden = include_str!("golden.txt").trim();
-    assert_eq!(list.root().to_string(), golden);
+    assert_eq!(Hash(list.commitment().root).to_string(), golden);
 }
 
 #[tokio::test]
 async fn an_empty_log_has_an_empty_list_in_which_nothing_is() {
     let log = log_of(&[]).await;
     let list = list(&log, 0, "complaint-A", 2).await;
-    assert_eq!((list.entries(), list.root()), (0, merkle_log::empty_root()));
+    assert_eq!(entries_and_root(&list), (0, merkle_log::empty_root()));
     assert_eq!(shown(&log, "complaint-A", 2).await, 0);
 }
 
@@ -124,7 +132,7 @@ async fn only_the_records_that_are_covered_count() {
     let log = log_of(&names(&["a", "b", "a", "c"])).await;
     let records = all(&log).await;
     let list = list(&log, 3, "a", 2).await;
-    assert_eq!((list.entries(), list.root()), by_definition(&records[..3]));
+    assert_eq!(entries_and_root(&list), by_definition(&records[..3]));
     let scratch = tempfile::tempdir().unwrap();
     let short = IndexList::build(&log, 5, "a", scratch.path(), &mut |_| {}).await;
     assert!(matches!(short, Err(IndexListError::Short { expected: 5, found: 4 })), "{short:?}");
@@ -160,7 +168,7 @@ proptest! {
             let log = log_of(&streams).await;
             let records = all(&log).await;
             let list = list(&log, records.len() as u64, &asked, run).await;
-            assert_eq!((list.entries(), list.root()), by_definition(&records));
+            assert_eq!(entries_and_root(&list), by_definition(&records));
             let events = streams.iter().filter(|stream| **stream == asked).count() as u64;
             assert_eq!(list.has_stream(), events > 0);
             assert_eq!(shown(&log, &asked, run).await, events);

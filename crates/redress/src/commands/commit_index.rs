@@ -8,6 +8,7 @@ use complaint_domain::{
 };
 use event_log::{EventLog, Position, clock::SystemClock};
 use evidence_check::index::CommitmentView;
+use evidence_issue::ListAudit;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -52,24 +53,19 @@ async fn commit(ledger: &Ledger, console: &mut Console<'_>) -> Result<(), Comman
         return tell(&committed(record.position, &view, false), console);
     }
     let list = list(ledger, size, "", console).await?;
+    let view = list.commitment();
     let commitment = IndexCommitment {
         size,
-        root: Hex(list.root().0),
-        entries: list.entries(),
-        definition: list.definition(),
+        root: Hex(view.root),
+        entries: view.entries,
+        definition: view.definition,
     };
     let service = ledger.evidence()?;
     // The same list gives the same command, so that a retry after a crash finds what was recorded.
     let name = format!("{}/index/{size}", ledger.origin());
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
-    let view = CommitmentView {
-        size,
-        root: list.root().0,
-        entries: list.entries(),
-        definition: list.definition(),
-    };
     let appended = service.record(&EvidenceCommand::CommitIndex(commitment), id).await?;
-    tell(&committed(appended.position, &view, !appended.repeated), console)
+    tell(&committed(appended.position, view, !appended.repeated), console)
 }
 
 fn committed(position: Position, view: &CommitmentView, is_new: bool) -> Committed {
@@ -97,26 +93,17 @@ fn tell(committed: &Committed, console: &mut Console<'_>) -> Result<(), CommandE
 }
 
 async fn compare(ledger: &Ledger, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let all = commitments(ledger, Position(u64::MAX)).await?;
-    for (record, view) in &all {
-        let list = list(ledger, view.size, "", console).await?;
-        if !list.is_committed_by(view) {
-            return Err(CommandError::Broken {
-                position: record.position,
-                reason: format!(
-                    "it commits to the root {} over {} streams; the first {} records give {} over {}",
-                    Hex(view.root),
-                    view.entries,
-                    view.size,
-                    list.root(),
-                    list.entries()
-                ),
-            });
-        }
-    }
+    let size = ledger.log.head().next_position.0;
+    let bar = console.bar("streams", size);
+    let mut told = |position: Position| bar.set(position.0);
+    let scratch = &ledger.places.data;
+    let audit = ListAudit::of_log(ledger.log.as_ref(), size, scratch, &mut told).await?;
+    let audited = tokio::task::spawn_blocking(move || audit.finish()).await;
+    let all = audited.map_err(CommandError::failed("make the lists anew"))??;
+    drop(bar);
     if console.json() {
-        let all: Vec<_> = all.iter().map(|(r, view)| committed(r.position, view, false)).collect();
-        return console.value(&all);
+        let all = all.iter().map(|it| committed(Position(it.position), &it.said, false));
+        return console.value(&all.collect::<Vec<_>>());
     }
     console.line(format_args!("{} commitments, each to the list that the records give", all.len()))
 }

@@ -47,6 +47,10 @@ fn tell(mirrored: &Mirrored, console: &mut Console<'_>) -> Result<(), CommandErr
     for witness in &mirrored.witnesses {
         console.line(format_args!("  witness  {witness}"))?;
     }
+    console.line(match mirrored.index_commitments {
+        0 => "  lists    none of all streams was committed to".to_owned(),
+        many => format!("  lists    {many} of all streams made anew, each as it was committed to"),
+    })?;
     if mirrored.held_before > 0 {
         console.line(format_args!(
             "  extends  the {} records that this mirror held before",

@@ -1,8 +1,8 @@
 //! What the makers of evidence say went wrong, as a command tells it.
 
 use evidence_issue::{
-    IndexListError, IssueError, OpenFieldError, bundle::BundleError, list::ProveStreamError,
-    receipt_key::ReceiptKeyError,
+    AuditError, IndexListError, IssueError, OpenFieldError, bundle::BundleError,
+    list::ProveStreamError, receipt_key::ReceiptKeyError,
 };
 
 use super::{CommandError, parts::refused};
@@ -19,6 +19,17 @@ impl From<IssueError> for CommandError {
                               so there is nothing to prove"
                             .to_owned(),
                     next: "for a proof keep a checkpoint that covers a record, and give its size"
+                        .to_owned(),
+                };
+            }
+            // The checkpoint of a new ledger, while the ledger went on.
+            IssueError::NoSuchGrowth { found, size: 0 } => {
+                return Self::Refused {
+                    problem: format!(
+                        "expected a checkpoint of size {found} or more, found one of size 0: nothing had \
+                         been recorded when it was signed"
+                    ),
+                    next: "run `redress checkpoint`, or name a newer one with --checkpoint"
                         .to_owned(),
                 };
             }
@@ -52,8 +63,21 @@ impl From<IndexListError> for CommandError {
             IndexListError::Disk(_) => {
                 refused(&error, "make room on the disk of the data directory, then try again")
             }
-            IndexListError::Short { .. } | IndexListError::Versions { .. } => {
+            IndexListError::Short { .. }
+            | IndexListError::Versions { .. }
+            | IndexListError::Positions { .. } => {
                 refused(&error, "verify the ledger with `redress verify`")
+            }
+        }
+    }
+}
+
+impl From<AuditError> for CommandError {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::List(error) => error.into(),
+            AuditError::False { position, why } => {
+                Self::Broken { position: event_log::Position(position), reason: why.to_string() }
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Nothing that the source says is believed. The records are hashed anew, and every hash tile of the
 //! mirror is computed from them; the root must be the one that the log has signed, and the tree must
-//! begin with all that the mirror held before.
+//! begin with all that the mirror held before. Of what the records say, the lists of all streams are made anew
+//! that they commit to, for by these a case is denied.
 
 use std::{
     fs,
@@ -18,12 +19,13 @@ use merkle_log::{
 use serde::Serialize;
 use ureq::Agent;
 
-use self::attempts::Attempts;
+use self::{attempts::Attempts, replay::Replay};
 use super::export::{check_place, put};
 use crate::{console::Bar, error::CommandError};
 
 mod attempts;
 mod fault;
+mod lists;
 mod replay;
 
 const CHECKPOINT: &str = "checkpoint";
@@ -130,6 +132,8 @@ pub struct Mirrored {
     pub held_before: u64,
     /// How many key rotations were followed.
     pub rotations: u64,
+    /// How many index commitments there are, each to the list that was made anew of the records.
+    pub index_commitments: u64,
 }
 
 /// Brings a mirror up to what its source publishes, and checks all of it. Blocks.
@@ -138,7 +142,8 @@ pub struct Mirrored {
 ///
 /// [`CommandError::Refused`]: something is withheld, not signed as it must be, another history than the
 /// mirror holds, or records that are not those that were signed: with the first bad position, and whether
-/// the source or the mirror itself has them. The mirror's checkpoint is as it was then.
+/// the source or the mirror itself has them; or a commitment to another list of all streams than they give. The
+/// mirror's checkpoint is as it was then.
 pub fn mirror(
     source: &Source,
     out: &Path,
@@ -172,10 +177,12 @@ pub fn mirror(
         Some(policy) => policy.cosigned(&note).map_err(|error| not_signed(&error))?,
         None => std::collections::BTreeMap::new(),
     };
+    let Replay { chain, rotations, audit, .. } = replay;
+    let index_commitments = lists::made_anew(audit, &source.name(), out)?;
     sync_tree(out).map_err(CommandError::file("sync", out))?;
     put(&out.join(CHECKPOINT), note.to_string().as_bytes())?;
     sync_tree(out).map_err(CommandError::file("sync", out))?;
-    let signed_by = replay.chain.key_at(opened.size()).map(ToString::to_string);
+    let signed_by = chain.key_at(opened.size()).map(ToString::to_string);
     Ok(Mirrored {
         origin: checkpoint.origin().to_owned(),
         size,
@@ -183,7 +190,8 @@ pub fn mirror(
         signed_by: signed_by.unwrap_or_default(),
         witnesses: witnesses.into_keys().collect(),
         held_before: attempts.held_size(),
-        rotations: replay.rotations,
+        rotations,
+        index_commitments,
     })
 }
 

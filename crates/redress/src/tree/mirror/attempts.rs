@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use checkpoint_signer::KeyChain;
 use merkle_log::{Checkpoint, SignedNote, TileId, TileKind, VerifierKey, tile::TILE_WIDTH};
 
-use super::{Source, bundle, fault::Fault, replay::Replay, withheld};
+use super::{Source, bundle, fault::Fault, lists, replay::Replay, withheld};
 use crate::{console::Bar, error::CommandError};
 
 /// A tree that is to be mirrored.
@@ -86,7 +86,8 @@ impl Attempts<'_> {
         read: &mut Read,
     ) -> Result<Replay<'a>, Fault> {
         let held = self.held.as_ref().map(|(_, held)| held);
-        let mut replay = Replay::new(out, KeyChain::new(self.key.clone()), held);
+        let (scratch, chain) = (lists::scratch(self.out), KeyChain::new(self.key.clone()));
+        let mut replay = Replay::new(out, &scratch, chain, held);
         let size = self.checkpoint.size();
         for index in 0..size.div_ceil(TILE_WIDTH.into()) {
             let tile = TileId::in_tree(TileKind::Entries, index, size);

@@ -185,6 +185,67 @@ fn without_the_receipt_key_a_report_says_what_it_lacks() {
     assert_eq!(list("again"), list("report"));
 }
 
+/// Somebody who has no ledger: the tree, as it is published, mirrored.
+fn mirrored(home: &Home) {
+    home.run(&["export", "tiles", "--data", "ledger", "--out", "tree"]).done();
+    home.run(&["mirror", "--from", "tree", "--out", "mirror", "--vkey", &home.key]).done();
+}
+
+#[test]
+fn whoever_has_a_mirror_reads_and_counts_the_same() {
+    let home = Home::new();
+    home.run(&["checkpoint", "--data", "ledger"]).done();
+    mirrored(&home);
+    let replayed = |from: &[&str]| home.run(&[&["replay"], from].concat()).done().stdout;
+    assert_eq!(replayed(&["--mirror", "mirror"]), replayed(&["--data", "ledger"]));
+    let stream = ["--stream", &home.report()];
+    let of_stream = |from: &[&str]| replayed(&[from, &stream].concat());
+    assert_eq!(of_stream(&["--mirror", "mirror"]), of_stream(&["--data", "ledger"]));
+    let some = ["--mirror", "mirror", "--from", "3", "--to", "5"];
+    assert_eq!(replayed(&some), replayed(&["--data", "ledger", "--from", "3", "--to", "5"]));
+
+    let size = {
+        let figures = fs::read(home.path().join("report/report.json")).unwrap();
+        let figures: Value = serde_json::from_slice(&figures).unwrap();
+        figures["cutoff"]["tree_size"].to_string()
+    };
+    let period = ["--period", "2025-Q1", "--min-cell", "1", "--records", &size];
+    let counted = ["report", "transparency", "--mirror", "mirror", "--out", "counted"];
+    home.run(&[&counted[..], &period].concat()).done();
+    for name in ["report.json", "figures.csv", "report.en.html", "tables/received-by-product.csv"] {
+        let [mine, theirs] =
+            ["counted", "report"].map(|folder| fs::read(home.path().join(folder).join(name)));
+        assert_eq!(mine.unwrap(), theirs.unwrap(), "{name}");
+    }
+    // The same in one command, beside all else that is checked of it.
+    let with = ["--report", "report", "--receipt", "mine.tlog-proof", "--mirror", "mirror"];
+    let checked = home.check(&[&["report/published.tlog-proof"][..], &with].concat()).done().json();
+    assert!(checked["facts"].to_string().contains("counted again"), "{checked}");
+
+    // A mirror whose files were changed since, or that has fewer records, counts nothing.
+    let more =
+        ["report", "transparency", "--mirror", "mirror", "--out", "more", "--period", "2025-Q1"];
+    let refused = home.run(&[&more[..], &["--records", "100000"]].concat()).refused(1);
+    assert!(
+        refused.stderr.contains("as many as the mirror has, found 100000"),
+        "{}",
+        refused.stderr
+    );
+    let bundle = fs::read_dir(home.path().join("mirror/tile/entries")).unwrap().next().unwrap();
+    let mut bundle = bundle.unwrap().path();
+    if bundle.is_dir() {
+        bundle = fs::read_dir(bundle).unwrap().next().unwrap().unwrap().path();
+    }
+    let mut changed = fs::read(&bundle).unwrap();
+    changed[40] ^= 1;
+    fs::write(&bundle, changed).unwrap();
+    let refused = home.run(&[&counted[..], &period].concat()).refused(1);
+    assert!(refused.stderr.contains("of the mirror's checkpoint, found"), "{}", refused.stderr);
+    let nowhere = home.run(&["replay", "--mirror", "tree/tile"]).refused(1);
+    assert!(nowhere.stderr.contains("found no checkpoint"), "{}", nowhere.stderr);
+    assert!(home.run(&["replay"]).refused(2).stderr.contains("--data"));
+}
+
 /// Takes a complaint out of every row that counts it, as somebody who has every key: figures, tables and lists fit one
 /// another afterwards.
 fn leave_out(folder: &Path, tagger: &Tagger) {
@@ -283,4 +344,9 @@ fn a_complaint_that_is_left_out_of_what_is_published_is_missed_by_its_complainan
     let missed = with("mine.tlog-proof").refused(1);
     assert!(missed.stderr.contains("is in every table of those received"), "{}", missed.stderr);
     assert!(missed.stderr.contains("it is not in received-by-product"), "{}", missed.stderr);
+    // So does whoever has the records: they give another report.
+    mirrored(&home);
+    let with = ["--report", "restated", "--mirror", "mirror"];
+    let refused = home.check(&[&["restated/published.tlog-proof"][..], &with].concat()).refused(1);
+    assert!(refused.stderr.contains("they give another report.json"), "{}", refused.stderr);
 }

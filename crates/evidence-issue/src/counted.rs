@@ -37,7 +37,12 @@ impl TagSorter {
     ///
     /// The disk.
     pub fn push(&mut self, row: u32, tag: [u8; 32]) -> io::Result<()> {
-        self.0.push(Item { stream: Box::default(), version: row.into(), leaf: Hash(tag) })
+        self.0.push(Item {
+            stream: Box::default(),
+            version: row.into(),
+            position: 0,
+            leaf: Hash(tag),
+        })
     }
 
     /// Writes the table's list. Gives the root of the tree over it.
@@ -47,7 +52,7 @@ impl TagSorter {
     /// The disk.
     pub fn write(self, to: &mut dyn Write) -> io::Result<Hash> {
         let mut tree = CompactRange::new();
-        self.0.merge(&mut |item| {
+        self.0.merge(&mut |item: Item| -> io::Result<()> {
             let row = u32::try_from(item.version).map_err(io::Error::other)?;
             tree.push(entry_leaf(row, &item.leaf.0));
             to.write_all(&item.leaf.0)

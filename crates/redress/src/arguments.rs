@@ -359,6 +359,30 @@ pub struct LedgerAt {
     pub keys: Option<PathBuf>,
 }
 
+/// Which records are read: a ledger's own, or those of a mirror of it.
+#[derive(Debug, Clone, Args)]
+pub struct RecordsOf {
+    /// The data directory
+    #[arg(long, value_name = "DIR", required_unless_present = "mirror")]
+    pub data: Option<PathBuf>,
+
+    /// The file of the key that opens the vault [default: DIR.keys/kek]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub keys: Option<PathBuf>,
+
+    /// Instead of a ledger, what `redress mirror` has made of one
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["data", "keys"])]
+    pub mirror: Option<PathBuf>,
+}
+
+impl RecordsOf {
+    /// The ledger, unless it is a mirror.
+    pub fn ledger(&self) -> Option<LedgerAt> {
+        let Self { data, keys, .. } = self;
+        data.clone().map(|data| LedgerAt { data, keys: keys.clone() })
+    }
+}
+
 /// Arguments of `redress demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -437,9 +461,9 @@ pub struct ImportCfpb {
 /// Arguments of `redress replay`.
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// Where the ledger lies
+    /// Which records
     #[command(flatten)]
-    pub at: LedgerAt,
+    pub of: RecordsOf,
 
     /// Only this stream, such as one complaint
     #[arg(long, value_name = "ID")]

@@ -8,6 +8,7 @@
 //! - [`commands`]: one module for each command
 //! - [`ledger`]: a data directory, opened
 //! - [`signing`]: what signs a ledger's checkpoints
+//! - [`history`]: the records that are read and counted: a ledger's, or a mirror's
 //! - [`evidence`]: what the commands that hand out evidence have in common
 //! - [`anchors`]: trusted times, taken in and read again
 //! - [`publishing`]: from sequenced to published · [`tree`]: the static tree, exported, served, mirrored
@@ -52,6 +53,7 @@ pub mod demo;
 pub mod duplicates;
 pub mod error;
 pub mod evidence;
+pub mod history;
 pub mod import;
 pub mod instant;
 pub mod ledger;
@@ -223,7 +225,7 @@ fn carry_out(
             Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
             Command::Anchor { what } => commands::anchor::run(&what, console).await,
             Command::Prove { what } => commands::prove::run(&what, console).await,
-            Command::Check(args) => commands::check::run(&args, console),
+            Command::Check(args) => commands::check::run(&args, console).await,
             Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
             Command::Status(args) => commands::status::run(&args, console),
             Command::Serve(args) => commands::serve::run(&args, console).await,

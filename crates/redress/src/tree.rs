@@ -3,6 +3,7 @@
 //! - [`export`]: written to a directory
 //! - [`serve`]: served over HTTP, read-only
 //! - [`mirror`]: fetched from either, checked from the first record to the last
+//! - [`records`]: the records of a mirror, read as those of a log
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::error::CommandError;
 
 pub mod export;
 pub mod mirror;
+pub mod records;
 pub mod serve;
 
 /// The bytes of a tile in the tree over the first `size` records; `None` when that tree has none

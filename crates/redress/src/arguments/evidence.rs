@@ -223,6 +223,11 @@ pub struct Check {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stamped", "trust", "record"])]
     pub report: Option<PathBuf>,
 
+    /// What `redress mirror` has made of the ledger, to count a published report again from its records (with
+    /// --report)
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub mirror: Option<PathBuf>,
+
     /// Your receipt, to find your complaint in the tables of a published report (with --report), or for the proof of
     /// where they count it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stamped", "trust", "record", "old"])]
@@ -238,7 +243,7 @@ pub struct Check {
     pub trust: Option<PathBuf>,
 
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report", "receipt"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report", "receipt", "mirror"])]
     pub page: Option<PathBuf>,
 }
 

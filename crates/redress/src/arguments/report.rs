@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{FiledLine, LedgerAt, ProofOf};
+use super::{FiledLine, ProofOf, RecordsOf};
 use crate::casework::ReportNoun;
 
 /// What can be done with reports.
@@ -39,9 +39,9 @@ pub enum Report {
 /// Arguments of the commands that write a report's files.
 #[derive(Debug, Args)]
 pub struct ReportFiles {
-    /// Where the ledger lies
+    /// From which records
     #[command(flatten)]
-    pub at: LedgerAt,
+    pub of: RecordsOf,
 
     /// The period: 2025, 2025-H1, 2025-Q1, 2025-10, 2025-10-01 or 2025-01-01..2025-06-30
     #[arg(long)]

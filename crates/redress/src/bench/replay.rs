@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     OUTPUT_BYTES,
-    arguments::{BenchSize, LedgerAt, Replay, ReplayFormat},
+    arguments::{BenchSize, LedgerAt, RecordsOf, Replay, ReplayFormat},
     commands,
     console::Console,
     decoded::decoded,
@@ -79,7 +79,7 @@ async fn into_a_pipe(at: &LedgerAt, events: u64) -> Result<Pace, CommandError> {
         lines
     });
     let args = Replay {
-        at: at.clone(),
+        of: RecordsOf { data: Some(at.data.clone()), keys: at.keys.clone(), mirror: None },
         stream: None,
         from: None,
         to: None,

@@ -3,10 +3,10 @@
 use std::{
     fs::{self, File},
     io::Read,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use evidence_check::{Kind, Step, Verdict, check, check::Trust, page, printable};
+use evidence_check::{Checked, Kind, Step, Verdict, check, check::Trust, page, printable};
 use merkle_log::Policy;
 
 use self::options::Evidence;
@@ -32,7 +32,7 @@ const EVIDENCE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 ///
 /// [`CommandError::Refused`] naming the first thing that does not hold; wrong usage without anybody
 /// to trust.
-pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> {
+pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> {
     if let Some(path) = &args.page {
         deliver(Some(path), page::empty().as_bytes(), Readers::Anybody, console)?;
         return console.line(format_args!("page: {}", path.display()));
@@ -53,6 +53,20 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
         // A folder that is not there says nothing about the evidence.
         fs::read_dir(folder).map_err(CommandError::file("read", folder))?;
     }
+    let mut checked = checked(args, path, &bytes)?;
+    if let (Some(folder), Some(mirror)) = (&args.report, &args.mirror) {
+        published::count_again(&mut checked, folder, mirror, console).await?;
+    }
+    if console.json() {
+        console.value(&checked)?;
+    } else {
+        tell(checked.kind.name(), &checked.facts, &checked.opened, &checked.steps, console)?;
+    }
+    conclude(&checked.steps)
+}
+
+/// Checks evidence of the ledger with all that was brought to it.
+fn checked(args: &Check, path: &Path, bytes: &[u8]) -> Result<Checked, CommandError> {
     let policy = trusted(args)?;
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
@@ -69,21 +83,16 @@ pub fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandError> 
     // With a receipt beside it, the nonce is the receipt's.
     let is_of_receipt = args.report.is_some() && receipt.is_some();
     let of_proof = if is_of_receipt { Trust { nonce: None, ..trust } } else { trust };
-    let mut checked = check(&bytes, &of_proof);
+    let mut checked = check(bytes, &of_proof);
     options::say_without_stamps(&mut checked, args);
     if let Some(folder) = &args.report {
-        let brought = [Some(path), args.policy.as_ref(), args.receipt.as_ref()];
-        let brought: Vec<_> = brought.into_iter().flatten().map(PathBuf::as_path).collect();
-        checked = published::hold(checked, &bytes, folder, &brought, &trust);
+        let brought = [Some(path), args.policy.as_deref(), args.receipt.as_deref()];
+        let brought: Vec<_> = brought.into_iter().flatten().collect();
+        checked = published::hold(checked, bytes, folder, &brought, &trust);
     } else if checked.kind == Kind::Counted {
-        checked = published::hold_record(checked, &bytes);
+        checked = published::hold_record(checked, bytes);
     }
-    if console.json() {
-        console.value(&checked)?;
-    } else {
-        tell(checked.kind.name(), &checked.facts, &checked.opened, &checked.steps, console)?;
-    }
-    conclude(&checked.steps)
+    Ok(checked)
 }
 
 /// Checks a time stamp, which needs other things to be brought along.

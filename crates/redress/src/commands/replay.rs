@@ -1,11 +1,7 @@
 //! `redress replay`: what was recorded, as it was recorded.
 
-use std::sync::Arc;
-
 use complaint_codec::{EVENT_TYPES, decode, times};
-use event_log::{
-    EventLog, Position, RecordStream, RecordedEvent, StreamId, StreamVersion, clock::SystemClock,
-};
+use event_log::{EventLog, Position, RecordStream, RecordedEvent, StreamId, StreamVersion};
 use futures::TryStreamExt;
 use jiff::SignedDuration;
 
@@ -13,7 +9,7 @@ use crate::{
     arguments::{Replay, ReplayFormat},
     console::Console,
     error::CommandError,
-    ledger::Ledger,
+    history::History,
 };
 
 /// What happened this long before it was recorded is marked in the table as recorded late.
@@ -33,9 +29,9 @@ pub async fn run(args: &Replay, console: &mut Console<'_>) -> Result<(), Command
             next: "leave --format out: each record is then one line of JSON".to_owned(),
         });
     }
-    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let result = replay(ledger.log.as_ref(), args, console).await;
-    ledger.close().await;
+    let history = History::open(&args.of)?;
+    let result = replay(history.log(), args, console).await;
+    history.close().await;
     result
 }
 

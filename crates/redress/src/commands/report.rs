@@ -11,9 +11,9 @@ use std::{
 };
 
 use complaint_domain::report::ReportKind;
-use event_log::{EventLog, Position, clock::SystemClock};
+use event_log::{EventLog, Position};
 use evidence_check::counted::COUNTED_FILE;
-use merkle_log::{Hash, tree_root};
+use merkle_log::Hash;
 use projection::{Projection, Projector, path_of};
 use projector_transparency::{
     Period, TransparencyProjector, committee,
@@ -27,7 +27,9 @@ use crate::{
     arguments::{LocaleName, Report, ReportFiles},
     console::Console,
     error::CommandError,
+    history::{History, root_of},
     ledger::Ledger,
+    tree::records::MirrorLog,
 };
 
 #[derive(Serialize)]
@@ -61,16 +63,18 @@ async fn files(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let period = period(&args.period)?;
-    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let wanted = Wanted::of(kind, args, period);
-    let result = match args.records {
-        Some(size) => recount(&ledger, size, &wanted, console).await,
-        None => match ledger.bring_read_models_up(console).await {
-            Ok(()) => write(&ledger, &wanted).await,
+    let history = History::open(&args.of)?;
+    let result = match (&history, args.records) {
+        (History::Ledger(ledger), None) => match ledger.bring_read_models_up(console).await {
+            Ok(()) => write(ledger, &wanted).await,
             Err(error) => Err(error),
         },
+        (History::Ledger(_) | History::Mirror(_), size) => {
+            recount_of(&history, size, &wanted, console).await
+        }
     };
-    ledger.close().await;
+    history.close().await;
     let files = result?;
     let has_tables = files.iter().any(|path| path.ends_with(COUNTED_FILE));
     if kind == ReportKind::Transparency && !has_tables {
@@ -128,59 +132,92 @@ pub fn period(text: &str) -> Result<Period, CommandError> {
 /// As [`run`].
 pub async fn write(ledger: &Ledger, wanted: &Wanted) -> Result<Vec<PathBuf>, CommandError> {
     let (size, root) = ledger.log.root().await?;
-    write_counted(ledger, &ledger.places.read_models(), size, &root, wanted).await
+    let counted = Counted::with_root(ledger, size, root)?;
+    write_counted(&counted, &ledger.places.read_models(), wanted).await
 }
 
-/// Writes a report that counts the first so many records, from a read model of its own.
-async fn recount(
-    ledger: &Ledger,
+/// The records that a report is counted from.
+struct Counted<'a> {
+    log: &'a dyn EventLog,
+    origin: &'a str,
     size: u64,
+    root: Hash,
+    /// What the tables in which complainants find theirs are made with; nothing where there is no key.
+    tags: Option<Arc<Tags>>,
+}
+
+impl<'a> Counted<'a> {
+    async fn of_ledger(ledger: &'a Ledger, size: u64) -> Result<Self, CommandError> {
+        Self::with_root(ledger, size, root_of(ledger, size).await?)
+    }
+
+    fn with_root(ledger: &'a Ledger, size: u64, root: Hash) -> Result<Self, CommandError> {
+        let tags = Tags::of(ledger)?.map(Arc::new);
+        Ok(Self { log: ledger.log.as_ref(), origin: ledger.origin(), size, root, tags })
+    }
+
+    async fn of_mirror(
+        mirror: &'a MirrorLog,
+        size: u64,
+        console: &Console<'_>,
+    ) -> Result<Self, CommandError> {
+        let bar = console.bar("hashing", mirror.head().next_position.0);
+        let root = mirror.root(size, &bar).await?;
+        Ok(Self { log: mirror, origin: mirror.origin(), size, root, tags: None })
+    }
+}
+
+/// Writes a report that counts the first so many records of a ledger or a mirror, or all of them.
+async fn recount_of(
+    history: &History,
+    size: Option<u64>,
     wanted: &Wanted,
     console: &Console<'_>,
 ) -> Result<Vec<PathBuf>, CommandError> {
-    let head = ledger.log.head().next_position;
-    if size > head.0 {
-        return Err(CommandError::Refused {
-            problem: format!("expected --records up to {head}, as many as there are, found {size}"),
-            next: "count fewer, or bring a copy of the ledger that has them".to_owned(),
-        });
-    }
-    let nodes = ledger.log.nodes();
-    let root = tokio::task::spawn_blocking(move || tree_root(&nodes, size)).await;
-    let root = root
-        .map_err(CommandError::failed("read the tree"))?
-        .map_err(CommandError::failed("read the tree"))?;
+    let size = size.unwrap_or(history.log().head().next_position.0);
+    let counted = match history {
+        History::Ledger(ledger) => Counted::of_ledger(ledger, size).await?,
+        History::Mirror(mirror) => Counted::of_mirror(mirror, size, console).await?,
+    };
+    recount(&counted, wanted, console).await
+}
+
+/// Writes a report that counts these records, from a read model of its own.
+async fn recount(
+    counted: &Counted<'_>,
+    wanted: &Wanted,
+    console: &Console<'_>,
+) -> Result<Vec<PathBuf>, CommandError> {
     let place = tempfile::tempdir().map_err(CommandError::failed("make a temporary directory"))?;
     let path = path_of(place.path(), TransparencyProjector.name());
-    let opened = Projection::open(&path, ledger.origin(), Box::new(TransparencyProjector)).await;
+    let opened = Projection::open(&path, counted.origin, Box::new(TransparencyProjector)).await;
     let mut model = opened.map_err(CommandError::failed("count the records"))?;
-    let bar = console.bar("records", size);
-    let counted =
-        model.catch_up(ledger.log.as_ref(), Position(size), &mut |to| bar.set(to.0)).await;
+    let bar = console.bar("records", counted.size);
+    let caught_up =
+        model.catch_up(counted.log, Position(counted.size), &mut |to| bar.set(to.0)).await;
     model.close().await;
-    counted.map_err(CommandError::failed("count the records"))?;
-    write_counted(ledger, place.path(), size, &root, wanted).await
+    caught_up.map_err(CommandError::failed("count the records"))?;
+    write_counted(counted, place.path(), wanted).await
 }
 
 async fn write_counted(
-    ledger: &Ledger,
+    counted: &Counted<'_>,
     models: &Path,
-    size: u64,
-    root: &Hash,
     wanted: &Wanted,
 ) -> Result<Vec<PathBuf>, CommandError> {
-    let Some(last) = size.checked_sub(1) else { return Err(ReportError::NoComplaints.into()) };
+    let Some(last) = counted.size.checked_sub(1) else {
+        return Err(ReportError::NoComplaints.into());
+    };
     let request = ReportRequest {
         period: wanted.period.clone(),
-        origin: ledger.origin().to_owned(),
+        origin: counted.origin.to_owned(),
         cutoff: Position(last),
-        root: root.to_string(),
+        root: counted.root.to_string(),
         min_cell: wanted.min_cell,
     };
     let model = path_of(models, TransparencyProjector.name());
-    let wanted = wanted.clone();
-    let tags = Tags::of(ledger)?;
-    tokio::task::spawn_blocking(move || build_and_write(&model, &request, &wanted, tags.as_ref()))
+    let (wanted, tags) = (wanted.clone(), counted.tags.clone());
+    tokio::task::spawn_blocking(move || build_and_write(&model, &request, &wanted, tags.as_deref()))
         .await
         .map_err(CommandError::failed("write the report"))?
 }

@@ -28,7 +28,8 @@ mod fault;
 mod lists;
 mod replay;
 
-const CHECKPOINT: &str = "checkpoint";
+/// The name of the file with the checkpoint.
+pub(super) const CHECKPOINT: &str = "checkpoint";
 /// A checkpoint is no longer than this.
 const CHECKPOINT_BYTES_MAX: u64 = 1_000_000;
 /// A bundle of 256 of the widest records.

@@ -87,23 +87,18 @@ pub fn write_with(
     locales: &[Locale],
     tables: Vec<(String, Content)>,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let is_findable = !tables.is_empty();
-    let files = contents(report, locales, is_findable)?;
+    let files = contents(report, locales)?;
     let files = files.into_iter().map(|(name, bytes)| (name, Content::Bytes(bytes)));
     put_all(folder, files.chain(tables).collect())
 }
 
 /// Every file of a report with its bytes.
-fn contents(
-    report: &Report,
-    locales: &[Locale],
-    is_findable: bool,
-) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+fn contents(report: &Report, locales: &[Locale]) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     let json = json(report)?;
     let digest = Hex::<32>(Sha256::digest(&json).into()).to_string();
     let mut files = Vec::new();
     for locale in locales {
-        let html = page::render(report, *locale, &digest, is_findable)?;
+        let html = page::render(report, *locale, &digest)?;
         files.push((format!("report.{}.html", locale.code()), html.into_bytes()));
     }
     files.push(("report.json".to_owned(), json));

@@ -28,7 +28,7 @@ struct Page<'a> {
     sections: Vec<Section>,
     facts: Vec<(&'static str, String)>,
     commands: Vec<String>,
-    find: Option<&'static str>,
+    find: &'static str,
 }
 
 /// A figure in the strip at the top.
@@ -38,14 +38,8 @@ struct KeyFigure {
     note: String,
 }
 
-/// Renders the page in one language. `digest` is that of `report.json`; `is_findable` says whether the tables in which
-/// complainants find theirs are among its files.
-pub(super) fn render(
-    report: &Report,
-    locale: Locale,
-    digest: &str,
-    is_findable: bool,
-) -> Result<String, WriteError> {
+/// Renders the page in one language. `digest` is that of `report.json`.
+pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<String, WriteError> {
     let m = locale.messages();
     let period = span(m, &report.period.first_day, &report.period.last_day);
     let flow = &report.flow;
@@ -77,9 +71,7 @@ pub(super) fn render(
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),
         ],
-        find: is_findable.then_some(
-            "redress check published.tlog-proof --report . --receipt RECEIPT --vkey KEY",
-        ),
+        find: "redress check published.tlog-proof --report . --receipt RECEIPT --vkey KEY",
         period,
     };
     page.render()

@@ -23,7 +23,10 @@ use evidence_check::{
 use merkle_log::LogProof;
 use projector_transparency::files::{LIST, Listed, check_list};
 
-use crate::casework::ReportNoun;
+use crate::{
+    casework::ReportNoun, commands::report::recounted, console::Console, error::CommandError,
+    tree::records::MirrorLog,
+};
 
 /// So many files that do not belong to a report are named.
 const STRAYS_NAMED: usize = 3;
@@ -67,6 +70,33 @@ pub(super) fn hold(
         facts(&mut checked, &said, listed.names.len());
     }
     checked
+}
+
+/// Counts a report again from the records of a mirror, if all else about it holds.
+///
+/// # Errors
+///
+/// [`CommandError`]: the mirror has fewer records, or is not what it was when it was made.
+pub(super) async fn count_again(
+    checked: &mut Checked,
+    folder: &Path,
+    mirror: &Path,
+    console: &Console<'_>,
+) -> Result<(), CommandError> {
+    if !checked.is_good {
+        return Ok(());
+    }
+    let mirror = MirrorLog::open(mirror)?;
+    let differing = recounted::from_mirror(&mirror, folder, console).await?;
+    let same = differing.map_or(Ok(()), |name| Err(format!("they give another {name}")));
+    let claim = "the records of the mirror give these files".to_owned();
+    take(checked, &folder.display().to_string(), claim, same);
+    if checked.is_good {
+        checked
+            .facts
+            .push(("counted again".to_owned(), format!("from the mirror of {}", mirror.origin())));
+    }
+    Ok(())
 }
 
 /// Adds to the proof of where a report counts a complaint what only the ledger's own rules vouch for.

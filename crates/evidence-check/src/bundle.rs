@@ -17,6 +17,7 @@ use crate::{
     check::{Checked, Kind, Steps, Trust},
     growth::GrowthProof,
     index::{IndexProof, IndexShown},
+    json,
     opening::Opening,
     page,
     record::RecordView,
@@ -252,8 +253,7 @@ fn check_files(steps: &mut Steps, mut files: Files, trust: &Trust<'_>) {
 const FURNITURE: &[&str] = &[README, CHECKPOINT];
 
 fn parse_manifest(bytes: &[u8]) -> Result<Manifest, String> {
-    let manifest: Manifest = serde_json::from_slice(bytes)
-        .map_err(|error| format!("column {}: expected other JSON", error.column()))?;
+    let manifest: Manifest = json::read(bytes).map_err(|error| error.to_string())?;
     if manifest.format != FORMAT || manifest.version != version_with(&manifest.anchors) {
         return Err(format!(
             "expected {FORMAT} version {VERSION}, or {VERSION_WITH_ANCHORS} with time anchors, found another"
@@ -375,8 +375,8 @@ impl Case<'_> {
         for sealed in &record.sealed {
             let at = opening_name(position, &sealed.field);
             let Some(bytes) = self.files.remove(&at) else { continue };
-            let opening = serde_json::from_slice::<Opening>(&bytes)
-                .map_err(|error| format!("column {}: expected an opened field", error.column()))
+            let opening = json::read_as_written::<Opening>(&bytes)
+                .map_err(|error| format!("column {}: expected an opened field", error.column))
                 .and_then(|opening| {
                     let is_named = opening.field == sealed.field;
                     is_named.then_some(opening).ok_or_else(|| "of another field".to_owned())

@@ -12,7 +12,7 @@ use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec_with_limi
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{opening::Opening, text::hex};
+use crate::{json, opening::Opening, text::hex};
 
 const MAGIC: &[u8; 8] = b"RDRSENC1";
 const CHECK_BYTES: usize = 8;
@@ -56,8 +56,10 @@ pub enum EnclosureError {
     /// They were changed since they were written.
     #[error("what is enclosed was damaged: its digest does not fit")]
     Damaged,
-    /// The compressed part cannot be read, or is too large.
-    #[error("what is enclosed cannot be unpacked to at most {JSON_BYTES_MAX} bytes")]
+    /// The compressed part cannot be read, is too large, or has something behind it.
+    #[error(
+        "what is enclosed cannot be unpacked to at most {JSON_BYTES_MAX} bytes, with nothing behind it"
+    )]
     Packed,
     /// Not the JSON it should be.
     #[error("what is enclosed is not the JSON of a record with openings")]
@@ -99,15 +101,23 @@ impl Enclosure {
         if check_bytes(bytes.get(..signed).unwrap_or_default()) != *digest {
             return Err(EnclosureError::Damaged);
         }
-        let json = decompress_to_vec_with_limit(packed, JSON_BYTES_MAX)
-            .map_err(|_| EnclosureError::Packed)?;
-        serde_json::from_slice(&json).map_err(|_| EnclosureError::Json)
+        let json = unpacked(packed).ok_or(EnclosureError::Packed)?;
+        json::read_as_written(&json).map_err(|_| EnclosureError::Json)
     }
 
     /// The opened nonce, if there is one.
     pub fn nonce(&self) -> Option<&Opening> {
         self.openings.iter().find(|opening| opening.field == crate::opening::NONCE_FIELD)
     }
+}
+
+/// What is packed, if it is one whole DEFLATE stream and nothing else.
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let unpack = |packed| decompress_to_vec_with_limit(packed, JSON_BYTES_MAX).ok();
+    let (_, all_but_last) = packed.split_last()?;
+    // A reader stops where the stream ends, and not all say whether anything follows: then it is still whole
+    // without its last byte.
+    unpack(packed).filter(|_| unpack(all_but_last).is_none())
 }
 
 fn check_bytes(bytes: &[u8]) -> [u8; CHECK_BYTES] {

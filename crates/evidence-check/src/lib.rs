@@ -30,6 +30,7 @@ pub mod check;
 pub mod enclosure;
 pub mod growth;
 pub mod index;
+mod json;
 pub mod opening;
 pub mod page;
 pub mod record;

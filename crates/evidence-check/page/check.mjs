@@ -543,13 +543,25 @@ async function parseEnclosure(bytes) {
   const json = readJson(await unpack(bytes.slice(8, cut), 8 * 1024 * 1024), "what is enclosed");
   const isEnclosure = isOf(json, ["record", "receipt?", "openings?"]) && isText(json.record)
     && (!Object.hasOwn(json, "receipt") || isHex(json.receipt, 32))
-    && (!Object.hasOwn(json, "openings") || (isList(json.openings) && json.openings.every(isOpening)));
+    && (!Object.hasOwn(json, "openings") || (isList(json.openings)
+      && json.openings.every((opening) => isOpening(opening) && !isFile(opening))));
   if (!isEnclosure) fail("what is enclosed is not the JSON of a record with openings");
   return { record: json.record, receipt: json.receipt ?? null, openings: json.openings ?? [] };
 }
 
-const isOpening = (opening) => isOf(opening, ["field", "group", "salt", "text"]) && isText(opening.field)
-  && isNumber(opening.group) && isHex(opening.salt, 64) && isText(opening.text);
+/** An opened field has text or, where it is none, bytes in base64: never both. */
+const isOpening = (opening) => isOf(opening, ["field", "group", "salt", "text?", "bytes?"]) && isText(opening.field)
+  && isNumber(opening.group) && isHex(opening.salt, 64)
+  && (isFile(opening) ? areBytes(opening.bytes) && !Object.hasOwn(opening, "text") : isText(opening.text));
+const isFile = (opening) => Object.hasOwn(opening, "bytes");
+const contentOf = (opening) => (isFile(opening) ? fromBase64(opening.bytes) : utf8.encode(opening.text));
+
+function areBytes(letters) {
+  const bytes = isText(letters) ? fromBase64(letters) : null;
+  if (!bytes) return false;
+  try { strict.decode(bytes); } catch { return true; }
+  return false;
+}
 
 /** Keys of a record that are not known are ignored: a later version may have added them. */
 function parseRecord(bytes) {
@@ -583,7 +595,7 @@ async function checkOpening(origin, record, opening) {
   const sealed = (record.sealed ?? []).find((entry) => entry.field === opening.field);
   if (!sealed) fail(`the record has no sealed field \`${opening.field}\``);
   const message = framed(utf8.encode("cl/commit/v1"), await sha256(utf8.encode(origin)),
-    utf8.encode(record.stream), be(opening.group, 2), utf8.encode(opening.text));
+    utf8.encode(record.stream), be(opening.group, 2), contentOf(opening));
   const found = await hmac(fromHex(opening.salt, 64), message);
   if (hex(found) !== sealed.commitment) {
     fail(`text and salt of \`${opening.field}\` are not those that the record commits to`);
@@ -820,7 +832,7 @@ class Steps {
     for (const opening of openings) {
       const claim = `the record commits to this \`${opening.field}\``;
       if (await this.take(at, claim, () => checkOpening(origin, record, opening))) {
-        this.opened.push([opening.field, opening.text]);
+        this.opened.push([opening.field, isFile(opening) ? contentOf(opening) : opening.text, at]);
       }
     }
   }
@@ -947,7 +959,11 @@ async function checkBundle(steps, bytes, policy, isFromPage) {
     return found;
   });
   if (accepted) steps.accepted(accepted);
-  const leaves = await checkRecords(steps, files, manifest, note, accepted);
+  const { leaves, hasFiles } = await checkRecords(steps, files, manifest, note, accepted);
+  if ((manifest.version === 3n) !== hasFiles) {
+    await steps.take("bundle.json", "its version is that of the fields which are opened",
+      () => fail(`expected ${hasFiles ? 3 : "1 or 2"}, found ${manifest.version}`));
+  }
   await checkAllEvents(steps, files, manifest, note, leaves, policy);
   await checkAnchors(steps, files, manifest, note, accepted);
   for (const name of files.keys()) {
@@ -978,11 +994,11 @@ function parseManifest(files) {
     && isObject(manifest.files) && Object.values(manifest.files).every(isText)
     && Object.keys(manifest.files).every((name, i, names) => i === 0 || names[i - 1] < name);
   if (!isWhole) fail("expected compact JSON with its keys in order");
-  // Version 2 has time anchors, version 1 has none.
+  // Version 2 has time anchors, version 1 has none; version 3 may have some, and opens a field that is no text.
   const hasAnchors = Object.hasOwn(manifest, "anchors");
-  if (manifest.format !== "redress-bundle" || manifest.version !== (hasAnchors ? 2n : 1n)
+  if (manifest.format !== "redress-bundle" || ![hasAnchors ? 2n : 1n, 3n].includes(manifest.version)
     || (hasAnchors && !arePlaces(manifest.anchors))) {
-    fail("expected redress-bundle version 1, or 2 with time anchors");
+    fail("expected redress-bundle version 1, or 2 with time anchors, or 3 with an opened field that is no text");
   }
   return manifest;
 }
@@ -1029,6 +1045,7 @@ stamp; this can, and needs no network either:
 - redress check BUNDLE.zip --vkey KEY --trust ROOT.pem, with the root certificate that the
   authority publishes.
 ` : "";
+  const content = manifest.version === 3n ? "text (or bytes in base64, of a file that is none)" : "text";
   const anchors = hasAnchors ? "anchors/     records with time stamps (RFC 3161), and that they are about this log\n" : "";
   return `Evidence of one case
 ====================
@@ -1046,7 +1063,7 @@ To check it, without a network:
 ${times}
 ${anchors}records/     the stored bytes of each event, exactly as they were hashed
 proofs/      for each, that it is in the log (C2SP tlog-proof)
-openings/    opened fields: text and salt of what the record commits to
+openings/    opened fields: ${content} and salt of what the record commits to
 checkpoint.txt  the signed statement under which all of it stands
 index.proof  that these are all events of the case, as of an earlier size of the log
 bundle.json  the list of contents, with digests
@@ -1057,6 +1074,7 @@ What it cannot show: that what was entered is true, or that everything was enter
 
 async function checkRecords(steps, files, manifest, note, accepted) {
   const leaves = [];
+  let hasFiles = false;
   for (const [version, position] of manifest.positions.entries()) {
     const name = String(position).padStart(12, "0");
     const [recordAt, proofAt] = [`records/${name}.json`, `proofs/${name}.tlog-proof`];
@@ -1082,13 +1100,15 @@ async function checkRecords(steps, files, manifest, note, accepted) {
     });
     if (record) {
       steps.records.push({ ...record, position: String(position), isProved: proved === true });
-      await checkOpenings(steps, files, manifest, name, record);
+      hasFiles = await checkOpenings(steps, files, manifest, name, record) || hasFiles;
     }
   }
-  return leaves;
+  return { leaves, hasFiles };
 }
 
+/** Gives whether one of the opened fields is a file that is no text. */
 async function checkOpenings(steps, files, manifest, name, record) {
+  let hasFiles = false;
   for (const { field } of record.sealed ?? []) {
     const at = `openings/${name}-${field}.json`;
     if (!files.has(at)) continue;
@@ -1099,8 +1119,11 @@ async function checkOpenings(steps, files, manifest, name, record) {
       return found;
     });
     files.delete(at);
-    if (opening) await steps.openings(at, manifest.origin, record, [opening]);
+    if (!opening) continue;
+    hasFiles ||= isFile(opening);
+    await steps.openings(at, manifest.origin, record, [opening]);
   }
+  return hasFiles;
 }
 
 async function checkAllEvents(steps, files, manifest, note, leaves, policy) {

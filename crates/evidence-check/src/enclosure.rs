@@ -30,7 +30,7 @@ pub struct Enclosure {
     /// The secret of a receipt; only in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptSecret>,
-    /// Fields of the record, opened.
+    /// Fields of the record, opened, all of them text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub openings: Vec<Opening>,
 }
@@ -61,7 +61,7 @@ pub enum EnclosureError {
         "what is enclosed cannot be unpacked to at most {JSON_BYTES_MAX} bytes, with nothing behind it"
     )]
     Packed,
-    /// Not the JSON it should be.
+    /// Not the JSON it should be, or a file in it that is no text: only a bundle has room for those.
     #[error("what is enclosed is not the JSON of a record with openings")]
     Json,
 }
@@ -102,7 +102,9 @@ impl Enclosure {
             return Err(EnclosureError::Damaged);
         }
         let json = unpacked(packed).ok_or(EnclosureError::Packed)?;
-        json::read_as_written(&json).map_err(|_| EnclosureError::Json)
+        let enclosure: Self = json::read_as_written(&json).map_err(|_| EnclosureError::Json)?;
+        let has_words = enclosure.openings.iter().all(|opening| opening.text().is_some());
+        has_words.then_some(enclosure).ok_or(EnclosureError::Json)
     }
 
     /// The opened nonce, if there is one.

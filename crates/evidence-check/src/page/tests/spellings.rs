@@ -44,6 +44,8 @@ pub(super) fn all() -> Vec<Spelled> {
         anchors(),
         commitments(),
         long_lists(),
+        files::opened(),
+        files::elsewhere(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -538,3 +540,5 @@ fn long_lists() -> Vec<Spelled> {
         bad("no stream among 2^63 + 1", of((1 << 63) + 1, vec![Hash([7; 32])])),
     ]
 }
+
+mod files;

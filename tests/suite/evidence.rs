@@ -380,8 +380,8 @@ fn a_lost_receipt_key_is_not_quietly_made_anew() {
     assert!(key.exists());
 }
 
-/// What the page says in a browser, by the banner's class and text; nothing without a browser.
-fn in_browser(page: &Path, key: Option<&str>) -> Option<(String, String)> {
+/// The page as a browser shows it; nothing without a browser.
+fn shown_in_browser(page: &Path, key: Option<&str>) -> Option<String> {
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
     })?;
@@ -394,17 +394,24 @@ fn in_browser(page: &Path, key: Option<&str>) -> Option<(String, String)> {
         .output()
         .unwrap();
     let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!dom.is_empty(), "the page: {}", String::from_utf8_lossy(&output.stderr));
+    Some(dom)
+}
+
+/// What the page says in a browser, by the banner's class and text; nothing without a browser.
+fn in_browser(page: &Path, key: Option<&str>) -> Option<(String, String)> {
+    let dom = shown_in_browser(page, key)?;
     let verdict = dom.split("data-verdict=\"").nth(1).and_then(|rest| rest.split('"').next());
     let banner = dom.split("id=\"banner\"").nth(1).and_then(|rest| rest.split("</div>").next());
     let (Some(verdict), Some(banner)) = (verdict, banner) else {
-        panic!("the page says nothing: {}", String::from_utf8_lossy(&output.stderr));
+        panic!("the page says nothing: {dom}");
     };
     Some((verdict.to_owned(), banner.to_owned()))
 }
 
 /// The page of a bundle, unpacked.
-fn page_of(home: &Home, zip: &str) -> String {
-    let bytes = fs::read(home.path(zip)).unwrap();
+fn page_of(zip: &Path) -> String {
+    let bytes = fs::read(zip).unwrap();
     let begin = bytes.windows(15).position(|window| window == b"<!doctype html>").unwrap();
     let end = bytes.windows(7).rposition(|window| window == b"</html>").unwrap();
     String::from_utf8(bytes[begin..end + 8].to_vec()).unwrap()
@@ -414,7 +421,7 @@ fn page_of(home: &Home, zip: &str) -> String {
 fn a_browser_shows_good_evidence_green_and_tampered_evidence_red() {
     let home = Home::shared();
     home.bundle("page.zip", &[]).done();
-    let page = page_of(home, "page.zip");
+    let page = page_of(&home.path("page.zip"));
     let (good, bad) = (home.path("good.html"), home.path("bad.html"));
     fs::write(&good, &page).unwrap();
     let Some((verdict, banner)) = in_browser(&good, Some(&home.key)) else {
@@ -440,6 +447,61 @@ fn a_browser_shows_good_evidence_green_and_tampered_evidence_red() {
     let (verdict, banner) = in_browser(&bad, Some(&home.key)).unwrap();
     assert_eq!(verdict, "bad", "{banner}");
     assert!(banner.contains("Do not rely on this"), "{banner}");
+}
+
+#[test]
+fn a_file_of_a_case_is_handed_out_in_its_bundle_and_what_is_in_it_is_shown_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let run =
+        |arguments: &[&str]| run_in(folder.path(), &[arguments, &["--data", "ledger"]].concat());
+    let by = ["--as", "agent-1", "--role", "agent"];
+    let made = run(&["init", "--origin", "ledger.example/tests", "--json"]).done().json();
+    let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "body.json",
+        br#"{"channel":"web","source":{"kind":"direct"},"personal":{"narrative":"Twice."}}"#,
+    );
+    let register = ["complaint", "register", "--body", "body.json", "--json"];
+    let registered = run(&[&register[..], &by].concat()).done().json();
+    let complaint = registered["complaint"].as_str().unwrap();
+    let (picture, base64) = (b"<b>%PDF-1.4\n\xff\xfe\x00", "PGI+JVBERi0xLjQK//4A");
+    write("a.pdf", picture);
+    write(
+        "body.json",
+        br#"{"evidence":1,"kind":"document","from":"complainant","media_type":"application/pdf"}"#,
+    );
+    let add = ["complaint", "add-evidence", complaint, "--body", "body.json"];
+    run(&[&add[..], &by, &["--attach", "evidence=a.pdf"]].concat()).done();
+    run(&["checkpoint"]).done();
+    let export = ["export", "bundle", "--stream", complaint, "--open", "evidence"];
+    let told =
+        run(&[&export[..], &["--reason", "a court", "--out", "case.zip", "--json"]].concat());
+    assert_eq!(told.done().json()["opened"], serde_json::json!(["evidence at 1"]));
+
+    let zip = folder.path().join("case.zip");
+    let files = evidence_check::archive::read_archive(&fs::read(&zip).unwrap()).unwrap();
+    let file = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+    assert!(file("bundle.json").contains("\"version\":3,"), "{}", file("bundle.json"));
+    let opening = file("openings/000000000001-evidence.json");
+    assert!(opening.ends_with(&format!(",\"bytes\":\"{base64}\"}}")), "{opening}");
+    assert!(file("README.txt").contains("opened fields: text (or bytes in base64"));
+    let key = made["verifier_key"].as_str().unwrap();
+    let shown = check_with(&zip, &["--vkey", key]).done().json();
+    assert_eq!(shown["opened"], serde_json::json!([]));
+    let told = fact(&shown, "opened evidence").unwrap();
+    assert!(told.starts_with("15 bytes that are no text, with the SHA-256 "), "{told}");
+
+    let page = folder.path().join("page.html");
+    fs::write(&page, page_of(&zip)).unwrap();
+    let Some(dom) = shown_in_browser(&page, Some(key)) else {
+        say_not_run("a file in a browser", "there is no Chromium here");
+        return;
+    };
+    assert!(dom.contains("data-verdict=\"good\""), "{dom}");
+    assert!(
+        dom.contains("<button type=\"button\">Save 000000000001-evidence.bin: a file of 15 bytes")
+    );
+    assert!(!dom.contains("PDF-1.4"), "what is in the file");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn one_receipt_for_two_people_is_caught_by_the_second_whose_nonce_it_does_not_op
     let mut proof = LogProof::parse(text.as_bytes()).unwrap();
     let mut enclosure = Enclosure::parse(proof.extra.as_deref().unwrap()).unwrap();
     let nonce = enclosure.openings.iter_mut().find(|it| it.field == "receipt-nonce").unwrap();
-    nonce.text = "green boat 3".to_owned();
+    nonce.content = b"green boat 3".to_vec();
     proof.extra = Some(enclosure.to_bytes());
     fs::write(home.path().join("bobs"), proof.to_string()).unwrap();
     let refused = check(&home, "bobs", "green boat 3").refused(1);

@@ -15,7 +15,10 @@ function text(bytes, what) {
   try { return strict.decode(bytes); } catch { return fail(`${what} is not UTF-8`); }
 }
 
-function join(...parts) {
+const join = (...parts) => joined(parts);
+
+/** Of many parts: not as arguments, of which a call can have only so many. */
+function joined(parts) {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) { bytes.set(part, at); at += part.length; }
@@ -56,10 +59,88 @@ function hashOf(letters) {
   return bytes && bytes.length === 32 ? bytes : null;
 }
 
+/** Sizes, positions and times stay below this, so that they fit a signed 64-bit number everywhere. */
+const NUMBERS_END = 1n << 63n;
+
 function decimal(digits) {
   if (!/^(0|[1-9][0-9]{0,18})$/.test(digits)) return null;
   const number = BigInt(digits);
-  return number < 1n << 63n ? number : null;
+  return number < NUMBERS_END ? number : null;
+}
+
+// ------------------------------------------------------ JSON, in the one way that redress writes it
+
+/** More levels of arrays and objects in each other than any record needs. */
+const DEPTH_MAX = 64;
+
+/**
+ * Reads JSON. `JSON.parse` would take the last of two equal keys, half of a surrogate pair, and 2^53 for the number after
+ * it. Here a key that is there twice is refused, and so is any other spelling than the one that redress writes: no space,
+ * no escape that need not be, numbers whole, in plain digits, and of 64 bits. They become BigInt; objects have no prototype.
+ */
+function readJson(bytes, what) {
+  const source = text(bytes, what);
+  let at = 0;
+  const wrong = () => fail(`${what}: expected other JSON at character ${at + 1}`);
+  const take = (word) => {
+    const isThere = source.startsWith(word, at);
+    if (isThere) at += word.length;
+    return isThere;
+  };
+  const string = () => {
+    if (source[at] !== '"') wrong();
+    let end = at + 1;
+    while (end < source.length && source[end] !== '"') end += source[end] === "\\" ? 2 : 1;
+    const token = source.slice(at, end + 1);
+    let content;
+    try { content = JSON.parse(token); } catch { wrong(); }
+    // A lone surrogate is the one thing that may be escaped and is no text.
+    if (JSON.stringify(content) !== token || /\p{Cs}/u.test(content)) wrong();
+    at = end + 1;
+    return content;
+  };
+  const number = () => {
+    const digits = /-?(?:0|[1-9][0-9]{0,19})/y;
+    digits.lastIndex = at;
+    const [written] = digits.exec(source) ?? wrong();
+    const found = BigInt(written);
+    if (written === "-0" || found >= 1n << 64n || found < -NUMBERS_END) wrong();
+    at += written.length;
+    return found;
+  };
+  const value = (depth) => {
+    if (source[at] === '"') return string();
+    for (const [word, meaning] of [["true", true], ["false", false], ["null", null]]) if (take(word)) return meaning;
+    const hasKeys = take("{");
+    if (!hasKeys && !take("[")) return number();
+    if (depth === 0) wrong();
+    const made = hasKeys ? Object.create(null) : [];
+    const end = hasKeys ? "}" : "]";
+    if (take(end)) return made;
+    do {
+      if (hasKeys) {
+        const key = string();
+        if (Object.hasOwn(made, key) || !take(":")) wrong();
+        made[key] = value(depth - 1);
+      } else made.push(value(depth - 1));
+    } while (take(","));
+    return take(end) ? made : wrong();
+  };
+  const whole = value(DEPTH_MAX);
+  return at === source.length ? whole : wrong();
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isList = (value) => Array.isArray(value) && value.length > 0;
+const isText = (value) => typeof value === "string";
+const isNumber = (value) => typeof value === "bigint" && value >= 0n;
+const isHex = (value, count) => isText(value) && value.length === 2 * count && /^[0-9a-f]*$/.test(value);
+
+/** Whether an object has these keys, in this order, and no others; one with a question mark may be left out. */
+function isOf(value, keys) {
+  if (!isObject(value)) return false;
+  const isThere = (key) => !key.endsWith("?") || Object.hasOwn(value, key.slice(0, -1));
+  return same(Object.keys(value), keys.filter(isThere).map((key) => key.replace("?", "")));
 }
 
 // ---------------------------------------------------------------------------------------- hashes
@@ -86,6 +167,7 @@ export const leafHash = (bytes) => sha256(join([0], bytes));
 const nodeHash = (left, right) => sha256(join([1], left, right));
 
 async function verifyInclusion(leaf, index, size, hashes, root) {
+  if (size >= NUMBERS_END) fail(`a tree cannot have ${size} leaves`);
   if (index >= size) fail(`a tree of ${size} leaves has no leaf ${index}`);
   let node = index;
   let last = size - 1n;
@@ -137,8 +219,11 @@ async function verifyConsistency(oldSize, size, oldRoot, root, hashes) {
   if (!same(newer, root)) fail(`expected the root ${hex(root)}, found ${hex(newer)}`);
 }
 
+/** The root of a tree without leaves: SHA-256 of nothing. */
+const EMPTY_ROOT = fromHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 32);
+
 async function rootOf(leaves) {
-  if (leaves.length === 0) return sha256(new Uint8Array());
+  if (leaves.length === 0) return EMPTY_ROOT;
   if (leaves.length === 1) return leaves[0];
   let half = 1;
   while (half * 2 < leaves.length) half *= 2;
@@ -223,7 +308,8 @@ export async function verifySignature(key, message, signature) {
 
 // ---------------------------------------------------------------------- keys, notes, checkpoints
 
-const isKeyName = (name) => name !== "" && !/[\s+\p{Cc}]/u.test(name);
+/** Not by \s, which also takes U+FEFF for a space. */
+const isKeyName = (name) => name !== "" && !/[\p{White_Space}+\p{Cc}]/u.test(name);
 
 export async function parseKey(written) {
   const parts = written.split("+");
@@ -269,6 +355,7 @@ function parseCheckpoint(body) {
   });
   const size = decimal(lines[1]) ?? fail("line 2: expected the size in decimal, without leading zeroes");
   const root = hashOf(lines[2]) ?? fail("line 3: expected the root, 32 bytes in base64");
+  if (size === 0n && !same(root, EMPTY_ROOT)) fail("line 3: a tree of size 0 has the root of the empty tree");
   return { origin: lines[0], size, root };
 }
 
@@ -420,6 +507,15 @@ function parseGrowth(bytes) {
   return { size, hashes, note: parseNote(lines.rest()) };
 }
 
+/** One whole DEFLATE stream and nothing behind it. Not every reader says whether anything is: it is still whole without
+ *  its last byte then. */
+async function unpack(packed, most) {
+  const unpacked = await inflate(packed, most);
+  const isLonger = await inflate(packed.subarray(0, -1), most);
+  if (!unpacked || isLonger) fail(`what is enclosed cannot be unpacked to at most ${most} bytes, with nothing behind it`);
+  return unpacked;
+}
+
 async function inflate(packed, most) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const parts = [];
@@ -427,13 +523,13 @@ async function inflate(packed, most) {
   try {
     for (const source = stream.getReader(); ;) {
       const { done, value } = await source.read();
-      if (done) return join(...parts);
+      if (done) return joined(parts);
       size += value.length;
       if (size > most) { await source.cancel(); break; }
       parts.push(value);
     }
-  } catch { /* said below */ }
-  return fail(`what is enclosed cannot be unpacked to at most ${most} bytes`);
+  } catch { /* no such stream, or cut short */ }
+  return null;
 }
 
 async function parseEnclosure(bytes) {
@@ -444,17 +540,37 @@ async function parseEnclosure(bytes) {
   if (!same((await sha256(bytes.slice(0, cut))).slice(0, 8), bytes.slice(cut))) {
     fail("what is enclosed was damaged: its digest does not fit");
   }
-  const json = JSON.parse(text(await inflate(bytes.slice(8, cut), 8 * 1024 * 1024), "what is enclosed"));
+  const json = readJson(await unpack(bytes.slice(8, cut), 8 * 1024 * 1024), "what is enclosed");
+  const isEnclosure = isOf(json, ["record", "receipt?", "openings?"]) && isText(json.record)
+    && (!Object.hasOwn(json, "receipt") || isHex(json.receipt, 32))
+    && (!Object.hasOwn(json, "openings") || (isList(json.openings)
+      && json.openings.every((opening) => isOpening(opening) && !isFile(opening))));
+  if (!isEnclosure) fail("what is enclosed is not the JSON of a record with openings");
   return { record: json.record, receipt: json.receipt ?? null, openings: json.openings ?? [] };
 }
 
+/** An opened field has text or, where it is none, bytes in base64: never both. */
+const isOpening = (opening) => isOf(opening, ["field", "group", "salt", "text?", "bytes?"]) && isText(opening.field)
+  && isNumber(opening.group) && isHex(opening.salt, 64)
+  && (isFile(opening) ? areBytes(opening.bytes) && !Object.hasOwn(opening, "text") : isText(opening.text));
+const isFile = (opening) => Object.hasOwn(opening, "bytes");
+const contentOf = (opening) => (isFile(opening) ? fromBase64(opening.bytes) : utf8.encode(opening.text));
+
+function areBytes(letters) {
+  const bytes = isText(letters) ? fromBase64(letters) : null;
+  if (!bytes) return false;
+  try { strict.decode(bytes); } catch { return true; }
+  return false;
+}
+
+/** Keys of a record that are not known are ignored: a later version may have added them. */
 function parseRecord(bytes) {
-  let record;
-  try { record = JSON.parse(text(bytes, "the record")); } catch { fail("expected the JSON of a record"); }
-  if (typeof record.type !== "string" || typeof record.stream !== "string"
-    || !Number.isSafeInteger(record.version) || typeof record.data !== "object") {
-    fail("expected the JSON of a record");
-  }
+  const record = readJson(bytes, "the record");
+  const isSealed = (entry) => isObject(entry) && isText(entry.field) && isHex(entry.commitment, 32);
+  const isRecord = isObject(record) && isNumber(record.version) && Object.hasOwn(record, "data")
+    && [record.type, record.stream, record.recorded_at, record.occurred_at].every(isText)
+    && (!Object.hasOwn(record, "sealed") || (Array.isArray(record.sealed) && record.sealed.every(isSealed)));
+  if (!isRecord) fail("expected the JSON of a record");
   return record;
 }
 
@@ -462,7 +578,7 @@ function parseRecord(bytes) {
 const STREAM = /^(access|action|complaint|import|inspection|ledger|referral|report|review|rulebook|staff|subject|volume)-[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 function isReceiptOf(record) {
-  return /^complaint\.received\.v[0-9]+$/.test(record.type) && record.version === 0
+  return /^complaint\.received\.v[0-9]+$/.test(record.type) && record.version === 0n
     && record.stream.startsWith("complaint-");
 }
 
@@ -473,13 +589,13 @@ const FIELDS = {
 };
 
 async function checkOpening(origin, record, opening) {
-  if (!Object.hasOwn(FIELDS, opening.field) || FIELDS[opening.field] !== opening.group) {
+  if (!Object.hasOwn(FIELDS, opening.field) || BigInt(FIELDS[opening.field]) !== opening.group) {
     fail("the number of the field is not its own");
   }
   const sealed = (record.sealed ?? []).find((entry) => entry.field === opening.field);
   if (!sealed) fail(`the record has no sealed field \`${opening.field}\``);
   const message = framed(utf8.encode("cl/commit/v1"), await sha256(utf8.encode(origin)),
-    utf8.encode(record.stream), be(opening.group, 2), utf8.encode(opening.text));
+    utf8.encode(record.stream), be(opening.group, 2), contentOf(opening));
   const found = await hmac(fromHex(opening.salt, 64), message);
   if (hex(found) !== sealed.commitment) {
     fail(`text and salt of \`${opening.field}\` are not those that the record commits to`);
@@ -490,9 +606,8 @@ async function checkOpening(origin, record, opening) {
 
 function parseEntry(bytes) {
   if (!bytes || bytes.length < 42 || bytes[0] !== 4) return null;
-  const name = bytes.slice(1, -40);
-  if (!/^[A-Za-z0-9-]+$/.test(String.fromCharCode(...name))) return null;
-  return { bytes, stream: String.fromCharCode(...name) };
+  const stream = text(bytes.subarray(1, -40), "the name of a stream");
+  return /^[A-Za-z0-9-]+$/.test(stream) ? { bytes, stream } : null;
 }
 
 function parseIndexProof(bytes) {
@@ -531,13 +646,13 @@ async function verifyIndexProof(proof, policy) {
   const record = parseRecord(proof.commitment);
   const list = record.data;
   if (record.type !== "ledger.index-committed.v1" || !record.stream.startsWith("ledger-")
-    || list.definition !== 1 || ![list.size, list.entries].every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    || !isObject(list) || list.definition !== 1n || ![list.size, list.entries].every(isNumber)) {
     fail("expected a record of type ledger.index-committed.v1, definition 1, found another");
   }
-  if (BigInt(list.size) > proof.proof.index) fail("a commitment cannot cover records after it");
+  if (list.size > proof.proof.index) fail("a commitment cannot cover records after it");
   const root = fromHex(list.root, 32);
   for (const { index, entry, hashes } of proof.entries) {
-    await verifyInclusion(await leafHash(entry.bytes), index, BigInt(list.entries), hashes, root);
+    await verifyInclusion(await leafHash(entry.bytes), index, list.entries, hashes, root);
   }
   const [first, second] = proof.entries;
   if (proof.leaves.length > 0) {
@@ -547,9 +662,9 @@ async function verifyIndexProof(proof, policy) {
     }
   } else {
     const name = proof.stream;
-    const count = BigInt(list.entries);
+    const count = list.entries;
     const encloses = proof.entries.length === 0
-      ? count === 0n && same(root, await rootOf([]))
+      ? count === 0n && same(root, EMPTY_ROOT)
       : proof.entries.length === 1
         ? (first.entry.stream > name ? first.index === 0n : first.entry.stream < name && first.index + 1n === count)
         : first.index + 1n === second.index && first.entry.stream < name && name < second.entry.stream;
@@ -604,8 +719,10 @@ function readStamp(token) {
   const time = text(der(der(imprint.rest, INTEGER, "a serial number").rest, TIME, "a time").inside, "the time");
   const [, y, mo, d, h, mi, s, part = ""] = /^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(\.[0-9]*[1-9])?Z$/
     .exec(time) ?? fail("expected a time in UTC in DER");
-  const millis = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${`${part.slice(1)}00`.slice(0, 3).padEnd(3, "0")}Z`);
-  if (Number.isNaN(millis)) fail("expected a time in UTC in DER");
+  const second = `${y}-${mo}-${d}T${h}:${mi}:${s}`;
+  const millis = Date.parse(`${second}.${`${part.slice(1)}00`.slice(0, 3).padEnd(3, "0")}Z`);
+  // A day that a month does not have would be one of the next.
+  if (Number.isNaN(millis) || !new Date(millis).toISOString().startsWith(second)) fail("expected a time in UTC in DER");
   return { digest: stamped, millis };
 }
 
@@ -613,8 +730,8 @@ async function readAnchor(bytes, position, origin) {
   const record = parseRecord(bytes);
   const data = record.data;
   if (record.type !== "ledger.time-anchored.v1" || !record.stream.startsWith("ledger-")
-    || !Number.isSafeInteger(data?.size) || typeof data.checkpoint !== "string"
-    || typeof data.stamped_at !== "string") {
+    || !isObject(data) || !isNumber(data.size) || !isHex(data.root, 32) || !isOf(data.token, ["inline?", "archived?"])
+    || Object.keys(data.token).length !== 1 || ![data.checkpoint, data.imprint, data.stamped_at].every(isText)) {
     fail("expected a record of type ledger.time-anchored.v1 of the ledger's own stream, found another");
   }
   const document = utf8.encode(data.checkpoint);
@@ -623,13 +740,13 @@ async function readAnchor(bytes, position, origin) {
     fail(`the checkpoint that was stamped: line 1: expected the origin \`${origin}\`, found \`${checkpoint.origin}\``);
   }
   const digest = await sha256(document);
-  if (BigInt(data.size) !== checkpoint.size || data.root !== hex(checkpoint.root) || data.imprint !== hex(digest)) {
+  if (data.size !== checkpoint.size || data.root !== hex(checkpoint.root) || data.imprint !== hex(digest)) {
     fail("it names another tree or digest than the checkpoint in it has");
   }
   if (data.size > position) fail(`it covers ${data.size} records, and stands at position ${position}, among them`);
-  const token = typeof data.token?.inline === "string" ? fromBase64(data.token.inline) : null;
+  const token = isText(data.token.inline) ? fromBase64(data.token.inline) : null;
   if (!token) fail("expected the stamp in the record, in base64, found none");
-  return { checkpoint, digest, token, stampedAt: data.stamped_at, authority: String(data.authority ?? "") };
+  return { checkpoint, digest, token, stampedAt: data.stamped_at, authority: isText(data.authority) ? data.authority : "" };
 }
 
 // ------------------------------------------------------------------------------------ the zip file
@@ -657,7 +774,7 @@ function writeArchive(files) {
   }
   const length = list.reduce((sum, entry) => sum + entry.length, 0);
   const end = join(le(0x06054b50, 4), le(0, 4), le(list.length, 2), le(list.length, 2), le(length, 4), le(at, 4), le(0, 2));
-  return join(...parts, ...list, end);
+  return joined([...parts, ...list, end]);
 }
 
 function readArchive(bytes) {
@@ -715,7 +832,7 @@ class Steps {
     for (const opening of openings) {
       const claim = `the record commits to this \`${opening.field}\``;
       if (await this.take(at, claim, () => checkOpening(origin, record, opening))) {
-        this.opened.push([opening.field, opening.text]);
+        this.opened.push([opening.field, isFile(opening) ? contentOf(opening) : opening.text, at]);
       }
     }
   }
@@ -729,16 +846,16 @@ class Steps {
 /** The key that a bundle names itself; `null` when it names none. Proves nothing by itself. */
 export function ownKey(bytes) {
   try {
-    const manifest = JSON.parse(text(readArchive(bytes).get("bundle.json"), "bundle.json"));
-    return typeof manifest.log_key === "string" ? manifest.log_key : null;
+    const key = readJson(readArchive(bytes).get("bundle.json"), "bundle.json").log_key;
+    return isText(key) ? key : null;
   } catch { return null; }
 }
 
-/** Checks evidence of any kind under a policy of `parsePolicy`. */
-export async function check(bytes, policy) {
+/** Checks evidence of any kind under a policy of `parsePolicy`. What a page brings itself is a bundle without a page in it. */
+export async function check(bytes, policy, isFromPage = false) {
   const steps = new Steps();
   try {
-    return await checkAny(steps, bytes, policy);
+    return await checkAny(steps, bytes, policy, isFromPage);
   } catch (error) {
     // What nobody has thought of is no reason to rely on anything.
     steps.steps.push({ at: "the file", claim: "it is made as evidence is made", verdict: "fails", why: error.message });
@@ -746,9 +863,9 @@ export async function check(bytes, policy) {
   }
 }
 
-async function checkAny(steps, bytes, policy) {
+async function checkAny(steps, bytes, policy, isFromPage) {
   const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
-  if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy);
+  if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy, isFromPage);
   if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
   if (begins("redress/index-proof@")) return checkIndex(steps, bytes, policy);
   if (begins("old ")) {
@@ -817,13 +934,11 @@ async function checkIndex(steps, bytes, policy) {
     ? "a proof that there is no such stream" : "a proof about all events of one stream");
 }
 
-async function checkBundle(steps, bytes, policy) {
+async function checkBundle(steps, bytes, policy, isFromPage) {
   const kind = "an evidence bundle";
   const files = await steps.take("the zip file", "it is an archive as redress writes it", () => readArchive(bytes));
   if (!files) return steps.done(kind);
-  if (files.delete("verify.html")) {
-    steps.open("verify.html", "the page is one that redress writes", "`redress check`, or a page of your own");
-  }
+  if (!isFromPage) await checkPage(steps, files);
   const manifest = await steps.take("bundle.json", "it is a list of contents", () => parseManifest(files));
   if (!manifest) return steps.done(kind);
   files.delete("bundle.json");
@@ -844,7 +959,11 @@ async function checkBundle(steps, bytes, policy) {
     return found;
   });
   if (accepted) steps.accepted(accepted);
-  const leaves = await checkRecords(steps, files, manifest, note, accepted);
+  const { leaves, hasFiles } = await checkRecords(steps, files, manifest, note, accepted);
+  if ((manifest.version === 3n) !== hasFiles) {
+    await steps.take("bundle.json", "its version is that of the fields which are opened",
+      () => fail(`expected ${hasFiles ? 3 : "1 or 2"}, found ${manifest.version}`));
+  }
   await checkAllEvents(steps, files, manifest, note, leaves, policy);
   await checkAnchors(steps, files, manifest, note, accepted);
   for (const name of files.keys()) {
@@ -855,21 +974,32 @@ async function checkBundle(steps, bytes, policy) {
   return steps.done(kind);
 }
 
+/** That the page of a bundle holds the other files; whether it is one that redress writes, no page can say. */
+async function checkPage(steps, files) {
+  const at = "verify.html";
+  const page = files.get(at);
+  files.delete(at);
+  const isTheirs = await steps.take(at, "the page checks these same files", () => {
+    const evidence = toBase64(writeArchive(files));
+    if (!text(page ?? fail("missing"), "the page").includes(evidence)) fail("the page holds other evidence than these files");
+  });
+  if (isTheirs) steps.open(at, "the page is one that redress writes", "`redress check`, or a page of your own");
+}
+
 function parseManifest(files) {
-  const bytes = files.get("bundle.json") ?? fail("missing");
-  let manifest;
-  try { manifest = JSON.parse(text(bytes, "it")); } catch { fail("expected other JSON"); }
-  // Version 2 has time anchors, version 1 has none.
-  const anchors = manifest.anchors ?? [];
-  const hasAnchors = Array.isArray(anchors) && anchors.length > 0;
-  if (manifest.format !== "redress-bundle" || manifest.version !== (hasAnchors ? 2 : 1)
-    || Object.hasOwn(manifest, "anchors") !== hasAnchors) {
-    fail("expected redress-bundle version 1, or 2 with time anchors");
+  const manifest = readJson(files.get("bundle.json") ?? fail("missing"), "it");
+  const arePlaces = (list) => isList(list) && list.every(isNumber);
+  const isWhole = isOf(manifest, ["format", "version", "origin", "stream", "log_key", "positions", "anchors?", "files"])
+    && [manifest.origin, manifest.stream, manifest.log_key].every(isText) && arePlaces(manifest.positions)
+    && isObject(manifest.files) && Object.values(manifest.files).every(isText)
+    && Object.keys(manifest.files).every((name, i, names) => i === 0 || names[i - 1] < name);
+  if (!isWhole) fail("expected compact JSON with its keys in order");
+  // Version 2 has time anchors, version 1 has none; version 3 may have some, and opens a field that is no text.
+  const hasAnchors = Object.hasOwn(manifest, "anchors");
+  if (manifest.format !== "redress-bundle" || ![hasAnchors ? 2n : 1n, 3n].includes(manifest.version)
+    || (hasAnchors && !arePlaces(manifest.anchors))) {
+    fail("expected redress-bundle version 1, or 2 with time anchors, or 3 with an opened field that is no text");
   }
-  const isWhole = (!hasAnchors || anchors.every(Number.isSafeInteger)) && typeof manifest.origin === "string" && typeof manifest.stream === "string"
-    && Array.isArray(manifest.positions) && manifest.positions.every(Number.isSafeInteger)
-    && manifest.positions.length > 0 && typeof manifest.files === "object";
-  if (!isWhole || JSON.stringify(manifest) !== text(bytes, "it")) fail("expected compact JSON with its keys in order");
   return manifest;
 }
 
@@ -915,6 +1045,7 @@ stamp; this can, and needs no network either:
 - redress check BUNDLE.zip --vkey KEY --trust ROOT.pem, with the root certificate that the
   authority publishes.
 ` : "";
+  const content = manifest.version === 3n ? "text (or bytes in base64, of a file that is none)" : "text";
   const anchors = hasAnchors ? "anchors/     records with time stamps (RFC 3161), and that they are about this log\n" : "";
   return `Evidence of one case
 ====================
@@ -932,7 +1063,7 @@ To check it, without a network:
 ${times}
 ${anchors}records/     the stored bytes of each event, exactly as they were hashed
 proofs/      for each, that it is in the log (C2SP tlog-proof)
-openings/    opened fields: text and salt of what the record commits to
+openings/    opened fields: ${content} and salt of what the record commits to
 checkpoint.txt  the signed statement under which all of it stands
 index.proof  that these are all events of the case, as of an earlier size of the log
 bundle.json  the list of contents, with digests
@@ -943,6 +1074,7 @@ What it cannot show: that what was entered is true, or that everything was enter
 
 async function checkRecords(steps, files, manifest, note, accepted) {
   const leaves = [];
+  let hasFiles = false;
   for (const [version, position] of manifest.positions.entries()) {
     const name = String(position).padStart(12, "0");
     const [recordAt, proofAt] = [`records/${name}.json`, `proofs/${name}.tlog-proof`];
@@ -951,7 +1083,7 @@ async function checkRecords(steps, files, manifest, note, accepted) {
     const proved = await steps.take(proofAt, `the record is at position ${position} of the log`, async () => {
       const proof = parseLogProof(files.get(proofAt) ?? fail("missing"));
       if (proof.extra) fail("line 2: expected no extra data");
-      if (proof.index !== BigInt(position)) fail(`line 2: expected index ${position}, found ${proof.index}`);
+      if (proof.index !== position) fail(`line 2: expected index ${position}, found ${proof.index}`);
       if (proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
       if (!accepted) fail("the checkpoint is not accepted");
       await verifyInclusion(leaf, proof.index, accepted.size, proof.hashes, accepted.root);
@@ -961,31 +1093,37 @@ async function checkRecords(steps, files, manifest, note, accepted) {
     files.delete(proofAt);
     const record = await steps.take(recordAt, `it is event ${version} of the case`, () => {
       const found = parseRecord(bytes);
-      if (found.stream !== manifest.stream || found.version !== version) {
+      if (found.stream !== manifest.stream || found.version !== BigInt(version)) {
         fail(`expected version ${version} of ${manifest.stream}, found version ${found.version} of ${found.stream}`);
       }
       return found;
     });
     if (record) {
       steps.records.push({ ...record, position: String(position), isProved: proved === true });
-      await checkOpenings(steps, files, manifest, name, record);
+      hasFiles = await checkOpenings(steps, files, manifest, name, record) || hasFiles;
     }
   }
-  return leaves;
+  return { leaves, hasFiles };
 }
 
+/** Gives whether one of the opened fields is a file that is no text. */
 async function checkOpenings(steps, files, manifest, name, record) {
+  let hasFiles = false;
   for (const { field } of record.sealed ?? []) {
     const at = `openings/${name}-${field}.json`;
     if (!files.has(at)) continue;
     const opening = await steps.take(at, "it is an opened field", () => {
-      const found = JSON.parse(text(files.get(at), "it"));
-      if (found.field !== field || typeof found.text !== "string") fail("of another field");
+      const found = readJson(files.get(at), "it");
+      if (!isOpening(found)) fail("expected an opened field");
+      if (found.field !== field) fail("of another field");
       return found;
     });
     files.delete(at);
-    if (opening) await steps.openings(at, manifest.origin, record, [opening]);
+    if (!opening) continue;
+    hasFiles ||= isFile(opening);
+    await steps.openings(at, manifest.origin, record, [opening]);
   }
+  return hasFiles;
 }
 
 async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
@@ -1013,9 +1151,9 @@ async function checkAllEvents(steps, files, manifest, note, leaves, policy) {
   if (shown) {
     steps.facts.push(["all events", `${events}, as of the first ${shown.covers} records`]);
     // Only the commitment itself follows what it covers: then there is nothing that could be left out.
-    const isLast = BigInt(shown.covers) === shown.position && shown.size === shown.position + 1n;
+    const isLast = shown.covers === shown.position && shown.size === shown.position + 1n;
     if (!isLast) {
-      steps.open(at, `of the ${shown.size - BigInt(shown.covers)} records after that, no other is an event of the case`, "a later index commitment");
+      steps.open(at, `of the ${shown.size - shown.covers} records after that, no other is an event of the case`, "a later index commitment");
     }
   }
 }
@@ -1036,11 +1174,11 @@ async function checkAnchors(steps, files, manifest, note, accepted) {
     const anchor = await steps.take(`${at}.json`, "it holds a time stamp over a checkpoint of this log",
       () => readAnchor(record, position, manifest.origin));
     let isInLog = false;
-    if (accepted && BigInt(position) < accepted.size) {
+    if (accepted && position < accepted.size) {
       isInLog = await steps.take(`${at}.tlog-proof`, `the record of the stamp is at position ${position} of the log`, async () => {
         const proof = parseLogProof(file(".tlog-proof"));
         if (proof.extra) fail("line 2: expected no extra data");
-        if (proof.index !== BigInt(position)) fail(`line 2: expected index ${position}, found ${proof.index}`);
+        if (proof.index !== position) fail(`line 2: expected index ${position}, found ${proof.index}`);
         if (proof.note.whole !== note.whole) fail("expected the checkpoint of checkpoint.txt, found another");
         await verifyInclusion(await leafHash(record), proof.index, accepted.size, proof.hashes, accepted.root);
       }) === true;
@@ -1059,7 +1197,9 @@ async function checkAnchors(steps, files, manifest, note, accepted) {
     const isOver = await steps.take(`${at}.json`, "the stamp is over exactly this checkpoint", () => {
       const stamp = readStamp(anchor.token);
       if (!same(stamp.digest, anchor.digest)) fail(`the stamp is over the digest ${hex(stamp.digest)}, expected ${hex(anchor.digest)}`);
-      if (stamp.millis !== Date.parse(anchor.stampedAt)) fail("the stamp states another time than its record");
+      // As it is written: a time has many spellings, and readers know different ones.
+      const written = new Date(stamp.millis).toISOString().replace(/\.?0+Z$/, "Z");
+      if (anchor.stampedAt !== written) fail("the stamp states another time than its record");
     });
     if (!isOver || !isGrown) continue;
     steps.stamps.push({ position, size: String(size), time: anchor.stampedAt, authority: anchor.authority, isInLog });

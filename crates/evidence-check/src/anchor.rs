@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    json,
     record::{RecordError, RecordView},
     text::{from_base64, hex, to_hex},
 };
@@ -135,7 +136,7 @@ impl<'a> AnchorView<'a> {
         if record.r#type != TIME_ANCHORED || !record.stream.starts_with("ledger-") {
             return Err(AnchorError::Another);
         }
-        serde_json::from_str(record.data.get()).map_err(|_| AnchorError::Another)
+        json::read(record.data.get().as_bytes()).map_err(|_| AnchorError::Another)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     check::{Checked, Kind, Steps, Trust},
     growth::GrowthProof,
     index::{IndexProof, IndexShown},
+    json,
     opening::Opening,
     page,
     record::RecordView,
@@ -43,7 +44,8 @@ pub const PAGE: &str = "verify.html";
 pub struct Manifest {
     /// `redress-bundle`.
     pub format: String,
-    /// 1, or 2 when there are time anchors: an older program then knows that it does not know all of it.
+    /// 1, or 2 when there are time anchors, or 3 when an opened field is no text: an older program then knows that
+    /// it does not know all of it.
     pub version: u32,
     /// The log.
     pub origin: String,
@@ -66,6 +68,8 @@ pub const FORMAT: &str = "redress-bundle";
 pub const VERSION: u32 = 1;
 /// The version of the format with time anchors.
 pub const VERSION_WITH_ANCHORS: u32 = 2;
+/// The version of the format with opened fields that are no text, with time anchors or without.
+pub const VERSION_WITH_BYTES: u32 = 3;
 
 /// The name of a record's file.
 pub fn record_name(position: u64) -> String {
@@ -133,6 +137,13 @@ pub struct Contents {
     pub reason: Option<String>,
 }
 
+impl Contents {
+    /// Whether an opened field is no text.
+    fn has_bytes(&self) -> bool {
+        self.openings.iter().any(|(_, opening)| opening.text().is_none())
+    }
+}
+
 /// Writes a bundle: the same contents give the same bytes.
 ///
 /// # Errors
@@ -163,9 +174,10 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
         }
     }
     let anchors: Vec<_> = contents.anchors.iter().map(|anchor| anchor.position).collect();
+    let version = version_with(&anchors, contents.has_bytes());
     let manifest = Manifest {
         format: FORMAT.to_owned(),
-        version: version_with(&anchors),
+        version,
         origin: contents.origin.clone(),
         stream: contents.stream.clone(),
         log_key: contents.log_key.clone(),
@@ -182,14 +194,19 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
 
 fn readme_of(contents: &Contents) -> String {
     let Contents { origin, stream, records, openings, anchors, reason, .. } = contents;
-    let told = Told { origin, stream, events: records.len(), has_anchors: !anchors.is_empty() };
+    let (has_anchors, has_bytes) = (!anchors.is_empty(), contents.has_bytes());
+    let told = Told { origin, stream, events: records.len(), has_anchors, has_bytes };
     let opened = openings.iter().map(|(position, opened)| readme::named(*position, &opened.field));
     let reason = reason.as_deref().unwrap_or(readme::NO_REASON);
     readme::text(&told, &opened.collect::<Vec<_>>().join(", "), Some(reason))
 }
 
-fn version_with(anchors: &[u64]) -> u32 {
-    if anchors.is_empty() { VERSION } else { VERSION_WITH_ANCHORS }
+fn version_with(anchors: &[u64], has_bytes: bool) -> u32 {
+    match (has_bytes, anchors) {
+        (true, _) => VERSION_WITH_BYTES,
+        (false, []) => VERSION,
+        (false, [..]) => VERSION_WITH_ANCHORS,
+    }
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -237,8 +254,10 @@ fn check_files(steps: &mut Steps, mut files: Files, trust: &Trust<'_>) {
     }
     let checkpoint = accepted.map(|accepted| accepted.checkpoint);
     let (files, manifest, note) = (&mut files, &manifest, &note);
-    let mut case = Case { files, manifest, note, checkpoint, policy, dated: Vec::new() };
+    let dated = Vec::new();
+    let mut case = Case { files, manifest, note, checkpoint, policy, dated, has_bytes: false };
     let leaves = case.records(steps);
+    case.version(steps);
     case.index(steps, &leaves);
     case.anchors(steps, trust.stamps);
     for name in files.keys().filter(|name| !FURNITURE.contains(&name.as_str())) {
@@ -252,11 +271,13 @@ fn check_files(steps: &mut Steps, mut files: Files, trust: &Trust<'_>) {
 const FURNITURE: &[&str] = &[README, CHECKPOINT];
 
 fn parse_manifest(bytes: &[u8]) -> Result<Manifest, String> {
-    let manifest: Manifest = serde_json::from_slice(bytes)
-        .map_err(|error| format!("column {}: expected other JSON", error.column()))?;
-    if manifest.format != FORMAT || manifest.version != version_with(&manifest.anchors) {
+    let manifest: Manifest = json::read(bytes).map_err(|error| error.to_string())?;
+    // Whether a field is no text is seen once it is read.
+    let has_bytes = manifest.version == VERSION_WITH_BYTES;
+    if manifest.format != FORMAT || manifest.version != version_with(&manifest.anchors, has_bytes) {
         return Err(format!(
-            "expected {FORMAT} version {VERSION}, or {VERSION_WITH_ANCHORS} with time anchors, found another"
+            "expected {FORMAT} version {VERSION}, or {VERSION_WITH_ANCHORS} with time anchors, or \
+             {VERSION_WITH_BYTES} with an opened field that is no text, found another"
         ));
     }
     if serde_json::to_vec(&manifest).unwrap_or_default() != bytes {
@@ -312,6 +333,8 @@ struct Case<'a> {
     policy: &'a Policy,
     /// The events that are in the log, with their own dates.
     dated: Vec<Dated>,
+    /// Whether an opened field is no text.
+    has_bytes: bool,
 }
 
 impl Case<'_> {
@@ -375,15 +398,26 @@ impl Case<'_> {
         for sealed in &record.sealed {
             let at = opening_name(position, &sealed.field);
             let Some(bytes) = self.files.remove(&at) else { continue };
-            let opening = serde_json::from_slice::<Opening>(&bytes)
-                .map_err(|error| format!("column {}: expected an opened field", error.column()))
+            let opening = json::read_as_written::<Opening>(&bytes)
+                .map_err(|error| format!("column {}: expected an opened field", error.column))
                 .and_then(|opening| {
                     let is_named = opening.field == sealed.field;
                     is_named.then_some(opening).ok_or_else(|| "of another field".to_owned())
                 });
             if let Some(opening) = steps.take(&at, "it is an opened field", opening) {
+                self.has_bytes |= opening.text().is_none();
                 steps.openings(&at, &self.manifest.origin, record, &[opening]);
             }
+        }
+    }
+
+    /// What holds no such field is of an older version: each bundle has one spelling.
+    fn version(&self, steps: &mut Steps) {
+        let found = self.manifest.version;
+        let expected = version_with(&self.manifest.anchors, self.has_bytes);
+        if found != expected {
+            let other: Result<(), _> = Err(format!("expected {expected}, found {found}"));
+            steps.take(MANIFEST, "its version is that of the fields which are opened", other);
         }
     }
 

@@ -9,6 +9,7 @@ use merkle_log::{
     Checkpoint, LogProof, Policy, SignedNote, leaf_hash, policy::Accepted, verify_consistency,
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::{
     anchor::Stamps,
@@ -18,6 +19,7 @@ use crate::{
     index::{IndexProof, is_stream},
     opening::Opening,
     record::RecordView,
+    text::to_hex,
 };
 
 /// What whoever checks brings along.
@@ -137,7 +139,8 @@ pub struct Checked {
     pub steps: Vec<Step>,
     /// What the evidence shows, in name and value; only what was checked.
     pub facts: Vec<(String, String)>,
-    /// The fields that were opened and fit what the record commits to.
+    /// The fields that were opened and fit what the record commits to, with their text. A file that is no text is
+    /// among the facts, by its length and digest.
     pub opened: Vec<(String, String)>,
 }
 
@@ -205,8 +208,12 @@ impl Steps {
     ) {
         for opening in openings {
             let claim = format!("the record commits to this `{}`", opening.field);
-            if self.take(at, claim, opening.check(origin, record)).is_some() {
-                self.opened.push((opening.field.clone(), opening.text.clone()));
+            if self.take(at, claim, opening.check(origin, record)).is_none() {
+                continue;
+            }
+            match opening.text() {
+                Some(text) => self.opened.push((opening.field.clone(), text.to_owned())),
+                None => self.fact(&format!("opened {}", opening.field), in_words(&opening.content)),
             }
         }
     }
@@ -216,6 +223,15 @@ impl Steps {
         let is_good = !steps.iter().any(|step| matches!(step.verdict, Verdict::Fails(_)));
         Checked { kind, is_good, steps, facts, opened }
     }
+}
+
+/// A file that is no text: which it is, and not what it shows.
+fn in_words(file: &[u8]) -> String {
+    format!(
+        "{} bytes that are no text, with the SHA-256 {}",
+        file.len(),
+        to_hex(&Sha256::digest(file))
+    )
 }
 
 /// Checks evidence of any kind.
@@ -289,7 +305,7 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
         }
         if let Some(chosen) = trust.nonce {
             let mine = match enclosure.nonce() {
-                Some(opened) if opened.text == chosen => Ok(()),
+                Some(opened) if opened.text() == Some(chosen) => Ok(()),
                 Some(_) => Err("it opens another: this is the receipt of somebody else's record"),
                 None => Err("it opens none"),
             };

@@ -12,7 +12,7 @@ use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec_with_limi
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{opening::Opening, text::hex};
+use crate::{json, opening::Opening, text::hex};
 
 const MAGIC: &[u8; 8] = b"RDRSENC1";
 const CHECK_BYTES: usize = 8;
@@ -30,7 +30,7 @@ pub struct Enclosure {
     /// The secret of a receipt; only in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptSecret>,
-    /// Fields of the record, opened.
+    /// Fields of the record, opened, all of them text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub openings: Vec<Opening>,
 }
@@ -56,10 +56,12 @@ pub enum EnclosureError {
     /// They were changed since they were written.
     #[error("what is enclosed was damaged: its digest does not fit")]
     Damaged,
-    /// The compressed part cannot be read, or is too large.
-    #[error("what is enclosed cannot be unpacked to at most {JSON_BYTES_MAX} bytes")]
+    /// The compressed part cannot be read, is too large, or has something behind it.
+    #[error(
+        "what is enclosed cannot be unpacked to at most {JSON_BYTES_MAX} bytes, with nothing behind it"
+    )]
     Packed,
-    /// Not the JSON it should be.
+    /// Not the JSON it should be, or a file in it that is no text: only a bundle has room for those.
     #[error("what is enclosed is not the JSON of a record with openings")]
     Json,
 }
@@ -99,15 +101,25 @@ impl Enclosure {
         if check_bytes(bytes.get(..signed).unwrap_or_default()) != *digest {
             return Err(EnclosureError::Damaged);
         }
-        let json = decompress_to_vec_with_limit(packed, JSON_BYTES_MAX)
-            .map_err(|_| EnclosureError::Packed)?;
-        serde_json::from_slice(&json).map_err(|_| EnclosureError::Json)
+        let json = unpacked(packed).ok_or(EnclosureError::Packed)?;
+        let enclosure: Self = json::read_as_written(&json).map_err(|_| EnclosureError::Json)?;
+        let has_words = enclosure.openings.iter().all(|opening| opening.text().is_some());
+        has_words.then_some(enclosure).ok_or(EnclosureError::Json)
     }
 
     /// The opened nonce, if there is one.
     pub fn nonce(&self) -> Option<&Opening> {
         self.openings.iter().find(|opening| opening.field == crate::opening::NONCE_FIELD)
     }
+}
+
+/// What is packed, if it is one whole DEFLATE stream and nothing else.
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let unpack = |packed| decompress_to_vec_with_limit(packed, JSON_BYTES_MAX).ok();
+    let (_, all_but_last) = packed.split_last()?;
+    // A reader stops where the stream ends, and not all say whether anything follows: then it is still whole
+    // without its last byte.
+    unpack(packed).filter(|_| unpack(all_but_last).is_none())
 }
 
 fn check_bytes(bytes: &[u8]) -> [u8; CHECK_BYTES] {

@@ -18,6 +18,7 @@ use merkle_log::{
 use serde::Deserialize;
 
 use crate::{
+    json,
     record::{RecordError, RecordView},
     text::{LineError, Lines, decimal, from_base64, hash, hex, to_base64},
 };
@@ -230,7 +231,7 @@ impl CommitmentView {
         if record.r#type != INDEX_COMMITTED || !record.stream.starts_with("ledger-") {
             return Err(IndexError::NotACommitment);
         }
-        serde_json::from_str::<Self>(record.data.get())
+        json::read::<Self>(record.data.get().as_bytes())
             .ok()
             .filter(|commitment| commitment.definition == DEFINITION)
             .ok_or(IndexError::NotACommitment)

@@ -32,6 +32,7 @@ pub mod counted;
 pub mod enclosure;
 pub mod growth;
 pub mod index;
+mod json;
 pub mod opening;
 pub mod page;
 pub mod record;

@@ -1,4 +1,4 @@
-//! The words behind a commitment: with text and salt, anybody can check what a record commits to.
+//! What is behind a commitment: with content and salt, anybody can check what a record commits to.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     record::RecordView,
-    text::{framed, hex},
+    text::{framed, from_base64, hex, to_base64},
 };
 
 /// The personal fields and the numbers that stand for them inside a commitment (docs/format.md).
@@ -34,29 +34,69 @@ pub const NONCE_FIELD: &str = "receipt-nonce";
 
 /// One personal field, opened: personal data. Its `Debug` shows the length only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Opening {
     /// The field's name, as in the record.
     pub field: String,
     /// The number that stands for it inside the commitment.
     pub group: u16,
     /// The salt of the commitment.
-    #[serde(with = "hex")]
     pub salt: [u8; 64],
-    /// The text.
-    pub text: String,
+    /// What was sealed: text, but for a file that is none.
+    pub content: Vec<u8>,
+}
+
+/// As it is written: with the text, or, where it is none, with the bytes in base64. So there is one spelling.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    field: String,
+    group: u16,
+    #[serde(with = "hex")]
+    salt: [u8; 64],
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<String>,
+}
+
+impl From<Opening> for Written {
+    fn from(opening: Opening) -> Self {
+        let Opening { field, group, salt, content } = opening;
+        let (text, bytes) = match String::from_utf8(content) {
+            Ok(text) => (Some(text), None),
+            Err(error) => (None, Some(to_base64(error.as_bytes()))),
+        };
+        Self { field, group, salt, text, bytes }
+    }
+}
+
+impl TryFrom<Written> for Opening {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { field, group, salt, text, bytes } = written;
+        let content = match (text, bytes) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(bytes)) => from_base64(&bytes)
+                .filter(|bytes| std::str::from_utf8(bytes).is_err())
+                .ok_or("expected base64 of bytes that are no text")?,
+            (Some(_), Some(_)) | (None, None) => return Err("expected text or bytes"),
+        };
+        Ok(Self { field, group, salt, content })
+    }
 }
 
 impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opening")
             .field("field", &self.field)
-            .field("bytes", &self.text.len())
+            .field("bytes", &self.content.len())
             .finish_non_exhaustive()
     }
 }
 
-/// Why an opening does not open what a record commits to. The text is not repeated.
+/// Why an opening does not open what a record commits to. The content is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpeningError {
     /// The number does not stand for this field.
@@ -73,7 +113,7 @@ pub enum OpeningError {
         /// The field.
         field: String,
     },
-    /// Text and salt give another commitment than the record has.
+    /// Content and salt give another commitment than the record has.
     #[error("text and salt of `{field}` are not those that the record commits to")]
     Mismatch {
         /// The field.
@@ -82,9 +122,14 @@ pub enum OpeningError {
 }
 
 impl Opening {
-    /// The commitment that text and salt give in this stream of this ledger.
+    /// The text; nothing for a file that is none.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.content).ok()
+    }
+
+    /// The commitment that content and salt give in this stream of this ledger.
     ///
-    /// `HMAC-SHA256(salt, lp("cl/commit/v1") lp(SHA-256 of the origin) lp(stream) lp(group) lp(text))`
+    /// `HMAC-SHA256(salt, lp("cl/commit/v1") lp(SHA-256 of the origin) lp(stream) lp(group) lp(content))`
     pub fn commitment(&self, origin: &str, stream: &str) -> [u8; 32] {
         let ledger = Sha256::digest(origin);
         let message = framed(&[
@@ -92,7 +137,7 @@ impl Opening {
             &ledger,
             stream.as_bytes(),
             &self.group.to_be_bytes(),
-            self.text.as_bytes(),
+            &self.content,
         ]);
         hmac_sha256(&self.salt, &message)
     }
@@ -101,7 +146,7 @@ impl Opening {
     ///
     /// # Errors
     ///
-    /// [`OpeningError`], which never repeats the text.
+    /// [`OpeningError`], which never repeats the content.
     pub fn check(&self, origin: &str, record: &RecordView<'_>) -> Result<(), OpeningError> {
         let field = || self.field.clone();
         if !FIELDS.contains(&(self.field.as_str(), self.group)) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::text::hex;
+use crate::{json, text::hex};
 
 /// A record, as far as a check needs it. Its bytes are what was hashed; this only reads them.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,7 +28,7 @@ pub struct RecordView<'a> {
     #[serde(borrow)]
     pub data: &'a RawValue,
     /// What it commits to.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "json::keyed_list")]
     pub sealed: Vec<SealedView<'a>>,
 }
 
@@ -52,12 +52,12 @@ pub struct RecordError {
 }
 
 impl<'a> RecordView<'a> {
-    /// Reads the bytes of a record.
+    /// Reads the bytes of a record, written as redress writes JSON. Keys that are not known are ignored.
     ///
     /// # Errors
     ///
     /// [`RecordError`] when they are none.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
-        serde_json::from_slice(bytes).map_err(|error| RecordError { column: error.column() })
+        json::read(bytes).map_err(|error| RecordError { column: error.column })
     }
 }

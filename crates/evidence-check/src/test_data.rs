@@ -42,13 +42,13 @@ pub(crate) fn strict_policy() -> Policy {
     Policy::parse(text.as_bytes()).unwrap()
 }
 
-pub(crate) fn opening(field: &str, text: &str) -> Opening {
+pub(crate) fn opening(field: &str, content: impl AsRef<[u8]>) -> Opening {
     let (_, group) = FIELDS.iter().find(|(name, _)| *name == field).unwrap();
     let mut salt = [0; 64];
     salt.iter_mut()
         .zip(Sha256::digest(field).iter().cycle())
         .for_each(|(byte, from)| *byte = *from);
-    Opening { field: field.to_owned(), group: *group, salt, text: text.to_owned() }
+    Opening { field: field.to_owned(), group: *group, salt, content: content.as_ref().to_vec() }
 }
 
 pub(crate) fn openings() -> Vec<Opening> {

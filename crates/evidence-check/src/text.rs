@@ -81,11 +81,12 @@ pub(crate) fn hash(text: &str) -> Option<Hash> {
     from_base64(text)?.try_into().ok().map(Hash)
 }
 
-/// A decimal number without sign and leading zeroes.
+/// A decimal number without sign and leading zeroes, that fits a signed 64-bit number everywhere.
 pub(crate) fn decimal(text: &str) -> Option<u64> {
     let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_shortest = text == "0" || !text.starts_with('0');
-    (is_plain && is_shortest).then(|| text.parse().ok()).flatten()
+    let number: Option<u64> = (is_plain && is_shortest).then(|| text.parse().ok()).flatten();
+    number.filter(|number| i64::try_from(*number).is_ok())
 }
 
 /// The length of `part` as a big-endian u32, then `part`, for each part.

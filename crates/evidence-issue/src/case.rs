@@ -37,14 +37,6 @@ pub enum OpenFieldError {
         /// Why not.
         source: OpenError,
     },
-    /// What was sealed is no text.
-    #[error("the field `{field}` of position {position} is not UTF-8")]
-    NotText {
-        /// The field.
-        field: PersonalField,
-        /// Where its record is.
-        position: Position,
-    },
 }
 
 impl Case {
@@ -105,7 +97,6 @@ pub fn open_field(
     let opened = vault
         .open_commitment(record.stream.as_bytes(), &reference)
         .map_err(|source| OpenFieldError::Vault { field, position, source })?;
-    let text = String::from_utf8(opened.text.to_vec())
-        .map_err(|_| OpenFieldError::NotText { field, position })?;
-    Ok(Opening { field: field.to_string(), group: field.group(), salt: *opened.salt, text })
+    let (field, group, salt) = (field.to_string(), field.group(), *opened.salt);
+    Ok(Opening { field, group, salt, content: opened.text.to_vec() })
 }

@@ -175,8 +175,9 @@ fn look(
         return None;
     };
     let seen = stamps.look(&anchored.token, anchored.document.as_bytes()).and_then(|seen| {
-        let said = anchored.stamped_at.parse().ok().map(Timestamp::as_millisecond);
-        if said == Some(seen.time) {
+        // Compared as it is written: a time has many spellings, and readers know different ones.
+        let time = Timestamp::from_millisecond(seen.time).map(|time| time.to_string());
+        if time.is_ok_and(|time| time == anchored.stamped_at) {
             Ok(seen)
         } else {
             Err("the stamp states another time than its record".to_owned())

@@ -4,7 +4,7 @@
 //! A text that was ever written stays known, for bundles with it are in people's hands: the first had no line
 //! with a reason.
 
-use super::Manifest;
+use super::{Manifest, VERSION_WITH_BYTES};
 
 /// What stands for a reason where none was given.
 pub(super) const NO_REASON: &str = "no reason was given";
@@ -18,6 +18,7 @@ pub(super) struct Told<'a> {
     pub(super) stream: &'a str,
     pub(super) events: usize,
     pub(super) has_anchors: bool,
+    pub(super) has_bytes: bool,
 }
 
 impl<'a> Told<'a> {
@@ -27,6 +28,7 @@ impl<'a> Told<'a> {
             stream: &manifest.stream,
             events: manifest.positions.len(),
             has_anchors: !manifest.anchors.is_empty(),
+            has_bytes: manifest.version == VERSION_WITH_BYTES,
         }
     }
 }
@@ -38,7 +40,7 @@ pub(super) fn named(position: u64, field: &str) -> String {
 
 /// The text. `opened` names the fields that are, and is empty when none is.
 pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> String {
-    let Told { origin, stream, events, has_anchors } = told;
+    let Told { origin, stream, events, has_anchors, has_bytes } = told;
     // One line, whatever was typed.
     let reason = reason.map(|reason| reason.replace(char::is_control, " "));
     let reason = reason.map_or_else(String::new, |reason| format!("{REASON}{reason}\n"));
@@ -47,6 +49,7 @@ pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> Strin
     } else {
         format!("{OPENED}{opened}.\n{reason}Keep it as such data must be kept.")
     };
+    let content = if *has_bytes { BYTES } else { "text" };
     let (times, files) = if *has_anchors { (TIMES, FILES_OF_TIMES) } else { ("", "") };
     format!(
         "Evidence of one case\n\
@@ -67,7 +70,7 @@ pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> Strin
          {files}\
          records/     the stored bytes of each event, exactly as they were hashed\n\
          proofs/      for each, that it is in the log (C2SP tlog-proof)\n\
-         openings/    opened fields: text and salt of what the record commits to\n\
+         openings/    opened fields: {content} and salt of what the record commits to\n\
          checkpoint.txt  the signed statement under which all of it stands\n\
          index.proof  that these are all events of the case, as of an earlier size of the log\n\
          bundle.json  the list of contents, with digests\n\
@@ -76,6 +79,7 @@ pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> Strin
     )
 }
 
+const BYTES: &str = "text (or bytes in base64, of a file that is none)";
 const TIMES: &str = "
 When its records existed, outside authorities have stamped. A browser cannot tell who made a
 stamp; this can, and needs no network either:

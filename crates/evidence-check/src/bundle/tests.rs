@@ -108,7 +108,7 @@ fn a_forged_checkpoint_fails_at_its_signature() {
 fn forged_words_fail_at_the_commitment() {
     let name = opening_name(1, "narrative");
     let mut opening = crate::test_data::openings().remove(0);
-    opening.text = "All is well.".to_owned();
+    opening.content = b"All is well.".to_vec();
     let said = failure(&forged(&name, &serde_json::to_vec(&opening).unwrap()));
     assert!(said.starts_with(&format!("{name}: the record commits to this `narrative`")), "{said}");
 }

@@ -71,7 +71,7 @@ fn a_receipt_with_other_words_or_another_nonce_is_refused_without_repeating_them
     for (place, field) in [(0, "narrative"), (1, "receipt-nonce")] {
         let mut proof = receipt();
         let mut enclosure = Enclosure::parse(proof.extra.as_deref().unwrap()).unwrap();
-        enclosure.openings[place].text = "another text".to_owned();
+        enclosure.openings[place].content = b"another text".to_vec();
         proof.extra = Some(enclosure.to_bytes());
         let checked = checked(&proof.to_string());
         let said = failure(&checked);
@@ -88,7 +88,7 @@ fn two_complainants_cannot_be_given_the_receipt_of_one_record() {
     // The clash attack: the second is handed the first's record, and their own nonce with it.
     let mut proof = receipt();
     let mut enclosure = Enclosure::parse(proof.extra.as_deref().unwrap()).unwrap();
-    enclosure.openings[1].text = "the nonce that the second one chose".to_owned();
+    enclosure.openings[1].content = b"the nonce that the second one chose".to_vec();
     proof.extra = Some(enclosure.to_bytes());
     assert!(!checked(&proof.to_string()).is_good);
     // Left out, the check says that nothing shows it.

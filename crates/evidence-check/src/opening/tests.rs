@@ -32,7 +32,7 @@ fn what_the_vault_committed_to_opens_here() {
         field: "receipt-nonce".to_owned(),
         group: 11,
         salt: *salt,
-        text: String::from_utf8(text.to_vec()).unwrap(),
+        content: text.to_vec(),
     };
     assert_eq!(opening.commitment(origin, "complaint-A"), sealing.refs[0].commitment);
     assert_ne!(opening.commitment(origin, "complaint-B"), sealing.refs[0].commitment);
@@ -40,6 +40,34 @@ fn what_the_vault_committed_to_opens_here() {
         opening.commitment("ledger.example/other", "complaint-A"),
         sealing.refs[0].commitment
     );
+}
+
+#[test]
+fn what_is_no_text_is_written_in_base64_and_text_never_is() {
+    let opening = |content: &[u8]| Opening {
+        field: "evidence".to_owned(),
+        group: 12,
+        salt: [7; 64],
+        content: content.to_vec(),
+    };
+    for (content, written) in [
+        (b"a letter".as_slice(), r#","text":"a letter"}"#),
+        (b"", r#","text":""}"#),
+        (b"\xff\xfe\x00", r#","bytes":"//4A"}"#),
+        (b"\xff", r#","bytes":"/w=="}"#),
+    ] {
+        let json = serde_json::to_string(&opening(content)).unwrap();
+        assert!(json.ends_with(written), "{json}");
+        assert_eq!(serde_json::from_str::<Opening>(&json).unwrap(), opening(content));
+        assert_eq!(opening(content).text().is_some(), written.contains("text"));
+        for other in
+            [r#","bytes":"YQ=="}"#, r#","bytes":"/w"}"#, r#","text":"","bytes":"/w=="}"#, "}"]
+        {
+            let other = serde_json::from_str::<Opening>(&json.replace(written, other));
+            let said = other.unwrap_err().to_string();
+            assert!(said.starts_with("expected "), "{said}");
+        }
+    }
 }
 
 #[test]

@@ -171,7 +171,7 @@ async fn of_complaint(
             next: "name a field that it has, or leave --open out".to_owned(),
         });
     }
-    let text = receipt(&record, proof, openings, &key).to_string();
+    let text = receipt(&record, proof, openings, &key)?.to_string();
     let stream = record.stream.as_str();
     record_opening(issuer.ledger, &args.by, stream, &opened, AccessPurpose::Receipt).await?;
     // The QR code first: whoever wants one is told that it does not fit before anything is written.
@@ -254,7 +254,7 @@ pub async fn first_receipt(issuer: &mut Issuer<'_>, out: &Path) -> Result<(), Co
     let proof = issuer.prove(move |prover| prover.inclusion(position)).await?;
     let nonce = [PersonalField::ReceiptNonce];
     let openings = open_fields(issuer.ledger, &record, &nonce).await?;
-    let text = receipt(&record, proof, openings, &key).to_string();
+    let text = receipt(&record, proof, openings, &key)?.to_string();
     put(out, text.as_bytes())
 }
 

@@ -2,7 +2,7 @@
 
 use evidence_issue::{
     AuditError, IndexListError, IssueError, OpenFieldError, bundle::BundleError,
-    list::ProveStreamError, receipt_key::ReceiptKeyError,
+    list::ProveStreamError, receipt::NotTextError, receipt_key::ReceiptKeyError,
 };
 
 use super::{CommandError, parts::refused};
@@ -103,11 +103,17 @@ impl From<OpenFieldError> for CommandError {
             OpenFieldError::Undecodable { position, .. } => {
                 Self::Broken { position, reason: error.to_string() }
             }
-            OpenFieldError::Vault { .. } | OpenFieldError::NotText { .. } => refused(
+            OpenFieldError::Vault { .. } => refused(
                 &error,
                 "leave the field out; whether the vault is whole says `redress verify --vault`",
             ),
         }
+    }
+}
+
+impl From<NotTextError> for CommandError {
+    fn from(error: NotTextError) -> Self {
+        refused(&error, "leave the field out; `redress export bundle --open` can hand it out")
     }
 }
 

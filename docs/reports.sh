@@ -42,14 +42,14 @@ then
     exit 1
 fi
 
-# A complaint of the first quarter.
+# A complaint of the first quarter. Each complainant chooses a nonce, so that no two are given one receipt.
 register() {
-    send complaint register portal complainant "$1" <<'JSON'
+    send complaint register portal complainant "$1" <<JSON
 {"channel": "web", "source": {"kind": "direct"}, "matter": {"taxonomy": "house-1", "product": "Card", "issue": "Fee"},
- "personal": {"narrative": "I was charged a fee nobody had told me of."}}
+ "personal": {"narrative": "I was charged a fee nobody had told me of.", "receipt-nonce": "$2"}}
 JSON
 }
-complaint=$(register 2025-01-10 | cut -d ' ' -f 1)
+complaint=$(register 2025-01-10 blue-horse-7 | cut -d ' ' -f 1)
 
 # Its report: the files of a folder. What is drafted is what they say, and the digest of their list.
 redress report transparency --data "$ledger" --period 2025-Q1 --out report --min-cell 1
@@ -96,14 +96,14 @@ redress check report/published.tlog-proof --report report --vkey "$key"
 
 # Whoever has the receipt of a complaint finds it in the report: in which row of which table, and in which none.
 redress prove receipt "$complaint" --data "$ledger" --as cleo --role compliance-officer --out mine.tlog-proof
-redress check report/published.tlog-proof --report report --receipt mine.tlog-proof --vkey "$key"
+redress check report/published.tlog-proof --report report --receipt mine.tlog-proof --nonce blue-horse-7 --vkey "$key"
 
 # Or gets a proof of it, for which nobody needs the folder.
 redress prove counted "$complaint" --report report --data "$ledger" --out counted.proof
-redress check counted.proof --receipt mine.tlog-proof --vkey "$key"
+redress check counted.proof --receipt mine.tlog-proof --nonce blue-horse-7 --vkey "$key"
 
 # A complaint of March turns up in April: the report is restated, and endorsed anew.
-register 2025-03-30
+register 2025-03-30 green-cow-2
 redress report transparency --data "$ledger" --period 2025-Q1 --out restated --min-cell 1
 replaces=$(sha256sum report/SHA256SUMS | cut -d ' ' -f 1)
 send report restate cleo compliance-officer 2025-05-02 <<JSON

@@ -14,25 +14,28 @@
 //! not look. The more of them look, the less can be left out: of 459 complainants of whom one in a hundred looks, the
 //! lack of them all is seen with 99 %.
 //!
+//! - [`figures`]: the tables beside the figures of the report
 //! - [`folder`]: the tables among the files of a report
 //! - [`list`]: the tags of a table, and where one stands
 //! - [`proof`]: where a complaint is counted, in one file
-//! - [`mine`]: what a receipt gives to look with, and what has to be found
-
-use std::collections::BTreeSet;
+//! - [`mine`]: what a receipt gives to look with
+//! - [`published`]: what a record says was published, and what has to be found in it
 
 use merkle_log::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
     opening::hmac_sha256,
-    text::{framed, hex},
+    text::{framed, hex, to_hex},
 };
 
+pub mod figures;
 pub mod folder;
 pub mod list;
 pub mod mine;
 pub mod proof;
+pub mod published;
 
 /// The name of the file that has the tables.
 pub const COUNTED_FILE: &str = "counted.json";
@@ -47,14 +50,67 @@ pub fn tags_file(table: &str) -> String {
     format!("counted/{table}.tags")
 }
 
-/// The name of a report in its tags: what it is about, and from which records it was counted how. Two reports that
-/// differ in any of these have no tag in common.
+/// What a table counts, and whether a complaint can be in several of its rows at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownTable {
+    /// Its name.
+    pub id: &'static str,
+    /// `received`, `imported`, `ended`, `answered`.
+    pub population: &'static str,
+    /// Whether a complaint can be in several rows at once.
+    pub is_multiple: bool,
+}
+
+const fn known(id: &'static str, population: &'static str) -> KnownTable {
+    KnownTable { id, population, is_multiple: false }
+}
+
+/// The tables that a report can have, in their order. What each of them counts is not left to whoever publishes: a
+/// complaint that is missing from a table of those received is missed whatever the files call it.
+pub const TABLES: [KnownTable; 17] = [
+    known("received-by-product", "received"),
+    known("received-by-sub-product", "received"),
+    known("received-by-issue", "received"),
+    known("received-by-sub-issue", "received"),
+    known(BY_MONTH, "received"),
+    KnownTable { id: "received-by-right", population: "received", is_multiple: true },
+    known(BY_CHANNEL, "received"),
+    known("received-by-region", "received"),
+    known("received-by-respondent", "received"),
+    known("disputed", "received"),
+    known("platform-response", "imported"),
+    known("platform-timely", "imported"),
+    known("ended-by-product", "ended"),
+    known("ended-by-outcome", "ended"),
+    known("ended-by-cause-family", "ended"),
+    known("ended-by-root-cause", "ended"),
+    known("answered-by-band", "answered"),
+];
+const BY_MONTH: &str = "received-by-month";
+const BY_CHANNEL: &str = "received-by-channel";
+/// The tables that every report with complaints received has: each complaint has a day and a channel.
+pub(crate) const ALWAYS: [&str; 2] = [BY_MONTH, BY_CHANNEL];
+
+impl KnownTable {
+    /// Whether it mentions a complaint at most once: one may end more often, and have more rights at stake.
+    pub fn is_once(&self) -> bool {
+        self.population != "ended" && !self.is_multiple
+    }
+}
+
+/// The table of this name, and its place in the order.
+pub fn known_table(id: &str) -> Option<(usize, &'static KnownTable)> {
+    TABLES.iter().enumerate().find(|(_, table)| table.id == id)
+}
+
+/// The name of a report in its tags: what it is about, from which records it was counted, and SHA-256 of its figures,
+/// `report.json`. Two reports that differ in any figure have no tag in common.
 pub fn report_name(
     (kind, first_day, last_day): (&str, &str, &str),
     (size, root): (u64, &str),
-    min_cell: u64,
+    figures: &[u8],
 ) -> String {
-    format!("{kind}/{first_day}..{last_day}/{size}/{root}/{min_cell}")
+    format!("{kind}/{first_day}..{last_day}/{size}/{root}/{}", to_hex(&Sha256::digest(figures)))
 }
 
 /// The tag of a complaint in a table of a report: `HMAC-SHA256(secret, lp("cl/tag/v1") lp(report) lp(table)
@@ -93,7 +149,7 @@ pub struct CountedTables {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountedTable {
-    /// Its name: small letters, digits and hyphens.
+    /// Its name, one of [`TABLES`].
     pub id: String,
     /// What it counts: `received`, `imported`, `ended`, `answered`.
     pub population: String,
@@ -144,11 +200,21 @@ pub enum ParseCountedError {
     /// The same, written in another way than this program does.
     #[error("expected the tables of a report in the one way they are written, found another")]
     Spelling,
-    /// A table's name cannot be one, or another table has it.
-    #[error("expected tables with names of their own, found `{found}`")]
-    Name {
-        /// The name.
+    /// A table that no report has, in another order, or said to count something else than it does.
+    #[error(
+        "expected tables that a report has, in their order and with what they count, found `{found}`"
+    )]
+    Table {
+        /// Its name.
         found: String,
+    },
+    /// A row that stands for nothing.
+    #[error(
+        "expected rows of `{table}` that stand for a value, for none stated or for several, found another"
+    )]
+    Row {
+        /// The table.
+        table: String,
     },
     /// The rows of a table come to something else than it says.
     #[error("expected rows of `{table}` that come to {expected} mentions, found others")]
@@ -182,17 +248,17 @@ impl CountedTables {
         if tables.to_bytes() != bytes {
             return Err(ParseCountedError::Spelling);
         }
-        let mut names = BTreeSet::new();
+        let mut before = None;
         for table in &tables.tables {
-            if !is_table_name(&table.id) || !names.insert(&table.id) {
-                return Err(ParseCountedError::Name { found: table.id.clone() });
+            let found = known_table(&table.id).filter(|(_, known)| {
+                (known.population, known.is_once()) == (table.population.as_str(), table.is_once)
+            });
+            let place = found.map(|(place, _)| place);
+            if place.is_none() || place <= before {
+                return Err(ParseCountedError::Table { found: table.id.clone() });
             }
-            let sum = table.rows.iter().try_fold(0_u64, |sum, row| sum.checked_add(row.count));
-            let is_countable = u32::try_from(table.rows.len()).is_ok();
-            if sum != Some(table.mentions) || !is_countable {
-                let (table, expected) = (table.id.clone(), table.mentions);
-                return Err(ParseCountedError::Sum { table, expected });
-            }
+            before = place;
+            table.check_rows()?;
         }
         Ok(tables)
     }
@@ -203,13 +269,29 @@ impl CountedTables {
     }
 }
 
-/// Whether a table can have this name, and a file too.
-fn is_table_name(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !name.is_empty() && name.bytes().all(fits)
-}
-
 impl CountedTable {
+    fn check_rows(&self) -> Result<(), ParseCountedError> {
+        let table = || self.id.clone();
+        let is_name = |kind: &str, code: Option<&str>| match kind {
+            "value" => code.is_some(),
+            "not-stated" | "pooled" => code.is_none(),
+            _ => false,
+        };
+        let is_row = |CountedRow { kind, code, parent, .. }: &CountedRow| {
+            let above = parent.as_ref();
+            is_name(kind, code.as_deref())
+                && above.is_none_or(|above| is_name(&above.kind, above.code.as_deref()))
+        };
+        if !self.rows.iter().all(is_row) || u32::try_from(self.rows.len()).is_err() {
+            return Err(ParseCountedError::Row { table: table() });
+        }
+        let sum = self.rows.iter().try_fold(0_u64, |sum, row| sum.checked_add(row.count));
+        if sum == Some(self.mentions) {
+            return Ok(());
+        }
+        Err(ParseCountedError::Sum { table: table(), expected: self.mentions })
+    }
+
     /// The number of the row that the mention at this place belongs to, from 0.
     pub fn row_at(&self, place: u64) -> Option<u32> {
         let mut end = 0_u64;
@@ -240,8 +322,7 @@ fn named(kind: &str, code: Option<&str>) -> String {
     match (kind, code) {
         ("value", Some(code)) => code.to_owned(),
         ("not-stated", _) => "(not stated)".to_owned(),
-        ("pooled", _) => "(told together, for each alone is too few)".to_owned(),
-        (other, _) => format!("({other})"),
+        (_, _) => "(told together, for each alone is too few)".to_owned(),
     }
 }
 

@@ -27,7 +27,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use model::Report;
-pub use render::{Locale, ParseLocaleError, WriteError, write, write_with};
+pub use render::{Locale, ParseLocaleError, WriteError, json, write, write_with};
+pub use tables::known as known_tables;
 
 use self::model::{CutoffSection, DisclosureSection, PeriodSection, ProjectorSection};
 use crate::{

@@ -212,6 +212,41 @@ fn a_false_list_after_honest_ones_leaves_a_mirror_with_the_checkpoint_that_it_ha
     assert_eq!(fs::read(home.path().join("mirror/checkpoint")).unwrap(), held);
 }
 
+/// A log that was caught does not get another try: what it signed is kept, and the next history is held to it.
+#[test]
+fn after_a_false_list_a_mirror_takes_no_other_history_either() {
+    let home = committed();
+    let mut honest = None;
+    publish_false(&home, |records, said| {
+        honest = Some((records.to_vec(), said.clone()));
+        let size = usize::try_from(said.size).unwrap();
+        commitment_to(&without(&records[..size], &a_case(records)), said.size)
+    });
+    mirror(&home, "tree", "mirror").refused(1);
+    let signed = fs::read(home.path().join("signed")).unwrap();
+    let kept = || fs::read(home.path().join("mirror/checkpoint.refused")).unwrap();
+    assert_eq!(kept(), signed);
+    // The same again, and then the history that should have been signed at once: as long, or shorter by a record.
+    mirror(&home, "tree", "mirror").refused(1);
+    let (records, said) = honest.unwrap();
+    for shorter in [0, 1] {
+        fs::remove_dir_all(home.path().join("true")).unwrap();
+        fs::remove_dir_all(home.path().join("tree")).unwrap();
+        rewrite(&home, |forged| {
+            *forged = records.clone();
+            commit(forged, &said);
+            forged.truncate(records.len() - shorter);
+        });
+        forget_what_was_signed(&home);
+        publish(&home);
+        let refused = mirror(&home, "tree", "mirror").refused(1).stderr;
+        assert!(refused.contains("another history than it had"), "{shorter}: {refused}");
+        assert_eq!(kept(), signed, "{shorter}");
+    }
+    // Elsewhere it is a history like any other.
+    mirror(&home, "tree", "another").done();
+}
+
 #[test]
 fn honest_lists_are_made_anew_by_every_mirror_and_by_the_mirror_of_a_mirror() {
     let home = committed();

@@ -1,15 +1,16 @@
 //! The tables of a report in the folder of its files: whether they are what the report says, and where a complaint is
 //! counted in them, and where not.
 //!
-//! Whoever calls this has held the files to their list, and the list to what was published.
+//! Whoever calls this has held the files to their list, and the list to what was published in a tree that is trusted.
 
-use serde::Deserialize;
+use merkle_log::policy::Accepted;
 
 use super::{
-    CountedRow, CountedTable, CountedTables,
+    CountedTable, CountedTables,
+    figures::{self, FIGURES_FILE},
     list::TagList,
     mine::Mine,
-    proof::{ReportView, missing},
+    published::{ReportView, introduce, missing},
     tags_file,
 };
 use crate::check::{Checked, Kind, Steps};
@@ -17,38 +18,17 @@ use crate::check::{Checked, Kind, Steps};
 /// Gives the bytes of one of the files, by its name.
 pub type ReadFile<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
 
-/// What is read of `report.json`.
-#[derive(Deserialize)]
-struct Figures {
-    tables: Vec<FiguresTable>,
-}
-
-#[derive(Deserialize)]
-struct FiguresTable {
-    id: String,
-    population: String,
-    is_multiple: bool,
-    total: u64,
-    rows: Vec<FiguresRow>,
-}
-
-/// A row as the report has it, which says more of it than its tables here.
-#[derive(Deserialize)]
-struct FiguresRow {
-    kind: String,
-    code: Option<String>,
-    parent: Option<super::CountedName>,
-    count: u64,
-}
-
 /// Checks the tables of a published report, and looks for a complaint in them if somebody brought its receipt.
 pub fn check(
-    report: &ReportView,
+    (report, accepted): (&ReportView, &Accepted),
     mine: Option<Result<Mine, String>>,
     read: &mut ReadFile<'_>,
 ) -> Checked {
     let mut steps = Steps::default();
     let mine = mine.map(|mine| steps.take("receipt", "it is the receipt of a complaint", mine));
+    if let Some(Some(mine)) = &mine {
+        introduce(&mut steps, mine, accepted);
+    }
     if let Some(tables) = tables(&mut steps, report, read) {
         let found = look(&mut steps, &tables, mine.as_ref().and_then(Option::as_ref), read);
         if let (Some(found), Some(Some(mine))) = (found, mine) {
@@ -66,41 +46,11 @@ fn tables(
     let at = super::COUNTED_FILE;
     let bytes = steps.take(at, "the tables are there", read(at))?;
     let tables = steps.take(at, "the tables can be read", CountedTables::parse(&bytes))?;
-    steps.take(at, "they are those of this report", report.has(&tables))?;
+    let figures = steps.take(FIGURES_FILE, "the figures are there", read(FIGURES_FILE))?;
+    steps.take(at, "they are those of this report", report.has(&tables, &figures))?;
     let claim = "their rows are those of the report's figures";
-    steps.take(at, claim, as_reported(&tables, read))?;
+    steps.take(at, claim, figures::hold(&tables, &figures))?;
     Some(tables)
-}
-
-/// Whether every table of the report is there, with the same rows.
-fn as_reported(tables: &CountedTables, read: &mut ReadFile<'_>) -> Result<(), String> {
-    let bytes = read("report.json")?;
-    let figures: Figures = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    let (expected, found) = (figures.tables.len(), tables.tables.len());
-    if expected != found {
-        return Err(format!("expected {expected} tables, found {found}"));
-    }
-    for (figures, table) in figures.tables.into_iter().zip(&tables.tables) {
-        let FiguresTable { id, population, is_multiple, total, rows } = figures;
-        let rows: Vec<_> = rows.into_iter().map(as_counted).collect();
-        let is_once = is_once(&population, is_multiple);
-        let expected = (&id, &population, is_once, total, &rows);
-        if expected != (&table.id, &table.population, table.is_once, table.mentions, &table.rows) {
-            return Err(format!("expected {id} as the figures have it, found it otherwise"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a table of the report mentions a complaint at most once: it may end more often, and have more rights at
-/// stake.
-pub fn is_once(population: &str, is_multiple: bool) -> bool {
-    population != "ended" && !is_multiple
-}
-
-fn as_counted(row: FiguresRow) -> CountedRow {
-    let FiguresRow { kind, code, parent, count } = row;
-    CountedRow { kind, code, parent, count }
 }
 
 /// Holds each list to its table, one after the other, and looks for the complaint in it. Gives the tables that have

@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, tz::Offset};
-use merkle_log::{Hash, LogProof, leaf_hash};
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use merkle_log::{Hash, LogProof, leaf_hash, policy::Accepted};
 
 use super::tag;
 use crate::{
     Enclosure,
-    check::{Kind, Trust, check},
+    check::{Checked, Kind, Step, Trust, Verdict, check},
     record::RecordView,
 };
 
 /// So often a complaint is looked for in one table: none has as many rights at stake, nor ends as often in a period.
-const MENTIONS_MAX: u32 = 64;
+pub(crate) const MENTIONS_MAX: u32 = 64;
 
 /// Makes the tags of one complaint: whoever can is its holder, or the ledger.
 #[derive(Clone)]
@@ -60,7 +60,11 @@ pub struct Mine {
     /// Its stream.
     pub stream: String,
     /// The day of its receipt (UTC), as its first record has it.
-    pub received: String,
+    pub received: Date,
+    /// The tree in which the receipt shows it.
+    pub(crate) accepted: Accepted,
+    /// What the receipt leaves open.
+    pub(crate) open: Vec<Step>,
 }
 
 impl Mine {
@@ -81,7 +85,7 @@ impl Mine {
         let proof = LogProof::parse(receipt).map_err(|_| unreadable())?;
         let extra = proof.extra.as_deref().ok_or_else(unreadable)?;
         let enclosure = Enclosure::parse(extra).map_err(|_| unreadable())?;
-        let secret = enclosure.receipt.ok_or_else(unreadable)?.0;
+        let secret = enclosure.receipt.as_ref().ok_or_else(unreadable)?.0;
         let bytes = enclosure.record.as_bytes();
         let record = RecordView::parse(bytes).map_err(|_| unreadable())?;
         let received: Timestamp = record.occurred_at.parse().map_err(|_| unreadable())?;
@@ -89,14 +93,33 @@ impl Mine {
             tagger: Tagger::new(secret, leaf_hash(bytes)),
             position: proof.index,
             stream: record.stream.into_owned(),
-            received: Offset::UTC.to_datetime(received).date().to_string(),
+            received: Offset::UTC.to_datetime(received).date(),
+            accepted: trust.policy.accept(&proof.checkpoint).map_err(|_| unreadable())?,
+            open: left_open(checked, enclosure.nonce().is_some(), trust),
         })
     }
 
-    /// Whether a report of these days, from the first so many records, has to count it among the complaints received
-    /// by what its first record says.
-    pub fn belongs(&self, size: u64, first_day: &str, last_day: &str) -> bool {
-        // Days in this form are in the order of their letters.
-        self.position < size && (first_day..=last_day).contains(&self.received.as_str())
+    /// Whether a report of these days has to count it among the complaints received, by what its first record says, if
+    /// that record is among those it was counted from.
+    pub fn is_within(&self, first_day: Date, last_day: Date) -> bool {
+        (first_day..=last_day).contains(&self.received)
     }
+}
+
+/// What a receipt does not show, for whoever looks for their complaint with it.
+fn left_open(checked: Checked, has_nonce: bool, trust: &Trust<'_>) -> Vec<Step> {
+    let is_open = |step: &Step| matches!(step.verdict, Verdict::Open(_));
+    let mut open: Vec<_> = checked.steps.into_iter().filter(is_open).collect();
+    if has_nonce && trust.nonce.is_none() {
+        open.push(Step {
+            at: "receipt".to_owned(),
+            claim:
+                "nobody else was given the receipt of this complaint, to be counted with you as one"
+                    .to_owned(),
+            verdict: Verdict::Open(
+                "the nonce that you chose when you complained, with --nonce".to_owned(),
+            ),
+        });
+    }
+    open
 }

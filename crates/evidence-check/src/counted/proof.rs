@@ -1,7 +1,7 @@
 //! Where a published report counts a complaint, in one file, for whoever holds its receipt.
 //!
-//! The file: `redress/counted-proof@v1`; `files` and the list of the report's files in base64; `counted` and
-//! `counted.json` in base64; for each mention a line `mention`, the table, which mention of the complaint in that
+//! The file: `redress/counted-proof@v1`; `files` and the list of the report's files in base64; `figures` and `report.json` in
+//! base64; `counted` and `counted.json` in base64; for each mention a line `mention`, the table, which mention of the complaint in that
 //! table it is (from 0), its place in the table's list, and after it the hashes of the inclusion proof in base64, one
 //! a line; an empty line; the log proof of the record that says what was published, with that record enclosed.
 //!
@@ -9,11 +9,17 @@
 
 use std::fmt;
 
-use merkle_log::{Hash, LogProof, leaf_hash, log_proof::ParseLogProofError, verify_inclusion};
-use serde::Deserialize;
+use merkle_log::{
+    Hash, LogProof, leaf_hash, log_proof::ParseLogProofError, policy::Accepted, verify_inclusion,
+};
 use sha2::{Digest, Sha256};
 
-use super::{COUNTED_FILE, CountedTable, CountedTables, entry_leaf, mine::Mine};
+use super::{
+    COUNTED_FILE, CountedTable, CountedTables, entry_leaf,
+    figures::{self, FIGURES_FILE},
+    mine::Mine,
+    published::{ReportView, introduce, missing},
+};
 use crate::{
     Enclosure,
     check::{Checked, Kind, Steps, Trust},
@@ -23,9 +29,9 @@ use crate::{
 
 /// The first line of a proof.
 pub const COUNTED_PROOF_HEADER: &str = "redress/counted-proof@v1";
-/// The type of the record that says what was published.
-const PUBLISHED: &str = "report.published.v1";
 const HASHES_MAX: usize = 63;
+/// A complaint is not mentioned more often: 64 times in each of 17 tables.
+const MOST: usize = 1_088;
 
 /// A mention of a complaint with its way to the root of its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +51,8 @@ pub struct ProvedMention {
 pub struct CountedProof {
     /// The list of the report's files, `SHA256SUMS`.
     pub files: String,
+    /// The file [`FIGURES_FILE`].
+    pub figures: String,
     /// The file [`COUNTED_FILE`].
     pub counted: String,
     /// The mentions.
@@ -82,12 +90,13 @@ impl CountedProof {
             return Err(lines.error(header).into());
         }
         let files = base64_line(&mut lines, "files ", "`files` and a list of files in base64")?;
+        let figures = base64_line(&mut lines, "figures ", "`figures` and figures in base64")?;
         let counted = base64_line(&mut lines, "counted ", "`counted` and tables in base64")?;
         let mentions = parse_mentions(&mut lines)?;
         let line = lines.number.saturating_add(1);
         let proof = LogProof::parse(lines.rest)
             .map_err(|source| ParseProofError::LogProof { line, source })?;
-        Ok(Self { files, counted, mentions, proof })
+        Ok(Self { files, figures, counted, mentions, proof })
     }
 }
 
@@ -117,6 +126,9 @@ fn parse_mentions(lines: &mut Lines<'_>) -> Result<Vec<ProvedMention>, LineError
             else {
                 return Err(wrong());
             };
+            if mentions.len() == MOST {
+                return Err(lines.error("an empty line, for no complaint is mentioned so often"));
+            }
             let number = decimal(number).and_then(|number| u32::try_from(number).ok());
             mentions.push(ProvedMention {
                 table: table.to_owned(),
@@ -138,6 +150,7 @@ impl fmt::Display for CountedProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{COUNTED_PROOF_HEADER}")?;
         writeln!(f, "files {}", to_base64(&self.files))?;
+        writeln!(f, "figures {}", to_base64(&self.figures))?;
         writeln!(f, "counted {}", to_base64(&self.counted))?;
         for ProvedMention { table, mention, place, hashes } in &self.mentions {
             writeln!(f, "mention {table} {mention} {place}")?;
@@ -147,69 +160,12 @@ impl fmt::Display for CountedProof {
     }
 }
 
-/// What a record says was published, as far as tables need it.
-#[derive(Deserialize)]
-struct PublishedView {
-    report: ReportView,
-}
-
-/// What a record says of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ReportView {
-    /// `transparency`, or another.
-    pub kind: String,
-    /// Its first day.
-    pub first_day: String,
-    /// Its last day.
-    pub last_day: String,
-    /// From how many records it was counted.
-    pub size: u64,
-    /// The root over them, in hexadecimal.
-    pub root: String,
-    /// SHA-256 of the list of its files, in hexadecimal.
-    pub digest: String,
-}
-
-impl ReportView {
-    /// The report that a record says was published.
-    ///
-    /// # Errors
-    ///
-    /// What the record is instead.
-    pub fn of(record: &RecordView<'_>) -> Result<Self, String> {
-        if record.r#type != PUBLISHED {
-            return Err(format!("expected {PUBLISHED}, found {}", record.r#type));
-        }
-        let view: PublishedView =
-            serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
-        Ok(view.report)
-    }
-
-    /// Whether these are the tables of this report: their tags are named after it.
-    ///
-    /// # Errors
-    ///
-    /// Whose they are instead.
-    pub fn has(&self, tables: &CountedTables) -> Result<(), String> {
-        let Self { kind, first_day, last_day, size, root, .. } = self;
-        let about = format!("{kind}/{first_day}..{last_day}/{size}/{root}/");
-        let min_cell = tables.report.strip_prefix(&about);
-        if min_cell.is_some_and(|text| decimal(text).is_some()) {
-            return Ok(());
-        }
-        Err(format!("expected the tables of {about}…, found those of {}", tables.report))
-    }
-}
-
 /// Checks a proof step by step.
 pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
-    let proof = steps.take(
-        "proof",
-        "it is a proof of where a complaint is counted",
-        CountedProof::parse(bytes),
-    );
+    let claim = "it is a proof of where a complaint is counted";
+    let proof = steps.take("proof", claim, CountedProof::parse(bytes));
     if let Some(proof) = proof
-        && let Some(report) = published(&mut steps, &proof, trust)
+        && let Some((report, accepted)) = published(&mut steps, &proof, trust)
         && let Some(tables) = tables(&mut steps, &proof, &report)
     {
         let brought = trust.receipt.ok_or_else(|| {
@@ -218,6 +174,7 @@ pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checke
         });
         let mine = brought.and_then(|receipt| Mine::open(receipt, trust));
         if let Some(mine) = steps.take("receipt", "it is the receipt of a complaint", mine) {
+            introduce(&mut steps, &mine, &accepted);
             mentions(&mut steps, &proof, (&report, &tables), &mine);
         }
     }
@@ -225,7 +182,11 @@ pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checke
 }
 
 /// The report that was published, by a record in a log that is trusted.
-fn published(steps: &mut Steps, proof: &CountedProof, trust: &Trust<'_>) -> Option<ReportView> {
+fn published(
+    steps: &mut Steps,
+    proof: &CountedProof,
+    trust: &Trust<'_>,
+) -> Option<(ReportView, Accepted)> {
     let enclosed = proof.proof.extra.as_deref().ok_or("it encloses no record".to_owned());
     let enclosed = enclosed.and_then(|extra| Enclosure::parse(extra).map_err(|e| e.to_string()));
     let enclosed = steps.take("extra", "the record is there", enclosed)?;
@@ -239,23 +200,28 @@ fn published(steps: &mut Steps, proof: &CountedProof, trust: &Trust<'_>) -> Opti
     let view = steps.take("extra", "it says that a report was published", view)?;
     let ReportView { kind, first_day, last_day, .. } = &view;
     steps.fact("report", format_args!("{kind}, {first_day} to {last_day}"));
-    Some(view)
+    Some((view, accepted))
 }
 
-/// The tables among the files that were published.
+/// The tables among the files that were published, held to its figures.
 fn tables(steps: &mut Steps, proof: &CountedProof, report: &ReportView) -> Option<CountedTables> {
     let (expected, found) = (&report.digest, sha256(&proof.files));
     let same = (*expected == found)
         .then_some(())
         .ok_or_else(|| format!("expected the list with the SHA-256 {expected}, found {found}"));
     steps.take("files", "it is the list of the files that were published", same)?;
-    let expected = format!("{}  {COUNTED_FILE}", sha256(&proof.counted));
-    let listed = proof.files.lines().any(|line| line == expected);
-    let listed = listed.then_some(()).ok_or("no line of it has the SHA-256 of these");
-    steps.take("files", "the tables are one of them", listed)?;
+    for (name, text) in [(FIGURES_FILE, &proof.figures), (COUNTED_FILE, &proof.counted)] {
+        let expected = format!("{}  {name}", sha256(text));
+        let listed = proof.files.lines().any(|line| line == expected);
+        let listed = listed.then_some(()).ok_or("no line of it has the SHA-256 of this one");
+        steps.take("files", format!("{name} is one of them"), listed)?;
+    }
     let tables = CountedTables::parse(proof.counted.as_bytes());
     let tables = steps.take(COUNTED_FILE, "the tables can be read", tables)?;
-    steps.take(COUNTED_FILE, "they are those of this report", report.has(&tables))?;
+    let figures = proof.figures.as_bytes();
+    steps.take(COUNTED_FILE, "they are those of this report", report.has(&tables, figures))?;
+    let claim = "their rows are those of the report's figures";
+    steps.take(COUNTED_FILE, claim, figures::hold(&tables, figures))?;
     Some(tables)
 }
 
@@ -270,95 +236,64 @@ fn mentions(
     (report, tables): (&ReportView, &CountedTables),
     mine: &Mine,
 ) {
-    let unknown = proof.mentions.iter().find(|proved| tables.table(&proved.table).is_none());
-    let known = unknown.map_or(Ok(()), |proved| Err(format!("there is no table {}", proved.table)));
-    steps.take("proof", "each mention is of a table of the report", known);
-    let mut rest = 0_usize;
-    for table in &tables.tables {
-        let shown: Vec<_> =
-            proof.mentions.iter().filter(|proved| proved.table == table.id).collect();
-        if shown.is_empty() {
-            rest = rest.saturating_add(1);
+    let claim = "it mentions the complaint in tables of the report, in their order";
+    if steps.take("proof", claim, in_order(&proof.mentions, tables)).is_none() {
+        return;
+    }
+    let mut found = Vec::new();
+    for of_table in proof.mentions.chunk_by(|one, next| one.table == next.table) {
+        let Some(table) = of_table.first().and_then(|first| tables.table(&first.table)) else {
             continue;
-        }
+        };
         let claim = format!("the complaint is counted in {}", table.id);
-        let rows = shown_in(table, &shown, mine, &tables.report);
-        if let Some(rows) = steps.take("mention", claim, rows) {
-            for row in rows {
-                steps.fact(&table.id, table.row_in_words(row));
-            }
+        let rows = shown_in(table, of_table, mine, &tables.report);
+        for row in steps.take("mention", claim, rows).into_iter().flatten() {
+            steps.fact(&table.id, table.row_in_words(row));
         }
+        found.push(table.id.as_str());
     }
-    let has = |table: &CountedTable| proof.mentions.iter().any(|proved| proved.table == table.id);
-    missing(steps, report, tables, mine, has);
-    if rest > 0 {
-        let claim = format!("the complaint is in none of the other {rest} tables");
-        steps.open(
-            "mention",
-            claim,
-            "the report's own folder, with `redress check --report` and --receipt",
-        );
-    }
+    missing(steps, report, tables, mine, |table| found.contains(&table.id.as_str()));
+    let would = "the report's own folder, with `redress check --report` and --receipt";
+    steps.open("mention", "the complaint is counted nowhere else in the report", would);
 }
 
-/// Whether these are all of one complaint, in the order of their numbers, each in the tree of its table.
+/// Mentions have one order: that of the tables, and of their numbers in each.
+fn in_order(mentions: &[ProvedMention], tables: &CountedTables) -> Result<(), String> {
+    let mut last: Option<(usize, u32)> = None;
+    for ProvedMention { table, mention, .. } in mentions {
+        let place = tables.tables.iter().position(|known| known.id == *table);
+        let place = place.ok_or_else(|| format!("there is no table {table}"))?;
+        let expected = match last {
+            Some((before, number)) if before == place => Some(number.saturating_add(1)),
+            Some((before, _)) if before > place => None,
+            Some(_) | None => Some(0),
+        };
+        if expected != Some(*mention) {
+            return Err(format!("mention {mention} of {table} is out of place"));
+        }
+        last = Some((place, *mention));
+    }
+    if mentions.is_empty() { Err("it has no mention".to_owned()) } else { Ok(()) }
+}
+
+/// Whether these are all of one complaint, each in the tree of its table.
 fn shown_in(
     table: &CountedTable,
-    shown: &[&ProvedMention],
+    shown: &[ProvedMention],
     mine: &Mine,
     report: &str,
 ) -> Result<Vec<u32>, String> {
     if table.is_once && shown.len() > 1 {
         return Err(format!("expected it once, found it {} times", shown.len()));
     }
-    let mut rows = Vec::new();
-    for (number, proved) in (0_u32..).zip(shown) {
-        if proved.mention != number {
-            return Err(format!("expected mention {number}, found {}", proved.mention));
-        }
+    let row_of = |proved: &ProvedMention| {
         let row = table.row_at(proved.place);
         let row = row.ok_or_else(|| format!("there is no place {} in it", proved.place))?;
-        let leaf = entry_leaf(row, &mine.tagger.tag(report, &table.id, number));
+        let leaf = entry_leaf(row, &mine.tagger.tag(report, &table.id, proved.mention));
         let root = Hash(table.root);
         verify_inclusion(&leaf, proved.place, table.mentions, &proved.hashes, &root)
             .map_err(|error| error.to_string())?;
-        rows.push(row);
-    }
-    Ok(rows)
-}
-
-/// Refuses a report that does not count a complaint which it has to count.
-pub(crate) fn missing(
-    steps: &mut Steps,
-    report: &ReportView,
-    tables: &CountedTables,
-    mine: &Mine,
-    has: impl Fn(&CountedTable) -> bool,
-) {
-    let ReportView { first_day, last_day, size, .. } = report;
-    if !mine.belongs(*size, first_day, last_day) {
-        let claim = format!("it is one of those received from {first_day} to {last_day}");
-        let (received, position) = (&mine.received, mine.position);
-        steps.open(
-            "receipt",
-            claim,
-            &format!(
-                "another report: it was received on {received} and recorded at position {position}"
-            ),
-        );
-        return;
-    }
-    let must = tables.tables.iter().filter(|table| table.population == "received");
-    let without = must.clone().find(|table| !has(table));
-    let counted = match without {
-        None if must.count() > 0 => Ok(()),
-        None => Err("the report has no table of the complaints received".to_owned()),
-        Some(table) => Err(format!(
-            "it is not in {}; only a correction of the day of its receipt can take it elsewhere, and that would \
-             stand among the records of its case",
-            table.id
-        )),
+        Ok(row)
     };
-    let claim = "the complaint, received in these days, is in every table of those received";
-    steps.take("receipt", claim, counted);
+    shown.iter().map(row_of).collect()
 }

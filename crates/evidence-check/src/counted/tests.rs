@@ -1,21 +1,22 @@
 use std::collections::BTreeMap;
 
-use merkle_log::{CompactRange, LogProof, MemoryTree, prove_inclusion};
+use merkle_log::{CompactRange, LogProof, MemoryTree, Policy, prove_inclusion};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     list::{ListError, TagList},
     mine::{Mine, Tagger},
-    proof::{CountedProof, ProvedMention, ReportView},
+    proof::{CountedProof, ProvedMention},
+    published::ReportView,
     *,
 };
 use crate::{
     Enclosure,
-    check::{Checked, Kind, Step, Trust, Verdict, check},
+    check::{Checked, Kind, Trust, Verdict, check},
     enclosure::ReceiptSecret,
     opening::receipt_secret,
     record::RecordView,
-    test_data::{CASE, SmallLog, openings, policy, record},
+    test_data::{CASE, SmallLog, openings, policy, record, strict_policy},
     text::{from_hex, to_hex},
 };
 
@@ -29,14 +30,21 @@ const THIRD: u64 = 2;
 /// Where a report mentions whom.
 type Plan = [(&'static str, &'static str, bool, &'static [(&'static str, &'static [u64])])];
 
+const MONTH: (&str, &str, bool, &[(&str, &[u64])]) =
+    ("received-by-month", "received", false, &[("2026-03", &[OTHER, MINE, THIRD])]);
+const CHANNEL: (&str, &str, bool, &[(&str, &[u64])]) =
+    ("received-by-channel", "received", false, &[("web", &[OTHER, MINE, THIRD])]);
+
 const PLAN: &Plan = &[
     ("received-by-product", "received", false, &[("Card", &[OTHER, MINE]), ("Loan", &[THIRD])]),
+    MONTH,
     (
         "received-by-right",
         "received",
         true,
         &[("choice", &[MINE]), ("safety", &[THIRD, MINE, OTHER])],
     ),
+    CHANNEL,
     ("ended-by-outcome", "ended", false, &[("upheld", &[MINE, OTHER, MINE])]),
     ("answered-by-band", "answered", false, &[("0-3", &[]), ("4-5", &[THIRD])]),
 ];
@@ -45,39 +53,53 @@ const PLAN: &Plan = &[
 struct Published {
     log: SmallLog,
     files: BTreeMap<String, Vec<u8>>,
-    view: ReportView,
+    view: Result<ReportView, String>,
+}
+
+/// What somebody who has every key writes otherwise.
+struct Forgery<'a> {
+    days: [&'a str; 2],
+    size: usize,
+    figures: &'a dyn Fn(&mut serde_json::Value),
+    tables: &'a dyn Fn(&mut CountedTables),
+}
+
+impl Default for Forgery<'_> {
+    fn default() -> Self {
+        Self { days: ["2026-01-01", "2026-03-31"], size: 5, figures: &|_| (), tables: &|_| () }
+    }
 }
 
 impl Published {
     fn new(plan: &Plan) -> Self {
-        Self::about("2026-01-01", plan)
+        Self::forged(plan, &Forgery::default())
     }
 
-    fn about(first_day: &str, plan: &Plan) -> Self {
+    fn forged(plan: &Plan, forgery: &Forgery<'_>) -> Self {
         let mut log = SmallLog::new(false);
-        let root = log.root_of_first(5).to_string();
-        let name = report_name(("transparency", first_day, "2026-03-31"), (5, &root), 10);
-        let mut files = BTreeMap::new();
-        let (mut tables, mut figures) = (Vec::new(), Vec::new());
+        let ([first_day, last_day], size) = (forgery.days, forgery.size);
+        let root = log.root_of_first(size as u64).to_string();
+        let mut figures = figures_of(plan);
+        (forgery.figures)(&mut figures);
+        let figures = figures.to_string().into_bytes();
+        let about = ("transparency", first_day, last_day);
+        let name = report_name(about, (size as u64, &root), &figures);
+        let mut files = BTreeMap::from([("report.json".to_owned(), figures)]);
+        let mut tables = Vec::new();
         for (id, population, is_multiple, rows) in plan {
             let (table, tags) = table(&log, &name, (id, population, *is_multiple), rows);
-            let mut figure = serde_json::to_value(&table).expect("JSON");
-            figure["is_multiple"] = (*is_multiple).into();
-            figure["total"] = table.mentions.into();
-            figures.push(figure);
             files.insert(tags_file(id), tags);
             tables.push(table);
         }
-        let tables = CountedTables { format: FORMAT.to_owned(), report: name, tables };
+        let mut tables = CountedTables { format: FORMAT.to_owned(), report: name, tables };
+        (forgery.tables)(&mut tables);
         files.insert(COUNTED_FILE.to_owned(), tables.to_bytes());
-        let figures = serde_json::json!({ "tables": figures });
-        files.insert("report.json".to_owned(), figures.to_string().into_bytes());
         let digest = to_hex(&Sha256::digest(list_of(&files)));
         let data = format!(
-            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"2026-03-31","size":5,"root":"{root}","digest":"{digest}"}}}}"#
+            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"{last_day}","size":{size},"root":"{root}","digest":"{digest}"}}}}"#
         );
         let published = record("report-X", 0, "report.published.v1", &data, &[]);
-        let view = ReportView::of(&RecordView::parse(published.as_bytes()).unwrap()).unwrap();
+        let view = ReportView::of(&RecordView::parse(published.as_bytes()).unwrap());
         log.records.push(("report-X".to_owned(), published));
         log.tree = log.records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
         Self { log, files, view }
@@ -114,6 +136,7 @@ impl Published {
         let published = Enclosure::of_record(self.log.records[6].1.clone());
         CountedProof {
             files: list_of(&self.files),
+            figures: String::from_utf8(self.files["report.json"].clone()).unwrap(),
             counted: String::from_utf8(self.files[COUNTED_FILE].clone()).unwrap(),
             mentions: mentions.collect(),
             proof: LogProof { extra: Some(published.to_bytes()), ..self.log.proof(6) },
@@ -121,13 +144,37 @@ impl Published {
     }
 
     fn look(&self, receipt: Option<&str>) -> Checked {
+        self.look_with(receipt, None)
+    }
+
+    fn look_with(&self, receipt: Option<&str>, nonce: Option<&str>) -> Checked {
         let policy = policy();
-        let trust = Trust::policy(&policy);
+        let trust = Trust { nonce, ..Trust::policy(&policy) };
+        let accepted = policy.accept(&self.log.checkpoint()).unwrap();
         let mine = receipt.map(|receipt| Mine::open(receipt.as_bytes(), &trust));
         let mut read =
             |name: &str| self.files.get(name).cloned().ok_or_else(|| format!("there is no {name}"));
-        folder::check(&self.view, mine, &mut read)
+        folder::check((self.view.as_ref().unwrap(), &accepted), mine, &mut read)
     }
+}
+
+fn figures_of(plan: &Plan) -> serde_json::Value {
+    let tables = plan.iter().map(|(id, population, is_multiple, rows)| {
+        let rows = rows.iter().map(|(code, complaints)| {
+            serde_json::json!({ "kind": "value", "code": code, "count": complaints.len() })
+        });
+        let total: usize = plan_total(plan, id);
+        serde_json::json!({
+            "id": id, "population": population, "is_multiple": is_multiple, "total": total,
+            "rows": rows.collect::<Vec<_>>(),
+        })
+    });
+    serde_json::json!({ "flow": { "received": 3 }, "tables": tables.collect::<Vec<_>>() })
+}
+
+fn plan_total(plan: &Plan, id: &str) -> usize {
+    let table = plan.iter().find(|(known, ..)| *known == id).unwrap();
+    table.3.iter().map(|(_, complaints)| complaints.len()).sum()
 }
 
 fn list_of(files: &BTreeMap<String, Vec<u8>>) -> String {
@@ -171,7 +218,7 @@ fn table(
     let table = CountedTable {
         id: id.to_owned(),
         population: population.to_owned(),
-        is_once: folder::is_once(population, is_multiple),
+        is_once: population != "ended" && !is_multiple,
         mentions: list.len() as u64 / 32,
         root: tree.root().0,
         rows: rows.iter().map(row).collect(),
@@ -232,29 +279,59 @@ fn tags_and_their_root_are_those_of_the_vector() {
     );
 }
 
+/// What is left open, by its claim.
+fn open(checked: &Checked) -> Vec<&str> {
+    let open = checked.steps.iter().filter(|step| matches!(step.verdict, Verdict::Open(_)));
+    open.map(|step| step.claim.as_str()).collect()
+}
+
+/// What would show something that is left open.
+fn would(checked: &Checked, claim: &str) -> String {
+    let step = checked.steps.iter().find(|step| step.claim.contains(claim)).expect("a step");
+    let Verdict::Open(would) = &step.verdict else { panic!("{step:?}") };
+    would.clone()
+}
+
 #[test]
 fn a_complainant_finds_theirs_in_every_row_that_counts_it() {
     let published = Published::new(PLAN);
-    let found = published.look(Some(&published.receipt_of(MINE)));
-    assert!(found.is_good, "{found:?}");
+    let found = published.look_with(Some(&published.receipt_of(MINE)), Some("blue horse 7"));
+    assert!(found.is_good && open(&found).is_empty(), "{found:?}");
     assert_eq!(
         rows_in(&found),
         [
             ("received-by-product", "Card: one of 2"),
+            ("received-by-month", "2026-03: one of 3"),
             ("received-by-right", "choice: one of 1"),
             ("received-by-right", "safety: one of 3"),
+            ("received-by-channel", "web: one of 3"),
             ("ended-by-outcome", "upheld: one of 3"),
             ("ended-by-outcome", "upheld: one of 3"),
             ("answered-by-band", "not in it"),
         ]
     );
+    let whose = ("complaint".to_owned(), format!("{CASE}, received 2026-03-01"));
+    assert_eq!(found.facts.first(), Some(&whose));
     // The lists say of nobody else where they are; and without a receipt only that they hold.
     let without = published.look(None);
     assert!(without.is_good && rows_in(&without).is_empty(), "{without:?}");
 }
 
 #[test]
-fn the_same_is_proved_in_one_file_that_says_nothing_without_the_receipt() {
+fn what_the_receipt_does_not_show_is_not_shown_by_finding_it() {
+    let published = Published::new(PLAN);
+    let mine = published.look(Some(&published.receipt_of(MINE)));
+    assert!(mine.is_good, "{mine:?}");
+    assert!(would(&mine, "nobody else was given").contains("--nonce"));
+    // One that was taken in without a nonce: nobody can tell.
+    let other = published.look(Some(&published.receipt_of(OTHER)));
+    assert!(would(&other, "nobody else was given").contains("made without one"));
+    let stolen = published.look_with(Some(&published.receipt_of(MINE)), Some("green cow 1"));
+    assert!(failure(&stolen).contains("it opens the nonce that you chose"));
+}
+
+#[test]
+fn the_same_is_proved_in_one_file_that_says_nothing_of_whose_it_is() {
     let published = Published::new(PLAN);
     let proof = published.proof_of(MINE);
     let text = proof.to_string();
@@ -262,10 +339,8 @@ fn the_same_is_proved_in_one_file_that_says_nothing_without_the_receipt() {
     let shown = checked(&proof, &published.receipt_of(MINE));
     assert!(shown.is_good, "{shown:?}");
     assert_eq!(shown.kind, Kind::Counted);
-    assert_eq!(rows_in(&shown).len(), 5);
-    let open: Vec<_> =
-        shown.steps.iter().filter(|step| matches!(step.verdict, Verdict::Open(_))).collect();
-    assert_eq!(open.len(), 1, "that it is in no other table: {open:?}");
+    assert_eq!(rows_in(&shown).len(), 7);
+    assert!(open(&shown).contains(&"the complaint is counted nowhere else in the report"));
     assert!(!text.contains(CASE) && !text.contains(&to_hex(&KEY)));
     // Another's receipt does not fit it.
     let other = failure(&checked(&proof, &published.receipt_of(THIRD)));
@@ -278,40 +353,115 @@ fn the_same_is_proved_in_one_file_that_says_nothing_without_the_receipt() {
     assert!(failure(&nobody).contains("bring the receipt with --receipt"), "{nobody:?}");
 }
 
+/// Without mine in the first and the third table; two were received, by what it says.
+const WITHOUT: &Plan = &[
+    ("received-by-product", "received", false, &[("Card", &[OTHER]), ("Loan", &[THIRD])]),
+    ("received-by-month", "received", false, &[("2026-03", &[OTHER, THIRD])]),
+    ("received-by-right", "received", true, &[("choice", &[MINE]), ("safety", &[THIRD, OTHER])]),
+    ("received-by-channel", "received", false, &[("web", &[OTHER, THIRD])]),
+];
+const TWO: &dyn Fn(&mut serde_json::Value) = &|figures| figures["flow"]["received"] = 2.into();
+
+fn without(days: [&str; 2], size: usize) -> Published {
+    Published::forged(WITHOUT, &Forgery { days, size, figures: TWO, ..Forgery::default() })
+}
+
 #[test]
 fn a_complaint_that_is_left_out_of_a_table_of_those_received_is_missed() {
-    const WITHOUT: &Plan = &[
-        ("received-by-product", "received", false, &[("Card", &[OTHER]), ("Loan", &[THIRD])]),
-        (
-            "received-by-right",
-            "received",
-            true,
-            &[("choice", &[MINE]), ("safety", &[THIRD, OTHER])],
-        ),
-    ];
-    let published = Published::new(WITHOUT);
+    let published = without(["2026-01-01", "2026-03-31"], 5);
     let receipt = published.receipt_of(MINE);
     for found in [published.look(Some(&receipt)), checked(&published.proof_of(MINE), &receipt)] {
         let said = failure(&found);
-        assert!(said.contains("it is not in received-by-product; only a correction"), "{said}");
+        assert!(said.contains(published::LEFT_OUT), "{said}");
+        assert!(said.ends_with("it is not in received-by-product"), "{said}");
     }
-    // Those who are in it lack nothing.
+    // Those who are in it lack nothing; nor would another key make them found.
     assert!(published.look(Some(&published.receipt_of(OTHER))).is_good);
-    // Of a report about other days nothing is missed, and that is said.
-    let later = Published::about("2026-03-02", &WITHOUT[..1]);
+    let mut nowhere = published.look(Some(&published.receipt_of(OTHER)));
+    assert!(nowhere.is_good, "{nowhere:?}");
+    let none = without(["2026-01-01", "2026-03-31"], 5);
+    let record = none.log.records[1].1.clone();
+    let enclosure =
+        Enclosure { record, receipt: Some(ReceiptSecret([1; 32])), openings: openings() };
+    let other_key = LogProof { extra: Some(enclosure.to_bytes()), ..none.log.proof(MINE) };
+    nowhere = none.look(Some(&other_key.to_string()));
+    assert!(failure(&nowhere).contains("it is in none of them: it was left out, or"));
+}
+
+#[test]
+fn what_a_report_need_not_count_is_said_with_the_reason() {
+    let days = ["2026-03-02", "2026-03-31"];
+    let later = Published::forged(
+        &[("received-by-month", "received", false, &[("2026-03", &[OTHER, THIRD])])],
+        &Forgery { days, figures: TWO, ..Forgery::default() },
+    );
     let found = later.look(Some(&later.receipt_of(MINE)));
-    let says = |step: &Step| matches!(&step.verdict, Verdict::Open(what) if what.contains("received on 2026-03-01"));
-    assert!(found.is_good && found.steps.iter().any(says), "{found:?}");
+    assert!(found.is_good, "{found:?}");
+    let claim = "received from 2026-03-02 to 2026-03-31";
+    assert!(would(&found, claim).contains("about another time: it was received on 2026-03-01"));
+    // These are its days, and it was cut off before it was recorded: that is another reason.
+    let early = Published::forged(
+        &[("received-by-month", "received", false, &[("2026-03", &[OTHER])])],
+        &Forgery { size: 1, figures: &|f| f["flow"]["received"] = 1.into(), ..Forgery::default() },
+    );
+    let found = early.look(Some(&early.receipt_of(MINE)));
+    assert!(found.is_good, "{found:?}");
+    let said = would(&found, "received from 2026-01-01");
+    assert!(
+        said.contains("recorded at position 1, after the 1 records that were counted"),
+        "{said}"
+    );
+    // By a correction of its day a complaint is counted where its first record does not say.
+    let corrected = Published::forged(PLAN, &Forgery { days, ..Forgery::default() });
+    let found = corrected.look_with(Some(&corrected.receipt_of(MINE)), Some("blue horse 7"));
+    assert!(found.is_good && open(&found).is_empty(), "{found:?}");
+}
+
+/// `20260101` is the same day to a reader of dates, and comes before every day to a reader of letters.
+#[test]
+fn days_have_one_spelling() {
+    for days in
+        [["20260101", "20260331"], ["2026-01-01", "2026-03-32"], ["2026-01-01T00", "2026-03-31"]]
+    {
+        let published = without(days, 5);
+        let error = published.view.as_ref().expect_err("another spelling");
+        assert!(error.starts_with("expected a day such as 2026-03-31, found 20"), "{error}");
+        let receipt = published.receipt_of(MINE);
+        let said = failure(&checked(&published.proof_of(MINE), &receipt));
+        assert!(said.contains("it says that a report was published"), "{said}");
+    }
+}
+
+/// What a table counts is not left to whoever publishes it, nor which tables there are.
+#[test]
+fn a_table_of_those_received_cannot_be_called_otherwise() {
+    let renamed: &Plan = &[
+        ("received-by-product", "imported", false, &[("Card", &[OTHER]), ("Loan", &[THIRD])]),
+        MONTH,
+        CHANNEL,
+    ];
+    let published = Published::new(renamed);
+    let said = failure(&published.look(Some(&published.receipt_of(MINE))));
+    assert!(said.contains("found `received-by-product`"), "{said}");
+    // A report that has no table which no complaint is without leaves everybody out of it.
+    for missing in ["received-by-month", "received-by-channel"] {
+        let plan: Vec<_> = PLAN.iter().filter(|(id, ..)| *id != missing).copied().collect();
+        let published = Published::new(&plan);
+        let said = failure(&published.look(Some(&published.receipt_of(MINE))));
+        assert!(
+            said.contains(&format!("no table {missing}, which no complaint is without")),
+            "{said}"
+        );
+    }
 }
 
 #[test]
 fn nobody_is_counted_twice_where_each_is_counted_once() {
-    const TWICE: &Plan = &[(
-        "received-by-product",
-        "received",
-        false,
-        &[("Card", &[MINE, OTHER]), ("Loan", &[MINE])],
-    )];
+    const TWICE: &Plan = &[
+        ("received-by-product", "received", false, &[("Card", &[MINE, OTHER]), ("Loan", &[MINE])]),
+        MONTH,
+        CHANNEL,
+    ];
     let published = Published::new(TWICE);
     let receipt = published.receipt_of(MINE);
     let said = failure(&published.look(Some(&receipt)));
@@ -332,7 +482,10 @@ fn a_list_that_is_not_what_its_table_says_is_refused() {
     assert_eq!(read(&list[..96]), Err(ListError::Length { expected: 4, found: 96 }));
     let mut turned = list.clone();
     turned[32..96].rotate_left(32);
-    assert_eq!(read(&turned), Err(ListError::Order { place: 2 }));
+    assert!(matches!(read(&turned), Err(ListError::Order { .. } | ListError::Root { .. })));
+    let mut falling = list.clone();
+    falling[32..].copy_from_slice(&[&list[96..], &list[64..96], &list[32..64]].concat());
+    assert_eq!(read(&falling), Err(ListError::Order { place: 2 }));
     // The tag of the first row again in the second, wherever its order puts it.
     let mut rest = vec![&list[..32], &list[64..96], &list[96..]];
     rest.sort_unstable();
@@ -353,23 +506,36 @@ fn tables_that_do_not_add_up_or_are_written_otherwise_are_refused() {
     };
     assert_eq!(parse(&|_| ()), Ok(good.clone()));
     let sum = parse(&|tables| tables.tables[0].rows[0].count += 1);
-    assert_eq!(
-        sum,
-        Err(ParseCountedError::Sum { table: "received-by-product".into(), expected: 3 })
-    );
+    let table = || "received-by-product".to_owned();
+    assert_eq!(sum, Err(ParseCountedError::Sum { table: table(), expected: 3 }));
     let overflow = parse(&|tables| tables.tables[0].rows[0].count = u64::MAX);
     assert!(matches!(overflow, Err(ParseCountedError::Sum { .. })));
-    let name = parse(&|tables| tables.tables[0].id = "../x".to_owned());
-    assert_eq!(name, Err(ParseCountedError::Name { found: "../x".to_owned() }));
-    let same = parse(&|tables| tables.tables[0].id = "received-by-right".to_owned());
-    assert!(matches!(same, Err(ParseCountedError::Name { .. })));
+    for change in [
+        &(|tables: &mut CountedTables| tables.tables[0].id = "../x".to_owned())
+            as &dyn Fn(&mut CountedTables),
+        &|tables| tables.tables.swap(0, 1),
+        &|tables| tables.tables[1] = tables.tables[0].clone(),
+        &|tables| tables.tables[0].is_once = false,
+        &|tables| tables.tables[0].population = "answered".to_owned(),
+    ] {
+        assert!(matches!(parse(change), Err(ParseCountedError::Table { .. })));
+    }
+    for change in [
+        &(|row: &mut CountedRow| row.kind = "some".to_owned()) as &dyn Fn(&mut CountedRow),
+        &|row| row.code = None,
+        &|row| row.kind = "not-stated".to_owned(),
+        &|row| row.parent = Some(CountedName { kind: "pooled".into(), code: Some("x".into()) }),
+    ] {
+        let parsed = parse(&|tables| change(&mut tables.tables[0].rows[0]));
+        assert_eq!(parsed, Err(ParseCountedError::Row { table: table() }));
+    }
     assert_eq!(
         parse(&|tables| tables.format = "redress-counted/2".into()),
         Err(ParseCountedError::Form)
     );
     let spelled = String::from_utf8(good.to_bytes()).unwrap();
     for (other, error) in [
-        (spelled.replace("\n", ""), ParseCountedError::Spelling),
+        (spelled.replace('\n', ""), ParseCountedError::Spelling),
         (spelled.trim_end().to_owned(), ParseCountedError::Spelling),
         (spelled.replace("\"tables\": [", "\"more\": 1, \"tables\": ["), ParseCountedError::Form),
     ] {
@@ -377,25 +543,67 @@ fn tables_that_do_not_add_up_or_are_written_otherwise_are_refused() {
     }
 }
 
+/// The lists are of the figures that everybody reads: the same rows, and as many as were received.
 #[test]
-fn tables_of_another_report_or_with_other_figures_are_refused() {
-    let mut published = Published::new(PLAN);
-    let figures = String::from_utf8(published.files["report.json"].clone()).unwrap();
-    let changed = figures.replace("\"Card\"", "\"Cash\"");
-    published.files.insert("report.json".to_owned(), changed.into_bytes());
-    let said = failure(&published.look(None));
-    assert!(said.contains("expected received-by-product as the figures have it"), "{said}");
-    published.files.insert("report.json".to_owned(), br#"{"tables":[]}"#.to_vec());
-    assert!(failure(&published.look(None)).contains("expected 0 tables, found 4"));
+fn tables_beside_other_figures_are_refused() {
+    let refused = |forgery: &Forgery<'_>, because: &str| {
+        let published = Published::forged(PLAN, forgery);
+        let receipt = published.receipt_of(MINE);
+        for found in [published.look(None), checked(&published.proof_of(MINE), &receipt)] {
+            let said = failure(&found);
+            assert!(said.contains(because), "{because}: {said}");
+        }
+    };
+    let figures = |figures, because: &str| {
+        refused(&Forgery { figures, ..Forgery::default() }, because);
+    };
+    let otherwise = "expected received-by-product as the figures have it";
+    figures(&|f| f["tables"][0]["rows"][0]["code"] = "Cash".into(), otherwise);
+    figures(&|f| f["tables"][0]["rows"][0]["count"] = 3.into(), otherwise);
+    figures(&|f| f["tables"][0]["is_multiple"] = true.into(), otherwise);
+    figures(&|f| f["tables"] = serde_json::json!([]), "expected 0 tables, found 6");
+    figures(
+        &|f| f["flow"]["received"] = 2.into(),
+        "expected 2 complaints in received-by-product, as many as were received, found 3",
+    );
+    let tables: &dyn Fn(&mut CountedTables) = &|tables| tables.report.push('0');
+    refused(&Forgery { tables, ..Forgery::default() }, "they are those of this report");
+}
 
-    let mut published = Published::new(PLAN);
-    published.view.size = 4;
-    assert!(failure(&published.look(None)).contains("they are those of this report"));
-    published.files.remove(COUNTED_FILE);
-    assert!(failure(&published.look(None)).contains("there is no counted.json"));
-    let mut published = Published::new(PLAN);
-    published.files.remove("counted/answered-by-band.tags");
-    assert!(failure(&published.look(None)).contains("there is no counted/answered-by-band.tags"));
+#[test]
+fn files_that_are_not_there_are_named() {
+    for name in [COUNTED_FILE, "report.json", "counted/answered-by-band.tags"] {
+        let mut published = Published::new(PLAN);
+        published.files.remove(name);
+        let said = failure(&published.look(None));
+        assert!(said.contains(&format!("there is no {name}")), "{said}");
+    }
+}
+
+/// A receipt of one history shows nothing of a report in another, though both are signed.
+#[test]
+fn receipt_and_report_are_of_one_history() {
+    let published = Published::new(PLAN);
+    let other = without(["2026-01-01", "2026-03-31"], 5);
+    let said = failure(&published.look(Some(&other.receipt_of(MINE))));
+    assert!(said.contains("of one history: their roots differ"), "{said}");
+    // At another size it is for whoever looks to see; a witness that has signed both is enough.
+    let older = LogProof {
+        checkpoint: published.log.checkpoint_of(6),
+        hashes: prove_inclusion(&published.log.tree, MINE, 6).unwrap(),
+        ..LogProof::parse(published.receipt_of(MINE).as_bytes()).unwrap()
+    };
+    let looked_at_by = |policy: &Policy| {
+        let mine = Mine::open(older.to_string().as_bytes(), &Trust::policy(policy));
+        let accepted = policy.accept(&published.log.checkpoint()).unwrap();
+        let mut read = |name: &str| Ok(published.files[name].clone());
+        folder::check((published.view.as_ref().unwrap(), &accepted), Some(mine), &mut read)
+    };
+    let witnessed = looked_at_by(&strict_policy());
+    let claim = "receipt and report are of one history";
+    assert!(witnessed.is_good && !open(&witnessed).contains(&claim), "{witnessed:?}");
+    let alone = looked_at_by(&policy());
+    assert!(alone.is_good && would(&alone, claim).contains("redress prove consistency 6"));
 }
 
 #[test]
@@ -409,10 +617,15 @@ fn what_a_proof_does_not_hold_to_what_was_published_is_refused() {
         assert!(said.contains(because), "{because}: {said}");
     };
     refused(&|proof| proof.files.push('\n'), "expected the list with the SHA-256");
-    refused(&|proof| proof.counted.push('\n'), "no line of it has the SHA-256");
+    refused(&|proof| proof.counted.push('\n'), "counted.json is one of them");
+    refused(&|proof| proof.figures.push('\n'), "report.json is one of them");
     refused(&|proof| proof.mentions[0].place += 1, "counted in received-by-product");
     refused(&|proof| proof.mentions[0].place = 9, "there is no place 9 in it");
-    refused(&|proof| proof.mentions[1].mention = 1, "expected mention 0, found 1");
+    let out = |what: &str| format!("{what} is out of place");
+    refused(&|proof| proof.mentions[1].mention = 1, &out("mention 1 of received-by-month"));
+    refused(&|proof| proof.mentions.swap(0, 1), &out("mention 0 of received-by-product"));
+    refused(&|proof| proof.mentions.swap(2, 3), &out("mention 1 of received-by-right"));
+    refused(&|proof| proof.mentions.clear(), "it has no mention");
     refused(&|proof| proof.mentions[0].table = "nowhere".to_owned(), "there is no table nowhere");
     refused(&|proof| drop(proof.mentions.remove(0)), "it is not in received-by-product");
     refused(
@@ -430,19 +643,25 @@ fn what_a_proof_does_not_hold_to_what_was_published_is_refused() {
 
 #[test]
 fn a_proof_has_one_spelling() {
-    let text = Published::new(PLAN).proof_of(MINE).to_string();
+    let proof = Published::new(PLAN).proof_of(MINE);
+    let text = proof.to_string();
     let line = |number: usize| text.lines().nth(number).unwrap().to_owned();
     for (found, other) in [
         (line(0), "redress/counted-proof@v2".to_owned()),
         (line(1), line(1).replace("files", "file")),
-        (line(2), line(2).replace("counted ", "counted")),
-        (line(3), format!("{} ", line(3))),
-        (line(3), line(3).replace("received-by-product 0", "received-by-product 00")),
-        (line(3), line(3).replace("received-by-product 0", "received-by-product 4294967296")),
-        (line(4), line(4).replace('=', "")),
+        (line(2), line(2).replace("figures ", "figures  ")),
+        (line(3), line(3).replace("counted ", "counted")),
+        (line(4), format!("{} ", line(4))),
+        (line(4), line(4).replace("received-by-product 0", "received-by-product 00")),
+        (line(4), line(4).replace("received-by-product 0", "received-by-product 4294967296")),
+        (line(5), line(5).replace('=', "")),
     ] {
+        assert_ne!(found, other);
         let other = text.replacen(&found, &other, 1);
         let error = CountedProof::parse(other.as_bytes()).expect_err("another spelling");
         assert!(error.to_string().starts_with("line "), "{error}");
     }
+    let many = CountedProof { mentions: vec![proof.mentions[0].clone(); 1_089], ..proof };
+    let error = CountedProof::parse(many.to_string().as_bytes()).expect_err("too many");
+    assert!(error.to_string().contains("no complaint is mentioned so often"), "{error}");
 }

@@ -6,7 +6,7 @@ mod messages;
 mod page;
 mod section;
 
-pub use files::{WriteError, write, write_with};
+pub use files::{WriteError, json, write, write_with};
 pub use messages::{Locale, ParseLocaleError};
 
 /// What a figure counts, in the words of `report.json`, which has one language.

@@ -210,6 +210,24 @@ pub(super) fn all(
     Ok((tables, crosses))
 }
 
+/// The tables that a report can have, in their order: name, what it counts, and whether a complaint can be in several of
+/// its rows.
+pub fn known() -> Vec<(&'static str, Population, bool)> {
+    let received = |id| (id, Population::Received, false);
+    let mut known: Vec<_> =
+        [PRODUCT.id, "received-by-sub-product", ISSUE.id, "received-by-sub-issue"]
+            .into_iter()
+            .chain(["received-by-month"])
+            .map(received)
+            .collect();
+    known.push(("received-by-right", Population::Received, true));
+    known.extend(PLANS.iter().map(|plan| (plan.id, plan.population, false)));
+    let ended = [CAUSE_FAMILY.id, "ended-by-root-cause"];
+    known.extend(ended.map(|id| (id, Population::Ended, false)));
+    known.push(("answered-by-band", Population::Answered, false));
+    known
+}
+
 /// Whether any complaint has a stated value.
 fn says_something(table: &Table) -> bool {
     table.rows.iter().any(|row| row.count > 0 && row.name != RowName::NotStated)

@@ -75,8 +75,8 @@ pub enum Prove {
 
     /// Where a published report counts a complaint, for whoever holds its receipt
     #[command(
-        long_about = "Writes where the tables of a published report count a complaint: for each the row, and that the complaint's tag is in the list of that row. Whoever checks it brings the receipt, for nothing in the proof says whose complaint it is. Whoever has the report's own folder needs no such proof: redress check --report DIR --receipt FILE.",
-        after_help = "Examples:\n  redress prove counted complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --report ./report --data ./ledger --out counted.proof\n  redress check counted.proof --receipt mine.tlog-proof --vkey KEY"
+        long_about = "Writes where the tables of a published report count a complaint: for each the row, and that the complaint's tag is in the list of that row. Whoever checks it brings the receipt, for nothing in the proof says whose complaint it is. It has the rows of all tables side by side, which may be enough to know somebody by: hand it to the complainant only. Whoever has the report's own folder needs no such proof: redress check --report DIR --receipt FILE.",
+        after_help = "Examples:\n  redress prove counted complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --report ./report --data ./ledger --out counted.proof\n  redress check counted.proof --receipt mine.tlog-proof --nonce blue-horse-7 --vkey KEY"
     )]
     Counted(ProveCounted),
 }

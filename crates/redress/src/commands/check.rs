@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use evidence_check::{Checked, Kind, Step, Verdict, check, check::Trust, page, printable};
+use evidence_check::{
+    Checked, Kind, Step, Verdict, check, check::Trust, counted::published::LEFT_OUT, page,
+    printable,
+};
 use merkle_log::Policy;
 
 use self::options::Evidence;
@@ -54,7 +57,8 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
         fs::read_dir(folder).map_err(CommandError::file("read", folder))?;
     }
     let mut checked = checked(args, path, &bytes)?;
-    if let (Some(folder), Some(mirror)) = (&args.report, &args.mirror) {
+    if let Some(folder) = &args.report {
+        let mirror = args.mirror.as_deref();
         published::count_again(&mut checked, folder, mirror, console).await?;
     }
     if console.json() {
@@ -126,10 +130,14 @@ fn conclude(steps: &[Step]) -> Result<(), CommandError> {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
             problem: printable(&format!("expected that {claim}; {at}: {why}")),
-            next:
+            next: if claim == LEFT_OUT {
+                "ask whoever published it why, with this output and your receipt; then the committee or the \
+                 regulator"
+            } else {
                 "do not rely on it; ask whoever gave it to you for another copy, and check the key \
-                   or policy you trust"
-                    .to_owned(),
+                 or policy you trust"
+            }
+            .to_owned(),
         }),
     }
 }

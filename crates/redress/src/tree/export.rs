@@ -13,6 +13,7 @@ use merkle_log::{
     tile::{TILE_WIDTH, tiles_of_growth},
 };
 
+use super::mirror::REFUSED;
 use super::tile_bytes;
 use crate::{console::Bar, error::CommandError};
 
@@ -88,8 +89,9 @@ pub(super) fn check_place(out: &Path, checkpoint: &Checkpoint) -> Result<(), Com
     };
     let Some(earlier) = crate::publishing::read(&out.join(CHECKPOINT))? else {
         let is_empty = fs::read_dir(out).map_or(true, |mut entries| {
-            // What was interrupted before its first checkpoint was in place has tiles only.
-            let ours = ["tile", "checkpoint.tmp"];
+            // What was interrupted before its first checkpoint was in place has tiles only, and a mirror that took none
+            // over the one it refused.
+            let ours = ["tile", "checkpoint.tmp", REFUSED, "checkpoint.refused.tmp"];
             entries.all(|entry| {
                 entry.is_ok_and(|entry| ours.iter().any(|it| entry.file_name() == *it))
             })

@@ -30,6 +30,8 @@ mod replay;
 
 /// The name of the file with the checkpoint.
 pub(super) const CHECKPOINT: &str = "checkpoint";
+/// The name of the file with a checkpoint that is signed and was not taken over, for what it covers is not true.
+pub(super) const REFUSED: &str = "checkpoint.refused";
 /// A checkpoint is no longer than this.
 const CHECKPOINT_BYTES_MAX: u64 = 1_000_000;
 /// A bundle of 256 of the widest records.
@@ -179,10 +181,16 @@ pub fn mirror(
         None => std::collections::BTreeMap::new(),
     };
     let Replay { chain, rotations, audit, .. } = replay;
-    let index_commitments = lists::made_anew(audit, &source.name(), out)?;
-    sync_tree(out).map_err(CommandError::file("sync", out))?;
-    put(&out.join(CHECKPOINT), note.to_string().as_bytes())?;
-    sync_tree(out).map_err(CommandError::file("sync", out))?;
+    let index_commitments = match lists::made_anew(audit, &source.name(), out) {
+        Ok(commitments) => commitments,
+        Err(error @ CommandError::Refused { .. }) => {
+            keep(out, REFUSED, &note)?;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    keep(out, CHECKPOINT, &note)?;
+    forget_refused(out)?;
     let signed_by = chain.key_at(opened.size()).map(ToString::to_string);
     Ok(Mirrored {
         origin: checkpoint.origin().to_owned(),
@@ -196,9 +204,35 @@ pub fn mirror(
     })
 }
 
-/// The checkpoint that the mirror holds, read.
+/// Writes a checkpoint once all that it covers is on the disk.
+fn keep(out: &Path, name: &str, note: &SignedNote) -> Result<(), CommandError> {
+    sync_tree(out).map_err(CommandError::file("sync", out))?;
+    put(&out.join(name), note.to_string().as_bytes())?;
+    sync_tree(out).map_err(CommandError::file("sync", out))
+}
+
+/// What was refused is held by the checkpoint that was taken over since.
+fn forget_refused(out: &Path) -> Result<(), CommandError> {
+    let path = out.join(REFUSED);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(CommandError::file("remove", &path)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The most that the log has signed before, as far as the mirror knows: the checkpoint that it took over, or one that it
+/// refused though it was signed. A log that was caught does not get to show another history.
 fn held(out: &Path) -> Result<Option<(SignedNote, Checkpoint)>, CommandError> {
-    let path = out.join(CHECKPOINT);
+    let (taken, refused) = (read_own(out, CHECKPOINT)?, read_own(out, REFUSED)?);
+    let size = |held: &Option<(SignedNote, Checkpoint)>| held.as_ref().map(|(_, it)| it.size());
+    Ok(if size(&refused) > size(&taken) { refused } else { taken })
+}
+
+/// A checkpoint of the mirror's own.
+fn read_own(out: &Path, name: &str) -> Result<Option<(SignedNote, Checkpoint)>, CommandError> {
+    let path = out.join(name);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

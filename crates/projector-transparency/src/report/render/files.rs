@@ -114,8 +114,12 @@ fn contents(report: &Report, locales: &[Locale]) -> Result<Vec<(String, Vec<u8>)
     Ok(files)
 }
 
-/// The complete figures, with keys in the order of the model.
-fn json(report: &Report) -> Result<Vec<u8>, WriteError> {
+/// The complete figures, `report.json`: with keys in the order of the model.
+///
+/// # Errors
+///
+/// [`WriteError::Form`], which no report gives that was built.
+pub fn json(report: &Report) -> Result<Vec<u8>, WriteError> {
     let mut bytes =
         serde_json::to_vec_pretty(report).map_err(|e| form("report.json")(Box::new(e)))?;
     bytes.push(b'\n');

@@ -71,7 +71,7 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),
         ],
-        find: "redress check published.tlog-proof --report . --receipt RECEIPT --vkey KEY",
+        find: "redress check published.tlog-proof --report . --receipt RECEIPT --nonce NONCE --vkey KEY",
         period,
     };
     page.render()

@@ -13,18 +13,17 @@ use complaint_service::report_stream_of;
 use evidence_check::{
     Checked, Enclosure, Step, Verdict,
     check::Trust,
-    counted::{
-        COUNTED_FILE, folder,
-        mine::Mine,
-        proof::{CountedProof, ReportView},
-    },
+    counted::{COUNTED_FILE, folder, mine::Mine, proof::CountedProof, published::ReportView},
     record::RecordView,
 };
-use merkle_log::LogProof;
+use merkle_log::{LogProof, SignedNote};
 use projector_transparency::files::{LIST, Listed, check_list};
 
 use crate::{
-    casework::ReportNoun, commands::report::recounted, console::Console, error::CommandError,
+    casework::ReportNoun,
+    commands::report::recounted::{self, Recounted},
+    console::Console,
+    error::CommandError,
     tree::records::MirrorLog,
 };
 
@@ -41,6 +40,8 @@ struct Said {
     published: Published,
     /// The same, as the tables need it.
     view: ReportView,
+    /// The tree that the record is shown to be in.
+    checkpoint: SignedNote,
 }
 
 /// Adds to a checked proof whether it is about the report in a folder, and how that was endorsed. What was
@@ -72,7 +73,11 @@ pub(super) fn hold(
     checked
 }
 
-/// Counts a report again from the records of a mirror, if all else about it holds.
+/// What somebody reads, which is more than the figures that are held to the record.
+const PAGES: &str = "its pages and CSV files say what its figures do";
+
+/// Counts a report again from the records of a mirror, if all else about it holds; without a mirror, says what that
+/// would show.
 ///
 /// # Errors
 ///
@@ -80,22 +85,48 @@ pub(super) fn hold(
 pub(super) async fn count_again(
     checked: &mut Checked,
     folder: &Path,
-    mirror: &Path,
+    mirror: Option<&Path>,
     console: &Console<'_>,
 ) -> Result<(), CommandError> {
     if !checked.is_good {
         return Ok(());
     }
+    let at = folder.display().to_string();
+    let Some(mirror) = mirror else {
+        let would = "counting it again from the records of a mirror, with --mirror";
+        open(checked, &at, PAGES, would);
+        return Ok(());
+    };
     let mirror = MirrorLog::open(mirror)?;
-    let differing = recounted::from_mirror(&mirror, folder, console).await?;
-    let same = differing.map_or(Ok(()), |name| Err(format!("they give another {name}")));
     let claim = "the records of the mirror give these files".to_owned();
-    take(checked, &folder.display().to_string(), claim, same);
-    if checked.is_good {
-        checked
-            .facts
-            .push(("counted again".to_owned(), format!("from the mirror of {}", mirror.origin())));
+    match recounted::from_mirror(&mirror, folder, console).await? {
+        Recounted::Same { lists } => {
+            take(checked, &at, claim, Ok(()));
+            if lists {
+                let would = "the receipt key, or enough complainants who look";
+                open(checked, &at, "the lists of tags are those of the complaints counted", would);
+            }
+        }
+        Recounted::OtherPages(name) => {
+            take(checked, &at, "the records of the mirror give these figures".to_owned(), Ok(()));
+            let would = format!(
+                "the version of the program that wrote them: this one gives another {name}"
+            );
+            open(checked, &at, PAGES, &would);
+        }
+        Recounted::OtherVersion { found, ours } => {
+            let would =
+                format!("a program with version {found} of the figures: this one has {ours}");
+            open(checked, &at, &claim, &would);
+            return Ok(());
+        }
+        Recounted::Other(name) => {
+            take::<()>(checked, &at, claim, Err(format!("they give another {name}")));
+            return Ok(());
+        }
     }
+    let from = format!("from the mirror of {}", mirror.origin());
+    checked.facts.push(("counted again".to_owned(), from));
     Ok(())
 }
 
@@ -128,9 +159,18 @@ fn counted(
         return;
     }
     let has = |name: &str| listed.names.iter().any(|listed| listed == name);
-    if !has(COUNTED_FILE) && trust.receipt.is_none() {
+    if !has(COUNTED_FILE) {
+        if trust.receipt.is_some() {
+            open(
+                checked,
+                "receipt",
+                "the complaint is counted in it",
+                "a report with the tables in which complainants find theirs: this one was published without",
+            );
+        }
         return;
     }
+    let Ok(accepted) = trust.policy.accept(&said.checkpoint) else { return };
     let mine = trust.receipt.map(|receipt| Mine::open(receipt, trust));
     let mut read = |name: &str| {
         if !has(name) {
@@ -138,7 +178,7 @@ fn counted(
         }
         fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))
     };
-    let of_tables = folder::check(&said.view, mine, &mut read);
+    let of_tables = folder::check((&said.view, &accepted), mine, &mut read);
     checked.is_good &= of_tables.is_good;
     checked.steps.extend(of_tables.steps);
     checked.facts.extend(of_tables.facts);
@@ -294,7 +334,19 @@ fn published(proof: LogProof) -> Result<Said, String> {
     let view = ReportView::of(&record)?;
     let published = serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
     let (stream, version) = (record.stream.into_owned(), record.version);
-    Ok(Said { stream, version, position: proof.index, published, view })
+    Ok(Said {
+        stream,
+        version,
+        position: proof.index,
+        published,
+        view,
+        checkpoint: proof.checkpoint,
+    })
+}
+
+fn open(checked: &mut Checked, at: &str, claim: &str, would: &str) {
+    let verdict = Verdict::Open(would.to_owned());
+    checked.steps.push(Step { at: at.to_owned(), claim: claim.to_owned(), verdict });
 }
 
 fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, String>) -> Option<T> {

@@ -6,6 +6,7 @@ use complaint_service::report_stream_of;
 use evidence_check::{
     counted::{
         COUNTED_FILE, CountedTables,
+        figures::FIGURES_FILE,
         mine::Tagger,
         proof::{CountedProof, ProvedMention},
         tags_file,
@@ -42,7 +43,8 @@ pub(super) async fn run(
     let key = receipt_key(issuer.ledger, false)?;
     let leaf = leaf_hash(&first_record(issuer, &args.complaint).await?.bytes);
     let tagger = Tagger::new(receipt_secret(key.bytes(), &leaf), leaf);
-    let (files, counted) = (text(folder, LIST)?, text(folder, COUNTED_FILE)?);
+    let (files, figures) = (text(folder, LIST)?, text(folder, FIGURES_FILE)?);
+    let counted = text(folder, COUNTED_FILE)?;
     let tables = CountedTables::parse(counted.as_bytes())
         .map_err(CommandError::failed("read the tables of the report"))?;
     let mentions = mentions(folder, &tables, &tagger)?;
@@ -57,7 +59,7 @@ pub(super) async fn run(
         });
     }
     let number = mentions.len();
-    let proof = CountedProof { files, counted, mentions, proof: published }.to_string();
+    let proof = CountedProof { files, figures, counted, mentions, proof: published }.to_string();
     deliver(args.out.as_deref(), proof.as_bytes(), Readers::Owner, console)?;
     let Some(path) = &args.out else { return Ok(()) };
     let file = path.display().to_string();

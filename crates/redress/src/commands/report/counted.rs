@@ -8,7 +8,7 @@ use std::{
 
 use event_log_sled::nodes::LogNodes;
 use evidence_check::counted::{
-    COUNTED_FILE, CountedName, CountedRow, CountedTable, CountedTables, FORMAT, folder::is_once,
+    COUNTED_FILE, CountedName, CountedRow, CountedTable, CountedTables, FORMAT, known_table,
     mine::Tagger, report_name, tags_file,
 };
 use evidence_check::opening::receipt_secret;
@@ -17,7 +17,7 @@ use merkle_log::{Hash, NodeSource};
 use projector_transparency::{
     files::Content,
     report::{
-        Report, ReportRequest,
+        Report, ReportRequest, json,
         mentions::{Mention, mentions},
         model::{Row, Table},
     },
@@ -66,10 +66,10 @@ pub(super) fn files(
 ) -> Result<Vec<(String, Content)>, CommandError> {
     let about = [&report.period.first_day, &report.period.last_day];
     let [first_day, last_day] = about.map(String::as_str);
-    let min_cell = report.disclosure.min_cell;
+    let figures = json(report).map_err(CommandError::failed("write the report"))?;
     let size = report.cutoff.tree_size;
-    let name =
-        report_name(("transparency", first_day, last_day), (size, &report.cutoff.root), min_cell);
+    let about = ("transparency", first_day, last_day);
+    let name = report_name(about, (size, &report.cutoff.root), &figures);
     let mut files = Vec::new();
     let mut tables = Vec::new();
     for table in &report.tables {
@@ -106,11 +106,10 @@ fn list(
 
 /// A table as complainants get it: with the names of the report, and the root over its list.
 fn counted(table: &Table, root: Hash) -> CountedTable {
-    let population = table.population.code();
     CountedTable {
         id: table.id.to_owned(),
-        population: population.to_owned(),
-        is_once: is_once(population, table.is_multiple),
+        population: table.population.code().to_owned(),
+        is_once: known_table(table.id).is_some_and(|(_, known)| known.is_once()),
         mentions: table.total,
         root: root.0,
         rows: table.rows.iter().map(row).collect(),
@@ -125,4 +124,24 @@ fn row(row: &Row) -> CountedRow {
         CountedName { kind: kind.to_owned(), code: code.map(str::to_owned) }
     });
     CountedRow { kind, code, parent, count: row.count }
+}
+
+#[cfg(test)]
+mod tests {
+    use evidence_check::counted::{KnownTable, TABLES};
+    use projector_transparency::report::known_tables;
+
+    /// Who checks a report knows what each of its tables counts, and has it not from the report.
+    #[test]
+    fn the_tables_of_a_report_are_those_that_its_checkers_know() {
+        let known: Vec<_> = known_tables()
+            .into_iter()
+            .map(|(id, population, is_multiple)| KnownTable {
+                id,
+                population: population.code(),
+                is_multiple,
+            })
+            .collect();
+        assert_eq!(known, TABLES);
+    }
 }

@@ -1,11 +1,14 @@
 //! Whether the files of a report are what the records give: before they are put to the committee.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use complaint_domain::report::ReportKind;
-use evidence_check::counted::COUNTED_FILE;
+use evidence_check::counted::{COUNTED_FILE, TABLES, tags_file};
 use evidence_issue::ReceiptKey;
-use projector_transparency::files::{LIST, Listed, check_list};
+use projector_transparency::{
+    files::{LIST, Listed, check_list},
+    projector::SCHEMA_VERSION,
+};
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -24,6 +27,13 @@ struct Said {
     min_cell: Option<u64>,
     /// Where the transparency report has it.
     disclosure: Option<SaidDisclosure>,
+    /// Which rules counted, where it says so.
+    projector: Option<SaidProjector>,
+}
+
+#[derive(Deserialize)]
+struct SaidProjector {
+    version: u64,
 }
 
 #[derive(Deserialize)]
@@ -59,9 +69,8 @@ pub(in crate::commands) async fn hold(
     let (said, place) = as_said(folder, &listed)?;
     let size = said.size;
     let counted = Counted::of_ledger(ledger, size).await?;
-    let Some(differing) = difference(&counted, folder, &said, console).await? else {
-        return Ok(());
-    };
+    let differing = differences(&counted, folder, &said, console).await?;
+    let Some(differing) = differing.first() else { return Ok(()) };
     let wanted = &said.wanted;
     drop(place);
     Err(CommandError::Refused {
@@ -77,8 +86,28 @@ pub(in crate::commands) async fn hold(
     })
 }
 
-/// Counts the report of a folder again from the records of a mirror. Gives the first file that differs; the lists in which
-/// complainants find theirs are made with a key, and left out.
+/// What counting a report again from a mirror came to.
+#[derive(Debug)]
+pub(in crate::commands) enum Recounted {
+    /// The same files; but for the lists in which complainants find theirs, where it has some: they are made with a key.
+    Same {
+        /// Whether it has some.
+        lists: bool,
+    },
+    /// The same figures, in other words: this page is the first.
+    OtherPages(String),
+    /// Figures that this program counts otherwise, since another version of their rules.
+    OtherVersion {
+        /// The version that counted.
+        found: u64,
+        /// The version of this program.
+        ours: u32,
+    },
+    /// Another file.
+    Other(String),
+}
+
+/// Counts the report of a folder again from the records of a mirror.
 ///
 /// # Errors
 ///
@@ -87,33 +116,47 @@ pub(in crate::commands) async fn from_mirror(
     mirror: &MirrorLog,
     folder: &Path,
     console: &Console<'_>,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Recounted, CommandError> {
     let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
     let (said, _place) = as_said(folder, &listed)?;
+    let ours = SCHEMA_VERSION;
+    if let Some(found) = said.version.filter(|found| *found != u64::from(ours)) {
+        return Ok(Recounted::OtherVersion { found, ours });
+    }
     let counted = Counted::of_mirror(mirror, said.size, console).await?;
-    difference(&counted, folder, &said, console).await
+    let differing = differences(&counted, folder, &said, console).await?;
+    let is_page = |name: &String| Path::new(name).extension().is_some_and(|kind| kind == "html");
+    let lists = listed.names.iter().any(|name| is_of_tables(name));
+    let other = differing.iter().find(|name| !is_page(name)).cloned();
+    Ok(match (other, differing.into_iter().next()) {
+        (Some(name), _) => Recounted::Other(name),
+        (None, Some(page)) => Recounted::OtherPages(page),
+        (None, None) => Recounted::Same { lists },
+    })
 }
 
-/// The first file of a folder that these records give otherwise.
-async fn difference(
+/// The files of a folder that these records give otherwise.
+async fn differences(
     counted: &Counted<'_>,
     folder: &Path,
     said: &AsSaid,
     console: &Console<'_>,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Vec<String>, CommandError> {
     recount(counted, &said.wanted, console).await?;
     let has_tables = counted.tags.is_some();
-    first_difference(folder, &said.wanted.out, |name| has_tables || !is_of_tables(name))
+    differing(folder, &said.wanted.out, |name| has_tables || !is_of_tables(name))
 }
 
-/// Whether a file has to do with the tables in which complainants find theirs.
+/// Whether a file is one of the tables in which complainants find theirs.
 fn is_of_tables(name: &str) -> bool {
-    name == COUNTED_FILE || name.starts_with("counted/")
+    name == COUNTED_FILE || TABLES.iter().any(|table| tags_file(table.id) == name)
 }
 
 /// What a folder says it holds, to be counted again in a folder of its own.
 struct AsSaid {
     size: u64,
+    /// The version of the rules that counted it, where it says so.
+    version: Option<u64>,
     wanted: Wanted,
 }
 
@@ -143,26 +186,24 @@ fn as_said(folder: &Path, listed: &Listed) -> Result<(AsSaid, TempDir), CommandE
         locale,
         min_cell: said.min_cell.or(in_disclosure).unwrap_or(1),
     };
-    Ok((AsSaid { size: said.cutoff.tree_size, wanted }, place))
+    let version = said.projector.map(|projector| projector.version);
+    Ok((AsSaid { size: said.cutoff.tree_size, version, wanted }, place))
 }
 
-/// The first name whose line differs in the two lists, of those that count.
-fn first_difference(
+/// The names whose lines differ in the two lists, of those that count.
+fn differing(
     folder: &Path,
     counted: &Path,
     counts: impl Fn(&str) -> bool,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Vec<String>, CommandError> {
     let read = |folder: &Path| {
         let path = folder.join(LIST);
         fs::read_to_string(&path).map_err(CommandError::file("read", &path))
     };
-    let name = |line: &str| line.split_once("  ").map_or(LIST, |(_, name)| name).to_owned();
     let (found, expected) = (read(folder)?, read(counted)?);
-    let of = |list: &'_ str| -> Vec<String> {
-        list.lines().filter(|line| counts(&name(line))).map(str::to_owned).collect()
-    };
-    let (found, expected) = (of(&found), of(&expected));
-    let missing = expected.iter().find(|line| !found.contains(line));
-    let differing = missing.or_else(|| found.iter().find(|line| !expected.contains(line)));
-    Ok(differing.map(|line| name(line)))
+    let lines = |list: &str| list.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (found, expected) = (lines(&found), lines(&expected));
+    let name = |line: &String| line.split_once("  ").map_or(LIST, |(_, name)| name).to_owned();
+    let names: BTreeSet<_> = expected.symmetric_difference(&found).map(name).collect();
+    Ok(names.into_iter().filter(|name| counts(name)).collect())
 }

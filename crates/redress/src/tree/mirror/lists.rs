@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use evidence_issue::{AuditError, IndexListError, ListAudit};
 
+use super::REFUSED;
 use crate::error::CommandError;
 
 /// Where the leaves are sorted: on the disk on which there is room for the records already, for the system's
@@ -26,8 +27,7 @@ pub(super) fn made_anew(audit: ListAudit, source: &str, out: &Path) -> Result<u6
     let refused = |error: AuditError, means: &str| CommandError::Refused {
         problem: format!("what the log at {source} has signed is not true: {error}"),
         next: format!(
-            "keep the checkpoint that is published and these files: together they show {means}; {} took no \
-             checkpoint of it over",
+            "keep {}: its files and {REFUSED} together show {means}; no checkpoint of it was taken over",
             out.display()
         ),
     };
@@ -64,6 +64,6 @@ mod tests {
         let CommandError::Refused { problem, next } = refused else { panic!("{refused}") };
         assert!(problem.contains("the-tree has signed is not true"), "{problem}");
         assert!(problem.contains("version 1 of stream complaint-A, found version 0"), "{problem}");
-        assert!(next.contains("nowhere took no checkpoint of it over"), "{next}");
+        assert!(next.contains("keep nowhere: its files and checkpoint.refused together"), "{next}");
     }
 }

@@ -409,7 +409,7 @@ pub(super) const MESSAGES: Messages = Messages {
     check_title: "Check it yourself",
     check_text: "With a copy of the ledger that has the records counted, run these commands. The first compares every record with the root over all of them; the second counts the same records again, and report.json must have the SHA-256 above, which stands for their root as well.",
     find_title: "Find your own complaint",
-    find_text: "Where counted.json is among the files of this report, whoever complained and has a receipt finds the complaint: in which row of which table it is counted, and that no other stands for it. This needs the files, the proof beside them and the receipt; neither the ledger nor a network.",
+    find_text: "Where counted.json is among the files of this report, whoever complained and has a receipt finds the complaint: in which row of which table it is counted and, with the nonce they chose, that no other stands for it. This needs the files, the proof beside them and the receipt; neither the ledger nor a network.",
     how_title: "Rules",
     how: &[
         "Days are days in UTC. A period includes its first and its last day.",

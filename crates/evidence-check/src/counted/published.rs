@@ -1,0 +1,143 @@
+//! What a record says was published, as far as a complainant's question needs it, and whether it answers that.
+
+use jiff::civil::Date;
+use merkle_log::policy::Accepted;
+use serde::Deserialize;
+
+use super::{ALWAYS, CountedTable, CountedTables, mine::Mine, report_name};
+use crate::{check::Steps, record::RecordView};
+
+/// The type of the record that says what was published.
+const PUBLISHED: &str = "report.published.v1";
+/// The claim that fails where a complaint is left out.
+pub const LEFT_OUT: &str =
+    "the complaint, received in these days, is in every table of those received";
+
+#[derive(Deserialize)]
+struct PublishedView {
+    report: ReportView,
+}
+
+/// What a record says of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReportView {
+    /// `transparency`, or another.
+    pub kind: String,
+    /// Its first day.
+    pub first_day: String,
+    /// Its last day.
+    pub last_day: String,
+    /// From how many records it was counted.
+    pub size: u64,
+    /// The root over them, in hexadecimal.
+    pub root: String,
+    /// SHA-256 of the list of its files, in hexadecimal.
+    pub digest: String,
+}
+
+impl ReportView {
+    /// The report that a record says was published.
+    ///
+    /// # Errors
+    ///
+    /// What the record is instead.
+    pub fn of(record: &RecordView<'_>) -> Result<Self, String> {
+        if record.r#type != PUBLISHED {
+            return Err(format!("expected {PUBLISHED}, found {}", record.r#type));
+        }
+        let view: PublishedView =
+            serde_json::from_str(record.data.get()).map_err(|error| error.to_string())?;
+        view.report.days()?;
+        Ok(view.report)
+    }
+
+    /// Its first and its last day.
+    ///
+    /// # Errors
+    ///
+    /// A day in another spelling than 2026-03-31: it would be read as another day by some.
+    fn days(&self) -> Result<(Date, Date), String> {
+        let day = |text: &str| {
+            let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
+            day.ok_or_else(|| format!("expected a day such as 2026-03-31, found {text}"))
+        };
+        Ok((day(&self.first_day)?, day(&self.last_day)?))
+    }
+
+    /// Whether these are the tables of this report with these figures: their tags are named after it.
+    ///
+    /// # Errors
+    ///
+    /// Whose they are instead.
+    pub(super) fn has(&self, tables: &CountedTables, figures: &[u8]) -> Result<(), String> {
+        let Self { kind, first_day, last_day, size, root, .. } = self;
+        let expected = report_name((kind, first_day, last_day), (*size, root), figures);
+        if tables.report == expected {
+            return Ok(());
+        }
+        Err(format!("expected the tables of {expected}, found those of {}", tables.report))
+    }
+}
+
+/// Says whose complaint is looked for, and what its receipt leaves open.
+pub(super) fn introduce(steps: &mut Steps, mine: &Mine, report: &Accepted) {
+    steps.fact("complaint", format_args!("{}, received {}", mine.stream, mine.received));
+    mine.open.iter().for_each(|step| steps.leave_open(step.clone()));
+    let (theirs, ours) = (&report.checkpoint, &mine.accepted.checkpoint);
+    let claim = "receipt and report are of one history";
+    if theirs.origin() != ours.origin() {
+        let why = format!("the one is of {}, the other of {}", ours.origin(), theirs.origin());
+        steps.take("receipt", claim, Err::<(), _>(why));
+    } else if theirs.size() == ours.size() {
+        let same = if theirs.root() == ours.root() { Ok(()) } else { Err("their roots differ") };
+        steps.take("receipt", claim, same);
+    } else if !report.cosigned.keys().any(|witness| mine.accepted.cosigned.contains_key(witness)) {
+        let (less, more) = (ours.size().min(theirs.size()), ours.size().max(theirs.size()));
+        let would = format!(
+            "a witness that has signed both, or a proof that the log grew from {less} to {more} records \
+             (`redress prove consistency {less}`)"
+        );
+        steps.open("receipt", claim, &would);
+    }
+}
+
+/// Refuses a report that does not count a complaint which it has to count.
+pub(super) fn missing(
+    steps: &mut Steps,
+    report: &ReportView,
+    tables: &CountedTables,
+    mine: &Mine,
+    has: impl Fn(&CountedTable) -> bool,
+) {
+    let is_somewhere = tables.tables.iter().any(&has);
+    let ReportView { first_day, last_day, size, .. } = report;
+    let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
+    if !is_within || mine.position >= *size {
+        let claim = format!("it is one of those received from {first_day} to {last_day}");
+        let would = if is_within {
+            format!(
+                "a restatement: it was recorded at position {}, after the {size} records that were counted",
+                mine.position
+            )
+        } else {
+            format!("a report about another time: it was received on {}", mine.received)
+        };
+        // Who finds it, by a correction of its day, has no question left.
+        if !is_somewhere {
+            steps.open("receipt", claim, &would);
+        }
+        return;
+    }
+    let lacks = ALWAYS.iter().find(|id| tables.table(id).is_none());
+    let mut must = tables.tables.iter().filter(|table| table.population == "received");
+    let counted = match (lacks, must.find(|table| !has(table))) {
+        (Some(id), _) => Err(format!("the report has no table {id}, which no complaint is without")),
+        (None, None) => Ok(()),
+        (None, Some(_)) if !is_somewhere => Err("it is in none of them: it was left out, or its day was \
+             corrected, which the records of its case would show, or the receipt was made with another key than the \
+             report"
+            .to_owned()),
+        (None, Some(table)) => Err(format!("it is not in {}", table.id)),
+    };
+    steps.take("receipt", LEFT_OUT, counted);
+}

@@ -222,8 +222,8 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         // It lists the records as they are: made again it would be the same.
         return Err(OpenError::from(gap.clone()).into());
     }
-    let left_out = journal::begin_where_whole(&found, dir, &disk);
-    let open::Found { lock, store, head, .. } = found;
+    let begun = journal::begin_where_whole(&found, dir, &disk);
+    let open::Found { lock, store, head: before, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();
     let reason = match listed {
@@ -233,11 +233,12 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     };
     if let Some(reason) = reason {
         let why = OpenError::ArtifactDamaged { artifact: "store", reason };
-        let (rebuilt, _, what) = rebuild_store(dir, &disk, &head, &why)?;
+        let head = begun.as_ref().map_or(&before, |(head, _)| head);
+        let (rebuilt, _, what) = rebuild_store(dir, &disk, head, &why)?;
         rebuilt.close();
         said.push(what);
     }
-    said.extend(left_out?);
+    said.extend(begun?.1);
     drop(lock);
     verify::verify(dir)?;
     Ok(said)

@@ -234,7 +234,24 @@ pub async fn sign_head(
     let signing = tokio::task::spawn_blocking(move || {
         sign(&mut signer, &nodes, &tree).map(|note| (signer, note))
     });
-    signing.await.map_err(CommandError::failed("sign"))?
+    Ok(signing.await.map_err(CommandError::failed("sign"))??)
+}
+
+/// Why a head was not signed, by whether it may be later.
+#[derive(Debug)]
+pub enum NotSigned {
+    /// It may be signed once that is put right.
+    Now(CommandError),
+    /// It is not the log that was signed, and stays another.
+    Ever(CommandError),
+}
+
+impl From<NotSigned> for CommandError {
+    fn from(error: NotSigned) -> Self {
+        match error {
+            NotSigned::Now(error) | NotSigned::Ever(error) => error,
+        }
+    }
 }
 
 /// Signs what the log itself has hashed, and nothing that only the tiles say: nobody reads those on opening,
@@ -242,24 +259,29 @@ pub async fn sign_head(
 ///
 /// # Errors
 ///
-/// [`CommandError`]: the tiles say otherwise, or the signer refuses.
+/// [`NotSigned`]: the tiles say otherwise, or the signer refuses.
 pub fn sign(
     signer: &mut CheckpointSigner,
     nodes: &LogNodes,
     tree: &CompactRange,
-) -> Result<SignedNote, CommandError> {
+) -> Result<SignedNote, NotSigned> {
     let (size, hashed) = (tree.size(), tree.root());
-    let found = tree_root(nodes, size).map_err(SignError::Nodes)?;
+    let refused = |error: SignError<_>| {
+        let is_final = error.is_final();
+        let error = CommandError::from(error);
+        if is_final { NotSigned::Ever(error) } else { NotSigned::Now(error) }
+    };
+    let found = tree_root(nodes, size).map_err(|error| refused(SignError::Nodes(error)))?;
     if found != hashed {
-        return Err(CommandError::ArtifactBroken {
+        return Err(NotSigned::Now(CommandError::ArtifactBroken {
             artifact: "tree",
             reason: format!(
                 "expected root {hashed} over {size} records, as they were hashed when they were written, \
                  found {found} in the hash tiles; nothing was signed"
             ),
-        });
+        }));
     }
-    Ok(signer.sign(nodes, size)?)
+    signer.sign(nodes, size).map_err(refused)
 }
 
 /// The rotations that the log tells of, each with its position, in order. Not checked.

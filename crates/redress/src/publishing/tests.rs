@@ -23,7 +23,10 @@ use super::{
     *,
 };
 use crate::{
-    arguments::LedgerAt,
+    arguments::{LedgerAt, Status},
+    commands,
+    console::Console,
+    control::Control,
     ledger::{Ledger, NewSigning},
 };
 
@@ -321,7 +324,7 @@ impl Cosigner {
     }
 }
 
-async fn until(is_so: impl Fn() -> bool) {
+async fn until(is_so: impl Fn() -> bool + Send + Sync) {
     let waiting = async {
         while !is_so() {
             tokio::time::sleep(SOON).await;
@@ -385,4 +388,44 @@ async fn a_ledger_that_is_not_the_one_that_was_signed_is_not_tried_again() {
     assert!(told.contains("this log has 1:"), "{told}");
     home.ledger.close().await;
     other.ledger.close().await;
+}
+
+/// What `redress status` prints of the ledger in this directory.
+async fn status(data: &Path, json: bool) -> String {
+    let at = LedgerAt { data: data.to_owned(), keys: None };
+    let args = Status { at, signing: SigningAt::default() };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console::new(&mut out, &mut err, json, false);
+    commands::status::run(&args, &mut console).await.unwrap();
+    assert_eq!(String::from_utf8(err).unwrap(), "");
+    String::from_utf8(out).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_how_publishing_goes_while_the_ledger_is_served() {
+    let mut home = Home::new();
+    let (data, signed) = (home.ledger.places.data.clone(), home.places().signed);
+    let publisher = home.publisher(Some(home.no_witnesses())).await;
+    let in_the_way = block(&signed);
+    home.append("one").await;
+    let trouble = wait_for(publisher.watched().trouble, Option::is_some).await.unwrap();
+    assert!(!status(&data, false).await.contains("serving"), "nobody is asked");
+
+    let control = Control::bind(&home.ledger).unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let watched = publisher.watched();
+    let asking = async {
+        let told = status(&data, false).await;
+        assert!(told.contains("serving    0 records are published\n"), "{told}");
+        assert!(told.contains(&format!("no more are, for {trouble}\n")), "{told}");
+        fs::remove_dir(in_the_way).unwrap();
+        wait_for(publisher.watched().trouble, Option::is_none).await;
+        let told: serde_json::Value = serde_json::from_str(&status(&data, true).await).unwrap();
+        let well = serde_json::json!({ "published": 1, "trouble": null, "witness_trouble": null });
+        assert_eq!(told["serving"], well);
+        stop.send_replace(true);
+    };
+    tokio::join!(control.answer(&mut home.ledger, &watched, stopped), asking);
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
 }

@@ -49,6 +49,8 @@ pub struct SigningPlaces {
     pub key: PathBuf,
     /// The register of what was signed.
     pub register: PathBuf,
+    /// Whether somebody has said that this is the one.
+    pub is_register_named: bool,
 }
 
 impl SigningPlaces {
@@ -58,6 +60,7 @@ impl SigningPlaces {
         Self {
             key: at.signing_key.clone().unwrap_or_else(|| beside("signing-key")),
             register: at.register.clone().unwrap_or_else(|| beside("register")),
+            is_register_named: at.register.is_some(),
         }
     }
 
@@ -113,7 +116,7 @@ pub async fn open(ledger: &Ledger, at: &SigningAt) -> Result<CheckpointSigner, C
     let file = holding_key(ledger, &places).await?;
     let key = unseal(&file, at)?;
     let signer = CheckpointSigner::open(key, &places.register)?;
-    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
+    mark::settle(&ledger.places.data, &ledger.log, &places)?;
     Ok(signer)
 }
 
@@ -423,7 +426,7 @@ pub async fn may_go_on(ledger: &Ledger, places: &SigningPlaces) -> Result<bool, 
     let found = ledger.log.nodes().size();
     let Some(standing) = standing(&ledger.log, places).await? else { return Ok(false) };
     standing.refuse_second_history(found)?;
-    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
+    mark::settle(&ledger.places.data, &ledger.log, places)?;
     Ok(true)
 }
 
@@ -523,6 +526,12 @@ fn register_of(log: &SledLog, register: &Path) -> Result<Option<Checkpoint>, Com
         return Ok(None);
     }
     Ok(Some(Register::look(register, &log.ledger().origin)?.1))
+}
+
+/// Whether the register there is that of another log, which tells nothing of this one.
+pub fn is_of_another_log(log: &SledLog, register: &Path) -> bool {
+    let looked = Register::look(register, &log.ledger().origin);
+    matches!(looked, Err(RegisterError::OtherLog { .. }))
 }
 
 fn standing_of(nodes: &LogNodes, last: &Checkpoint) -> Result<Standing, CommandError> {

@@ -22,7 +22,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a file that must not be there yet. Also refuses one that appears meanwhile.
 pub(crate) fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    make_private_dir(directory_of(path), &mut sync_dir)?;
+    make_private_dir(directory_of(path))?;
     let temporary = path.with_added_extension("tmp");
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
@@ -58,14 +58,23 @@ pub(crate) fn is_open_to_others(path: &Path) -> io::Result<bool> {
     Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
 }
 
-/// Makes a directory, and those above it, that only its owner may enter, and the names of all durable by `sync`: a
-/// key that signs and is gone after a power cut cannot be had again.
-fn make_private_dir(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+/// Makes a directory, and those above it, that only its owner may enter, and the names of all durable: a key that is
+/// gone after a power cut cannot be had again, and a register that is makes room for a second history.
+///
+/// # Errors
+///
+/// What the system said. One that is there stays as it is.
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
+    make_named(path, &mut sync_dir)
+}
+
+/// `sync` makes the names in a directory durable.
+fn make_named(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
     let above = directory_of(path);
-    make_private_dir(above, sync)?;
+    make_named(above, sync)?;
     match DirBuilder::new().mode(0o700).create(path) {
         // Somebody else may have made it, and not synced it yet.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
@@ -100,8 +109,8 @@ mod tests {
             synced.push(dir.to_owned());
             Ok(())
         };
-        make_private_dir(&at("of/several"), &mut sync).unwrap();
-        make_private_dir(&at("of"), &mut sync).unwrap();
+        make_named(&at("of/several"), &mut sync).unwrap();
+        make_named(&at("of"), &mut sync).unwrap();
         assert_eq!(synced, [dir.path().to_owned(), at("of")]);
         put_new(&at("of/more/parts/key"), b"key").unwrap();
         assert_eq!(fs::read(at("of/more/parts/key")).unwrap(), b"key");

@@ -22,9 +22,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a file that must not be there yet. Also refuses one that appears meanwhile.
 pub(crate) fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
-    }
+    make_private_dir(directory_of(path))?;
     let temporary = path.with_added_extension("tmp");
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
@@ -60,8 +58,62 @@ pub(crate) fn is_open_to_others(path: &Path) -> io::Result<bool> {
     Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
 }
 
+/// Makes a directory, and those above it, that only its owner may enter, and the names of all durable: a key that is
+/// gone after a power cut cannot be had again, and a register that is makes room for a second history.
+///
+/// # Errors
+///
+/// What the system said. One that is there stays as it is.
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
+    make_named(path, &mut sync_dir)
+}
+
+/// `sync` makes the names in a directory durable.
+fn make_named(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = directory_of(path);
+    make_named(above, sync)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        // Somebody else may have made it, and not synced it yet.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
+        Ok(()) | Err(_) => sync(above),
+    }
+}
+
+/// The directory that a file lies in; a bare name lies in the one we are in.
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes the names in a file's directory durable.
 pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    sync_dir(directory_of(path))
+}
+
+fn sync_dir(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_each_directory_that_was_made_for_a_file_is_made_durable() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let mut synced = Vec::new();
+        let mut sync = |dir: &Path| {
+            synced.push(dir.to_owned());
+            Ok(())
+        };
+        make_named(&at("of/several"), &mut sync).unwrap();
+        make_named(&at("of"), &mut sync).unwrap();
+        assert_eq!(synced, [dir.path().to_owned(), at("of")]);
+        put_new(&at("of/more/parts/key"), b"key").unwrap();
+        assert_eq!(fs::read(at("of/more/parts/key")).unwrap(), b"key");
+        assert_eq!(fs::metadata(at("of/more")).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 }

@@ -21,6 +21,7 @@ pub mod rotation;
 pub mod signer;
 
 pub use chain::KeyChain;
+pub use file::make_private_dir;
 pub use key_file::{KeyFile, Passphrase};
 pub use register::Register;
 pub use rotation::Rotation;

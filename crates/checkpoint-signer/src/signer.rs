@@ -61,6 +61,20 @@ pub enum SignError<E> {
     Register(#[from] RegisterError),
 }
 
+impl<E> SignError<E> {
+    /// Whether trying again cannot help: this log is not the one that was signed, and stays another. All else may be put
+    /// right beside the signer.
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Shorter { .. }
+            | Self::OtherRoot { .. }
+            | Self::DoesNotExtend { .. }
+            | Self::Checkpoint(_) => true,
+            Self::Nodes(_) | Self::Register(_) => false,
+        }
+    }
+}
+
 /// Signs the checkpoints of one log.
 #[derive(Debug)]
 pub struct CheckpointSigner {

@@ -3,14 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::{self, Write},
-    fs::DirBuilder,
     io,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-use checkpoint_signer::register::{self, Register, RegisterError};
+use checkpoint_signer::{
+    make_private_dir,
+    register::{self, Register, RegisterError},
+};
 use merkle_log::{
     Checkpoint, KeyKind, ProofError, SignedNote, SignerKey, VerifierKey,
     checkpoint::ParseCheckpointError, note::VerifyNoteError, verify_consistency,
@@ -193,8 +194,9 @@ impl Witness {
         if key.verifier().kind() != KeyKind::Cosignature {
             return Err(OpenWitnessError::KeyKind { found: key.verifier().to_string() });
         }
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(state);
-        made.map_err(|source| OpenWitnessError::Directory { path: state.to_owned(), source })?;
+        // With its name: were that lost, so were all that was cosigned, and another history would be cosigned next.
+        make_private_dir(state)
+            .map_err(|source| OpenWitnessError::Directory { path: state.to_owned(), source })?;
         let mut known: BTreeMap<String, Log> = BTreeMap::new();
         for key in logs {
             if key.kind() != KeyKind::Note {

@@ -119,7 +119,10 @@ impl Committer {
         let recorded_at = self.recorded_at.max(self.clock.now());
         commit.stamp(&format_recorded_at(recorded_at));
         self.journal.commit(commit, first, recorded_at).map_err(|error| match error {
-            CommitError::Full => AppendError::Full,
+            CommitError::Full => {
+                self.tail.ask_for_room();
+                AppendError::Full
+            }
             CommitError::Failed(error) => {
                 let reason = format!("the journal: {error}");
                 self.tail.poison(reason.clone());

@@ -7,7 +7,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -233,6 +233,12 @@ pub(crate) fn replace_file(
         std::fs::rename(&temporary, path)?;
         path.parent().map_or(Ok(()), sync_dir)
     })
+}
+
+/// The first free name beside a file for what is put aside instead of destroyed. It is looked at once and never again.
+pub(crate) fn name_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut names = (1_u32..).map(|n| path.with_added_extension(format!("damaged-{n}")));
+    names.find(|name| !name.exists()).ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
 /// Whether an error says that the disk, or the user's share of it, is full, or that a file may not grow

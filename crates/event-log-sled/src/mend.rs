@@ -15,18 +15,17 @@ use std::{
 };
 
 use event_log::{Position, RecordedEvent};
-use merkle_log::{CompactRange, leaf_hash, perfect_root, tile::TILE_WIDTH};
+use merkle_log::{CompactRange, leaf_hash, leaf_hashes, perfect_root, tile::TILE_WIDTH};
 
 use crate::{
     applier::BATCH_RANGES,
-    disk::{Disk, NoFaults, is_full, sync_dir},
+    disk::{Disk, NoFaults, is_full, name_aside, sync_dir},
     frame::{FrameDamage, RANGE},
     head::HeadFile,
     index::{Index, build::MergeError, span::Span},
     open::{self, Mending, OpenError},
-    sealed,
     store::{INDEX, STORE, Store, StoreError, StoreHead},
-    tiles::Tiles,
+    tiles::{Kept, Tiles},
     verify::{self, Places, VerifyError},
 };
 pub(crate) use reseal::Reseal;
@@ -71,8 +70,7 @@ fn set_aside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     if !path.exists() {
         return Ok(None);
     }
-    let mut names = (1_u32..).map(|n| dir.join(format!("{STORE}.damaged-{n}")));
-    let free = names.find(|name| !name.exists()).ok_or(io::ErrorKind::AlreadyExists)?;
+    let free = name_aside(path)?;
     fs::rename(path, &free)?;
     sync_dir(dir)?;
     Ok(Some(free))
@@ -210,9 +208,9 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     // they are not, the old tile is what tells which one was changed.
     verify::same_root("the store", &found.store_head.tree, &tree)?;
     for (first, damage) in to_hash {
-        let records = found.tiles.read(first).map_err(OpenError::from)?;
-        seal_again(&found.tiles, &records)?;
-        said.push(format!("{}: made the hash tiles again from the records", damage.reason));
+        let kept = hash_again(&found.tiles, first)?;
+        let reason = &damage.reason;
+        said.push(format!("{reason}: {kept}made the hash tiles again from the records"));
     }
     // The stream index follows from the tiles as all of the store does.
     let listed = verify::listed(&found.store, &numbers);
@@ -222,8 +220,8 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         // It lists the records as they are: made again it would be the same.
         return Err(OpenError::from(gap.clone()).into());
     }
-    let left_out = journal::begin_where_whole(&found, dir, &disk);
-    let open::Found { lock, store, head, .. } = found;
+    let begun = journal::begin_where_whole(&found, dir, &disk);
+    let open::Found { lock, store, head: before, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();
     let reason = match listed {
@@ -233,11 +231,12 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     };
     if let Some(reason) = reason {
         let why = OpenError::ArtifactDamaged { artifact: "store", reason };
-        let (rebuilt, _, what) = rebuild_store(dir, &disk, &head, &why)?;
+        let head = begun.as_ref().map_or(&before, |(head, _)| head);
+        let (rebuilt, _, what) = rebuild_store(dir, &disk, head, &why)?;
         rebuilt.close();
         said.push(what);
     }
-    said.extend(left_out?);
+    said.extend(begun?.1);
     drop(lock);
     verify::verify(dir)?;
     Ok(said)
@@ -261,14 +260,19 @@ fn whole_records(
     let vouched = [&found.store_head.tree, &found.head.tree];
     let (journal, end) = (found.journal.as_path(), found.store_head.next_position());
     let reason = damage.reason.clone();
-    Reseal { tiles, journal, end, vouched: &vouched }.range(first, damage)?;
-    said.push(format!("{reason}: sealed again from the journal"));
+    let kept = Reseal { tiles, journal, end, vouched: &vouched }.range(first, damage)?;
+    said.push(format!("{reason}: {kept}sealed again from the journal"));
     Ok((tiles.range(first)?, tiles.check_above(first).err()))
 }
 
-fn seal_again(tiles: &Tiles, records: &[RecordedEvent]) -> Result<(), OpenError> {
-    let sealed = sealed::seal(records).and_then(|sealed| tiles.put(&sealed));
-    sealed.map_err(|source| OpenError::Io { what: "sealing a range again".to_owned(), source })
+/// Makes the hash tiles of a range again, from its records.
+fn hash_again(tiles: &Tiles, first: Position) -> Result<Kept, OpenError> {
+    let records = tiles.read(first).map_err(OpenError::from)?;
+    let (tiles, kept) = tiles.keeping();
+    let leaves = leaf_hashes(records.iter().map(|record| record.bytes.as_ref()));
+    let made = tiles.put_hashes(first, &leaves).and_then(|()| tiles.seal_above(first, |_| true));
+    made.map_err(|source| OpenError::Io { what: "sealing a range again".to_owned(), source })?;
+    Ok(kept)
 }
 
 #[cfg(test)]

@@ -219,14 +219,24 @@ impl Tail {
             }
             if held.starved {
                 // There may be room by the next time somebody asks.
-                held.starved = false;
-                self.asked.notify_one();
+                self.ask_store(&mut held);
                 return Room::DiskFull;
             }
             // It would wait for more records in vain.
             self.grown.notify_one();
             held = self.drained.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Has the store look for room again, if it waits for some: there was none for the journal. What it stores
+    /// gives segments back, which the journal needs before it needs room.
+    pub(crate) fn ask_for_room(&self) {
+        self.ask_store(&mut self.held());
+    }
+
+    fn ask_store(&self, held: &mut Held) {
+        held.starved = false;
+        self.asked.notify_one();
     }
 
     /// Waits for at least one whole range that was not taken yet, and a little longer for `ranges_max` of
@@ -293,6 +303,12 @@ impl Tail {
             held = self.asked.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
         !held.closed && held.poison.is_none()
+    }
+
+    /// Whether the store waits for somebody to ask.
+    #[cfg(test)]
+    pub(crate) fn is_starved(&self) -> bool {
+        self.held().starved
     }
 
     /// Says that no more records will come.

@@ -8,9 +8,11 @@
 
 use std::{
     collections::BTreeSet,
+    fmt,
     fs::{self, File},
     io::{self, Read as _, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use event_log::{Position, RecordedEvent};
@@ -20,7 +22,7 @@ use merkle_log::{
 };
 
 use crate::{
-    disk::{Disk, Step, make_dirs, sync_dir},
+    disk::{Disk, Step, make_dirs, name_aside, sync_dir},
     frame::{FrameDamage, RANGE},
     nodes::LogNodes,
     sealed::{self, Entry, Sealed, Unsealer},
@@ -31,6 +33,32 @@ use crate::{
 pub(crate) struct Tiles {
     dir: PathBuf,
     disk: Disk,
+    /// Where what is replaced is kept, what that was and as what.
+    kept: Option<Kept>,
+}
+
+/// Files that were not what was put in their places, and the names that they have now. Shared with the tiles that put
+/// something there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Vec<[String; 2]>>>);
+
+impl Kept {
+    fn add(&self, names: [String; 2]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(names);
+    }
+}
+
+impl fmt::Display for Kept {
+    /// Said before what was done; nothing where nothing is kept. An accident may take thousands: they have names alike.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(([file, aside], others)) = kept.split_first() else { return Ok(()) };
+        write!(f, "kept {file} as {aside}")?;
+        match others.len() {
+            0 => f.write_str("; "),
+            count => write!(f, " and {count} more files likewise; "),
+        }
+    }
 }
 
 impl TileReader for &Tiles {
@@ -43,7 +71,14 @@ impl TileReader for &Tiles {
 
 impl Tiles {
     pub(crate) fn new(dir: PathBuf, disk: Disk) -> Self {
-        Self { dir, disk }
+        Self { dir, disk, kept: None }
+    }
+
+    /// The same tiles for whoever mends them: a file that differs from what is put in its place is evidence of what
+    /// has happened to it, and is kept beside that. Told in what is given as well.
+    pub(crate) fn keeping(&self) -> (Self, Kept) {
+        let kept = Kept::default();
+        (Self { kept: Some(kept.clone()), ..self.clone() }, kept)
     }
 
     pub(crate) fn path(&self, tile: TileId) -> PathBuf {
@@ -66,16 +101,20 @@ impl Tiles {
 
     fn name(&self, kind: TileKind, first: Position) -> String {
         let tile = full(kind, range_index(first.0)).map(|tile| self.path(tile));
-        let path = tile.unwrap_or_else(|_| self.dir.clone());
+        self.name_of(&tile.unwrap_or_else(|_| self.dir.clone()))
+    }
+
+    /// The name of a file below the ledger's directory.
+    fn name_of(&self, path: &Path) -> String {
         let below = self.dir.parent().and_then(|above| path.strip_prefix(above).ok());
-        below.unwrap_or(&path).display().to_string()
+        below.unwrap_or(path).display().to_string()
     }
 
     /// Puts sealed ranges in their places; durable when it returns.
     pub(crate) fn put(&self, ranges: &[Sealed]) -> io::Result<()> {
         self.put_ranges(ranges)?;
         // Those above are read from those below, which are in their places now.
-        ranges.iter().try_for_each(|range| self.seal_above(range.first.0, |_| true))
+        ranges.iter().try_for_each(|range| self.seal_above(range.first, |_| true))
     }
 
     /// [`Tiles::put`] without the tiles above.
@@ -106,12 +145,16 @@ impl Tiles {
             let read = self.read_tile(tile);
             !read.is_ok_and(|bytes| parse_hash_tile(tile, &bytes).is_ok())
         };
-        self.seal_above(first.0, is_lacking)
+        self.seal_above(first, is_lacking)
     }
 
     /// Seals the tiles of the levels above that become full with the range that begins at `first`.
-    fn seal_above(&self, first: u64, is_wanted: impl Fn(TileId) -> bool) -> io::Result<()> {
-        let index = range_index(first);
+    pub(crate) fn seal_above(
+        &self,
+        first: Position,
+        is_wanted: impl Fn(TileId) -> bool,
+    ) -> io::Result<()> {
+        let index = range_index(first.0);
         let mut size = index.saturating_add(1).saturating_mul(RANGE);
         let leaves = size;
         let mut level = 0_u8;
@@ -153,10 +196,26 @@ impl Tiles {
         self.disk.run(Step::TileSync, || sync_files(written))?;
         let mut dirs = BTreeSet::new();
         for Written { temporary, path, .. } in written {
+            self.keep_other(temporary, path)?;
             self.disk.run(Step::TileRename, || fs::rename(temporary, path))?;
             dirs.extend(path.parent());
         }
         dirs.into_iter().try_for_each(sync_dir)
+    }
+
+    /// Gives another name to a file that differs from what comes in its place, or that cannot be read. A crash behind
+    /// that leaves a file that is not there, which is mended as one that differs is.
+    fn keep_other(&self, temporary: &Path, path: &Path) -> io::Result<()> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Ok(bytes) if bytes == fs::read(temporary)? => return Ok(()),
+            Ok(_) | Err(_) => {}
+        }
+        let aside = name_aside(path)?;
+        self.disk.run(Step::TileRename, || fs::rename(path, &aside))?;
+        kept.add([self.name_of(path), self.name_of(&aside)]);
+        Ok(())
     }
 
     /// The records of the range that begins at `first`, for readers: its checksum is held against its

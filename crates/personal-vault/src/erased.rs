@@ -108,8 +108,9 @@ impl ErasedList {
         Self { path: kek.with_file_name("erased"), ledger_id }
     }
 
-    /// Puts these at the end. Durable when it returns.
-    pub(crate) fn append(&self, gone: &[Gone]) -> io::Result<()> {
+    /// Puts these at the end. Durable when it returns. A full disk is told of as such only while the same may be
+    /// appended again; a sync that fails is a disk that fails, whatever it says.
+    pub(crate) fn append(&self, gone: &[Gone], syncer: &dyn Syncer) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).mode(0o600);
         let file = match options.open(&self.path) {
@@ -127,7 +128,7 @@ impl ErasedList {
         }
         let bytes: Vec<u8> = gone.iter().flat_map(|gone| gone.encode()).collect();
         file.write_all_at(&bytes, offset(end))?;
-        file.sync_all()
+        syncer.sync(&file).map_err(files::in_doubt)
     }
 
     fn create(&self) -> io::Result<()> {

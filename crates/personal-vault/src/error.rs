@@ -132,6 +132,14 @@ pub enum RotateError {
         /// The slot.
         slot: u64,
     },
+    /// The key-encryption key could not be overwritten once another holds: nothing was done.
+    #[error("cannot write {}, which is overwritten once another key holds", path.display())]
+    NotWritable {
+        /// The key-encryption key.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// Four thousand million rotations: a damaged header.
     #[error("expected an epoch that another can follow, found the last")]
     NoEpochLeft,

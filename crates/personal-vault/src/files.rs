@@ -11,6 +11,9 @@ use crate::frame::{Cursor, is_zero};
 
 /// Writes a new file that holds a header, its checksum and zeroes up to `length`, under a temporary
 /// name; syncs it, renames it, syncs the directory. So a file under its real name has a header.
+///
+/// Until it has that name it is written anew from its first byte by whoever tries again, so a disk that was full
+/// may be said to be. Once it has it nobody syncs the name again.
 pub(crate) fn write_header(
     directory: &Path,
     path: &Path,
@@ -24,7 +27,13 @@ pub(crate) fn write_header(
     file.write_all(&header)?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
-    sync_directory(directory)
+    sync_directory(directory).map_err(in_doubt)
+}
+
+/// What a sync failed with, as what it is whatever the system calls it: nobody knows what reached the disk, and no
+/// room that comes free makes that known.
+pub(crate) fn in_doubt(error: io::Error) -> io::Error {
+    io::Error::other(error)
 }
 
 /// A header with its checksum, and zeroes up to `length`.

@@ -32,10 +32,10 @@
 //! acknowledged, so such a slot counts as damaged only if somebody asks for its key.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     num::NonZeroUsize,
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -58,6 +58,8 @@ const MAGIC: [u8; 8] = *b"RDRSKEYS";
 const VERSION: u32 = 1;
 const CHECKED_BYTES: usize = 128;
 const LIVE: u8 = 1;
+/// So often is a key file opened that loses its name before it is locked. Each time is a rotation that has ended.
+const OPENINGS_MAX: usize = 8;
 /// How many unwrapped data keys are held in memory: those of the complaints being worked on.
 const RECENT_MAX: NonZeroUsize = NonZeroUsize::new(2_048).unwrap();
 
@@ -86,6 +88,45 @@ impl Drop for KeyFile {
     fn drop(&mut self) {
         let _ = self.file.unlock();
     }
+}
+
+/// Opens the key file and locks it, once that is the file which has the name.
+///
+/// A rotation that ends or is killed between the two has given the name to another file, and nobody holds the old
+/// one any more: it would be taken for damaged, or, where it was not overwritten yet, be written to and then be
+/// gone with all that it was given.
+fn open_locked(
+    path: &Path,
+    mut open: impl FnMut() -> io::Result<File>,
+) -> Result<File, OpenVaultError> {
+    let failed = |source| OpenVaultError::Io { path: path.to_owned(), source };
+    for _ in 0..OPENINGS_MAX {
+        let file = match open() {
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(OpenVaultError::NoVault { path: path.to_owned() });
+            }
+            opened => opened.map_err(failed)?,
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => break,
+            Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        if has_the_name(&file, path).map_err(failed)? {
+            return Ok(file);
+        }
+    }
+    Err(OpenVaultError::InUse { path: path.to_owned() })
+}
+
+/// Whether the path leads to this very file. While that is locked no rotation takes the name away from it.
+fn has_the_name(file: &File, path: &Path) -> io::Result<bool> {
+    let named = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        named => named?,
+    };
+    let file = file.metadata()?;
+    Ok((file.dev(), file.ino()) == (named.dev(), named.ino()))
 }
 
 /// Where slot `slot` begins.
@@ -123,18 +164,7 @@ impl KeyFile {
     ) -> Result<Self, OpenVaultError> {
         let path = file_in(directory);
         let failed = |source| OpenVaultError::Io { path: path.clone(), source };
-        let opened = OpenOptions::new().read(true).write(true).mode(0o600).open(&path);
-        let file = match opened {
-            Err(source) if source.kind() == io::ErrorKind::NotFound => {
-                return Err(OpenVaultError::NoVault { path });
-            }
-            other => other.map_err(failed)?,
-        };
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(OpenVaultError::InUse { path }),
-            Err(std::fs::TryLockError::Error(source)) => return Err(failed(source)),
-        }
+        let file = open_locked(&path, || OpenOptions::new().read(true).write(true).open(&path))?;
         let header = files::read_header(&file, CHECKED_BYTES, HEADER_BYTES)
             .map_err(failed)?
             .ok_or_else(|| damaged(&path, "a checksum that fits"))?;

@@ -103,6 +103,11 @@ impl Next {
         if kek_path.exists() {
             return Err(CreateVaultError::AlreadyThere { path: kek_path }.into());
         }
+        // The old key is overwritten behind the point of no return. What forbids that is told of before it.
+        OpenOptions::new()
+            .write(true)
+            .open(&paths.kek)
+            .map_err(|source| RotateError::NotWritable { path: paths.kek.clone(), source })?;
         let prepared = Self::write(&path, &kek_path, old, entropy, unreadable);
         if prepared.is_err() {
             // What cannot be removed now is removed when the vault is opened: the key first, as there. Nor is one

@@ -156,9 +156,10 @@ impl Writer {
         if gone.is_empty() {
             return Ok(());
         }
-        self.erased.append(&gone).map_err(Failure::sort)?;
         let Self { directory, keys, locator, syncing, .. } = self;
-        let eraser = Eraser { directory, keys, locator, syncer: syncing.syncer.as_ref() };
+        let syncer = syncing.syncer.as_ref();
+        self.erased.append(&gone, syncer).map_err(Failure::sort)?;
+        let eraser = Eraser { directory, keys, locator, syncer };
         eraser.erase(&gone).map_err(Failure::Broken)
     }
 

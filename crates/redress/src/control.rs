@@ -1,7 +1,7 @@
 //! What is asked of the process that has a ledger open, by another on the same machine.
 //!
 //! One process holds a ledger. What must be done while it serves, such as a backup or the noting of time
-//! limits, is asked of it over the socket `control` in the data directory: one line of JSON in, one
+//! limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the data directory: one line of JSON in, one
 //! line out, one request after the other. Only the user it runs as, and root, are answered.
 
 use std::{
@@ -20,7 +20,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{commands, console::Console, error::CommandError, ledger::Ledger};
+use crate::{
+    commands, console::Console, error::CommandError, ledger::Ledger, publishing::publisher::Watched,
+};
 
 /// The name of the socket in a data directory.
 pub const SOCKET: &str = "control";
@@ -43,6 +45,8 @@ pub enum Request {
         /// Only what was due by then, instead of by now.
         until: Option<Timestamp>,
     },
+    /// Tell how publishing goes.
+    Publishing,
 }
 
 /// What is answered.
@@ -94,7 +98,12 @@ impl Control {
     }
 
     /// Answers until told to stop; a request that is being carried out is carried out first.
-    pub async fn answer(self, ledger: &mut Ledger, mut stop: watch::Receiver<bool>) {
+    pub async fn answer(
+        self,
+        ledger: &mut Ledger,
+        publishing: &Watched,
+        mut stop: watch::Receiver<bool>,
+    ) {
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -102,7 +111,7 @@ impl Control {
                 _ = stop.wait_for(|stop| *stop) => return,
             };
             let answered = match accepted {
-                Ok((stream, _)) => answer_one(stream, ledger).await,
+                Ok((stream, _)) => answer_one(stream, ledger, publishing).await,
                 Err(error) => {
                     sleep(Duration::from_secs(1)).await;
                     Err(error)
@@ -121,7 +130,11 @@ impl Drop for Control {
     }
 }
 
-async fn answer_one(mut stream: UnixStream, ledger: &mut Ledger) -> io::Result<()> {
+async fn answer_one(
+    mut stream: UnixStream,
+    ledger: &mut Ledger,
+    publishing: &Watched,
+) -> io::Result<()> {
     let peer = stream.peer_cred()?.uid();
     if peer != 0 && peer != rustix::process::geteuid().as_raw() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("user {peer} asks")));
@@ -131,7 +144,7 @@ async fn answer_one(mut stream: UnixStream, ledger: &mut Ledger) -> io::Result<(
     let mut reader = BufReader::new(reader.take(REQUEST_BYTES_MAX));
     timeout(PATIENCE, reader.read_line(&mut line)).await.map_err(io::Error::from)??;
     let answer = match serde_json::from_str(&line) {
-        Ok(request) => Answer::of(carry_out(request, ledger).await),
+        Ok(request) => Answer::of(carry_out(request, ledger, publishing).await),
         Err(error) => Answer::Refused {
             problem: format!("expected something this version can do, found {error}"),
             next: Some("use the same version of redress on both sides".to_owned()),
@@ -143,7 +156,11 @@ async fn answer_one(mut stream: UnixStream, ledger: &mut Ledger) -> io::Result<(
     stream.shutdown().await
 }
 
-async fn carry_out(request: Request, ledger: &mut Ledger) -> Result<Value, CommandError> {
+async fn carry_out(
+    request: Request,
+    ledger: &mut Ledger,
+    publishing: &Watched,
+) -> Result<Value, CommandError> {
     let (mut out, mut err) = (io::sink(), io::sink());
     let console = Console::new(&mut out, &mut err, true, false);
     match request {
@@ -154,6 +171,7 @@ async fn carry_out(request: Request, ledger: &mut Ledger) -> Result<Value, Comma
         Request::ClockRun { until } => {
             value_of(commands::clock::run::note(until, ledger, &console).await?)
         }
+        Request::Publishing => value_of(publishing.progress()),
     }
 }
 
@@ -161,7 +179,7 @@ fn value_of(result: impl Serialize) -> Result<Value, CommandError> {
     serde_json::to_value(result).map_err(CommandError::failed("write the answer"))
 }
 
-/// Asks whoever has the ledger in this directory open. `None` when nobody there can be asked: the
+/// Asks whoever has the ledger in this directory open, and says so. `None` when nobody there can be asked: the
 /// ledger is free, or held by a command that answers nobody.
 ///
 /// # Errors
@@ -171,6 +189,27 @@ pub async fn ask<T: DeserializeOwned>(
     data: &Path,
     request: &Request,
     console: &mut Console<'_>,
+) -> Result<Option<T>, CommandError> {
+    let say = || console.say("another process serves this ledger: asking it");
+    ask_of(data, request, say).await
+}
+
+/// [`ask`], without a word.
+///
+/// # Errors
+///
+/// As [`ask`].
+pub async fn ask_quietly<T: DeserializeOwned>(
+    data: &Path,
+    request: &Request,
+) -> Result<Option<T>, CommandError> {
+    ask_of(data, request, || {}).await
+}
+
+async fn ask_of<T: DeserializeOwned>(
+    data: &Path,
+    request: &Request,
+    say: impl FnOnce() + Send,
 ) -> Result<Option<T>, CommandError> {
     use io::ErrorKind::{ConnectionRefused, InvalidInput, NotADirectory, NotFound};
     let path = data.join(SOCKET);
@@ -183,7 +222,7 @@ pub async fn ask<T: DeserializeOwned>(
         Err(error) if error.kind() == InvalidInput => return Ok(None),
         Err(error) => return Err(CommandError::file("ask at", &path)(error)),
     };
-    console.say("another process serves this ledger: asking it");
+    say();
     let answer =
         exchange(&mut stream, request).await.map_err(CommandError::file("ask at", &path))?;
     let Some(answer) = answer else {

@@ -194,7 +194,7 @@ impl Ledger {
     /// none has told yet.
     fn may_be_written(&self) -> Result<(), CommandError> {
         let places = SigningPlaces::of(&self.places, &SigningAt::default());
-        mark::settle(&self.places.data, &self.log, &places.register)?;
+        mark::settle(&self.places.data, &self.log, &places)?;
         signing::refuse_second_history(&self.log, &places)
     }
 

@@ -227,7 +227,7 @@ fn carry_out(
             Command::Prove { what } => commands::prove::run(&what, console).await,
             Command::Check(args) => commands::check::run(&args, console).await,
             Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
-            Command::Status(args) => commands::status::run(&args, console),
+            Command::Status(args) => commands::status::run(&args, console).await,
             Command::Serve(args) => commands::serve::run(&args, console).await,
             Command::Mirror(args) => commands::mirror::run(&args, console).await,
             Command::Witness { what } => commands::witness::run(&what, console).await,

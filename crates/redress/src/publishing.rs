@@ -10,6 +10,7 @@
 //!
 //! - [`publisher`]: signs and publishes while others append
 //! - [`witnesses`]: asks the witnesses of a policy
+//! - `witnessing`: has them asked while others append
 
 use std::{
     fs::{self, File},
@@ -17,14 +18,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use event_log_sled::nodes::LogNodes;
 use merkle_log::{SignedNote, note::SIGNATURES_MAX};
 
-use self::witnesses::{Asked, Witnesses};
+use self::witnesses::Asked;
 use crate::{arguments::SigningAt, error::CommandError, ledger::Ledger, signing};
 
 pub mod publisher;
 pub mod witnesses;
+mod witnessing;
 
 /// Where the published checkpoints of a ledger lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,22 +51,13 @@ impl PublishedPlaces {
         put(&self.signed, note)
     }
 
-    /// Asks the witnesses for cosignatures under a checkpoint, and keeps it if they are enough. Blocks.
+    /// Keeps a checkpoint with the cosignatures that were given, if they are enough.
     ///
     /// # Errors
     ///
-    /// [`CommandError::File`]; a witness that does not cosign is told of in the answer.
-    pub fn witness(
-        &self,
-        witnesses: &mut Witnesses,
-        nodes: &LogNodes,
-        note: &SignedNote,
-    ) -> Result<Asked, CommandError> {
-        let asked = witnesses.ask(nodes, note);
-        if asked.quorum.is_ok() {
-            put(&self.witnessed, &asked.note)?;
-        }
-        Ok(asked)
+    /// [`CommandError::File`].
+    pub fn keep_witnessed(&self, asked: &Asked) -> Result<(), CommandError> {
+        if asked.quorum.is_ok() { put(&self.witnessed, &asked.note) } else { Ok(()) }
     }
 
     /// The checkpoint that strangers are shown: the newest witnessed one where there is a policy, else
@@ -95,9 +87,11 @@ pub async fn publish_head(
     places.keep_signed(&note)?;
     let Some(mut witnesses) = witnesses else { return Ok((note, None)) };
     let nodes = ledger.log.nodes();
-    let asked =
-        tokio::task::spawn_blocking(move || places.witness(&mut witnesses, &nodes, &note)).await;
-    let asked = asked.map_err(CommandError::failed("ask the witnesses"))??;
+    let asked = tokio::task::spawn_blocking(move || {
+        let asked = witnesses.ask(&nodes, &note);
+        places.keep_witnessed(&asked).map(|()| asked)
+    });
+    let asked = asked.await.map_err(CommandError::failed("ask the witnesses"))??;
     // The register is held until the witnesses have answered: nobody signs beside them.
     drop(signer);
     Ok((asked.note.clone(), Some(asked)))

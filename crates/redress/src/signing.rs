@@ -49,6 +49,8 @@ pub struct SigningPlaces {
     pub key: PathBuf,
     /// The register of what was signed.
     pub register: PathBuf,
+    /// Whether somebody has said that this is the one.
+    pub is_register_named: bool,
 }
 
 impl SigningPlaces {
@@ -58,6 +60,7 @@ impl SigningPlaces {
         Self {
             key: at.signing_key.clone().unwrap_or_else(|| beside("signing-key")),
             register: at.register.clone().unwrap_or_else(|| beside("register")),
+            is_register_named: at.register.is_some(),
         }
     }
 
@@ -113,7 +116,7 @@ pub async fn open(ledger: &Ledger, at: &SigningAt) -> Result<CheckpointSigner, C
     let file = holding_key(ledger, &places).await?;
     let key = unseal(&file, at)?;
     let signer = CheckpointSigner::open(key, &places.register)?;
-    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
+    mark::settle(&ledger.places.data, &ledger.log, &places)?;
     Ok(signer)
 }
 
@@ -234,7 +237,24 @@ pub async fn sign_head(
     let signing = tokio::task::spawn_blocking(move || {
         sign(&mut signer, &nodes, &tree).map(|note| (signer, note))
     });
-    signing.await.map_err(CommandError::failed("sign"))?
+    Ok(signing.await.map_err(CommandError::failed("sign"))??)
+}
+
+/// Why a head was not signed, by whether it may be later.
+#[derive(Debug)]
+pub enum NotSigned {
+    /// It may be signed once that is put right.
+    Now(CommandError),
+    /// It is not the log that was signed, and stays another.
+    Ever(CommandError),
+}
+
+impl From<NotSigned> for CommandError {
+    fn from(error: NotSigned) -> Self {
+        match error {
+            NotSigned::Now(error) | NotSigned::Ever(error) => error,
+        }
+    }
 }
 
 /// Signs what the log itself has hashed, and nothing that only the tiles say: nobody reads those on opening,
@@ -242,24 +262,29 @@ pub async fn sign_head(
 ///
 /// # Errors
 ///
-/// [`CommandError`]: the tiles say otherwise, or the signer refuses.
+/// [`NotSigned`]: the tiles say otherwise, or the signer refuses.
 pub fn sign(
     signer: &mut CheckpointSigner,
     nodes: &LogNodes,
     tree: &CompactRange,
-) -> Result<SignedNote, CommandError> {
+) -> Result<SignedNote, NotSigned> {
     let (size, hashed) = (tree.size(), tree.root());
-    let found = tree_root(nodes, size).map_err(SignError::Nodes)?;
+    let refused = |error: SignError<_>| {
+        let is_final = error.is_final();
+        let error = CommandError::from(error);
+        if is_final { NotSigned::Ever(error) } else { NotSigned::Now(error) }
+    };
+    let found = tree_root(nodes, size).map_err(|error| refused(SignError::Nodes(error)))?;
     if found != hashed {
-        return Err(CommandError::ArtifactBroken {
+        return Err(NotSigned::Now(CommandError::ArtifactBroken {
             artifact: "tree",
             reason: format!(
                 "expected root {hashed} over {size} records, as they were hashed when they were written, \
                  found {found} in the hash tiles; nothing was signed"
             ),
-        });
+        }));
     }
-    Ok(signer.sign(nodes, size)?)
+    signer.sign(nodes, size).map_err(refused)
 }
 
 /// The rotations that the log tells of, each with its position, in order. Not checked.
@@ -401,7 +426,7 @@ pub async fn may_go_on(ledger: &Ledger, places: &SigningPlaces) -> Result<bool, 
     let found = ledger.log.nodes().size();
     let Some(standing) = standing(&ledger.log, places).await? else { return Ok(false) };
     standing.refuse_second_history(found)?;
-    mark::settle(&ledger.places.data, &ledger.log, &places.register)?;
+    mark::settle(&ledger.places.data, &ledger.log, places)?;
     Ok(true)
 }
 
@@ -501,6 +526,12 @@ fn register_of(log: &SledLog, register: &Path) -> Result<Option<Checkpoint>, Com
         return Ok(None);
     }
     Ok(Some(Register::look(register, &log.ledger().origin)?.1))
+}
+
+/// Whether the register there is that of another log, which tells nothing of this one.
+pub fn is_of_another_log(log: &SledLog, register: &Path) -> bool {
+    let looked = Register::look(register, &log.ledger().origin);
+    matches!(looked, Err(RegisterError::OtherLog { .. }))
 }
 
 fn standing_of(nodes: &LogNodes, last: &Checkpoint) -> Result<Standing, CommandError> {

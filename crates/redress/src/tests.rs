@@ -259,3 +259,33 @@ fn the_kinds_of_streams_are_those_that_evidence_is_checked_by() {
     ];
     assert_eq!(written, evidence_check::index::STREAM_KINDS);
 }
+
+/// Key file and key are back from before a rotation that the ledger has recorded.
+#[test]
+fn a_rotation_of_an_old_pair_is_not_told_of_as_recorded_now() {
+    let told = Told::year("30");
+    let at = |name: &str| told.home.path().join(name);
+    let data = at("demo");
+    let both = ["demo/keys/slots", "demo.keys/kek"].map(at);
+    let kept = both.each_ref().map(|file| fs::read(file).unwrap());
+    let rotate = ["keys", "rotate-vault", "--data", data.to_str().unwrap(), "--json"];
+    let json = |out: String| -> Value { serde_json::from_str(&out).unwrap() };
+    let first = json(redress(&rotate).done());
+    assert_eq!((&first["epoch"], &first["recorded_before"]), (&2.into(), &Value::Null));
+
+    for (file, bytes) in both.iter().zip(kept) {
+        fs::write(file, bytes).unwrap();
+    }
+    let again = json(redress(&rotate).done());
+    let before = &again["recorded_before"];
+    assert_eq!((&again["epoch"], &again["was_done"]), (&2.into(), &false.into()));
+    assert_eq!(before["position"], first["position"]);
+    let lines = redress(&["replay", "--data", data.to_str().unwrap()]).done();
+    let record = lines.lines().rfind(|line| line.contains("ledger.vault-key-rotated.v1"));
+    assert_eq!(before["recorded_at"], json(record.unwrap().to_owned())["recorded_at"]);
+
+    // The next has an epoch of its own, and a record.
+    let third = json(redress(&rotate).done());
+    assert_eq!((&third["epoch"], &third["recorded_before"]), (&3.into(), &Value::Null));
+    assert!(third["position"].as_u64() > first["position"].as_u64());
+}

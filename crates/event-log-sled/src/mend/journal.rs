@@ -18,14 +18,15 @@ use crate::{
 const STEPS: ReplaceSteps =
     ReplaceSteps { write: Step::JournalFill, sync: Step::JournalFill, rename: Step::JournalRename };
 
-/// Has the journal begin where it is whole up to its end, and says what was done for that.
+/// Has the journal begin where it is whole up to its end, says what was done for that, and gives the head that holds
+/// now. Whoever calls has held the store's records against its tree.
 ///
 /// A crash in between leaves a journal that opens as before, and that can be mended again.
 pub(super) fn begin_where_whole(
     found: &Found,
     dir: &Path,
     disk: &Disk,
-) -> Result<Vec<String>, OpenError> {
+) -> Result<(HeadFile, Vec<String>), OpenError> {
     let io = |source| OpenError::io("replacing a segment of the journal", dir, source);
     let mut said = Vec::new();
     let mut from = found.journal_from(Unwanted::MayBeDamaged);
@@ -58,8 +59,21 @@ pub(super) fn begin_where_whole(
             damage.position, damage.reason
         ));
     }
-    if !said.is_empty() {
-        HeadFile { segment, ..found.head.clone() }.write(disk, dir).map_err(io)?;
+    if said.is_empty() {
+        return Ok((found.head.clone(), said));
     }
-    Ok(said)
+    let head = reaching_to_store(found, segment);
+    head.write(disk, dir).map_err(io)?;
+    Ok((head, said))
+}
+
+/// The head with the journal beginning there. A store may be ahead of its head, and the journal is left out up to the
+/// store: a head that named less would have a store that is lost later made again to a place from which the
+/// journal does not go on.
+fn reaching_to_store(found: &Found, segment: u64) -> HeadFile {
+    let (head, store) = (&found.head, &found.store_head);
+    let is_ahead = store.tree.size() > head.tree.size();
+    let tree = if is_ahead { &store.tree } else { &head.tree }.clone();
+    let recorded_at = head.recorded_at.max(store.recorded_at);
+    HeadFile { stored: store.next_position(), tree, recorded_at, segment }
 }

@@ -17,7 +17,7 @@ use crate::{
     nodes::LogNodes,
     open::OpenError,
     sealed::{self, Sealed},
-    tiles::Tiles,
+    tiles::{Kept, Tiles},
 };
 
 /// What ranges are mended from, and what they are held against.
@@ -87,17 +87,17 @@ impl Reseal<'_> {
         if lacking.is_empty() {
             return Ok(Vec::new());
         }
-        let chosen = self.mend(&lacking)?;
-        let said = said_of(&lacking, &chosen);
+        let (chosen, kept) = self.mend(&lacking)?;
+        let said = said_of(&lacking, &chosen, &kept);
         for said in &said {
             tracing::warn!("{said}");
         }
         Ok(said)
     }
 
-    /// Mends one range.
-    pub(crate) fn range(&self, first: Position, damage: FrameDamage) -> Result<(), OpenError> {
-        self.mend(&[self.lacking(first, damage)]).map(drop)
+    /// Mends one range, and gives what of it was kept.
+    pub(crate) fn range(&self, first: Position, damage: FrameDamage) -> Result<Kept, OpenError> {
+        self.mend(&[self.lacking(first, damage)]).map(|(_, kept)| kept)
     }
 
     fn lacking(&self, first: Position, damage: FrameDamage) -> Lacking {
@@ -107,8 +107,8 @@ impl Reseal<'_> {
         Lacking { first, damage, hashed, bundled }
     }
 
-    /// Mends these ranges, all or none, and gives where the records of each were taken from.
-    fn mend(&self, lacking: &[Lacking]) -> Result<Vec<Chosen>, OpenError> {
+    /// Mends these ranges, all or none, and gives where the records of each were taken from, and what was kept.
+    fn mend(&self, lacking: &[Lacking]) -> Result<(Vec<Chosen>, Kept), OpenError> {
         let mut journal = self.in_journal(lacking)?;
         let mut refused = None;
         // Where a bundle is whole and was changed, the journal may have what it was before.
@@ -127,36 +127,37 @@ impl Reseal<'_> {
             }
             refused = Some((other, *by));
         }
-        let Some((other, by)) = refused else { return Ok(Vec::new()) };
+        let Some((other, by)) = refused else { return Ok((Vec::new(), Kept::default())) };
         let hashed: Option<Vec<_>> = lacking.iter().map(|lacking| lacking.hashed).collect();
         let are_hashes_whole =
             hashed.is_some_and(|hashed| self.are_vouched_for(lacking, hashed, &journal));
         Err(self.is_another(other, by, &journal, are_hashes_whole))
     }
 
-    /// Writes what was found to be what was sealed.
+    /// Writes what was found to be what was sealed. What it is not is kept.
     fn put(
         &self,
         lacking: &[Lacking],
         chosen: Vec<Chosen>,
         journal: &mut InJournal,
-    ) -> Result<Vec<Chosen>, OpenError> {
+    ) -> Result<(Vec<Chosen>, Kept), OpenError> {
+        let (tiles, kept) = self.tiles.keeping();
         let mut put = || {
             let mut sealed = Vec::new();
             for (Lacking { first, .. }, (source, _)) in lacking.iter().zip(&chosen) {
                 match source {
                     Source::Journal => sealed.extend(journal.sealed.remove(&first.0)),
                     Source::Bundle => {
-                        let records = self.tiles.read(*first);
+                        let records = tiles.read(*first);
                         let records = records.map_err(|damage| io::Error::other(damage.reason))?;
-                        self.tiles.put_hashes(*first, &leaves_of(&records))?;
+                        tiles.put_hashes(*first, &leaves_of(&records))?;
                     }
                 }
             }
-            self.tiles.put_ranges(&sealed)?;
-            lacking.iter().try_for_each(|lacking| self.tiles.seal_above_lacking(lacking.first))
+            tiles.put_ranges(&sealed)?;
+            lacking.iter().try_for_each(|lacking| tiles.seal_above_lacking(lacking.first))
         };
-        put().map(|()| chosen).map_err(|source: io::Error| failed(source))
+        put().map(|()| (chosen, kept)).map_err(|source: io::Error| failed(source))
     }
 
     /// What the journal has of these ranges, and of those behind the tiles.
@@ -264,21 +265,25 @@ impl Reseal<'_> {
     }
 }
 
-/// What was done to these ranges.
-fn said_of(lacking: &[Lacking], chosen: &[Chosen]) -> Vec<String> {
+/// What was done to these ranges. What was kept is named with the first.
+fn said_of(lacking: &[Lacking], chosen: &[Chosen], kept: &Kept) -> Vec<String> {
     let of = |source| {
         let pairs = lacking.iter().zip(chosen);
         pairs.filter(move |(_, chosen)| chosen.0 == source).map(|(lacking, _)| lacking)
     };
     let mut said = Vec::new();
+    let mut kept = kept.to_string();
     if let Some(first) = of(Source::Journal).next() {
         let last = of(Source::Journal).next_back().unwrap_or(first);
         let (first, end) = (first.first, Position(last.first.0.saturating_add(RANGE)));
-        said.push(format!("the tiles lacked the records from {first} to {end}: sealed them again"));
+        let kept = std::mem::take(&mut kept);
+        said.push(format!(
+            "the tiles lacked the records from {first} to {end}: {kept}sealed them again"
+        ));
     }
     if let Some(first) = of(Source::Bundle).next() {
         let reason = &first.damage.reason;
-        said.push(format!("{reason}: made the hash tiles again from the records"));
+        said.push(format!("{reason}: {kept}made the hash tiles again from the records"));
     }
     said
 }

@@ -1,20 +1,23 @@
 use std::{fs, path::Path, sync::Arc};
 
 use event_log::{
-    EventLog, ExpectedVersion, Position, RecordedEvent,
+    Clock, EventLog, ExpectedVersion, Position, RecordedEvent,
     conformance::{
         FakeClock,
         fixtures::{record, stream, wide_record},
     },
 };
 use futures::TryStreamExt;
-use merkle_log::{CompactRange, leaf_hash};
+use merkle_log::{CompactRange, leaf_hash, perfect_root};
 
 use super::repair;
 use crate::{
     SledLog,
+    disk::{Disk, NoFaults},
     head::HeadFile,
     journal::{SEGMENT_BYTES, file_name},
+    store::Store,
+    tiles::Tiles,
     verify::verify,
 };
 
@@ -110,10 +113,7 @@ async fn a_damaged_tile_is_made_again_from_the_records_or_the_journal() {
 async fn a_hash_tile_that_was_changed_to_fit_a_changed_record_is_not_explained_away() {
     let dir = tempfile::tempdir().unwrap();
     thirteen_hundred(dir.path()).await;
-    let tiles = crate::tiles::Tiles::new(
-        dir.path().join("tiles"),
-        crate::disk::Disk::new(Arc::new(crate::disk::NoFaults)),
-    );
+    let tiles = Tiles::new(dir.path().join("tiles"), Disk::new(Arc::new(NoFaults)));
     let mut records = tiles.read(Position(256)).unwrap();
     let hashes = fs::read(dir.path().join("tiles/tile/0/001")).unwrap();
     records[7] = RecordedEvent {
@@ -192,6 +192,58 @@ async fn damage_in_the_journal_to_what_the_tiles_have_closes_no_ledger_and_is_le
     assert!(repair(dir.path()).is_err());
 }
 
+/// As a crash leaves a ledger between the sync of its store and the head that says so: the head names less than is
+/// stored. Frames whose records are all stored are damaged as well.
+async fn store_ahead_of_head(dir: &Path) {
+    thirteen_hundred(dir).await;
+    let head = HeadFile::read(dir).unwrap();
+    let disk = Disk::new(Arc::new(NoFaults));
+    HeadFile { stored: Position(1_024), ..head }.write(&disk, dir).unwrap();
+    flip(&dir.join("journal").join(file_name(1)), segments(dir).remove(0).1[11] + 700);
+}
+
+/// Makes the store anew, with two records under each other's streams.
+fn list_wrongly(dir: &Path) {
+    let disk = Disk::new(Arc::new(NoFaults));
+    let tiles = Tiles::new(dir.join("tiles"), disk.clone());
+    let mut records: Vec<_> =
+        (0..5).flat_map(|n| tiles.range(Position(n * 256)).unwrap()).collect();
+    let leaves: Vec<_> = records.iter().map(|record| leaf_hash(&record.bytes)).collect();
+    let (one, other) = (records[3].stream.clone(), records[103].stream.clone());
+    (records[3].stream, records[103].stream) = (other, one);
+    fs::remove_dir_all(dir.join("store")).unwrap();
+    let store = Store::open(dir, disk).unwrap();
+    let (mut head, recorded_at) = (store.head().unwrap(), FakeClock::default().now());
+    store
+        .apply(&mut head, &records, leaves.chunks(256).filter_map(perfect_root), recorded_at)
+        .unwrap();
+    store.close();
+}
+
+#[tokio::test]
+async fn a_head_that_is_told_where_the_journal_begins_vouches_for_all_that_is_stored() {
+    for is_listed_wrongly in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        store_ahead_of_head(dir.path()).await;
+        if is_listed_wrongly {
+            list_wrongly(dir.path());
+        }
+        let said = repair(dir.path()).unwrap();
+        let left_out = |said: &String| said.contains("left out, for the tiles have it");
+        assert!(said.iter().any(left_out), "{said:?}");
+        assert_eq!(said.len(), 1 + usize::from(is_listed_wrongly), "{said:?}");
+        let mended = verify(dir.path()).unwrap();
+        assert_eq!((mended.stored, mended.size), (1_280, 1_300));
+        // The journal has those between no more: a store that is lost now is made again from the tiles alone.
+        fs::write(dir.path().join("store/db"), b"not a store").unwrap();
+        let log = open(dir.path());
+        assert!(log.repairs()[0].contains("up to 1280"), "{:?}", log.repairs());
+        assert_eq!(all(&log).await.len(), 1_300);
+        drop(log);
+        assert_eq!(verify(dir.path()).unwrap(), mended);
+    }
+}
+
 #[tokio::test]
 async fn a_ledger_whose_damaged_frames_were_left_out_goes_on() {
     let dir = tempfile::tempdir().unwrap();
@@ -222,7 +274,7 @@ async fn a_head_from_a_backup_is_told_where_the_journal_begins() {
     let taken = HeadFile { segment: 1, ..own.clone() };
     fs::write(dir.path().join("head"), b"redress-head").unwrap();
     assert!(repair(dir.path()).unwrap_err().to_string().contains("the ledger's head"));
-    let disk = crate::disk::Disk::new(Arc::new(crate::disk::NoFaults));
+    let disk = Disk::new(Arc::new(NoFaults));
     taken.write(&disk, dir.path()).unwrap();
     assert!(SledLog::open(dir.path(), Arc::new(FakeClock::default())).is_err());
     let said = repair(dir.path()).unwrap();
@@ -253,7 +305,7 @@ async fn crashed(dir: &Path, appends: u64) -> HeadFile {
     let stored = usize::try_from(closed.stored.0).unwrap();
     records[..stored].iter().for_each(|record| tree.push(leaf_hash(&record.bytes)));
     let head = HeadFile { tree, ..closed };
-    head.write(&crate::disk::Disk::new(Arc::new(crate::disk::NoFaults)), dir).unwrap();
+    head.write(&Disk::new(Arc::new(NoFaults)), dir).unwrap();
     head
 }
 
@@ -308,7 +360,7 @@ async fn a_lost_segment_between_the_one_the_head_names_and_empty_ones_is_missed(
     let found = verify(dir.path()).unwrap_err().to_string();
     assert!(found.contains("damaged at position 840: expected segment 8"), "{found}");
     // Nor is a head from a backup told to begin where there is a hole.
-    let disk = crate::disk::Disk::new(Arc::new(crate::disk::NoFaults));
+    let disk = Disk::new(Arc::new(NoFaults));
     HeadFile { segment: 1, ..head }.write(&disk, dir.path()).unwrap();
     assert!(repair(dir.path()).unwrap_err().to_string().contains("expected segment 8"));
     fs::write(&gone, whole).unwrap();

@@ -3,9 +3,11 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
     },
+    time::Duration,
 };
 
 use event_log::{
@@ -20,6 +22,7 @@ use super::faults::{all, open_plainly};
 use crate::{
     SledLog,
     disk::{Fault, Faults, Step},
+    journal::RESERVE_BYTES,
     verify::verify,
 };
 
@@ -96,6 +99,63 @@ async fn a_disk_that_fills_up_within_a_batch_refuses_and_goes_on_when_there_is_r
         assert_eq!((verified.size, verified.vouched), (acknowledged + 1_200, acknowledged + 1_200));
         assert!(open_plainly(dir.path()).repairs().is_empty(), "{step:?}");
     }
+}
+
+/// A disk with room for tiles and store, but for no segment beyond those there are, once it is let go on.
+#[derive(Debug)]
+struct Tight {
+    is_full: AtomicBool,
+    room: AtomicU64,
+    given_back: Mutex<mpsc::Sender<()>>,
+}
+
+impl Faults for Tight {
+    fn at(&self, step: Step) -> Fault {
+        let is_full = self.is_full.load(Ordering::SeqCst);
+        if step == Step::JournalRename && !is_full {
+            let _ = self.given_back.lock().unwrap().send(());
+        }
+        if step == Step::TileWrite && is_full { Fault::NoRoom } else { Fault::None }
+    }
+
+    fn room(&self) -> Option<u64> {
+        Some(self.room.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_room_to_store_but_for_no_segment_those_there_are_come_free_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = || Arc::new(FakeClock::default());
+    drop(SledLog::create(dir.path(), "test", clock()).unwrap());
+    let (given_back, was_given_back) = mpsc::channel();
+    let (is_full, room) = (AtomicBool::new(true), AtomicU64::new(u64::MAX));
+    let disk = Arc::new(Tight { is_full, room, given_back: Mutex::new(given_back) });
+    let log = SledLog::open_with_faults(dir.path(), clock(), Arc::<Tight>::clone(&disk)).unwrap();
+    let append = async |n: u64| {
+        let own = stream(&format!("stream-{n}"));
+        let records = vec![wide_record("x", 60_000); 60];
+        log.append(&own, ExpectedVersion::NoStream, records).await
+    };
+    // Five segments of two appends each, which is more than are kept behind, and less than the tail takes.
+    for n in 0..10 {
+        append(n).await.unwrap();
+    }
+    disk.room.store(RESERVE_BYTES + 1024 * 1024, Ordering::SeqCst);
+    while !log.source.tail.is_starved() {
+        std::thread::yield_now();
+    }
+    disk.is_full.store(false, Ordering::SeqCst);
+    // Whoever asks is refused, and has storing tried again.
+    let refused = append(10).await;
+    assert!(matches!(refused, Err(AppendError::Full)), "{refused:?}");
+    // A segment is given back under the lock that the next append waits for.
+    was_given_back.recv_timeout(Duration::from_secs(10)).unwrap();
+    append(10).await.unwrap();
+    assert_eq!(log.head().next_position, Position(11 * 60));
+    log.close().await;
+    drop(log);
+    assert_eq!(verify(dir.path()).unwrap().size, 11 * 60);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::syncing::DataSync;
 
 const LEDGER: [u8; 32] = [0x1e; 32];
 
@@ -24,8 +25,8 @@ fn what_was_put_on_the_list_is_read_from_any_place_on() {
     let dir = tempfile::tempdir().unwrap();
     let list = list(&dir);
     assert_eq!(read(&list, 0), (0, vec![]));
-    list.append(&[gone(1), gone(2)]).unwrap();
-    list.append(&[Gone { kind: PlaceKind::Blob, id: [3; 16] }]).unwrap();
+    list.append(&[gone(1), gone(2)], &DataSync).unwrap();
+    list.append(&[Gone { kind: PlaceKind::Blob, id: [3; 16] }], &DataSync).unwrap();
     let third = Gone { kind: PlaceKind::Blob, id: [3; 16] };
     assert_eq!(read(&list, 0), (3, vec![gone(1), gone(2), third]));
     assert_eq!(read(&list, 2), (3, vec![third]));
@@ -36,7 +37,7 @@ fn what_was_put_on_the_list_is_read_from_any_place_on() {
 fn an_entry_that_was_cut_short_gives_its_place_to_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let list = list(&dir);
-    list.append(&[gone(1), gone(2)]).unwrap();
+    list.append(&[gone(1), gone(2)], &DataSync).unwrap();
     let whole = fs::read(&list.path).unwrap();
     for cut in 1..=ENTRY {
         fs::write(&list.path, &whole[..whole.len() - cut]).unwrap();
@@ -46,7 +47,7 @@ fn an_entry_that_was_cut_short_gives_its_place_to_the_next() {
     *torn.last_mut().unwrap() ^= 1;
     fs::write(&list.path, &torn).unwrap();
     assert_eq!(read(&list, 0), (1, vec![gone(1)]));
-    list.append(&[gone(9)]).unwrap();
+    list.append(&[gone(9)], &DataSync).unwrap();
     assert_eq!(read(&list, 0), (2, vec![gone(1), gone(9)]));
 }
 
@@ -54,7 +55,7 @@ fn an_entry_that_was_cut_short_gives_its_place_to_the_next() {
 fn damage_before_the_end_and_the_list_of_another_ledger_are_named() {
     let dir = tempfile::tempdir().unwrap();
     let list = list(&dir);
-    list.append(&[gone(1), gone(2)]).unwrap();
+    list.append(&[gone(1), gone(2)], &DataSync).unwrap();
     let mut bytes = fs::read(&list.path).unwrap();
     bytes[70] ^= 1;
     fs::write(&list.path, &bytes).unwrap();

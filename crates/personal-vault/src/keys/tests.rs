@@ -48,12 +48,12 @@ fn any_changed_byte_of_a_slot_is_noticed() {
 fn any_changed_byte_of_the_header_is_noticed() {
     let (dir, kek_path) = made();
     let path = file_in(dir.path());
-    let whole = std::fs::read(&path).unwrap();
+    let whole = fs::read(&path).unwrap();
     assert_eq!(whole.len(), 4096);
     for i in 0..whole.len() {
         let mut changed = whole.clone();
         changed[i] ^= 1;
-        std::fs::write(&path, &changed).unwrap();
+        fs::write(&path, &changed).unwrap();
         let opened = KeyFile::open(dir.path(), &kek_path, &[9; 32]);
         assert!(matches!(opened, Err(OpenVaultError::Damaged { .. })), "byte {i}");
     }
@@ -82,4 +82,34 @@ fn a_key_file_in_use_is_not_opened_twice() {
     assert!(matches!(second, Err(OpenVaultError::InUse { .. })));
     drop(first);
     assert!(KeyFile::open(dir.path(), &kek_path, &[9; 32]).is_ok());
+}
+
+/// A rotation gives the key file's name to another file, and lets go of the old one when it ends or is killed.
+#[test]
+fn a_key_file_that_loses_its_name_before_it_is_locked_is_not_the_one() {
+    let (dir, _) = made();
+    let path = file_in(dir.path());
+    let is_named = |file: &File| {
+        let (file, named) = (file.metadata().unwrap(), fs::metadata(&path).unwrap());
+        file.ino() == named.ino()
+    };
+    // Held, so that no later file gets the number of one that is gone.
+    let mut without_name = Vec::new();
+    let mut take_name = |times: usize| {
+        let open = || {
+            let file = File::open(&path)?;
+            if without_name.len() < times {
+                let other = dir.path().join("other");
+                fs::copy(&path, &other)?;
+                without_name.push(file.try_clone()?);
+                fs::rename(&other, &path)?;
+            }
+            Ok(file)
+        };
+        open_locked(&path, open)
+    };
+    assert!(is_named(&take_name(1).unwrap()));
+    // Whoever never gets the one with the name does not take another.
+    let refused = take_name(usize::MAX);
+    assert!(matches!(refused, Err(OpenVaultError::InUse { .. })), "{refused:?}");
 }

@@ -1,5 +1,6 @@
-use std::io::Read;
+use std::{io::Read, os::unix::fs::PermissionsExt};
 
+use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 use tempfile::TempDir;
 
 use super::*;
@@ -182,6 +183,37 @@ async fn what_another_copy_prepares_stops_a_rotation_and_stays() {
     assert!(!unnamed(&home.paths.keys).exists());
     fs::remove_file(next_of(&home.paths.kek)).unwrap();
     home.opens_with_epoch(1);
+}
+
+/// Does this as somebody whom the permissions of a file stop, which root is not.
+fn without_being_root<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    // What a thread may do is its own.
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            let mut sets = capabilities(None).unwrap();
+            sets.effective.remove(CapabilitySet::DAC_OVERRIDE);
+            set_capabilities(None, sets).unwrap();
+            work()
+        });
+        worker.join().unwrap()
+    })
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_overwritten_stops_a_rotation_before_anything_is_done() {
+    let home = Home::new().await;
+    let key_file = fs::read(home.key_file()).unwrap();
+    let mode =
+        |mode| fs::set_permissions(&home.paths.kek, fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o400);
+    let refused = without_being_root(|| home.rotate(Unreadable::Refuse)).unwrap_err();
+    let RotateError::NotWritable { path, source } = refused else { panic!("{refused}") };
+    assert_eq!((path, source.kind()), (home.paths.kek.clone(), io::ErrorKind::PermissionDenied));
+    assert!(fs::read(home.key_file()).unwrap() == key_file);
+    drop(home.opens_with_epoch(1));
+    mode(0o600);
+    without_being_root(|| home.rotate(Unreadable::Refuse)).unwrap();
+    home.opens_with_epoch(2);
 }
 
 #[tokio::test]

@@ -400,6 +400,14 @@ async fn a_vault_is_opened_by_one_at_a_time_and_never_made_twice() {
 struct FailingSync {
     left: AtomicU64,
     stores_all_the_same: bool,
+    kind: io::ErrorKind,
+}
+
+impl Default for FailingSync {
+    fn default() -> Self {
+        let (left, kind) = (AtomicU64::new(0), io::ErrorKind::Other);
+        Self { left, stores_all_the_same: false, kind }
+    }
 }
 
 impl Syncer for FailingSync {
@@ -411,7 +419,7 @@ impl Syncer for FailingSync {
         if is_good || self.stores_all_the_same {
             file.sync_data()?;
         }
-        if is_good { Ok(()) } else { Err(io::Error::other("the disk is gone")) }
+        if is_good { Ok(()) } else { Err(io::Error::new(self.kind, "the disk is gone")) }
     }
 }
 
@@ -420,7 +428,11 @@ async fn after_a_failed_sync_nothing_is_acknowledged_any_more() {
     for stores_all_the_same in [false, true] {
         let home = Home::new();
         drop(home.create());
-        let syncer = Arc::new(FailingSync { left: AtomicU64::new(2), stores_all_the_same });
+        let syncer = Arc::new(FailingSync {
+            left: AtomicU64::new(2),
+            stores_all_the_same,
+            ..FailingSync::default()
+        });
         let entropy = Arc::clone(&home.entropy) as Arc<dyn Entropy>;
         let vault = Vault::open_with(&home.paths, LEDGER, entropy, syncer).unwrap();
         let first = vault.seal(STREAM, None, &[field(1, b"first")]).unwrap();

@@ -25,14 +25,30 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     write().map_err(CommandError::file("write", path))
 }
 
-/// Makes a directory, and those above it, that only its owner may enter. One that is there stays as it is.
+/// Makes a directory, and those above it, that only its owner may enter, and the names of all durable: a ledger whose
+/// directory a power cut takes away is gone with all that was acknowledged in it. One that is there stays as it is.
 ///
 /// # Errors
 ///
 /// [`CommandError::File`].
 pub fn make_private_dir(path: &Path) -> Result<(), CommandError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    let made = make_named(path, &mut |dir| File::open(dir)?.sync_all());
     made.map_err(CommandError::file("make", path))
+}
+
+/// Makes a directory and those above it; `sync` makes the names in one durable.
+fn make_named(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    let above = above.unwrap_or(Path::new("."));
+    make_named(above, sync)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        // Somebody else may have made it, and not synced it yet.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
+        Ok(()) | Err(_) => sync(above),
+    }
 }
 
 /// Makes a directory and those above it.
@@ -121,3 +137,6 @@ pub(super) fn names_in(dir: &Path) -> Result<Vec<String>, CommandError> {
     names.sort();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{files, manifest::Manifest};
-use crate::{error::CommandError, signing};
+use crate::{
+    error::CommandError,
+    signing::{self, SigningPlaces},
+};
 
 /// Its name in a data directory.
 const FILE: &str = "restored";
@@ -58,20 +61,25 @@ impl Mark {
 }
 
 /// Lets a copy go on, once and for all, when every register in reach says that it holds all that was signed: the
-/// one that lies here, and the one that was found when it was restored. Other ledgers may go on as it is. Reads a
-/// few tiles.
+/// one that lies here, and the one that was found when it was restored. Where that one's place is another ledger's by
+/// now it is as good as gone, for whoever has named the register of this one. Other ledgers may go on as it is. Reads
+/// a few tiles.
 ///
 /// # Errors
 ///
 /// [`CommandError::Refused`]: it is another history or too short, or no register is there to tell.
-pub fn settle(data: &Path, log: &SledLog, register: &Path) -> Result<(), CommandError> {
+pub fn settle(data: &Path, log: &SledLog, places: &SigningPlaces) -> Result<(), CommandError> {
     let path = data.join(FILE);
     let text = match fs::read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         read => read.map_err(CommandError::file("read", &path))?,
     };
     let mark = serde_json::from_slice::<Mark>(&text).ok();
+    let register = places.register.as_path();
+    let is_anothers =
+        |before: &&Path| places.is_register_named && signing::is_of_another_log(log, before);
     let found_before = mark.as_ref().and_then(|mark| mark.register.as_deref());
+    let found_before = found_before.filter(|before| !is_anothers(before));
     let mut is_known = false;
     for register in [Some(register), found_before].into_iter().flatten() {
         if let Some(standing) = signing::standing_by(log, register)? {

@@ -396,3 +396,31 @@ async fn a_backup_taken_while_commands_are_carried_out_has_every_blob_it_names()
     let sealed = records * 2;
     assert_eq!(restored["sealed"], sealed, "narrative and nonce in each record, all opened");
 }
+
+/// What lay where the register was found on restoring may be another ledger's by now: it tells nothing of this one.
+#[test]
+fn a_register_of_another_ledger_keeps_no_copy_shut_whose_own_was_named() {
+    let home = Home::with_demo("5");
+    home.done(&["checkpoint", "--data", "ledger"]);
+    home.back_up();
+    home.done(&Home::RESTORE);
+    // The keys were moved, and another ledger's have taken their place.
+    fs::rename(home.path("ledger.keys"), home.path("own.keys")).unwrap();
+    home.done(&[
+        "init",
+        "--data",
+        "other",
+        "--keys",
+        "ledger.keys/kek",
+        "--origin",
+        "other.example/o",
+    ]);
+    let checkpoint = ["checkpoint", "--data", "again", "--keys", "own.keys/kek"];
+    home.refused(&checkpoint, &["ledger.keys/register", "other.example/o", "--register"]);
+    assert!(home.path("again/restored").exists());
+    let own = home.path("own.keys/register");
+    let named = [&checkpoint[..], &["--register", own.to_str().unwrap()]].concat();
+    home.done(&named);
+    assert!(!home.path("again/restored").exists());
+    home.done(&checkpoint);
+}

@@ -52,7 +52,7 @@ async fn serve(
     let (stop, stopped) = watch::channel(false);
     let answering = async {
         if let Ok(control) = control {
-            control.answer(ledger, stopped).await;
+            control.answer(ledger, &publisher.watched(), stopped).await;
         }
     };
     let serving = async {

@@ -1,22 +1,24 @@
 //! `redress status`: how far a ledger is published, and how old its last cosigned checkpoint and its newest time
-//! stamp are. Works beside a process that has the ledger open.
+//! stamp are. Works beside a process that has the ledger open, and asks it, if it serves, how publishing goes.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use event_log::{Clock, clock::SystemClock};
 use event_log_sled::{backup::vouched, ledger_file};
 use jiff::Timestamp;
 use merkle_log::{Checkpoint, Policy, SignedNote, checkpoint::cosignatures};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use crate::{
     anchors::newest::Newest,
     arguments::Status,
     commands::verify::against::read_policy,
     console::Console,
+    control::{self, Request},
     error::CommandError,
     ledger::Places,
-    publishing::{self, PublishedPlaces},
+    publishing::{self, PublishedPlaces, publisher::Progress},
     signing::{self, SigningPlaces},
 };
 
@@ -30,7 +32,12 @@ struct Told {
     stamped: Option<Anchored>,
     /// Whether a policy names witnesses at all.
     has_policy: bool,
+    /// How publishing goes in the process that serves the ledger; absent where none does, or it does not answer.
+    serving: Option<Progress>,
 }
+
+/// It is asked for no longer: it may be taking a backup, and answers one request after the other.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Signed {
@@ -68,7 +75,7 @@ struct Cosigned {
 /// # Errors
 ///
 /// [`CommandError`]: no ledger there, a file that cannot be read.
-pub fn run(args: &Status, console: &mut Console<'_>) -> Result<(), CommandError> {
+pub async fn run(args: &Status, console: &mut Console<'_>) -> Result<(), CommandError> {
     let places = Places::of(&args.at);
     let origin = origin_of(&places.data)?;
     let signing = SigningPlaces::of(&places, &args.signing);
@@ -92,8 +99,24 @@ pub fn run(args: &Status, console: &mut Console<'_>) -> Result<(), CommandError>
         witnessed,
         stamped: Newest::read(&places.data)?.map(|newest| stamped(newest, SystemClock.now())),
         has_policy: policy.is_some(),
+        serving: serving(&places.data, console).await,
     };
     if console.json() { console.value(&told) } else { tell(&told, console) }
+}
+
+/// How publishing goes in the process that serves the ledger. What it does not say is no reason to say nothing of the
+/// rest.
+async fn serving(data: &Path, console: &mut Console<'_>) -> Option<Progress> {
+    match timeout(PATIENCE, control::ask_quietly(data, &Request::Publishing)).await {
+        Ok(Ok(progress)) => return progress,
+        Ok(Err(error)) => console.say(format_args!(
+            "the process that serves this ledger does not say how publishing goes: {error}"
+        )),
+        Err(_) => console.say(
+            "the process that serves this ledger is busy, and does not say how publishing goes",
+        ),
+    }
+    None
 }
 
 fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
@@ -125,6 +148,17 @@ fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
             "witnessed  never: no policy names witnesses, so whoever controls this machine and its \
              register can rewrite the ledger unseen",
         )?,
+    }
+    if let Some(progress) = &told.serving {
+        console.line(format_args!("serving    {} records are published", progress.published))?;
+        if let Some(trouble) = &progress.trouble {
+            console.line(format_args!("           no more are, for {trouble}"))?;
+        }
+        if let Some(trouble) = &progress.witness_trouble {
+            console.line(format_args!(
+                "           nothing is well with its witnesses, for {trouble}"
+            ))?;
+        }
     }
     match &told.stamped {
         Some(stamped) => console.line(format_args!(

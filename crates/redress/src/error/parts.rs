@@ -154,6 +154,10 @@ impl From<RotateError> for CommandError {
                  key file from a backup first; if none does, a crash cut a write short that nobody \
                  was told of, and --keep-unreadable leaves it as it is",
             ),
+            RotateError::NotWritable { .. } => refused(
+                &error,
+                "look at its permissions and at the disk it lies on, then try again; nothing was done",
+            ),
             error @ (RotateError::NoEpochLeft | RotateError::Io { .. } | _) => {
                 Self::Failed { doing: "let another key open the vault", source: Box::new(error) }
             }

@@ -1,44 +1,83 @@
 //! Signs and publishes while others append: at most a second behind the durable head.
 //!
 //! What cannot be written now is told of in the traces, once, and tried again until it can: all of it is
-//! derived from the log and the register. Nothing is shown meanwhile but the last that was written.
+//! derived from the log and the register. Nothing is shown meanwhile but the last that was written. A log that is
+//! not the one that was signed is not tried again: it stays another, and nothing more of it is signed.
 
 use std::{sync::Arc, time::Duration};
 
 use checkpoint_signer::CheckpointSigner;
 use event_log::EventLog;
-use event_log_sled::{SledLog, nodes::LogNodes};
+use event_log_sled::SledLog;
 use merkle_log::{Checkpoint, SignedNote};
+use serde::{Deserialize, Serialize};
 use tokio::{
     sync::watch,
     task::{JoinError, JoinSet},
     time::{sleep, timeout},
 };
 
-use super::{PublishedPlaces, witnesses::Witnesses};
+use super::{PublishedPlaces, witnesses::Witnesses, witnessing::Witnessing};
 use crate::{
     error::CommandError,
-    signing::{self, sign},
+    signing::{self, NotSigned, sign},
 };
 
 /// The time from one checkpoint to the next under load: well below the second that is promised,
 /// and long enough that the register's syncs cost the log little.
 const PACE: Duration = Duration::from_millis(300);
 
-/// The time until that which failed is tried again, though nothing was appended.
-const AGAIN: Duration = Duration::from_millis(500);
+/// How long it is waited where nothing is appended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waits {
+    /// Until that which failed is tried again.
+    pub(super) again: Duration,
+    /// Until a witness that has not cosigned is asked again.
+    pub(super) witnesses: Duration,
+}
+
+const WAITS: Waits = Waits { again: Duration::from_millis(500), witnesses: Duration::from_mins(1) };
 
 /// Why something cannot be done at the moment, in words; `None` while all is well.
-type Trouble = Option<String>;
+pub(super) type Trouble = Option<String>;
+
+/// How publishing goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How many records the newest published checkpoint covers.
+    pub published: u64,
+    /// Why the newest records cannot be published at the moment.
+    pub trouble: Option<String>,
+    /// Why the newest witnessed checkpoint cannot be kept at the moment, or that nothing is well with it. A
+    /// witness that does not answer is no such reason.
+    pub witness_trouble: Option<String>,
+}
+
+/// Tells how publishing goes to whoever asks while it is under way.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    pub(super) published: watch::Receiver<u64>,
+    pub(super) trouble: watch::Receiver<Trouble>,
+    pub(super) witness_trouble: watch::Receiver<Trouble>,
+}
+
+impl Watched {
+    /// How it goes now.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            published: *self.published.borrow(),
+            trouble: self.trouble.borrow().clone(),
+            witness_trouble: self.witness_trouble.borrow().clone(),
+        }
+    }
+}
 
 /// A publisher at work. Stop it with [`Publisher::finish`]; dropped, it stops where it is.
 #[derive(Debug)]
 pub struct Publisher {
     stop: watch::Sender<bool>,
     signing: JoinSet<Result<(), CommandError>>,
-    published: watch::Receiver<u64>,
-    trouble: watch::Receiver<Trouble>,
-    witness_trouble: watch::Receiver<Trouble>,
+    watched: Watched,
 }
 
 impl Publisher {
@@ -54,38 +93,44 @@ impl Publisher {
         places: PublishedPlaces,
         witnesses: Option<Witnesses>,
     ) -> Result<Self, CommandError> {
-        let (stop, stopped) = watch::channel(false);
         let mut head = log.watch_head();
         head.borrow_and_update();
         let (signer, note) = signing::sign_head(signer, &log).await?;
         places.keep_signed(&note)?;
+        let begun = Begun { log, places, head, published: size_of(&note)? };
+        Ok(Self::at_work(begun, signer, witnesses, WAITS))
+    }
+
+    /// Goes on from what was published.
+    pub(super) fn at_work(
+        begun: Begun,
+        signer: CheckpointSigner,
+        witnesses: Option<Witnesses>,
+        waits: Waits,
+    ) -> Self {
+        let Begun { log, places, head, published } = begun;
+        let (stop, stopped) = watch::channel(false);
         let mut signing = JoinSet::new();
-        let (told, newest) = watch::channel(size_of(&note)?);
+        let (told, published) = watch::channel(published);
         let (tell, trouble) = watch::channel(None);
         let (tell_of_witnesses, witness_trouble) = watch::channel(None);
-        let published = newest.clone();
         if let Some(witnesses) = witnesses {
-            let (log, places) = (Arc::clone(&log), places.clone());
-            signing.spawn(witness(log, places, witnesses, newest, tell_of_witnesses));
+            let (log, places, newest) = (Arc::clone(&log), places.clone(), published.clone());
+            signing.spawn(Witnessing::new(places, witnesses).run(
+                log,
+                newest,
+                tell_of_witnesses,
+                waits,
+            ));
         }
-        signing.spawn(publish(Desk { log, places, told, tell }, signer, head, stopped));
-        Ok(Self { stop, signing, published, trouble, witness_trouble })
+        signing.spawn(publish(Desk { log, places, told, tell }, signer, head, stopped, waits));
+        let watched = Watched { published, trouble, witness_trouble };
+        Self { stop, signing, watched }
     }
 
-    /// How many records the newest published checkpoint covers, kept up to date.
-    pub fn published(&self) -> watch::Receiver<u64> {
-        self.published.clone()
-    }
-
-    /// Why the newest records cannot be published at the moment, kept up to date.
-    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
-        self.trouble.clone()
-    }
-
-    /// Why the newest witnessed checkpoint cannot be kept at the moment, kept up to date. A witness that
-    /// does not answer is no such reason.
-    pub fn witness_trouble(&self) -> watch::Receiver<Option<String>> {
-        self.witness_trouble.clone()
+    /// What tells how it goes.
+    pub fn watched(&self) -> Watched {
+        self.watched.clone()
     }
 
     /// Publishes what was appended last, and stops.
@@ -102,6 +147,17 @@ impl Publisher {
         }
         result
     }
+}
+
+/// What was published when a publisher begins.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) log: Arc<SledLog>,
+    pub(super) places: PublishedPlaces,
+    /// The heads since.
+    pub(super) head: watch::Receiver<event_log::Head>,
+    /// How many records the checkpoint covers.
+    pub(super) published: u64,
 }
 
 fn size_of(note: &SignedNote) -> Result<u64, CommandError> {
@@ -128,30 +184,37 @@ impl Desk {
     async fn publish_head(
         &self,
         mut signer: CheckpointSigner,
-    ) -> Result<(CheckpointSigner, Result<(), CommandError>), CommandError> {
+    ) -> Result<(CheckpointSigner, Result<(), NotSigned>), CommandError> {
         // In this order: the nodes then have all that the tree has.
         let tree = self.log.tree().await;
         let (nodes, places) = (self.log.nodes(), self.places.clone());
         let signing = tokio::task::spawn_blocking(move || {
-            let note = tree.map_err(CommandError::from);
+            let note = tree.map_err(|error| NotSigned::Now(error.into()));
             let note = note.and_then(|tree| sign(&mut signer, &nodes, &tree));
             let kept = note.and_then(|note| {
-                places.keep_signed(&note)?;
-                size_of(&note)
+                places.keep_signed(&note).map_err(NotSigned::Now)?;
+                size_of(&note).map_err(NotSigned::Now)
             });
             (signer, kept)
         });
         let (signer, kept) = signing.await.map_err(CommandError::failed("sign"))?;
-        tell(&self.tell, "publishing", kept.as_ref().err());
         let kept = kept.map(|size| {
             self.told.send_replace(size);
         });
+        match &kept {
+            Err(NotSigned::Ever(error)) => {
+                tracing::error!(%error, "publishing has stopped for good: nothing more of this ledger is signed");
+                self.tell.send_replace(Some(error.to_string()));
+            }
+            Err(NotSigned::Now(error)) => tell(&self.tell, "publishing", Some(error)),
+            Ok(()) => tell(&self.tell, "publishing", None),
+        }
         Ok((signer, kept))
     }
 }
 
 /// Says in the traces what is wrong when that changes, and that it is over.
-fn tell(trouble: &watch::Sender<Trouble>, doing: &str, error: Option<&CommandError>) {
+pub(super) fn tell(trouble: &watch::Sender<Trouble>, doing: &str, error: Option<&CommandError>) {
     let found = error.map(ToString::to_string);
     trouble.send_if_modified(|known| {
         if *known == found {
@@ -173,6 +236,7 @@ async fn publish(
     mut signer: CheckpointSigner,
     mut head: watch::Receiver<event_log::Head>,
     mut stop: watch::Receiver<bool>,
+    waits: Waits,
 ) -> Result<(), CommandError> {
     let mut is_behind = false;
     loop {
@@ -180,7 +244,7 @@ async fn publish(
             biased;
             () = told_to_stop(&mut stop) => true,
             changed = head.changed() => changed.is_err(),
-            () = sleep(AGAIN), if is_behind => false,
+            () = sleep(waits.again), if is_behind => false,
         };
         // Marked as seen before it is signed: what is appended meanwhile wakes us again.
         head.borrow_and_update();
@@ -188,7 +252,12 @@ async fn publish(
             tracing::error!(%error, "publishing stopped");
         })?;
         if is_last {
-            return published;
+            return published.map_err(CommandError::from);
+        }
+        if let Err(NotSigned::Ever(error)) = published {
+            // Whoever ends it is told once more.
+            told_to_stop(&mut stop).await;
+            return Err(error);
         }
         signer = kept;
         is_behind = published.is_err();
@@ -200,55 +269,4 @@ async fn publish(
 /// Also where nobody is left who could say so.
 async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|is_told| *is_told).await;
-}
-
-/// Asks the witnesses for each newest checkpoint, so that a slow one holds nobody up; once more for
-/// the last, when signing has ended.
-async fn witness(
-    log: Arc<SledLog>,
-    places: PublishedPlaces,
-    mut witnesses: Witnesses,
-    mut newest: watch::Receiver<u64>,
-    trouble: watch::Sender<Trouble>,
-) -> Result<(), CommandError> {
-    loop {
-        newest.borrow_and_update();
-        let (nodes, places) = (log.nodes(), places.clone());
-        let asking = tokio::task::spawn_blocking(move || {
-            let kept = ask_for_newest(&places, &mut witnesses, &nodes);
-            (witnesses, kept)
-        });
-        let asked = asking.await.map_err(CommandError::failed("ask the witnesses"));
-        let (back, kept) = asked.inspect_err(|error| {
-            tracing::error!(%error, "asking the witnesses stopped");
-        })?;
-        witnesses = back;
-        tell(&trouble, "witnessing", kept.as_ref().err());
-        let changed = tokio::select! {
-            changed = newest.changed() => changed,
-            () = sleep(AGAIN), if kept.as_ref().is_err_and(can_pass) => Ok(()),
-        };
-        if changed.is_err() {
-            return kept;
-        }
-    }
-}
-
-/// Whether asking again may help: a file that could not be written may be, another history stays one.
-fn can_pass(error: &CommandError) -> bool {
-    !matches!(error, CommandError::Refused { .. })
-}
-
-/// Asks the witnesses for the newest signed checkpoint, and keeps it if enough of them have cosigned.
-fn ask_for_newest(
-    places: &PublishedPlaces,
-    witnesses: &mut Witnesses,
-    nodes: &LogNodes,
-) -> Result<(), CommandError> {
-    let Some(note) = super::read(&places.signed)? else { return Ok(()) };
-    let asked = places.witness(witnesses, nodes, &note)?;
-    for (name, error) in &asked.refused {
-        tracing::warn!(witness = %name, %error, "a witness has not cosigned");
-    }
-    asked.refuse_fork()
 }

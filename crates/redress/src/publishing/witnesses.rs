@@ -37,7 +37,12 @@ pub struct Asked {
 impl Asked {
     /// Whether a witness has seen another history than this one.
     pub fn is_fork(&self) -> bool {
-        self.refused.iter().any(|(_, error)| matches!(error, AskError::Fork { .. }))
+        self.refused.iter().any(has_seen_another)
+    }
+
+    /// Whether a cosignature is lacking that may be given when it is asked for again.
+    pub fn is_lacking(&self) -> bool {
+        !self.refused.iter().all(has_seen_another)
     }
 
     /// Nothing is well with a ledger of which somebody has seen another history, whoever else has cosigned.
@@ -56,6 +61,11 @@ impl Asked {
                     .to_owned(),
         })
     }
+}
+
+/// Whether a witness refused for another history. It stays one, however often it is asked.
+fn has_seen_another((_, error): &(String, AskError)) -> bool {
+    matches!(error, AskError::Fork { .. })
 }
 
 impl Witnesses {
@@ -87,28 +97,50 @@ impl Witnesses {
 
     /// Asks all of them at the same time. Blocks, for no longer than the slowest may take.
     pub fn ask(&mut self, nodes: &LogNodes, note: &SignedNote) -> Asked {
+        self.ask_those(nodes, note, note.clone(), |_| true)
+    }
+
+    /// Asks for the same checkpoint those again that have not cosigned it, as [`Witnesses::ask`] does. What was given
+    /// stays, and so does what is refused for good.
+    pub fn ask_lacking(&mut self, nodes: &LogNodes, note: &SignedNote, before: Asked) -> Asked {
+        let (stays, lacking): (Vec<_>, Vec<_>) =
+            before.refused.into_iter().partition(has_seen_another);
+        let is_lacking = |name: &str| lacking.iter().any(|(refused, _)| refused == name);
+        let mut asked = self.ask_those(nodes, note, before.note, is_lacking);
+        asked.refused.extend(stays);
+        asked
+    }
+
+    /// Asks some of them, and puts what they give under what was given.
+    fn ask_those(
+        &mut self,
+        nodes: &LogNodes,
+        note: &SignedNote,
+        mut given: SignedNote,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Asked {
         let mut answers = Vec::new();
         thread::scope(|scope| {
             let asking: Vec<_> = self
                 .known
                 .iter_mut()
+                .filter(|witness| is_asked(&witness.name))
                 .map(|witness| (witness.name.clone(), scope.spawn(|| witness.ask(nodes, note))))
                 .collect();
             let joined = asking.into_iter().map(|(name, asked)| (name, answer_of(asked.join())));
             answers.extend(joined);
         });
-        let mut whole = note.clone();
         let mut refused = Vec::new();
         for (name, answer) in answers {
             match answer {
                 Ok(cosigned) => {
-                    cosigned.signatures().iter().for_each(|line| whole.add(line.clone()));
+                    cosigned.signatures().iter().for_each(|line| given.add(line.clone()));
                 }
                 Err(error) => refused.push((name, error)),
             }
         }
-        let quorum = self.policy.cosigned(&whole);
-        Asked { note: whole, refused, quorum }
+        let quorum = self.policy.cosigned(&given);
+        Asked { note: given, refused, quorum }
     }
 }
 

@@ -133,6 +133,41 @@ async fn a_damaged_hash_tile_of_the_newest_range_is_made_again_without_the_journ
     assert_eq!(verify(dir.path()).unwrap(), before);
 }
 
+/// What differs from what was sealed may be the only trace of who or what changed it.
+#[tokio::test]
+async fn a_file_that_is_not_what_was_sealed_is_kept_beside_what_is_put_in_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    thirteen_hundred(dir.path()).await;
+    let before = verify(dir.path()).unwrap();
+    let tiles = dir.path().join("tiles/tile");
+    // Of the newest range, which opening mends, and of an older one, which repair does; and a tile that follows from
+    // the records.
+    let files =
+        [("entries/004.zst", true), ("entries/002.zst", false), ("0/004", true), ("0/001", false)];
+    for (file, is_opened) in files {
+        let whole = fs::read(tiles.join(file)).unwrap();
+        for time in 1..3 {
+            flip(&tiles.join(file), 40 + time);
+            let other = fs::read(tiles.join(file)).unwrap();
+            let said = if is_opened {
+                open(dir.path()).repairs().to_vec()
+            } else {
+                repair(dir.path()).unwrap()
+            };
+            let kept = format!("kept tiles/tile/{file} as tiles/tile/{file}.damaged-{time}; ");
+            assert!(said.len() == 1 && said[0].contains(&kept), "{said:?}");
+            assert!(fs::read(tiles.join(format!("{file}.damaged-{time}"))).unwrap() == other);
+            assert!(fs::read(tiles.join(file)).unwrap() == whole);
+            assert_eq!(verify(dir.path()).unwrap(), before);
+        }
+    }
+    // One that is not there, or is as it was, leaves nothing.
+    fs::remove_file(tiles.join("entries/004.zst")).unwrap();
+    let said = open(dir.path()).repairs().to_vec();
+    assert!(said.len() == 1 && !said[0].contains("kept"), "{said:?}");
+    assert!(!tiles.join("0/004.damaged-3").exists());
+}
+
 #[tokio::test]
 async fn without_the_journal_the_file_is_named_that_is_bad() {
     let dir = tempfile::tempdir().unwrap();

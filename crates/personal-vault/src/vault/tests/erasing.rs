@@ -14,7 +14,7 @@ use crate::{
     error::{OpenError, OpenVaultError, SealError, StoreError},
     keys,
     place::PlaceKind,
-    syncing::Syncer,
+    syncing::{DataSync, Syncer},
     vault::Vault,
 };
 
@@ -97,7 +97,7 @@ async fn an_erasure_that_was_cut_short_is_finished_by_opening() {
     drop(sealing);
     drop(vault);
     let list = ErasedList::beside(&home.paths.kek, LEDGER);
-    list.append(&[Gone { kind: PlaceKind::Key, id: sealed.key }]).unwrap();
+    list.append(&[Gone { kind: PlaceKind::Key, id: sealed.key }], &DataSync).unwrap();
     let vault = home.open();
     assert!(matches!(vault.open_field(STREAM, &sealed), Err(OpenError::MissingKey { .. })));
     assert!(!on_disk(&home, &sealed.key));
@@ -125,7 +125,8 @@ async fn an_erasure_that_failed_to_reach_the_disk_is_written_and_synced_again() 
     drop(sealing);
     drop(vault);
     let entropy = || Arc::clone(&home.entropy) as Arc<dyn Entropy>;
-    let failing = FailingSync { left: AtomicU64::new(0), stores_all_the_same: false };
+    // The list is synced before the slots are.
+    let failing = FailingSync { left: AtomicU64::new(1), ..FailingSync::default() };
     let vault = Vault::open_with(&home.paths, LEDGER, entropy(), Arc::new(failing)).unwrap();
     let failed = vault.erase(&[sealed]).await;
     assert!(matches!(failed, Err(StoreError::Poisoned(_))), "{failed:?}");
@@ -145,6 +146,33 @@ async fn an_erasure_that_failed_to_reach_the_disk_is_written_and_synced_again() 
     assert!(both.iter().all(|file| files.contains(file)), "{files:?} of {both:?}");
 }
 
+/// A disk may say only at the sync that it is full. What is on it then nobody knows: it is not a matter of room
+/// any more.
+#[tokio::test]
+async fn a_list_that_could_not_be_synced_for_want_of_room_is_not_taken_for_one_that_was_not_written()
+ {
+    let home = Home::new();
+    let vault = home.create();
+    let sealing = vault.seal(STREAM, None, &[field(1, b"gone")]).unwrap();
+    vault.store(&sealing).await.unwrap();
+    let sealed = sealing.refs[0];
+    drop(sealing);
+    drop(vault);
+    let failing = FailingSync { kind: io::ErrorKind::StorageFull, ..FailingSync::default() };
+    let entropy = Arc::clone(&home.entropy) as Arc<dyn Entropy>;
+    let vault = Vault::open_with(&home.paths, LEDGER, entropy, Arc::new(failing)).unwrap();
+    for _ in 0..2 {
+        let failed = vault.erase(&[sealed]).await;
+        assert!(matches!(failed, Err(StoreError::Poisoned(_))), "{failed:?}");
+    }
+    // The key is not destroyed: what comes back from before the list would bring it back.
+    assert!(on_disk(&home, &sealed.key));
+    drop(vault);
+    // The next opening writes the list again, syncs it, and goes on.
+    drop(home.open());
+    assert!(!on_disk(&home, &sealed.key));
+}
+
 #[tokio::test]
 async fn of_a_long_text_no_piece_is_left_where_an_erasure_was_cut_short() {
     let home = Home::new();
@@ -156,7 +184,7 @@ async fn of_a_long_text_no_piece_is_left_where_an_erasure_was_cut_short() {
     drop(sealing);
     drop(vault);
     let list = ErasedList::beside(&home.paths.kek, LEDGER);
-    list.append(&[Gone { kind: PlaceKind::Blob, id: sealed.vault }]).unwrap();
+    list.append(&[Gone { kind: PlaceKind::Blob, id: sealed.vault }], &DataSync).unwrap();
     let segment = home.paths.vault.join("1052672-000000.seg");
     let file = OpenOptions::new().write(true).open(&segment).unwrap();
     file.write_all_at(&[0; 4096], 4096).unwrap();

@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
-use complaint_domain::ledger::{Evidence, EvidenceCommand, VaultKeyRotation};
+use complaint_codec::decode;
+use complaint_domain::{
+    LedgerEvent,
+    ledger::{Evidence, EvidenceCommand, EvidenceEvent, VaultKeyRotation},
+};
 use complaint_service::ledger_stream_of;
-use event_log::{Position, clock::SystemClock};
+use event_log::{EventLog, Position, StreamId, StreamVersion, clock::SystemClock};
+use event_log_sled::SledLog;
+use futures::TryStreamExt;
+use jiff::Timestamp;
 use personal_vault::{Rotated, Unreadable};
 use serde::Serialize;
 use uuid::Uuid;
@@ -19,6 +26,17 @@ struct Told {
     unreadable: u64,
     /// Whether an earlier try had done it, and only its record was missing.
     was_done: bool,
+    /// The record of an earlier rotation to this epoch, or of the first beyond it: nothing was recorded of this one.
+    recorded_before: Option<Recorded>,
+}
+
+/// A rotation that the ledger tells of.
+#[derive(Debug, Clone, Serialize)]
+struct Recorded {
+    position: u64,
+    epoch: u32,
+    #[serde(rename = "recorded_at")]
+    at: Timestamp,
 }
 
 /// Lets a new key-encryption key take over, and records it.
@@ -39,17 +57,31 @@ pub(super) async fn run(args: &RotateVault, console: &mut Console<'_>) -> Result
     if console.json() {
         return console.value(&told);
     }
-    let Told { position, epoch, keys, was_done, .. } = told;
-    let done = if was_done { "had been done by an earlier try" } else { "is done" };
-    console.line(format_args!(
-        "epoch {epoch}: {keys} data keys lie under a new key; that {done}, and is recorded at position {position}"
-    ))?;
+    tell_done(&told, console)?;
     console.line(
         "no copy of the vault from before opens with it, nor with the old one once that is gone:",
     )?;
     console.line("- take a backup now; of those from before only the records can be used")?;
     console
         .line(format_args!("- give {kek} to its custodian, and destroy every copy of the old one"))
+}
+
+fn tell_done(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let Told { position, epoch, keys, was_done, recorded_before, .. } = told;
+    let done = if *was_done { "had been done by an earlier try" } else { "is done" };
+    let Some(before) = recorded_before else {
+        return console.line(format_args!(
+            "epoch {epoch}: {keys} data keys lie under a new key; that {done}, and is recorded at position {position}"
+        ));
+    };
+    console.line(format_args!(
+        "epoch {epoch}: {keys} data keys lie under a new key; that {done}, and nothing of it is recorded: the ledger \
+         has recorded epoch {} before, at position {position} at {}",
+        before.epoch, before.at
+    ))?;
+    console.line(
+        "so key and key file were from before that record; rotate again until the ledger records the epoch",
+    )
 }
 
 /// In this order, so that a crash anywhere is put right by the same command again: the key, then its record.
@@ -64,9 +96,36 @@ async fn rotate(args: &RotateVault, ledger: &mut Ledger) -> Result<Told, Command
         let unreadable = if args.keep_unreadable { Unreadable::Keep } else { Unreadable::Refuse };
         ledger.rotate_vault_key(unreadable).await?
     };
-    let position = record(ledger, rotated).await?;
     let Rotated { epoch, keys, unreadable } = rotated;
-    Ok(Told { position: position.0, epoch, keys, unreadable, was_done })
+    // A key that came back with its key file from before: its next epoch has a record, of another rotation.
+    let recorded_before =
+        if epoch <= recorded { recorded_since(&ledger.log, &stream, epoch).await? } else { None };
+    let position = match &recorded_before {
+        Some(before) => before.position,
+        None => record(ledger, rotated).await?.0,
+    };
+    Ok(Told { position, epoch, keys, unreadable, was_done, recorded_before })
+}
+
+/// The first rotation that the ledger tells of to this epoch or a later one.
+async fn recorded_since(
+    log: &SledLog,
+    stream: &StreamId,
+    epoch: u32,
+) -> Result<Option<Recorded>, CommandError> {
+    let mut records = log.read_stream(stream, StreamVersion::default());
+    while let Some(found) = records.try_next().await? {
+        let position = found.position;
+        let record = decode(&found.bytes)
+            .map_err(|error| CommandError::Broken { position, reason: error.to_string() })?;
+        if let LedgerEvent::Evidence(EvidenceEvent::VaultKeyRotated(rotation)) = record.event
+            && rotation.epoch >= epoch
+        {
+            let (position, epoch) = (position.0, rotation.epoch);
+            return Ok(Some(Recorded { position, epoch, at: record.recorded_at }));
+        }
+    }
+    Ok(None)
 }
 
 async fn record(ledger: &Ledger, rotated: Rotated) -> Result<Position, CommandError> {

@@ -298,7 +298,9 @@ fn leave_out(home: &Home, folder: &Path, left_out: &str) {
             .collect();
         tags.sort_unstable();
         let mut tree = CompactRange::new();
-        tags.iter().for_each(|(row, tag)| tree.push(entry_leaf(*row, tag)));
+        for (row, tag) in &tags {
+            tree.push(entry_leaf(*row, tag));
+        }
         table.root = tree.root().0;
         let list: Vec<u8> = tags.iter().flat_map(|(_, tag)| *tag).collect();
         fs::write(folder.join(tags_file(&table.id)), list).unwrap();

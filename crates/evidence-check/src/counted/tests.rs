@@ -1,13 +1,14 @@
-use std::collections::BTreeMap;
+//! Whoever complained looks for it in what was published: what is found, and what cannot be hidden.
 
-use merkle_log::{CompactRange, LogProof, MemoryTree, Policy, prove_inclusion};
-use sha2::{Digest as _, Sha256};
+mod report;
 
+use merkle_log::{CompactRange, LogProof, Policy, prove_inclusion};
+
+use self::report::*;
 use super::{
     list::{ListError, TagList},
-    mine::{Mine, Tagger},
-    proof::{CountedProof, ProvedMention},
-    published::ReportView,
+    mine::Mine,
+    proof::CountedProof,
     *,
 };
 use crate::{
@@ -15,234 +16,9 @@ use crate::{
     check::{Checked, Kind, Trust, Verdict, check},
     enclosure::ReceiptSecret,
     opening::receipt_secret,
-    record::RecordView,
-    test_data::{CASE, SmallLog, openings, policy, record, strict_policy},
+    test_data::{CASE, openings, policy, strict_policy},
     text::{from_hex, to_hex},
 };
-
-const KEY: [u8; 32] = [0x88; 32];
-
-/// The case with the receipt, the two others: by the positions of their first records.
-const OTHER: u64 = 0;
-const MINE: u64 = 1;
-const THIRD: u64 = 2;
-
-/// Where a report mentions whom.
-type Plan = [(&'static str, &'static str, bool, &'static [(&'static str, &'static [u64])])];
-
-const MONTH: (&str, &str, bool, &[(&str, &[u64])]) =
-    ("received-by-month", "received", false, &[("2026-03", &[OTHER, MINE, THIRD])]);
-const CHANNEL: (&str, &str, bool, &[(&str, &[u64])]) =
-    ("received-by-channel", "received", false, &[("web", &[OTHER, MINE, THIRD])]);
-
-const PLAN: &Plan = &[
-    ("received-by-product", "received", false, &[("Card", &[OTHER, MINE]), ("Loan", &[THIRD])]),
-    MONTH,
-    (
-        "received-by-right",
-        "received",
-        true,
-        &[("choice", &[MINE]), ("safety", &[THIRD, MINE, OTHER])],
-    ),
-    CHANNEL,
-    ("ended-by-outcome", "ended", false, &[("upheld", &[MINE, OTHER, MINE])]),
-    ("answered-by-band", "answered", false, &[("0-3", &[]), ("4-5", &[THIRD])]),
-];
-
-/// A published report, in a log with the complaints it counts.
-struct Published {
-    log: SmallLog,
-    files: BTreeMap<String, Vec<u8>>,
-    view: Result<ReportView, String>,
-}
-
-/// What somebody who has every key writes otherwise.
-struct Forgery<'a> {
-    days: [&'a str; 2],
-    size: usize,
-    figures: &'a dyn Fn(&mut serde_json::Value),
-    tables: &'a dyn Fn(&mut CountedTables),
-}
-
-impl Default for Forgery<'_> {
-    fn default() -> Self {
-        Self { days: ["2026-01-01", "2026-03-31"], size: 5, figures: &|_| (), tables: &|_| () }
-    }
-}
-
-impl Published {
-    fn new(plan: &Plan) -> Self {
-        Self::forged(plan, &Forgery::default())
-    }
-
-    fn forged(plan: &Plan, forgery: &Forgery<'_>) -> Self {
-        let mut log = SmallLog::new(false);
-        let ([first_day, last_day], size) = (forgery.days, forgery.size);
-        let root = log.root_of_first(size as u64).to_string();
-        let mut figures = figures_of(plan);
-        (forgery.figures)(&mut figures);
-        let figures = figures.to_string().into_bytes();
-        let about = ("transparency", first_day, last_day);
-        let name = report_name(about, (size as u64, &root), &figures);
-        let mut files = BTreeMap::from([("report.json".to_owned(), figures)]);
-        let mut tables = Vec::new();
-        for (id, population, is_multiple, rows) in plan {
-            let (table, tags) = table(&log, &name, (id, population, *is_multiple), rows);
-            files.insert(tags_file(id), tags);
-            tables.push(table);
-        }
-        let mut tables = CountedTables { format: FORMAT.to_owned(), report: name, tables };
-        (forgery.tables)(&mut tables);
-        files.insert(COUNTED_FILE.to_owned(), tables.to_bytes());
-        let digest = to_hex(&Sha256::digest(list_of(&files)));
-        let data = format!(
-            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"{last_day}","size":{size},"root":"{root}","digest":"{digest}"}}}}"#
-        );
-        let published = record("report-X", 0, "report.published.v1", &data, &[]);
-        let view = ReportView::of(&RecordView::parse(published.as_bytes()).unwrap());
-        log.records.push(("report-X".to_owned(), published));
-        log.tree = log.records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
-        Self { log, files, view }
-    }
-
-    fn tables(&self) -> CountedTables {
-        CountedTables::parse(&self.files[COUNTED_FILE]).unwrap()
-    }
-
-    fn receipt_of(&self, position: u64) -> String {
-        let record = self.log.records[usize::try_from(position).unwrap()].1.clone();
-        let secret = receipt_secret(&KEY, &leaf_hash(record.as_bytes()));
-        let openings = if position == MINE { openings() } else { Vec::new() };
-        let enclosure = Enclosure { record, receipt: Some(ReceiptSecret(secret)), openings };
-        LogProof { extra: Some(enclosure.to_bytes()), ..self.log.proof(position) }.to_string()
-    }
-
-    /// What the ledger proves of a complaint.
-    fn proof_of(&self, position: u64) -> CountedProof {
-        let tables = self.tables();
-        let mentions = tables.tables.iter().flat_map(|table| {
-            let list = TagList::read(table, &self.files[&tags_file(&table.id)]).unwrap();
-            let places = tagger(&self.log, position)
-                .mentions(&tables.report, &table.id, |tag| list.place_of(tag));
-            let tree: MemoryTree = list.leaves().collect();
-            let proved = (0..).zip(places).map(|(mention, (_, place))| ProvedMention {
-                table: table.id.clone(),
-                mention,
-                place: place as u64,
-                hashes: prove_inclusion(&tree, place as u64, tree.size()).unwrap(),
-            });
-            proved.collect::<Vec<_>>()
-        });
-        let published = Enclosure::of_record(self.log.records[6].1.clone());
-        CountedProof {
-            files: list_of(&self.files),
-            figures: String::from_utf8(self.files["report.json"].clone()).unwrap(),
-            counted: String::from_utf8(self.files[COUNTED_FILE].clone()).unwrap(),
-            mentions: mentions.collect(),
-            proof: LogProof { extra: Some(published.to_bytes()), ..self.log.proof(6) },
-        }
-    }
-
-    fn look(&self, receipt: Option<&str>) -> Checked {
-        self.look_with(receipt, None)
-    }
-
-    fn look_with(&self, receipt: Option<&str>, nonce: Option<&str>) -> Checked {
-        let policy = policy();
-        let trust = Trust { nonce, ..Trust::policy(&policy) };
-        let accepted = policy.accept(&self.log.checkpoint()).unwrap();
-        let mine = receipt.map(|receipt| Mine::open(receipt.as_bytes(), &trust));
-        let mut read =
-            |name: &str| self.files.get(name).cloned().ok_or_else(|| format!("there is no {name}"));
-        folder::check((self.view.as_ref().unwrap(), &accepted), mine, &mut read)
-    }
-}
-
-fn figures_of(plan: &Plan) -> serde_json::Value {
-    let tables = plan.iter().map(|(id, population, is_multiple, rows)| {
-        let rows = rows.iter().map(|(code, complaints)| {
-            serde_json::json!({ "kind": "value", "code": code, "count": complaints.len() })
-        });
-        let total: usize = plan_total(plan, id);
-        serde_json::json!({
-            "id": id, "population": population, "is_multiple": is_multiple, "total": total,
-            "rows": rows.collect::<Vec<_>>(),
-        })
-    });
-    serde_json::json!({ "flow": { "received": 3 }, "tables": tables.collect::<Vec<_>>() })
-}
-
-fn plan_total(plan: &Plan, id: &str) -> usize {
-    let table = plan.iter().find(|(known, ..)| *known == id).unwrap();
-    table.3.iter().map(|(_, complaints)| complaints.len()).sum()
-}
-
-fn list_of(files: &BTreeMap<String, Vec<u8>>) -> String {
-    let line = |(name, bytes): (&String, &Vec<u8>)| {
-        format!("{}  {name}\n", to_hex(&Sha256::digest(bytes)))
-    };
-    files.iter().map(line).collect()
-}
-
-fn tagger(log: &SmallLog, position: u64) -> Tagger {
-    let leaf = leaf_hash(log.records[usize::try_from(position).unwrap()].1.as_bytes());
-    Tagger::new(receipt_secret(&KEY, &leaf), leaf)
-}
-
-fn table(
-    log: &SmallLog,
-    report: &str,
-    (id, population, is_multiple): (&str, &str, bool),
-    rows: &[(&str, &[u64])],
-) -> (CountedTable, Vec<u8>) {
-    let (mut list, mut tree, mut seen) = (Vec::new(), CompactRange::new(), BTreeMap::new());
-    for (number, (_, complaints)) in (0..).zip(rows) {
-        let mut tags: Vec<_> = complaints
-            .iter()
-            .map(|position| {
-                let again = seen.entry(*position).or_insert(0);
-                *again += 1;
-                tagger(log, *position).tag(report, id, *again - 1)
-            })
-            .collect();
-        tags.sort_unstable();
-        tags.iter().for_each(|tag| tree.push(entry_leaf(number, tag)));
-        list.extend(tags.concat());
-    }
-    let row = |(code, complaints): &(&str, &[u64])| CountedRow {
-        kind: "value".to_owned(),
-        code: Some((*code).to_owned()),
-        parent: None,
-        count: complaints.len() as u64,
-    };
-    let table = CountedTable {
-        id: id.to_owned(),
-        population: population.to_owned(),
-        is_once: population != "ended" && !is_multiple,
-        mentions: list.len() as u64 / 32,
-        root: tree.root().0,
-        rows: rows.iter().map(row).collect(),
-    };
-    (table, list)
-}
-
-fn checked(proof: &CountedProof, receipt: &str) -> Checked {
-    let policy = policy();
-    let trust = Trust { receipt: Some(receipt.as_bytes()), ..Trust::policy(&policy) };
-    check(proof.to_string().as_bytes(), &trust)
-}
-
-#[track_caller]
-fn failure(checked: &Checked) -> String {
-    let (at, claim, why) = checked.first_failure().expect("something that fails");
-    format!("{at}: {claim}: {why}")
-}
-
-fn rows_in(checked: &Checked) -> Vec<(&str, &str)> {
-    let is_table = |(name, _): &&(String, String)| PLAN.iter().any(|(id, ..)| id == name);
-    let facts = checked.facts.iter().filter(is_table);
-    facts.map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
 
 /// Eight complaints in one table of a report, computed by another program; the leaves are those of RFC 6962's own tests.
 #[test]
@@ -272,7 +48,9 @@ fn tags_and_their_root_are_those_of_the_vector() {
     );
     entries.sort_unstable();
     let mut tree = CompactRange::new();
-    entries.iter().for_each(|(row, tag)| tree.push(entry_leaf(*row, tag)));
+    for (row, tag) in &entries {
+        tree.push(entry_leaf(*row, tag));
+    }
     assert_eq!(
         tree.root().to_string(),
         "bf5357a6d5ef4fa2edd300dd85c3d134e9ff70cc37a8e2effb812a2e574829d9"
@@ -487,7 +265,7 @@ fn a_list_that_is_not_what_its_table_says_is_refused() {
     falling[32..].copy_from_slice(&[&list[96..], &list[64..96], &list[32..64]].concat());
     assert_eq!(read(&falling), Err(ListError::Order { place: 2 }));
     // The tag of the first row again in the second, wherever its order puts it.
-    let mut rest = vec![&list[..32], &list[64..96], &list[96..]];
+    let mut rest = [&list[..32], &list[64..96], &list[96..]];
     rest.sort_unstable();
     let twice = [&list[..32], &rest.concat()].concat();
     assert_eq!(read(&twice), Err(ListError::Twice));

@@ -26,15 +26,13 @@ use uuid::Uuid;
 
 use crate::{
     error::HandleError,
-    ids::named_stream,
+    ids::{review_stream_of, step_id},
     load::load,
     request::CommandRequest,
     service::ComplaintService,
     unsealed::{UnsealedRequest, UnsealedService},
 };
 
-/// The namespace of the ids of its commands (docs/format.md).
-const STEPS: Uuid = Uuid::from_u128(0x2f64_0d0b_7f1a_5b0e_8c52_93c1_3a5e_e5c4);
 /// How many records are looked through at once; their streams are kept in memory meanwhile.
 const PAGE: u64 = 4_096;
 /// As whom it acts.
@@ -138,7 +136,7 @@ impl<'a> EscalationProcess<'a> {
         done: &mut Escalated,
     ) -> Result<(), HandleError> {
         let command_id = step_id(stream, "open", escalations);
-        let review = named_stream("review", command_id);
+        let review = review_stream_of(stream, escalations);
         if self.reviews.streams().load::<Review>(&review).await? != Review::NotOpened {
             return Ok(());
         }
@@ -219,10 +217,6 @@ fn is_overtaken(rejection: &ComplaintRejection) -> bool {
 /// The complainant or staff bring their own case before the committee.
 fn is_escalated_by_program(case: &Case) -> bool {
     case.escalated_by() == Some(Role::System)
-}
-
-pub(crate) fn step_id(stream: &StreamId, step: &str, number: u32) -> Uuid {
-    Uuid::new_v5(&STEPS, format!("{stream}\n{step}\n{number}").as_bytes())
 }
 
 #[expect(clippy::expect_used, reason = "a constant that is a label")]

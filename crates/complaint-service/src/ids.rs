@@ -10,6 +10,9 @@ use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 use uuid::Uuid;
 
+/// The namespace of the ids of what the escalation process does (docs/format.md).
+const STEPS: Uuid = Uuid::from_u128(0x2f64_0d0b_7f1a_5b0e_8c52_93c1_3a5e_e5c4);
+
 /// The stream of the complaint that this command registers: `complaint-` and the ULID with the
 /// command id's 128 bits.
 ///
@@ -62,6 +65,17 @@ pub fn volume_stream_of(unit: VolumeUnit, product: Option<&Label>) -> StreamId {
 /// day, a space and its last day, so that whoever has the report finds it.
 pub fn report_stream_of(kind: ReportKind, first_day: Date, last_day: Date) -> StreamId {
     derived("report", &format!("{kind} {first_day} {last_day}"))
+}
+
+/// The stream of the review of an escalation, by the complaint's stream and which of its escalations
+/// that is, from 1: whoever opens a second one meets the first.
+pub fn review_stream_of(complaint: &StreamId, escalation: u32) -> StreamId {
+    named("review", step_id(complaint, "open", escalation))
+}
+
+/// The id of the command by which the escalation process takes a step.
+pub(crate) fn step_id(stream: &StreamId, step: &str, number: u32) -> Uuid {
+    Uuid::new_v5(&STEPS, format!("{stream}\n{step}\n{number}").as_bytes())
 }
 
 fn derived(kind: &str, name: &str) -> StreamId {

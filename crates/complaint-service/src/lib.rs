@@ -10,6 +10,7 @@
 //! - [`service`]: the way from request to answer
 //! - [`unsealed`]: the way of commands that bring nothing personal
 //! - `oversight`: what decisions of reviews, actions and referrals take from other streams
+//! - `docket`: which review an escalation has
 //! - `house`: the rules that hold, by the ledger's own rulebook
 //! - [`evidence`]: what happens to the ledger itself
 //! - [`clock_process`]: notes each limit that is near or was missed, once
@@ -24,6 +25,7 @@
 
 pub mod body;
 pub mod clock_process;
+mod docket;
 pub mod effect;
 pub mod erasure;
 pub mod error;
@@ -51,8 +53,8 @@ pub use escalation_process::{Escalated, EscalationProcess};
 pub use event_log::Clock;
 pub use evidence::EvidenceService;
 pub use ids::{
-    import_stream_of, ledger_stream_of, named_stream, report_stream_of, rulebook_stream,
-    staff_stream_of, stream_of, subject_stream_of, volume_stream_of,
+    import_stream_of, ledger_stream_of, named_stream, report_stream_of, review_stream_of,
+    rulebook_stream, staff_stream_of, stream_of, subject_stream_of, volume_stream_of,
 };
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};

@@ -18,8 +18,10 @@ use complaint_domain::{
 };
 use event_log::StreamId;
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use crate::{
+    docket,
     error::HandleError,
     ids::{rulebook_stream, staff_stream_of},
     unsealed::{Streams, Unsealed},
@@ -28,8 +30,14 @@ use crate::{
 impl Unsealed for Review {
     type Facts = CommitteeFacts;
 
-    fn begins(command: &ReviewCommand) -> bool {
-        matches!(command, ReviewCommand::Open(_))
+    /// One for each escalation.
+    async fn home_by_others(
+        streams: Streams<'_>,
+        command: &ReviewCommand,
+        named: (Uuid, Option<&StreamId>),
+    ) -> Result<Option<StreamId>, HandleError> {
+        let ReviewCommand::Open(opening) = command else { return Ok(None) };
+        docket::stream_for(streams, opening, named).await
     }
 
     /// Members are known to the committee; whoever sees to a measure may work anywhere.
@@ -49,7 +57,11 @@ impl Unsealed for Review {
             CommitteeFacts { rules: rules_for(&house, occasion), ..CommitteeFacts::default() };
         let complaint = match (state, command) {
             (Self::Opened(docket), _) => docket.complaint(),
-            (Self::NotOpened, ReviewCommand::Open(opening)) => &opening.complaint,
+            (Self::NotOpened, ReviewCommand::Open(opening)) => {
+                let complaint = &opening.complaint;
+                facts.has_another_review = docket::has_another_review(streams, complaint).await?;
+                complaint
+            }
             (Self::NotOpened, _) => return Ok(facts),
         };
         let mut parts = Parts { complaint: Some(complaint.clone()), ..Parts::default() };

@@ -4,6 +4,7 @@ mod clock_process;
 mod erasure;
 mod escalation_process;
 mod people;
+mod reviews;
 mod rulebook;
 
 use std::{

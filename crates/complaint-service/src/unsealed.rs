@@ -7,7 +7,11 @@
 //! before deciding. Between that and the append another stream may move on: see
 //! docs/decisions on facts of other streams.
 
-use std::{fmt::Debug, future::Future, sync::Arc};
+use std::{
+    fmt::Debug,
+    future::{Future, ready},
+    sync::Arc,
+};
 
 use complaint_codec::{Draft, Record, encode, event_type};
 use complaint_domain::{
@@ -48,6 +52,16 @@ pub trait Unsealed: Aggregate {
     /// The one stream that the command can be for, where what it says settles that.
     fn home(_command: &Self::Command) -> Option<StreamId> {
         None
+    }
+
+    /// The same, where other streams settle it; that a command was carried out before may be one of the
+    /// reasons. Besides the command: its id, and the stream that its caller named.
+    fn home_by_others(
+        _: Streams<'_>,
+        command: &Self::Command,
+        _: (Uuid, Option<&StreamId>),
+    ) -> impl Future<Output = Result<Option<StreamId>, HandleError>> + Send {
+        ready(Ok(Self::home(command)))
     }
 
     /// The accounts that the command names and that nothing else is asked about: a record would hold them as
@@ -268,6 +282,17 @@ impl<'a> Streams<'a> {
         Ok(())
     }
 
+    /// Whether a stream holds what a command caused.
+    pub(crate) async fn holds_command(
+        self,
+        stream: &StreamId,
+        command_id: Uuid,
+    ) -> Result<bool, HandleError> {
+        let mut is_held = false;
+        self.each_record(stream, |record| is_held |= record.command_id == command_id).await?;
+        Ok(is_held)
+    }
+
     async fn fold<A: Aggregate>(
         self,
         stream: &StreamId,
@@ -348,7 +373,9 @@ impl UnsealedService {
         check_account(&actor.id)?;
         A::accounts(command).into_iter().try_for_each(check_account)?;
         check_time(*occurred_at)?;
-        let stream = stream_for::<A>(request)?;
+        let named = (*command_id, request.stream.as_ref());
+        let stream =
+            stream_for::<A>(request, A::home_by_others(self.streams(), command, named).await?)?;
         let order = Order {
             stream: &stream,
             actor,
@@ -369,8 +396,9 @@ impl UnsealedService {
 /// Checks that the command is for a stream of its kind, and for the one it speaks of.
 fn stream_for<A: Unsealed>(
     request: &UnsealedRequest<A::Command>,
+    home: Option<StreamId>,
 ) -> Result<StreamId, InvalidRequest> {
-    let stream = match (A::home(&request.command), request.stream.clone()) {
+    let stream = match (home, request.stream.clone()) {
         (Some(expected), Some(found)) if expected != found => {
             return Err(InvalidRequest::AnotherStream { expected, found });
         }

@@ -58,6 +58,8 @@ pub struct CommitteeFacts {
     pub committee: BTreeMap<ActorId, Standing>,
     /// The rules that hold.
     pub rules: CommitteeRules,
+    /// Whether the escalation that is to get a review has one, in another stream.
+    pub has_another_review: bool,
 }
 
 /// How somebody stands with the committee.

@@ -23,6 +23,9 @@ pub fn decide(
     use ReviewCommand as C;
     role_may(command, circumstances.occasion.actor.role)?;
     let docket = match (state, command) {
+        (Review::NotOpened, C::Open(_)) if circumstances.facts.has_another_review => {
+            return Err(ReviewRejection::AlreadyOpened);
+        }
         (Review::NotOpened, C::Open(opening)) => {
             not_in_future(circumstances)?;
             return open(opening, circumstances);

@@ -30,8 +30,11 @@ pub enum ReviewRejection {
     /// Anything but an opening on an unknown review.
     #[error("expected a review that was opened, found none; open it first")]
     NotOpened,
-    /// A second opening.
-    #[error("expected a new review, found one that was opened before")]
+    /// A second opening, of the same stream or for the same escalation.
+    #[error(
+        "expected an escalation that has no review, found one whose review was opened before; another review needs \
+         another escalation"
+    )]
     AlreadyOpened,
     /// Something on a review that has ended.
     #[error("expected a review under way for `{command}`, found one that was {how}")]

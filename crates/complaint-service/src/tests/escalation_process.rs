@@ -24,23 +24,24 @@ use super::{
     rulebook::adopt,
 };
 use crate::{
-    Escalated, EscalationProcess, UnsealedRequest, UnsealedService, escalation_process::step_id,
-    ids::staff_stream_of, named_stream,
+    Escalated, EscalationProcess, UnsealedRequest, UnsealedService,
+    ids::{staff_stream_of, step_id},
+    review_stream_of,
 };
 use complaint_domain::LedgerEvent;
 
-const NOTHING: Escalated = Escalated { escalated: 0, opened: 0, concluded: 0 };
+pub(super) const NOTHING: Escalated = Escalated { escalated: 0, opened: 0, concluded: 0 };
 
-fn label<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(super) fn label<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn reviews(story: &Story) -> UnsealedService {
+pub(super) fn reviews(story: &Story) -> UnsealedService {
     UnsealedService::new(Arc::clone(&story.log) as _, story.clock(), Arc::new(SystemEntropy))
 }
 
 /// Walks the whole log.
-async fn run(story: &Story) -> Escalated {
+pub(super) async fn run(story: &Story) -> Escalated {
     let reviews = reviews(story);
     let process = EscalationProcess::new(&story.service, &reviews);
     let (mut from, mut done) = (Position(0), NOTHING);
@@ -55,7 +56,7 @@ async fn run(story: &Story) -> Escalated {
 }
 
 /// In India, from the first day of the story on.
-async fn in_india() -> Story {
+pub(super) async fn in_india() -> Story {
     let story = story();
     let pack = RuleChange::AdoptPack {
         file: shipped::pack_text("in-rbi").unwrap().to_owned(),
@@ -70,7 +71,7 @@ async fn in_india() -> Story {
 }
 
 /// A complaint of which its handler has said what it would come to.
-async fn would_be(story: &Story, id: u128, outcome: Outcome) -> StreamId {
+pub(super) async fn would_be(story: &Story, id: u128, outcome: Outcome) -> StreamId {
     let stream = story.register(id).await;
     let assign = C::Assign(Assignment { handler: super::agent().id });
     story.service.handle(request(id + 1, Some(stream.clone()), assign)).await.unwrap();
@@ -98,7 +99,7 @@ async fn a_rejection_goes_before_the_committee_once_and_what_is_upheld_does_not(
     would_be(&story, 2_000, Outcome::Upheld).await;
     assert_eq!(run(&story).await, Escalated { escalated: 1, opened: 1, concluded: 0 });
     assert_eq!(run(&story).await, NOTHING);
-    let review = named_stream("review", step_id(&rejected, "open", 1));
+    let review = review_stream_of(&rejected, 1);
     let Review::Opened(docket) = reviews(&story).streams().load(&review).await.unwrap() else {
         panic!("a review that was opened")
     };
@@ -164,7 +165,7 @@ async fn without_a_pack_that_orders_it_nothing_is_escalated() {
 }
 
 /// Somebody with a term that has begun and is far from its end.
-async fn sits_on_the_committee(story: &Story, who: &str) {
+pub(super) async fn sits_on_the_committee(story: &Story, who: &str) {
     let account = ActorId(label(who));
     let seat = Seat::Chair;
     let (from, until) = (Date::constant(2000, 1, 1), Date::constant(2099, 12, 31));
@@ -189,7 +190,7 @@ async fn how_a_review_ended_is_noted_in_its_complaint_once() {
     let story = in_india().await;
     let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
     run(&story).await;
-    let review = named_stream("review", step_id(&stream, "open", 1));
+    let review = review_stream_of(&stream, 1);
     sits_on_the_committee(&story, "eve").await;
     let reason = DiscontinuationReason::Settled;
     let request = UnsealedRequest {

@@ -27,7 +27,7 @@ use complaint_domain::{
     staff::{Joining, StaffCommand, TermStart},
     volume::VolumeCommand,
 };
-use complaint_service::{named_stream, staff_stream_of};
+use complaint_service::{named_stream, review_stream_of, staff_stream_of};
 use event_log::StreamId;
 use jiff::{ToSpan, civil::Date};
 use rand::{Rng, RngExt, SeedableRng, seq::IndexedRandom};
@@ -93,10 +93,13 @@ pub fn beside<'a>(
     rng.set_stream(RANDOM_STREAM);
     let mut all = people_join(year, &mut rng);
     let mut causes: BTreeMap<Label, usize> = BTreeMap::new();
+    let mut escalations: BTreeMap<&StreamId, u32> = BTreeMap::new();
     for (stream, step) in complaints {
         let mut diary = || Diary::new(ChaCha8Rng::from_rng(&mut rng), step.entered_at);
         if matches!(step.command, ComplaintCommand::Escalate(_)) {
-            all.extend(case(diary(), stream));
+            let escalation = escalations.entry(stream).or_default();
+            *escalation += 1;
+            all.extend(case(diary(), stream, *escalation));
         } else if let ComplaintCommand::ReportSuspectedViolation(violation) = &step.command {
             all.extend(referral(diary(), stream, violation));
         } else if let ComplaintCommand::IdentifyRootCause(RootCause::Found { code }) = &step.command
@@ -156,7 +159,7 @@ fn people_join(year: Year, rng: &mut ChaCha8Rng) -> Deeds {
 }
 
 /// A case before the committee, from the docket to the end of its follow-up.
-fn case(mut diary: Diary, complaint: &StreamId) -> Deeds {
+fn case(mut diary: Diary, complaint: &StreamId, escalation: u32) -> Deeds {
     use ReviewCommand as R;
     let mut members: Vec<u32> = (1..people::MEMBERS).collect();
     let away = diary.rng().random_range(0..members.len());
@@ -165,7 +168,7 @@ fn case(mut diary: Diary, complaint: &StreamId) -> Deeds {
     let by_chair =
         |diary: &mut Diary, command| diary.deed(people::member(0), Deed::Review(command));
     diary.days(3, 9);
-    let stream = diary.new_stream("review");
+    let stream = review_stream_of(complaint, escalation);
     let complaint = complaint.as_str().parse().expect("a complaint's stream");
     by_chair(&mut diary, R::Open(Opening { complaint }));
     let mut seated = vec![chair.clone()];

@@ -53,6 +53,13 @@ fn a_case_goes_from_its_opening_to_the_end_of_its_follow_up() {
 }
 
 #[test]
+fn an_escalation_that_has_a_review_in_another_stream_gets_no_second_one() {
+    let mut committee = committee();
+    committee.facts.has_another_review = true;
+    given(committee, vec![]).when(&C::Open(opening())).then_rejected(R::AlreadyOpened);
+}
+
+#[test]
 fn a_recommendation_is_refused_only_with_reasons_and_then_needs_no_follow_up() {
     let refused = given(committee(), decided()).by("sue", Role::Supervisor);
     let mut without = reply(ReplyKind::Refused);

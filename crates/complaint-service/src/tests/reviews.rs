@@ -1,0 +1,202 @@
+//! One escalation has one review, whoever opens it, whenever, and under whichever name an older
+//! program opened one.
+
+use complaint_codec::{Draft, encode};
+use complaint_domain::{
+    LedgerEvent,
+    actor::{Actor, ActorId, Role},
+    complaint::{
+        Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationReason, Finding,
+        Outcome, Recourse, Response, ResponseKind,
+    },
+    review::{
+        Discontinuation, DiscontinuationReason, Opened, Opening, OpeningWay, Review, ReviewCommand,
+        ReviewEvent,
+    },
+    sealed::PersonalField,
+};
+use event_log::{ExpectedVersion, StreamId, StreamVersion};
+use uuid::Uuid;
+
+use super::{
+    EventLog as _,
+    clock_process::{Story, story},
+    escalation_process::{NOTHING, in_india, label, reviews, run, sits_on_the_committee, would_be},
+    request,
+};
+use crate::{
+    Appended, Escalated, HandleError, PersonalText, UnsealedRequest, error::InvalidRequest,
+    named_stream, request::public_digest_of, review_stream_of,
+};
+
+/// The name that an older program gave a review that somebody opened.
+fn old_name(id: u128) -> StreamId {
+    named_stream("review", Uuid::from_u128(id))
+}
+
+fn chair() -> Actor {
+    Actor { id: ActorId(label("eve")), role: Role::CommitteeChair }
+}
+
+fn opening(complaint: &StreamId) -> ReviewCommand {
+    ReviewCommand::Open(Opening { complaint: complaint.as_str().parse().unwrap() })
+}
+
+async fn send(
+    story: &Story,
+    id: u128,
+    stream: Option<StreamId>,
+    command: ReviewCommand,
+) -> Result<Appended, HandleError> {
+    let command_id = Uuid::from_u128(id);
+    let request =
+        UnsealedRequest { command_id, stream, actor: chair(), occurred_at: None, command };
+    reviews(story).handle::<Review>(&request).await
+}
+
+async fn open(story: &Story, id: u128, complaint: &StreamId) -> Result<Appended, HandleError> {
+    send(story, id, None, opening(complaint)).await
+}
+
+async fn escalate(story: &Story, id: u128, complaint: &StreamId) {
+    let escalate = C::Escalate(Escalation { reason: EscalationReason::Gravity });
+    story.service.handle(request(id, Some(complaint.clone()), escalate)).await.unwrap();
+}
+
+async fn discontinue(story: &Story, id: u128, review: &StreamId) -> Result<Appended, HandleError> {
+    let reason = DiscontinuationReason::Settled;
+    let end = ReviewCommand::Discontinue(Discontinuation { reason });
+    send(story, id, Some(review.clone()), end).await
+}
+
+/// A final response that the complainant refuses, so that it may be escalated anew.
+async fn answer_and_refuse(story: &Story, id: u128, complaint: &StreamId) {
+    let response = Response {
+        kind: ResponseKind::Final,
+        channel: Channel::Email,
+        outcome: Some(Outcome::Upheld),
+        findings: vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }],
+        remedies: Vec::new(),
+        recourse: Some(Recourse { body: label("Ombudsman"), until: "2099-12-31".parse().unwrap() }),
+        expected_by: None,
+        platform: None,
+    };
+    let mut answer = request(id, Some(complaint.clone()), C::IssueResponse(response));
+    answer.personal.push(PersonalText::new(PersonalField::ResponseText, "You get it back."));
+    story.service.handle(answer).await.unwrap();
+    let refused = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
+    story.service.handle(request(id + 1, Some(complaint.clone()), refused)).await.unwrap();
+}
+
+/// What a program from before this one wrote when somebody opened a review.
+async fn opened_by_an_older_program(story: &Story, id: u128, complaint: &StreamId) -> StreamId {
+    let stream = old_name(id);
+    let complaint_id = complaint.as_str().parse().unwrap();
+    let (reason, way) = (EscalationReason::Gravity, OpeningWay::Staff);
+    let event = ReviewEvent::Opened(Opened { complaint: complaint_id, reason, way });
+    let nobody_said_when: Option<jiff::Timestamp> = None;
+    let record = encode(&Draft {
+        id: Uuid::from_u128(id + 0x7000),
+        stream: &stream,
+        version: StreamVersion(0),
+        occurred_at: story.now(),
+        actor: &chair(),
+        command_id: Uuid::from_u128(id),
+        command_digest: public_digest_of(&(
+            "review",
+            chair(),
+            nobody_said_when,
+            opening(complaint),
+        ))
+        .unwrap(),
+        correlation_id: Uuid::from_u128(id),
+        causation_id: None,
+        event: &LedgerEvent::Review(event),
+        sealed: &[],
+    });
+    let records = vec![record.unwrap()];
+    story.log.append(&stream, ExpectedVersion::NoStream, records).await.unwrap();
+    stream
+}
+
+fn is_opened_before(refused: &HandleError) -> bool {
+    matches!(refused, HandleError::AggregateRefused { code: "already-opened", .. })
+}
+
+/// Made by another program from docs/format.md. Whoever holds a log finds reviews by this for ever.
+#[test]
+fn the_name_of_a_review_follows_from_the_complaint_and_the_number_of_its_escalation() {
+    let complaint = "complaint-01KA0000000000000000000000".parse().unwrap();
+    let names = [1, 2].map(|number| review_stream_of(&complaint, number).to_string());
+    assert_eq!(names, ["review-3J7B2VNN3GAN28APEB70PVDASQ", "review-18VGT6JSRFBERS238SJBCV6DSA"]);
+}
+
+#[tokio::test]
+async fn two_who_open_a_review_of_one_escalation_at_once_open_one() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let (one, other) = tokio::join!(open(&story, 11, &complaint), open(&story, 12, &complaint));
+    let (Ok(opened), Err(refused)) = (if one.is_ok() { (one, other) } else { (other, one) }) else {
+        panic!("both were opened")
+    };
+    assert_eq!(opened.stream, review_stream_of(&complaint, 1));
+    assert!(is_opened_before(&refused), "{refused}");
+}
+
+#[tokio::test]
+async fn a_review_is_opened_under_the_name_that_follows_from_its_escalation_and_under_no_other() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let refused = send(&story, 11, Some(old_name(11)), opening(&complaint)).await.unwrap_err();
+    let HandleError::Invalid(InvalidRequest::AnotherStream { expected, found }) = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!((expected, found), (review_stream_of(&complaint, 1), old_name(11)));
+    let named = Some(review_stream_of(&complaint, 1));
+    send(&story, 11, named, opening(&complaint)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_opening_that_is_sent_again_after_another_escalation_gets_its_first_answer() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let first = open(&story, 11, &complaint).await.unwrap();
+    answer_and_refuse(&story, 1_600, &complaint).await;
+    escalate(&story, 1_700, &complaint).await;
+    let again = open(&story, 11, &complaint).await.unwrap();
+    assert_eq!((again.repeated, again.stream), (true, first.stream));
+    let second = open(&story, 12, &complaint).await.unwrap();
+    assert_eq!((second.repeated, second.stream), (false, review_stream_of(&complaint, 2)));
+}
+
+#[tokio::test]
+async fn an_escalation_whose_review_has_an_older_name_gets_no_second_one() {
+    let story = in_india().await;
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let old = opened_by_an_older_program(&story, 11, &complaint).await;
+    // Sent again, the opening is the one that was carried out.
+    let again = open(&story, 11, &complaint).await.unwrap();
+    assert_eq!((again.repeated, &again.stream), (true, &old));
+    assert!(is_opened_before(&open(&story, 12, &complaint).await.unwrap_err()));
+    assert_eq!(run(&story).await, NOTHING, "the process opens none beside it either");
+}
+
+#[tokio::test]
+async fn a_review_with_an_older_name_goes_on_to_its_end() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::Upheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let old = opened_by_an_older_program(&story, 11, &complaint).await;
+    sits_on_the_committee(&story, "eve").await;
+    discontinue(&story, 12, &old).await.unwrap();
+    assert_eq!(run(&story).await, Escalated { concluded: 1, ..NOTHING });
+    answer_and_refuse(&story, 1_600, &complaint).await;
+    escalate(&story, 1_700, &complaint).await;
+    // The next escalation has a review of its own.
+    let next = open(&story, 13, &complaint).await.unwrap();
+    assert_eq!(next.stream, review_stream_of(&complaint, 2));
+}

@@ -80,7 +80,8 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
     let outcome =
         r#"{"outcome": "not-upheld", "findings": [{"issue": "Fee", "outcome": "not-upheld"}]}"#;
     to("propose-outcome", agent, outcome).done();
-    assert_eq!(clock_run(folder)["escalated"], 1);
+    let ran = clock_run(folder);
+    assert_eq!((&ran["escalated"], &ran["reviews_opened"]), (&json!(1), &json!(1)), "{ran}");
     assert_eq!(clock_run(folder)["escalated"], 0, "once");
     let docket = run_in(folder, &["--json", "review", "list", "--data", "ledger"]).done().json();
     let review = docket[0]["review"].as_str().unwrap().to_owned();

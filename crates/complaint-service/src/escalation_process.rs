@@ -7,6 +7,9 @@
 //! nothing else. What is owed it reads from the complaint's own stream, and `decide` has the last
 //! word.
 //!
+//! What a pack orders gets its review opened whoever escalated it; what people bring before the committee
+//! beside that is theirs to open. An escalation has one review, whoever opens it (`docket`).
+//!
 //! An escalation is dated by the moment it is recorded and never back: whether that was in time is
 //! for the clock of the pack to say.
 
@@ -15,7 +18,7 @@ use std::collections::BTreeSet;
 use complaint_domain::{
     actor::{Actor, ActorId, Role},
     complaint::{
-        Case, CommitteeRefusal, Complaint, ComplaintCommand, ComplaintRejection, Escalation,
+        CommitteeRefusal, Complaint, ComplaintCommand, ComplaintRejection, Escalation,
         EscalationReason, ReviewReference,
     },
     review::{Opening, Review, ReviewCommand},
@@ -121,14 +124,14 @@ impl<'a> EscalationProcess<'a> {
             if !self.send(stream, id, command, &mut done.escalated).await? {
                 return Ok(());
             }
-        } else if !is_escalated_by_program(case) {
+        } else if !case.is_owed_a_review(&rules.time_limits) {
             return Ok(());
         }
         self.open(stream, escalations, done).await
     }
 
-    /// The review of an escalation that a program made. A crash between the two is made good by the
-    /// next run.
+    /// The review of an escalation that a program made, or that a pack orders. A crash between escalation and
+    /// review is made good by the next run.
     async fn open(
         self,
         stream: &StreamId,
@@ -148,9 +151,11 @@ impl<'a> EscalationProcess<'a> {
             occurred_at: None,
             command: ReviewCommand::Open(Opening { complaint }),
         };
-        let appended = self.reviews.handle::<Review>(&request).await?;
-        if !appended.repeated {
-            done.opened = done.opened.saturating_add(1);
+        match self.reviews.handle::<Review>(&request).await {
+            Ok(appended) if appended.repeated => {}
+            Ok(_) => done.opened = done.opened.saturating_add(1),
+            Err(refused) if is_opened_already(&refused) => {}
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -214,9 +219,14 @@ fn is_overtaken(rejection: &ComplaintRejection) -> bool {
     )
 }
 
-/// The complainant or staff bring their own case before the committee.
-fn is_escalated_by_program(case: &Case) -> bool {
-    case.escalated_by() == Some(Role::System)
+/// Somebody opened the review, or the complaint moved on, since it was looked at; or a program from
+/// before opened the review under another name.
+fn is_opened_already(refused: &HandleError) -> bool {
+    let is_overtaken = matches!(
+        refused,
+        HandleError::AggregateRefused { code: "already-opened" | "not-escalated", .. }
+    );
+    is_overtaken || matches!(refused, HandleError::Contended { .. })
 }
 
 #[expect(clippy::expect_used, reason = "a constant that is a label")]

@@ -248,16 +248,33 @@ impl Case {
         self.escalations
     }
 
-    /// Whether a pack orders that it goes before the committee, and nobody has put it there: for
-    /// what it is to come to, or for the answer that stands and that no review has seen.
+    /// Whether a pack orders that it goes before the committee, and nobody has put it there.
     pub fn is_owed_to_committee(&self, packs: &Rulebook) -> bool {
+        self.escalated_by.is_none() && self.is_ordered(packs)
+    }
+
+    /// Whether it was put before the committee and a review is to be opened without anybody asking: what a
+    /// program escalated, and what a pack orders, whoever escalated it.
+    ///
+    /// It is told of those whose review goes on, too: the complaint's stream does not say.
+    pub fn is_owed_a_review(&self, packs: &Rulebook) -> bool {
+        let is_owed = match self.escalated_by {
+            None => false,
+            Some(Role::System) => true,
+            Some(_) => self.is_ordered(packs),
+        };
+        is_owed && self.review_conclusion.is_none()
+    }
+
+    /// Whether a pack orders that the committee looks at it: at what it is to come to, or at the answer
+    /// that stands and that no review has seen.
+    fn is_ordered(&self, packs: &Rulebook) -> bool {
         let proposed = self.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
         let answered = self.final_response.as_ref().filter(|response| !response.is_reviewed);
         let outcome = proposed.or_else(|| answered.and_then(|response| response.outcome));
         let may_go = self.stage != Stage::Withdrawn
             && self.transferred_to.is_none()
-            && self.is_ours_to_answer()
-            && self.escalated_by.is_none();
+            && self.is_ours_to_answer();
         may_go && outcome.is_some_and(|it| packs.escalation_order(self.received_at, it).is_some())
     }
 

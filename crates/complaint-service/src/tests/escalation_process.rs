@@ -6,7 +6,7 @@ use complaint_domain::{
     clock::shipped,
     complaint::{
         Assignment, ComplaintCommand as C, ComplaintEvent as E, Escalation, EscalationReason,
-        Finding, Outcome, OutcomeProposal, ReviewConclusion,
+        Finding, Outcome, OutcomeProposal, ReviewConclusion, Withdrawal, WithdrawalReason,
     },
     review::{Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand, Seat},
     rulebook::RuleChange,
@@ -148,12 +148,41 @@ async fn two_runs_at_once_do_each_step_once() {
     assert_eq!(steps(&story).await.len(), 4);
 }
 
-#[tokio::test]
-async fn what_people_bring_before_the_committee_is_theirs_to_open() {
-    let story = in_india().await;
-    let stream = would_be(&story, 1_000, Outcome::NotUpheld).await;
+/// A complaint that staff put before the committee themselves, and for which they opened nothing.
+async fn escalated_by_staff(story: &Story, outcome: Outcome) -> StreamId {
+    let stream = would_be(story, 1_000, outcome).await;
     let escalate = C::Escalate(Escalation { reason: EscalationReason::Gravity });
-    story.service.handle(request(1_500, Some(stream), escalate)).await.unwrap();
+    story.service.handle(request(1_500, Some(stream.clone()), escalate)).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn the_review_of_what_a_pack_orders_is_opened_whoever_escalated_it() {
+    let story = in_india().await;
+    let stream = escalated_by_staff(&story, Outcome::NotUpheld).await;
+    let (one, other) = tokio::join!(run(&story), run(&story));
+    assert_eq!((one.escalated + other.escalated, one.opened + other.opened), (0, 1));
+    assert_eq!(run(&story).await, NOTHING);
+    let review = review_stream_of(&stream, 1);
+    let Review::Opened(docket) = reviews(&story).streams().load(&review).await.unwrap() else {
+        panic!("a review that was opened")
+    };
+    assert_eq!(docket.way(), OpeningWay::Staff);
+}
+
+#[tokio::test]
+async fn the_review_of_what_no_pack_orders_is_for_people_to_open() {
+    let story = in_india().await;
+    escalated_by_staff(&story, Outcome::Upheld).await;
+    assert_eq!(run(&story).await, NOTHING);
+}
+
+#[tokio::test]
+async fn the_review_of_what_was_withdrawn_is_opened_by_no_program() {
+    let story = in_india().await;
+    let stream = escalated_by_staff(&story, Outcome::NotUpheld).await;
+    let withdraw = C::Withdraw(Withdrawal { reason: WithdrawalReason::NotPursued });
+    story.service.handle(request(1_600, Some(stream), withdraw)).await.unwrap();
     assert_eq!(run(&story).await, NOTHING);
 }
 

@@ -25,10 +25,16 @@ const PAGE: u32 = 500;
 /// How far the process has looked through the log. Beside the read models, and as disposable: when
 /// it is gone, the whole log is looked through once, and nothing is noted twice.
 const POSITION_FILE: &str = "clock-process.json";
+/// Which processes look through the log. When they come to do more for what lies in it, this grows, and the whole
+/// log is looked through once more: 2 also opens the reviews of what others escalated.
+const PROCESSES: u32 = 2;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct LookedAt {
     next_position: u64,
+    /// By which processes; the first did not say.
+    #[serde(default)]
+    processes: u32,
 }
 
 /// What a run came to, as it is told.
@@ -40,6 +46,9 @@ pub struct Told {
     missed: u64,
     /// Complaints put before the committee, because a pack orders it.
     escalated: u64,
+    /// Reviews that were opened, of these and of what others escalated.
+    #[serde(default)]
+    reviews_opened: u64,
     /// Reviews that ended, noted in their complaints.
     reviews_noted: u64,
     unread: u64,
@@ -61,8 +70,17 @@ impl Told {
             complaint: stream.to_string(),
             reason: error.to_string(),
         });
-        let Escalated { escalated, concluded: reviews_noted, .. } = escalated;
-        Self { complaints, warned, missed, escalated, reviews_noted, unread, first_unread }
+        let Escalated { escalated, opened: reviews_opened, concluded: reviews_noted } = escalated;
+        Self {
+            complaints,
+            warned,
+            missed,
+            escalated,
+            reviews_opened,
+            reviews_noted,
+            unread,
+            first_unread,
+        }
     }
 }
 
@@ -96,8 +114,13 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
     } else {
         console.line(format_args!(
             "looked at complaints {} times: {} limits newly near, {} newly missed; {} escalated, \
-             {} reviews noted",
-            told.complaints, told.warned, told.missed, told.escalated, told.reviews_noted
+             {} reviews opened, {} noted",
+            told.complaints,
+            told.warned,
+            told.missed,
+            told.escalated,
+            told.reviews_opened,
+            told.reviews_noted
         ))?;
     }
     let Some(Unread { complaint, reason }) = told.first_unread else { return Ok(()) };
@@ -179,13 +202,32 @@ async fn open_page(
     asked.await.map_err(CommandError::failed("read the case files"))?
 }
 
-/// Where to go on; at the beginning when nothing readable says so, or it lies beyond the log.
+/// Where to go on; at the beginning when nothing readable says so, or other processes did, or it lies beyond the log.
 fn looked_at(file: &Path, head: Position) -> Position {
     let text = fs::read_to_string(file).unwrap_or_default();
     let known: LookedAt = serde_json::from_str(&text).unwrap_or_default();
-    if known.next_position > head.0 { Position(0) } else { Position(known.next_position) }
+    let is_known = known.processes == PROCESSES && known.next_position <= head.0;
+    if is_known { Position(known.next_position) } else { Position(0) }
 }
 
 fn remember(file: &Path, head: Position) -> Result<(), CommandError> {
-    put(file, json!(LookedAt { next_position: head.0 }).to_string().as_bytes())
+    let known = LookedAt { next_position: head.0, processes: PROCESSES };
+    put(file, json!(known).to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POSITION_FILE, Position, fs, looked_at, remember};
+
+    #[test]
+    fn what_fewer_processes_looked_at_is_looked_at_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(POSITION_FILE);
+        assert_eq!(looked_at(&file, Position(9)), Position(0));
+        remember(&file, Position(5)).unwrap();
+        assert_eq!(looked_at(&file, Position(9)), Position(5));
+        assert_eq!(looked_at(&file, Position(4)), Position(0), "of another log");
+        fs::write(&file, r#"{"next_position":5}"#).unwrap();
+        assert_eq!(looked_at(&file, Position(9)), Position(0), "of a program from before");
+    }
 }

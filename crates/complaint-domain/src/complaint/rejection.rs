@@ -413,15 +413,15 @@ pub enum ComplaintRejection {
     },
     /// An approval by somebody who may not promise that much.
     #[error(
-        "expected somebody who may approve {amount}, found the role `{role}`, whose limit is \
-         {limit}"
+        "expected somebody who may approve {amount} for one complaint, found the role `{role}`, whose \
+         limit is {limit}"
     )]
     LimitTooLow {
         /// The role of the approver.
         role: Role,
         /// Up to which amount the role may approve in that currency.
         limit: ApprovalLimit,
-        /// The amount of the remedy.
+        /// The amount of the remedy, and of those that stand in its currency.
         amount: Money,
     },
     /// A remedy that is offered or carried out before a second person approved it.

@@ -28,7 +28,7 @@ use crate::{
 /// must bring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComplaintRules {
-    /// How much each role may promise without a second person.
+    /// How much each role may promise in one complaint without a second person.
     pub approval_limits: ApprovalLimits,
     /// How far the actor's clock may run ahead of the service's.
     pub clock_tolerance: SignedDuration,
@@ -133,7 +133,7 @@ impl Default for ComplaintRules {
     }
 }
 
-/// How much somebody may promise without a second person. Greater is more.
+/// How much somebody may promise in one complaint without a second person. Greater is more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ApprovalLimit {

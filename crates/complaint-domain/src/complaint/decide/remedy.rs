@@ -9,7 +9,8 @@ use crate::{
     money::Money,
 };
 
-/// A remedy that is not money needs no second person.
+/// A remedy that is not money needs no second person. The limit is held to all that was promised in the
+/// complaint, and to what may yet be approved: else many small promises pass where one of their sum would not.
 pub(super) fn propose(
     case: &Case,
     proposal: &RemedyProposal,
@@ -27,7 +28,8 @@ pub(super) fn propose(
         }
         (true, Some(amount)) => {
             payable(*amount)?;
-            !circumstances.rules.approval_limits.allow(&circumstances.actor, amount)
+            let whole = with_others(case, *amount, |_| true);
+            !circumstances.rules.approval_limits.allow(&circumstances.actor, &whole)
         }
         (false, None) => false,
     };
@@ -37,8 +39,8 @@ pub(super) fn propose(
     }))
 }
 
-/// Four eyes: somebody else, who may promise that much. As the proposer might not, the approver's
-/// limit is the higher one.
+/// Four eyes: somebody else, who may promise as much as then stands in the complaint. What only awaits
+/// approval does not stand: its own approval will count this one.
 pub(super) fn approve(
     case: &Case,
     approval: &RemedyApproval,
@@ -66,6 +68,7 @@ pub(super) fn approve(
         });
     }
     if let Some(amount) = remedy.amount {
+        let amount = with_others(case, amount, |other| other.approval != Approval::Awaited);
         let limit = circumstances.rules.approval_limits.of_actor(actor, amount.currency);
         if !limit.allows(amount.amount) {
             return Err(ComplaintRejection::LimitTooLow { role: actor.role, limit, amount });
@@ -91,6 +94,19 @@ pub(super) fn fulfil(
         RemedyResult::Declined => paid_as_promised(id, None, fulfilment.paid)?,
     }
     Ok(ComplaintEvent::RemedyFulfilled(fulfilment.clone()))
+}
+
+/// The amount and those of the complaint's other remedies in its currency, as far as they are counted; what was
+/// declined is not. A sum too large to be told apart is as large as can be: over any limit in money.
+fn with_others(case: &Case, amount: Money, is_counted: impl Fn(&Remedy) -> bool) -> Money {
+    let others = case
+        .remedies
+        .values()
+        .filter(|other| other.result != Some(RemedyResult::Declined) && is_counted(other));
+    let in_currency =
+        others.filter_map(|other| other.amount).filter(|other| other.currency == amount.currency);
+    let whole = in_currency.fold(amount.amount, |sum, other| sum.saturating_add(other.amount));
+    Money { amount: whole, ..amount }
 }
 
 /// The remedy, if it was proposed and has not come to its end.

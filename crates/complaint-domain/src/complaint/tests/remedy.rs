@@ -35,6 +35,51 @@ fn an_agent_may_promise_up_to_the_limit_alone() {
 }
 
 #[test]
+fn the_limit_is_held_to_all_that_is_promised_in_one_complaint() {
+    let given = given([received(), assigned("ana"), proposed(refund(1, "150"))]);
+    let (rest, more) = (refund(2, "50"), refund(2, "50.01"));
+    given.clone().when(&C::ProposeRemedy(rest.clone())).then(standing(rest));
+    given.clone().when(&C::ProposeRemedy(more.clone())).then(awaiting(more.clone()));
+    // What was paid is promised; so is what awaits approval, for it may yet be approved.
+    let paid = given.clone().after(&C::FulfilRemedy(paid(1, "150")));
+    paid.when(&C::ProposeRemedy(more.clone())).then(awaiting(more));
+    given
+        .after(&C::ProposeRemedy(refund(2, "900")))
+        .when(&C::ProposeRemedy(refund(3, "1")))
+        .then(awaiting(refund(3, "1")));
+}
+
+#[test]
+fn what_was_declined_and_what_is_in_another_currency_leave_the_limit_as_it_is() {
+    let given = given([received(), assigned("ana"), proposed(refund(1, "150"))]);
+    let next = refund(2, "200");
+    let declined = given.clone().after(&C::FulfilRemedy(declined(1)));
+    declined.when(&C::ProposeRemedy(next.clone())).then(standing(next));
+    let euros = Money { currency: Currency::EUR, ..gbp("200") };
+    let next = RemedyProposal { amount: Some(euros), ..refund(2, "1") };
+    given.when(&C::ProposeRemedy(next.clone())).then(standing(next));
+}
+
+#[test]
+fn whoever_approves_may_promise_all_that_stands_with_it() {
+    let first = proposed_over_limit(refund(1, "6000"));
+    let second = proposed_over_limit(refund(2, "4000.01"));
+    let given = given([received(), assigned("ana"), first, second]).by("sue", Role::Supervisor);
+    // Either alone, whichever it is: what only awaits approval does not stand.
+    given.clone().when(&C::ApproveRemedy(approval(2))).then(E::RemedyApproved(approval(2)));
+    let one = given.after(&C::ApproveRemedy(approval(1)));
+    let limit = ApprovalLimit::UpTo(10_000.into());
+    one.clone().when(&C::ApproveRemedy(approval(2))).then_rejected(R::LimitTooLow {
+        role: Role::Supervisor,
+        limit,
+        amount: gbp("10000.01"),
+    });
+    one.by("cho", Role::CommitteeChair)
+        .when(&C::ApproveRemedy(approval(2)))
+        .then(E::RemedyApproved(approval(2)));
+}
+
+#[test]
 fn a_currency_without_a_limit_needs_approval_for_any_amount() {
     let yen = Money { amount: 1.into(), currency: Currency::JPY };
     let proposal = RemedyProposal { amount: Some(yen), ..refund(1, "1") };

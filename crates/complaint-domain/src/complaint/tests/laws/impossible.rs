@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use iso_currency::Currency;
 use jiff::Timestamp;
 
 use crate::{
     Fact,
-    actor::ActorId,
+    actor::{Actor, ActorId},
     complaint::{
-        Answer, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Finding, Outcome,
-        Receipt, RemedyId, RemedyResult, Response, ResponseKind, Source, Stage,
+        Answer, ApprovalLimits, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Finding,
+        Outcome, Receipt, RemedyId, RemedyResult, Response, ResponseKind, Source, Stage,
         state::{Approval, Case},
     },
     money::Money,
@@ -112,6 +113,7 @@ struct Seen {
     proposals: BTreeMap<RemedyId, (ActorId, Option<Money>, bool)>,
     approved: BTreeSet<RemedyId>,
     ended_remedies: BTreeSet<RemedyId>,
+    declined: BTreeSet<RemedyId>,
     final_response: Option<Timestamp>,
     turned_at: Option<Timestamp>,
     warned: BTreeSet<ClockLimit>,
@@ -280,14 +282,23 @@ impl Seen {
             let remedy =
                 (fact.actor.id.clone(), proposed.proposal.amount, proposed.approval_required);
             let before = self.proposals.insert(proposed.proposal.remedy, remedy);
-            return before.map(|_| "two remedies under one number");
+            if before.is_some() {
+                return Some("two remedies under one number");
+            }
+            let is_alone = proposed.proposal.amount.is_some() && !proposed.approval_required;
+            let is_over = is_alone && self.stands_over_limit_of(&fact.actor);
+            return is_over.then_some("more promised alone than one may in a complaint");
         }
         if let E::RemedyApproved(approval) = &fact.event {
             let (proposer, _, _) = self.proposals.get(&approval.remedy)?;
             if *proposer == fact.actor.id {
                 return Some("a remedy approved by its proposer");
             }
-            return (!self.approved.insert(approval.remedy)).then_some("approved twice");
+            if !self.approved.insert(approval.remedy) {
+                return Some("approved twice");
+            }
+            let is_over = self.stands_over_limit_of(&fact.actor);
+            return is_over.then_some("more approved than one may in a complaint");
         }
         let E::RemedyFulfilled(fulfilment) = &fact.event else { return None };
         if !self.ended_remedies.insert(fulfilment.remedy) {
@@ -303,7 +314,19 @@ impl Seen {
             RemedyResult::CarriedOut => {
                 (fulfilment.paid != *promised).then_some("paid other than promised")
             }
-            RemedyResult::Declined => fulfilment.paid.map(|_| "paid though declined"),
+            RemedyResult::Declined => {
+                self.declined.insert(fulfilment.remedy);
+                fulfilment.paid.map(|_| "paid though declined")
+            }
         }
+    }
+
+    /// Whether what may be promised, all of it in pounds, is more than somebody may promise.
+    fn stands_over_limit_of(&self, actor: &Actor) -> bool {
+        let stands = |id: &RemedyId| !self.awaits_approval(*id) && !self.declined.contains(id);
+        let amounts = self.proposals.iter().filter(|(id, _)| stands(id));
+        let whole =
+            amounts.filter_map(|(_, (_, amount, _))| *amount).map(|money| money.amount).sum();
+        !ApprovalLimits::default().of(actor.role, Currency::GBP).allows(whole)
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::intake::in_taxonomy;
 use crate::complaint::{
     Circumstances, ComplaintEvent, ComplaintRejection, CorrectedFact, Correction, state::Case,
 };
@@ -11,6 +12,9 @@ pub(super) fn correct(
     correction: &Correction,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    if let CorrectedFact::Matter { matter } = &correction.fact {
+        in_taxonomy(case, matter, circumstances)?;
+    }
     entry_says_it(case, correction)?;
     let is_unchanged = match &correction.fact {
         CorrectedFact::ReceivedAt { received_at } => case.received_at == *received_at,

@@ -3,7 +3,7 @@
 use crate::{
     complaint::{
         Acknowledgement, Assessment, Circumstances, Classification, ComplaintEvent,
-        ComplaintRejection, Receipt, Source, state::Case,
+        ComplaintRejection, Matter, Receipt, Source, TaxonomyRefusal, state::Case,
     },
     sealed::PersonalField,
 };
@@ -51,15 +51,20 @@ pub(super) fn classify(
     if classification.rights.is_empty() {
         return Err(ComplaintRejection::RightsMissing);
     }
-    // Of what another body published, the body's own words stand.
-    if let Some(taxonomy) =
-        circumstances.rules.taxonomy.as_ref().filter(|_| case.is_ours_to_answer())
-    {
-        taxonomy.holds(&classification.matter)?;
-    }
+    in_taxonomy(case, &classification.matter, circumstances)?;
     let is_same_matter = case.matter.as_ref() == Some(&classification.matter);
     if is_same_matter && case.rights == classification.rights {
         return Err(ComplaintRejection::ClassificationUnchanged);
     }
     Ok(ComplaintEvent::Classified(classification.clone()))
+}
+
+/// By the taxonomy that holds; of what another body published, the body's own words stand.
+pub(super) fn in_taxonomy(
+    case: &Case,
+    matter: &Matter,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), TaxonomyRefusal> {
+    let taxonomy = circumstances.rules.taxonomy.as_ref().filter(|_| case.is_ours_to_answer());
+    taxonomy.map_or(Ok(()), |taxonomy| taxonomy.holds(matter))
 }

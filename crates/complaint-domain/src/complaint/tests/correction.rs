@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use super::{
-    builders::{all_done, classification, corrects, label, matter, received},
+    builders::{all_done, classification, corrects, imported, label, matter, received},
     harness::{HANDLED_AT, NOW, RECEIVED_AT, Told, given, past, time},
 };
 use crate::{
     actor::Role,
     complaint::{
         Channel, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        CorrectedFact as F,
+        ComplaintRules, CorrectedFact as F, Taxonomy, TaxonomyRefusal,
     },
 };
 
@@ -60,6 +62,24 @@ fn only_an_entry_that_says_so_can_be_put_right() {
     refused(history.clone(), 1, received_at("2024-02-20T09:00:00Z"), otherwise.clone());
     refused(history.clone(), 1, F::Channel { channel: Channel::Fax }, otherwise.clone());
     refused(history, 1, F::Respondent { respondent: label("Other Ltd") }, otherwise);
+}
+
+#[test]
+fn a_matter_is_put_right_by_the_taxonomy_that_holds_as_it_is_classified() {
+    let products = [(label("Card"), [].into()), (label("Loan"), [].into())].into();
+    let code = matter("Card").taxonomy;
+    let taxonomy = Some(Arc::new(Taxonomy { code: code.clone(), products }));
+    let rules = ComplaintRules { taxonomy, ..ComplaintRules::default() };
+    let history = [received(), past(E::Classified(classification()))];
+    let classified = given(history).under(rules.clone());
+    let loan = corrects(1, F::Matter { matter: matter("Loan") });
+    classified.clone().when(&C::Correct(loan.clone())).then(E::Corrected(loan));
+    let boat = F::Matter { matter: matter("Boat") };
+    let unknown = R::from(TaxonomyRefusal::ProductUnknown(code, label("Boat")));
+    classified.when(&C::Correct(corrects(1, boat.clone()))).then_rejected(unknown);
+    // Of what another body published, the body's own words stand.
+    let boat = corrects(0, boat);
+    given([imported()]).under(rules).when(&C::Correct(boat.clone())).then(E::Corrected(boat));
 }
 
 #[test]

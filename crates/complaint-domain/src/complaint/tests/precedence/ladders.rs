@@ -195,6 +195,29 @@ fn classify() -> (Attempt, Vec<Rung>) {
     )
 }
 
+/// What is put right is classified anew.
+fn correct_matter() -> (Attempt, Vec<Rung>) {
+    let matter = CorrectedFact::Matter { matter: with_issue().matter };
+    let mut attempt = Attempt::new([received()], C::Correct(corrects(1, matter)));
+    let products = [].into();
+    attempt.given.rules.taxonomy = Some(Arc::new(Taxonomy { code: label("another"), products }));
+    (
+        attempt,
+        vec![
+            ("taxonomy-not-in-force", |it| of_taxonomy(it, "Other", "Other")),
+            ("taxonomy-product-unknown", |it| {
+                let product = with_issue().matter.product;
+                of_taxonomy(it, product.as_str(), "Other");
+            }),
+            ("taxonomy-issue-unknown", |it| it.given.rules.taxonomy = None),
+            ("entry-unknown", |it| {
+                let matter = CorrectedFact::Matter { matter: with_issue().matter };
+                it.command = C::Correct(corrects(0, matter));
+            }),
+        ],
+    )
+}
+
 fn handling() -> Vec<(Attempt, Vec<Rung>)> {
     vec![
         (
@@ -383,6 +406,7 @@ fn corrections() -> Vec<(Attempt, Vec<Rung>)> {
                 }),
             ],
         ),
+        correct_matter(),
     ]
 }
 

@@ -18,6 +18,7 @@ use complaint_domain::{
 use event_log::{
     AppendError, Clock, EventLog, ExpectedVersion, NewRecord, Position, StreamId, StreamVersion,
 };
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use personal_vault::{Entropy, OpenError, PlainField, SealedRef, Sealing, Vault};
 use uuid::Uuid;
@@ -275,6 +276,7 @@ impl<'a> Batch<'a> {
             complaint: self.stream.as_str().parse().ok(),
             people,
             review,
+            is_other_unknown: self.is_other_unknown(request).await?,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
             .map_err(HandleError::Refused)?;
@@ -302,6 +304,15 @@ impl<'a> Batch<'a> {
         let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
         let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
         Ok(Some(ReviewFacts { complaint, conclusion }))
+    }
+
+    /// Whether the command speaks of another complaint that never came in. What comes in stays, so that this cannot
+    /// be overtaken but by a receipt.
+    async fn is_other_unknown(&self, request: &CommandRequest) -> Result<bool, HandleError> {
+        let ComplaintCommand::LinkDuplicate(link) = &request.command else { return Ok(false) };
+        let Ok(other) = link.of.as_str().parse() else { return Ok(true) };
+        let mut records = self.service.log.read_stream(&other, StreamVersion::default());
+        Ok(records.try_next().await?.is_none())
     }
 
     /// Nothing is added to data that is being erased: it would outlive the order.

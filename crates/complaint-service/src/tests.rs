@@ -3,6 +3,7 @@
 mod clock_process;
 mod erasure;
 mod escalation_process;
+mod links;
 mod people;
 mod reviews;
 mod rulebook;

@@ -28,6 +28,8 @@ pub struct Circumstances<'a> {
     pub people: People,
     /// The review that the command speaks of, when it speaks of one that was opened.
     pub review: Option<ReviewFacts>,
+    /// Whether the command speaks of another complaint that never came in.
+    pub is_other_unknown: bool,
 }
 
 /// What the stream of a review says of it.

@@ -53,6 +53,7 @@ use crate::actor::Role;
 ///     complaint: None,
 ///     people: People::default(),
 ///     review: None,
+///     is_other_unknown: false,
 /// };
 /// let command = ComplaintCommand::Acknowledge(Acknowledgement { channel: Channel::Email });
 /// let refused = decide(&Complaint::default(), &command, &circumstances);

@@ -3,14 +3,15 @@
 mod cause;
 mod codes;
 mod committee;
+mod linked;
 mod outcome;
 mod recourse;
 
 use jiff::{Timestamp, civil::Date};
 
 pub use self::{
-    cause::RootCauseRefusal, committee::CommitteeRefusal, outcome::OutcomeRefusal,
-    recourse::RecourseRefusal,
+    cause::RootCauseRefusal, committee::CommitteeRefusal, linked::LinkedRefusal,
+    outcome::OutcomeRefusal, recourse::RecourseRefusal,
 };
 use super::{
     Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
@@ -413,8 +414,7 @@ pub enum ComplaintRejection {
     },
     /// An approval by somebody who may not promise that much.
     #[error(
-        "expected somebody who may approve {amount} for one complaint, found the role `{role}`, whose \
-         limit is {limit}"
+        "expected somebody who may approve {amount} in all, found the role `{role}`, whose limit is {limit}"
     )]
     LimitTooLow {
         /// The role of the approver.
@@ -463,9 +463,9 @@ pub enum ComplaintRejection {
     RootCause(#[from] RootCauseRefusal),
 
     // Other complaints, other bodies.
-    /// A complaint that would be its own duplicate.
-    #[error("expected another complaint, found the complaint itself")]
-    LinkedToItself,
+    /// A link to what is no other complaint.
+    #[error(transparent)]
+    Linked(#[from] LinkedRefusal),
     /// A link that is there.
     #[error("expected a complaint that is not linked, found {0}, which is; unlink it first")]
     AlreadyLinked(ComplaintId),

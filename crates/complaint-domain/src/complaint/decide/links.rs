@@ -3,7 +3,7 @@
 use super::response::utc_date;
 use crate::complaint::{
     Circumstances, ComplaintEvent, ComplaintRejection, DuplicateLink, DuplicateUnlink, LinkKind,
-    state::Case,
+    LinkedRefusal, state::Case,
 };
 
 /// Several people complain together through somebody who may speak for each of them.
@@ -17,7 +17,10 @@ pub(super) fn link(
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if circumstances.complaint.as_ref() == Some(&link.of) {
-        return Err(ComplaintRejection::LinkedToItself);
+        return Err(LinkedRefusal::ToItself.into());
+    }
+    if circumstances.is_other_unknown {
+        return Err(LinkedRefusal::ToUnknown(link.of.clone()).into());
     }
     if case.links.contains_key(&link.of) {
         return Err(ComplaintRejection::AlreadyLinked(link.of.clone()));

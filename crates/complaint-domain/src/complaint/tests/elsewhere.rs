@@ -10,8 +10,8 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
-        ComplaintRejection as R, EscalationReason, LinkKind, Outcome, ProcessStep, ReopenReason,
-        StepNotCalledFor,
+        ComplaintRejection as R, EscalationReason, LinkKind, LinkedRefusal, Outcome, ProcessStep,
+        ReopenReason, StepNotCalledFor,
     },
     label::Label,
 };
@@ -34,6 +34,17 @@ fn a_duplicate_is_linked_and_the_link_can_be_taken_back() {
         .after(&C::UnlinkDuplicate(unlinked_from(1)))
         .when(&C::LinkDuplicate(linked.clone()))
         .then(E::DuplicateLinked(linked));
+}
+
+#[test]
+fn a_link_is_to_another_complaint_that_came_in() {
+    let mut given = given([received()]);
+    given.complaint = Some(complaint_id(1));
+    let linked = C::LinkDuplicate(linked_to(1, LinkKind::Related));
+    given.clone().when(&linked).then_rejected(LinkedRefusal::ToItself.into());
+    given.complaint = Some(complaint_id(2));
+    given.is_other_unknown = true;
+    given.when(&linked).then_rejected(LinkedRefusal::ToUnknown(complaint_id(1)).into());
 }
 
 #[test]

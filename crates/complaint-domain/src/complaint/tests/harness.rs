@@ -73,6 +73,7 @@ pub(super) fn given(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> 
         complaint: None,
         people: People::default(),
         review: None,
+        is_other_unknown: false,
     }
 }
 
@@ -90,6 +91,7 @@ pub(super) struct Given {
     pub(super) complaint: Option<crate::reference::ComplaintId>,
     pub(super) people: People,
     pub(super) review: Option<ReviewFacts>,
+    pub(super) is_other_unknown: bool,
 }
 
 fn replay(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> Complaint {
@@ -184,6 +186,7 @@ impl Given {
             complaint: self.complaint.clone(),
             people: self.people.clone(),
             review: self.review.clone(),
+            is_other_unknown: self.is_other_unknown,
         };
         decide(&self.state, command, &circumstances)
     }

@@ -111,6 +111,7 @@ fn the_codes_stand_in_the_order_of_the_enum() {
     let source = include_str!("../rejection.rs");
     let of_committee = include_str!("../rejection/committee.rs");
     let of_causes = include_str!("../rejection/cause.rs");
+    let of_links = include_str!("../rejection/linked.rs");
     let of_outcomes = include_str!("../rejection/outcome.rs");
     let of_recourse = include_str!("../rejection/recourse.rs");
     let of_clocks = include_str!("../../clock/permission.rs");
@@ -121,6 +122,7 @@ fn the_codes_stand_in_the_order_of_the_enum() {
             "root-cause" => variants(of_causes, "pub enum RootCauseRefusal {").collect(),
             "outcome" => variants(of_outcomes, "pub enum OutcomeRefusal {").collect(),
             "recourse" => variants(of_recourse, "pub enum RecourseRefusal {").collect(),
+            "linked" => variants(of_links, "pub enum LinkedRefusal {").collect(),
             "committee" => variants(of_committee, "pub enum CommitteeRefusal {").collect(),
             "taxonomy" => variants(of_taxonomies, "pub enum TaxonomyRefusal {").collect(),
             "step" => vec!["not-called-for".to_owned()],

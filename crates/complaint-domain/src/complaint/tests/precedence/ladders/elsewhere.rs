@@ -39,12 +39,14 @@ fn links() -> Vec<(Attempt, Vec<Rung>)> {
         C::LinkDuplicate(linked_to(1, LinkKind::Joint)),
     );
     linking.given.complaint = Some(linked_to(1, LinkKind::Joint).of);
+    linking.given.is_other_unknown = true;
     vec![
         (
             linking,
             vec![
                 ("ended", |it| drop_entry(it, |event| matches!(event, E::Withdrawn(_)))),
                 ("linked-to-itself", |it| it.given.complaint = None),
+                ("linked-to-unknown", |it| it.given.is_other_unknown = false),
                 ("already-linked", |it| {
                     drop_entry(it, |event| matches!(event, E::DuplicateLinked(_)));
                 }),

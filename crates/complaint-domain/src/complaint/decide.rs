@@ -143,7 +143,7 @@ fn step(
         C::ReportSuspectedViolation(violation) => elsewhere::report_violation(case, violation),
         C::RequestSurvey(request) => survey::request(case, request),
         C::RecordSurveyAnswer(answer) => survey::record_answer(case, answer),
-        C::TakeStep(taken) => steps::take(case, taken),
+        C::TakeStep(taken) => steps::take(case, taken, circumstances),
     }
 }
 

@@ -75,9 +75,9 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         bound_to: None,
         reviews_noted: BTreeSet::new(),
         external: BTreeMap::new(),
-        violations: BTreeSet::new(),
+        violations: BTreeMap::new(),
         steps: BTreeMap::new(),
-        turns: 0,
+        reopened_at: Vec::new(),
         survey: Survey::NotRequested,
     }
 }
@@ -138,13 +138,12 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.external.insert(decision.body.clone(), Some(decision.clone()));
         }
         ComplaintEvent::SuspectedViolationReported(violation) => {
-            case.violations.insert(violation.referral.clone());
+            case.violations.insert(violation.referral.clone(), at);
         }
         ComplaintEvent::SurveyRequested(_) => case.survey = Survey::Requested,
         ComplaintEvent::SurveyAnswered(_) => case.survey = Survey::Answered,
         ComplaintEvent::StepTaken(taken) => {
-            let count = case.steps.entry(taken.step).or_default();
-            *count = count.saturating_add(1);
+            case.steps.entry(taken.step).or_default().push(at);
         }
     }
 }
@@ -245,7 +244,7 @@ fn ended(case: &mut Case, stage: Stage, at: Timestamp) {
 /// What was answered, found, promised and paid stands; whether that is enough is open again.
 fn reopened(case: &mut Case, at: Timestamp) {
     case.stage = Stage::Open;
-    case.turns = case.turns.saturating_add(1);
+    case.reopened_at.push(at);
     case.turned_at = Some(at);
     case.transferred_to = None;
     committee_is_done(case);

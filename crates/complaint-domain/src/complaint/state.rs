@@ -109,11 +109,12 @@ pub struct Case {
     pub(super) reviews_noted: BTreeSet<ReviewId>,
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
-    pub(super) violations: BTreeSet<ReferralId>,
-    /// How often each step that rules name was taken.
-    pub(super) steps: BTreeMap<ProcessStep, u32>,
-    /// How often it was reopened.
-    pub(super) turns: u32,
+    /// The suspected violations, and when each was reported.
+    pub(super) violations: BTreeMap<ReferralId, Timestamp>,
+    /// When each step that rules name was taken.
+    pub(super) steps: BTreeMap<ProcessStep, Vec<Timestamp>>,
+    /// When it was reopened.
+    pub(super) reopened_at: Vec<Timestamp>,
     pub(super) survey: Survey,
 }
 

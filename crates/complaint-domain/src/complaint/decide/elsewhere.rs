@@ -67,7 +67,7 @@ pub(super) fn report_violation(
     case: &Case,
     violation: &SuspectedViolation,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    if case.violations.contains(&violation.referral) {
+    if case.violations.contains_key(&violation.referral) {
         return Err(ComplaintRejection::ViolationAlreadyReported(violation.referral.clone()));
     }
     Ok(ComplaintEvent::SuspectedViolationReported(violation.clone()))

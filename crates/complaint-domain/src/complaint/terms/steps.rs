@@ -58,9 +58,9 @@ pub struct StepTaken {
     pub reference: Option<Label>,
 }
 
-/// Nothing waits for the step: what it answers has not happened, or was answered.
+/// Nothing waits for the step: what it answers had not happened by then, or was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected {needs} that waits for `{step}`, found none")]
+#[error("expected {needs} that waits for `{step}`, found none by the time it was taken")]
 pub struct StepNotCalledFor {
     /// The step.
     pub step: ProcessStep,

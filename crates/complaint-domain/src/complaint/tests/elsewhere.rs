@@ -4,7 +4,7 @@ use super::{
         decided_by, escalation, final_response, handed_to, linked_to, not_pursued, ready_to_close,
         received, referred_to, scores, step, unlinked_from, violation, would_be,
     },
-    harness::{given, past},
+    harness::{Told as _, given, past},
 };
 use crate::{
     actor::Role,
@@ -206,6 +206,53 @@ fn a_step_that_a_rule_names_answers_something_and_answers_it_once() {
     admitted
         .when(&C::TakeStep(step(ProcessStep::MediationEnded)))
         .then(E::StepTaken(step(ProcessStep::MediationEnded)));
+}
+
+#[test]
+fn a_step_does_not_happen_before_what_it_answers() {
+    let taken = |which, at| past(E::StepTaken(step(which))).at(at);
+    let ended = C::TakeStep(step(ProcessStep::MediationEnded));
+    let admitted = given([received(), taken(ProcessStep::Admitted, "2024-03-06T09:00:00Z")]);
+    let (which, needs) = (ProcessStep::MediationEnded, "an admission");
+    admitted
+        .clone()
+        .occurring_at("2024-03-05T09:00:00Z")
+        .when(&ended)
+        .then_rejected(StepNotCalledFor { step: which, needs }.into());
+    let on_time = admitted.occurring_at("2024-03-06T09:00:00Z");
+    on_time.when(&ended).then(E::StepTaken(step(ProcessStep::MediationEnded)));
+    let reported = given([
+        received(),
+        past(E::SuspectedViolationReported(violation(1))).at("2024-03-06T09:00:00Z"),
+    ]);
+    let (which, needs) = (ProcessStep::ViolationDecided, "a reported violation");
+    reported
+        .occurring_at("2024-03-05T09:00:00Z")
+        .when(&C::TakeStep(step(ProcessStep::ViolationDecided)))
+        .then_rejected(StepNotCalledFor { step: which, needs }.into());
+}
+
+#[test]
+fn an_admission_that_is_entered_late_answers_what_had_come_by_then() {
+    let taken = |which, at| past(E::StepTaken(step(which))).at(at);
+    let turned = [
+        received(),
+        past(E::Withdrawn(not_pursued())).at("2024-03-05T09:00:00Z"),
+        past(E::Reopened(again(ReopenReason::ClosedInError))).at("2024-03-06T09:00:00Z"),
+    ];
+    let not_admitted = C::TakeStep(step(ProcessStep::NotAdmitted));
+    let happens = E::StepTaken(step(ProcessStep::NotAdmitted));
+    let after = taken(ProcessStep::Admitted, "2024-03-07T09:00:00Z");
+    let again_admitted = given(turned.clone().into_iter().chain([after]));
+    let early = again_admitted.occurring_at("2024-03-04T09:00:00Z");
+    early.when(&not_admitted).then(happens);
+    let before = taken(ProcessStep::Admitted, "2024-03-04T09:00:00Z");
+    let admitted = given(turned.into_iter().chain([before]));
+    let (step, needs) = (ProcessStep::NotAdmitted, "a receipt or reopening");
+    admitted
+        .occurring_at("2024-03-04T10:00:00Z")
+        .when(&not_admitted)
+        .then_rejected(StepNotCalledFor { step, needs }.into());
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn step(
         C::RecordAnswer(answer) => response::record_answer(case, answer, circumstances),
         C::IdentifyRootCause(found) => handling::identify_root_cause(case, found, circumstances),
         C::Close(closure) => ending::close(case, closure, circumstances),
-        C::Withdraw(withdrawal) => Ok(ComplaintEvent::Withdrawn(withdrawal.clone())),
+        C::Withdraw(withdrawal) => ending::withdraw(case, withdrawal, circumstances),
         C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),
         C::Correct(correction) => correction::correct(case, correction, circumstances),
         C::Recuse(recusal) => handling::recuse(case, recusal),

@@ -517,6 +517,9 @@ pub enum ComplaintRejection {
     ScoreOutOfRange(u8),
 
     // The end.
+    /// A withdrawal, noted by others than the complainant, after they accepted the answer.
+    #[error("expected an answer that was not accepted, found one that was; close it instead")]
+    WithdrawnAfterAcceptance,
     /// A closing on a platform that no platform reports.
     #[error("expected a platform that reports the complaint closed, found none")]
     NotClosedOnPlatform,
@@ -584,10 +587,7 @@ pub enum ComplaintRejection {
         now: Timestamp,
     },
     /// A correction that moves the receipt after something that followed it.
-    #[error(
-        "expected a receipt by {first_step_at}, when the first step followed it, found \
-         {received_at}"
-    )]
+    #[error("expected a receipt by {first_step_at}, the first step after it, found {received_at}")]
     ReceiptAfterStep {
         /// The receipt given.
         received_at: Timestamp,

@@ -1,10 +1,13 @@
 //! When a complaint may end.
 
 use super::{committee::keeps_to_decision, response::utc_date};
-use crate::complaint::{
-    Answer, Circumstances, CloseReason, Closure, ComplaintEvent, ComplaintRejection,
-    RecourseRefusal,
-    state::{Case, FinalResponse},
+use crate::{
+    actor::Role,
+    complaint::{
+        Answer, Circumstances, CloseReason, Closure, ComplaintEvent, ComplaintRejection,
+        RecourseRefusal, Withdrawal,
+        state::{Case, FinalResponse},
+    },
 };
 
 /// "Not upheld" is not an end: the complaint stays open until the complainant has accepted the
@@ -68,6 +71,20 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
         return Err(RecourseRefusal::NotExhausted);
     }
     Ok(())
+}
+
+/// Once the complainant has accepted, what was promised is owed and the cause is to be named: a withdrawal that
+/// others note would end that. Who wishes to leave it all the same says so themselves, or refuses first.
+pub(super) fn withdraw(
+    case: &Case,
+    withdrawal: &Withdrawal,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let answer = case.final_response.as_ref().and_then(|response| response.answer);
+    if answer == Some(Answer::Accepted) && circumstances.actor.role != Role::Complainant {
+        return Err(ComplaintRejection::WithdrawnAfterAcceptance);
+    }
+    Ok(ComplaintEvent::Withdrawn(withdrawal.clone()))
 }
 
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised

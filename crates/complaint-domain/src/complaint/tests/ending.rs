@@ -283,6 +283,27 @@ fn complainants_may_withdraw_at_any_time_before_the_end() {
 }
 
 #[test]
+fn nobody_but_complainants_themselves_withdraws_what_they_accepted() {
+    let accepted = given([
+        received(),
+        assigned("ana"),
+        proposed(apology(1)),
+        responded(offering(&[1])),
+        answered(Answer::Accepted),
+    ]);
+    let withdraw = C::Withdraw(not_pursued());
+    // The apology is owed, and the cause is not found.
+    accepted.clone().when(&withdraw).then_rejected(R::WithdrawnAfterAcceptance);
+    accepted
+        .clone()
+        .by("portal", Role::Complainant)
+        .when(&withdraw)
+        .then(E::Withdrawn(not_pursued()));
+    let refused = accepted.after(&C::RecordAnswer(answer(Answer::Refused)));
+    refused.when(&withdraw).then(E::Withdrawn(not_pursued()));
+}
+
+#[test]
 fn what_was_withdrawn_may_be_taken_up_again() {
     let reopening = again(ReopenReason::ComplainantRequest);
     given([received(), past(E::Withdrawn(not_pursued()))])

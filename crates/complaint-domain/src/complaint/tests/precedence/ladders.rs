@@ -326,9 +326,16 @@ fn endings() -> Vec<(Attempt, Vec<Rung>)> {
                 .occurring_at("2024-03-02T09:00:00Z"),
             vec![
                 ("ended", |it| {
-                    it.history.push(past(E::Reopened(again(ReopenReason::ComplainantRequest))));
+                    it.history.extend([
+                        past(E::Reopened(again(ReopenReason::ComplainantRequest))),
+                        responded(final_response()),
+                        answered(Answer::Accepted),
+                    ]);
                 }),
                 ("occurred-before-turn", happens_now),
+                ("withdrawn-after-acceptance", |it| {
+                    drop_entry(it, |event| matches!(event, E::AnswerRecorded(_)));
+                }),
             ],
         ),
     ]

@@ -49,10 +49,7 @@ impl Rulebook {
         received_at: Timestamp,
         outcome: Outcome,
     ) -> Option<(&Label, &EscalationOrder)> {
-        let of_day = self.adoptions().iter().filter(|adoption| {
-            let day = adoption.zone().rules().to_datetime(received_at).date();
-            adoption.holds.includes(day) && adoption.pack.in_force().includes(day)
-        });
+        let of_day = self.adoptions().iter().filter(|adoption| adoption.is_held(received_at));
         let orders = of_day.filter_map(|adoption| {
             let order = adoption.pack.escalation()?;
             order.outcomes.contains(&outcome).then_some((adoption.pack.code(), order))

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{ClockFact, ClockName, Milestone, Rulebook, clocks};
+use super::{ClockFact, ClockName, Milestone, Rulebook, Zone, clocks};
 
 /// The last day of a way that a final response opens, and the clock that it is counted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct LastDayOfRecourse {
     pub clock: ClockName,
     /// Its last local day.
     pub day: Date,
+    /// The zone whose local dates count.
+    pub zone: Zone,
 }
 
 impl LastDayOfRecourse {
@@ -39,7 +41,33 @@ impl Rulebook {
         let readings = clocks(&[response], self, responded_at).into_iter().flatten();
         readings
             .filter(|reading| reading.rule.recourse)
-            .map(|reading| LastDayOfRecourse { day: reading.due_date(), clock: reading.clock })
+            .map(|reading| LastDayOfRecourse {
+                day: reading.due_date(),
+                clock: reading.clock,
+                zone: reading.zone,
+            })
             .collect()
+    }
+
+    /// Which local day a moment has for a recourse: by the clock that gives a final response of that time this last
+    /// day, else by every clock of recourse, else by every pack that held then; in UTC where there is none.
+    /// Of several days the earliest, which favours the complainant.
+    pub fn day_of_recourse(
+        &self,
+        (responded_at, until): (Timestamp, Date),
+        moment: Timestamp,
+    ) -> Date {
+        let counted = self.last_days_of_recourse(responded_at);
+        let (exact, others): (Vec<_>, Vec<_>) =
+            counted.into_iter().partition(|last| last.day == until);
+        let of_clocks = if exact.is_empty() { others } else { exact };
+        let mut zones: Vec<_> = of_clocks.into_iter().map(|last| last.zone).collect();
+        if zones.is_empty() {
+            let of_packs =
+                self.adoptions().iter().filter(|adoption| adoption.is_held(responded_at));
+            zones.extend(of_packs.map(|adoption| adoption.zone().clone()));
+        }
+        let days = zones.iter().map(|zone| zone.rules().to_datetime(moment).date());
+        days.min().unwrap_or_else(|| TimeZone::UTC.to_datetime(moment).date())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{BusinessHours, Calendar, ClockRule, InForce, RulePack, Zone, shipped};
 use crate::label::Label;
@@ -71,6 +71,12 @@ impl Adoption {
     /// Whether the clock may start on the local day.
     pub(super) fn holds(&self, rule: &ClockRule, date: Date) -> bool {
         self.holds.includes(date) && self.pack.holds(rule, date)
+    }
+
+    /// Whether the pack held, by its local date, at that moment.
+    pub(super) fn is_held(&self, moment: Timestamp) -> bool {
+        let day = self.zone().rules().to_datetime(moment).date();
+        self.holds.includes(day) && self.pack.in_force().includes(day)
     }
 
     pub(super) fn zone(&self) -> &Zone {

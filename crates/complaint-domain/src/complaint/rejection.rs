@@ -545,7 +545,7 @@ pub enum ComplaintRejection {
     RecourseStillOpen {
         /// The last day of the recourse.
         until: Date,
-        /// The day of the closing, in UTC.
+        /// The day of the closing, by the local dates that count.
         closed_on: Date,
     },
     /// A closing while a promised remedy is neither carried out nor declined.

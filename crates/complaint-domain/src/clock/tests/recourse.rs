@@ -75,3 +75,21 @@ fn a_duty_is_no_recourse() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn the_day_is_that_of_the_clock_that_counts_the_recourse_and_of_several_the_earliest() {
+    let given = time("2026-03-11T09:00:00Z");
+    // In Kolkata it is the twelfth already, in London not yet.
+    let moment = time("2027-03-11T19:00:00Z");
+    let of = |rulebook: &Rulebook, until: &str| {
+        rulebook.day_of_recourse((given, until.parse().unwrap()), moment).to_string()
+    };
+    let both = rulebook([pack("in-rbi"), pack("uk-disp")]);
+    assert_eq!(of(&both, "2027-03-11"), "2027-03-12", "as `in-rbi` counts it");
+    assert_eq!(of(&both, "2026-09-11"), "2027-03-11", "as `uk-disp` counts it");
+    assert_eq!(of(&both, "2027-01-01"), "2027-03-11", "as neither counts it");
+    // A pack without a recourse still says where days are counted.
+    let shanghai = rulebook([pack("cn-bank-insurance")]);
+    assert_eq!(of(&shanghai, "2027-03-11"), "2027-03-12");
+    assert_eq!(of(&Rulebook::default(), "2027-03-11"), "2027-03-11");
+}

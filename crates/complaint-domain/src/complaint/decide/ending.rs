@@ -1,6 +1,6 @@
 //! When a complaint may end.
 
-use super::{committee::keeps_to_decision, response::utc_date};
+use super::{committee::keeps_to_decision, response::day_of_recourse};
 use crate::{
     actor::Role,
     complaint::{
@@ -138,7 +138,7 @@ fn recourse_is_over(
     let Some(until) = response.recourse_until else {
         return Err(ComplaintRejection::RecourseNotStated);
     };
-    let closed_on = utc_date(circumstances);
+    let closed_on = day_of_recourse((response.responded_at, until), circumstances);
     if closed_on <= until {
         return Err(ComplaintRejection::RecourseStillOpen { until, closed_on });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 use super::{
     committee::may_answer,
@@ -119,7 +119,7 @@ fn we_say(
     }
     let responded_on = utc_date(circumstances);
     if let Some(recourse) = &response.recourse {
-        recourse_lasts(kind, recourse.until, responded_on, circumstances)?;
+        recourse_lasts(kind, recourse.until, circumstances)?;
     }
     expected_date_fits(kind, response.expected_by, responded_on)?;
     if !circumstances.personal.contains(&PersonalField::ResponseText) {
@@ -133,9 +133,9 @@ fn we_say(
 fn recourse_lasts(
     kind: ResponseKind,
     until: Date,
-    responded_on: Date,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), RecourseRefusal> {
+    let responded_on = day_of_recourse((circumstances.occurred_at, until), circumstances);
     if until < responded_on {
         return Err(RecourseRefusal::Over { responded_on, until });
     }
@@ -205,11 +205,11 @@ pub(super) fn record_answer(
         return Err(ComplaintRejection::FinalResponseMissing { command: "record-answer" });
     };
     let answer = given.answer;
-    let said_on = utc_date(circumstances);
-    if let (Answer::Silent, Some(until)) = (answer, response.recourse_until)
-        && said_on <= until
-    {
-        return Err(RecourseRefusal::SilenceTooEarly { until, said_on }.into());
+    if let (Answer::Silent, Some(until)) = (answer, response.recourse_until) {
+        let said_on = day_of_recourse((response.responded_at, until), circumstances);
+        if said_on <= until {
+            return Err(RecourseRefusal::SilenceTooEarly { until, said_on }.into());
+        }
     }
     if answer == Answer::NotDisputed && response.platform.is_none() {
         return Err(ComplaintRejection::NotDisputedElsewhere);
@@ -220,7 +220,16 @@ pub(super) fn record_answer(
     Ok(ComplaintEvent::AnswerRecorded(given.clone()))
 }
 
-/// The day on which the command's matter happened, in UTC: rule packs with zones come later.
+/// The day on which it happened, by the local dates by which a recourse is counted that a final response of
+/// that time opened until that day.
+pub(super) fn day_of_recourse(
+    opened: (Timestamp, Date),
+    circumstances: &Circumstances<'_>,
+) -> Date {
+    circumstances.rules.time_limits.day_of_recourse(opened, circumstances.occurred_at)
+}
+
+/// The day on which the command's matter happened, in UTC.
 pub(super) fn utc_date(circumstances: &Circumstances<'_>) -> Date {
     Offset::UTC.to_datetime(circumstances.occurred_at).date()
 }

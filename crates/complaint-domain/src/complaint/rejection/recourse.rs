@@ -17,7 +17,7 @@ pub enum RecourseRefusal {
         "expected recourse from {responded_on}, the day of the response, found one until {until}"
     )]
     Over {
-        /// The day of the response, in UTC.
+        /// The day of the response, by the local dates that count.
         responded_on: Date,
         /// The last day given.
         until: Date,
@@ -40,7 +40,7 @@ pub enum RecourseRefusal {
     SilenceTooEarly {
         /// The last day of the recourse.
         until: Date,
-        /// The day on which silence was noted.
+        /// The day on which silence was noted, by the local dates that count.
         said_on: Date,
     },
     /// An end while somebody outside still looks at the complaint.

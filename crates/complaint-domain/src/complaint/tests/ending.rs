@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Fact,
     actor::Role,
+    clock::{Adoption, shipped},
     complaint::{
         Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
         Direction, Party, RecourseRefusal, RemedyId, ReopenReason,
@@ -270,6 +271,43 @@ fn late(command: &C) -> Option<&'static str> {
         "note-missed-clock" => Some("clock-not-missed"),
         _ => None,
     }
+}
+
+/// The pack whose recourse ends with 2024-09-11, by the local dates of a place.
+fn counted_in(zone: &str) -> crate::clock::Rulebook {
+    let pack = shipped::pack("template").unwrap();
+    let adoption = Adoption::of(pack).in_zone(zone.parse().unwrap());
+    crate::clock::Rulebook::with_shipped_calendars().adopt(adoption).unwrap()
+}
+
+#[test]
+fn the_last_day_of_recourse_ends_where_its_rule_counts_days() {
+    let open = R::RecourseStillOpen { until: day("2024-09-11"), closed_on: day("2024-09-11") };
+    let silent = C::RecordAnswer(answer(Answer::Silent));
+    let too_early =
+        |said_on| R::from(RecourseRefusal::SilenceTooEarly { until: day("2024-09-11"), said_on });
+    let end = close(CloseReason::RecourseExpired);
+    let closing = |zone| {
+        let history = ready_to_close().into_iter().chain([answered(Answer::Refused)]);
+        given(history).with_limits(counted_in(zone))
+    };
+    let answering = |zone| {
+        given([received(), assigned("ana"), responded(final_response())])
+            .with_limits(counted_in(zone))
+    };
+    // In New York it is the evening of the 11th.
+    let night = "2024-09-12T02:00:00Z";
+    closing("America/New_York").at(night).when(&end).then_rejected(open);
+    let refused = too_early(day("2024-09-11"));
+    answering("America/New_York").at(night).when(&silent).then_rejected(refused);
+    // In London it is the 12th.
+    let evening = "2024-09-11T23:30:00Z";
+    closing("Europe/London")
+        .at(evening)
+        .when(&end)
+        .then(E::Closed(because(CloseReason::RecourseExpired)));
+    let said = E::AnswerRecorded(answer(Answer::Silent));
+    answering("Europe/London").at(evening).when(&silent).then(said);
 }
 
 #[test]

@@ -65,7 +65,13 @@ pub(crate) fn is_open_to_others(path: &Path) -> io::Result<bool> {
 ///
 /// What the system said. One that is there stays as it is.
 pub fn make_private_dir(path: &Path) -> io::Result<()> {
-    make_named(path, &mut sync_dir)
+    make_named(path, &mut sync_dir)?;
+    // One that is there may have been made by who was killed before its name was durable.
+    match sync_dir(directory_of(path)) {
+        // Nor could whoever may not read the directory above have made one in it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    }
 }
 
 /// `sync` makes the names in a directory durable.
@@ -74,7 +80,10 @@ fn make_named(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io
         return Ok(());
     }
     let above = directory_of(path);
-    make_named(above, sync)?;
+    // Where one may not look about, not even `.` is known for a directory, and lies in none other.
+    if above != path {
+        make_named(above, sync)?;
+    }
     match DirBuilder::new().mode(0o700).create(path) {
         // Somebody else may have made it, and not synced it yet.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),

@@ -221,9 +221,11 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
         return Err(OpenError::from(gap.clone()).into());
     }
     let begun = journal::begin_where_whole(&found, dir, &disk);
-    let open::Found { lock, store, head: before, .. } = found;
+    let open::Found { lock, store, .. } = found;
     // Not only dropped: it is opened again below, and sled lets go of it a moment later.
     store.close();
+    // Without the head that the journal has now, a store made again would reach to where the journal does not go on.
+    let (head, begun) = begun?;
     let reason = match listed {
         Ok(listed) if listed.places == places => None,
         Ok(_) => Some("the stream index does not list each record in its place".to_owned()),
@@ -231,12 +233,11 @@ pub fn repair(dir: &Path) -> Result<Vec<String>, VerifyError> {
     };
     if let Some(reason) = reason {
         let why = OpenError::ArtifactDamaged { artifact: "store", reason };
-        let head = begun.as_ref().map_or(&before, |(head, _)| head);
-        let (rebuilt, _, what) = rebuild_store(dir, &disk, head, &why)?;
+        let (rebuilt, _, what) = rebuild_store(dir, &disk, &head, &why)?;
         rebuilt.close();
         said.push(what);
     }
-    said.extend(begun?.1);
+    said.extend(begun);
     drop(lock);
     verify::verify(dir)?;
     Ok(said)

@@ -133,10 +133,20 @@ pub enum RotateError {
         slot: u64,
     },
     /// The key-encryption key could not be overwritten once another holds: nothing was done.
-    #[error("cannot write {}, which is overwritten once another key holds", path.display())]
+    #[error("cannot replace {}, which is overwritten once another key holds", path.display())]
     NotWritable {
         /// The key-encryption key.
         path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The new key holds, and could not be given the place of the old one: without it nothing opens.
+    #[error("the new key holds, and cannot be moved from {} to {}", next.display(), path.display())]
+    Unfinished {
+        /// Where it belongs.
+        path: PathBuf,
+        /// Where it is.
+        next: PathBuf,
         /// The system's reason.
         source: io::Error,
     },

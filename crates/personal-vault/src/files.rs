@@ -13,7 +13,7 @@ use crate::frame::{Cursor, is_zero};
 /// name; syncs it, renames it, syncs the directory. So a file under its real name has a header.
 ///
 /// Until it has that name it is written anew from its first byte by whoever tries again, so a disk that was full
-/// may be said to be. Once it has it nobody syncs the name again.
+/// may be said to be. Once it has it nobody syncs the name again but whoever opens the vault next.
 pub(crate) fn write_header(
     directory: &Path,
     path: &Path,
@@ -55,7 +55,10 @@ pub(crate) fn make_private_directory(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let above = directory_of(path);
-    make_private_directory(above)?;
+    // Where one may not look about, not even `.` is known for a directory, and lies in none other.
+    if above != path {
+        make_private_directory(above)?;
+    }
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) | Err(_) => sync_directory(above),

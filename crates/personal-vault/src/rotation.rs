@@ -78,7 +78,11 @@ pub fn rotate_key(
     let next = Next::prepare(paths, &old, entropy.as_ref(), unreadable)?;
     next.commit(&paths.keys)?;
     next.destroy_old(&old)?;
-    take_over(&paths.kek).map_err(RotateError::io(&paths.kek))?;
+    take_over(&paths.kek).map_err(|source| RotateError::Unfinished {
+        path: paths.kek.clone(),
+        next: next_of(&paths.kek),
+        source,
+    })?;
     Ok(next.rotated)
 }
 
@@ -103,10 +107,8 @@ impl Next {
         if kek_path.exists() {
             return Err(CreateVaultError::AlreadyThere { path: kek_path }.into());
         }
-        // The old key is overwritten behind the point of no return. What forbids that is told of before it.
-        OpenOptions::new()
-            .write(true)
-            .open(&paths.kek)
+        // The old key is overwritten and replaced behind the point of no return. What forbids that is told of before it.
+        can_be_replaced(&paths.kek)
             .map_err(|source| RotateError::NotWritable { path: paths.kek.clone(), source })?;
         let prepared = Self::write(&path, &kek_path, old, entropy, unreadable);
         if prepared.is_err() {
@@ -212,6 +214,26 @@ fn rewrapped(
     let data_key = old.unwrap(&slot)?;
     let nonce: [u8; 24] = random(entropy);
     Some(keys::encode(kek, &slot.id, &nonce, &data_key))
+}
+
+/// Whether a key can be overwritten, and another be given its name.
+fn can_be_replaced(kek: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(kek)?.file_type().is_symlink() {
+        return Err(io::Error::other(
+            "it is a link: the new key would stand in its place, and not where it leads to",
+        ));
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+        let found = statx(CWD, kek, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS)?;
+        if found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) {
+            return Err(io::Error::other(
+                "it is mounted as a file of its own: no other can be given its name",
+            ));
+        }
+    }
+    OpenOptions::new().write(true).open(kek).map(drop)
 }
 
 /// Destroys the old key and gives the new one its name. Nothing is destroyed while there is no new key that can be

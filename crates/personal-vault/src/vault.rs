@@ -139,6 +139,11 @@ impl Vault {
             // before it.
             in_use.insert(id.class, segment::high_water(id, &file).map_err(failed(&paths.vault))?);
         }
+        // Whoever had it before may have been killed between giving a file its name and making that durable: what is
+        // written to the file from now on would go with the name in a power cut.
+        for directory in [&paths.vault, &paths.keys, files::directory_of(&paths.kek)] {
+            files::sync_directory(directory).map_err(failed(directory))?;
+        }
         let poison: Poison = Arc::new(OnceLock::new());
         let (queue, jobs) = mpsc::channel(QUEUE_CALLS);
         let writer = Writer {

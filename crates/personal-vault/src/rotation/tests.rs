@@ -199,6 +199,22 @@ fn without_being_root<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
+/// The new key would stand in the place of the link, and the old one stay where it leads to.
+#[tokio::test]
+async fn a_key_that_is_a_link_stops_a_rotation_before_anything_is_done() {
+    let home = Home::new().await;
+    let key_file = fs::read(home.key_file()).unwrap();
+    let elsewhere = home.paths.kek.with_extension("elsewhere");
+    fs::rename(&home.paths.kek, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &home.paths.kek).unwrap();
+    let refused = home.rotate(Unreadable::Refuse).unwrap_err();
+    let RotateError::NotWritable { source, .. } = refused else { panic!("{refused}") };
+    assert!(source.to_string().contains("it is a link"), "{source}");
+    assert_eq!(fs::read(home.key_file()).unwrap(), key_file);
+    assert!(!next_of(&home.paths.kek).exists());
+    home.opens_with_epoch(1);
+}
+
 #[tokio::test]
 async fn a_key_that_cannot_be_overwritten_stops_a_rotation_before_anything_is_done() {
     let home = Home::new().await;

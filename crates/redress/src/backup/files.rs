@@ -1,9 +1,9 @@
 //! Copies with digests, and files that are there whole or not at all.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Component, Path, PathBuf},
 };
 
@@ -32,23 +32,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
 ///
 /// [`CommandError::File`].
 pub fn make_private_dir(path: &Path) -> Result<(), CommandError> {
-    let made = make_named(path, &mut |dir| File::open(dir)?.sync_all());
-    made.map_err(CommandError::file("make", path))
-}
-
-/// Makes a directory and those above it; `sync` makes the names in one durable.
-fn make_named(path: &Path, sync: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
-    let above = above.unwrap_or(Path::new("."));
-    make_named(above, sync)?;
-    match DirBuilder::new().mode(0o700).create(path) {
-        // Somebody else may have made it, and not synced it yet.
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
-        Ok(()) | Err(_) => sync(above),
-    }
+    checkpoint_signer::make_private_dir(path).map_err(CommandError::file("make", path))
 }
 
 /// Makes a directory and those above it.

@@ -156,7 +156,12 @@ impl From<RotateError> for CommandError {
             ),
             RotateError::NotWritable { .. } => refused(
                 &error,
-                "look at its permissions and at the disk it lies on, then try again; nothing was done",
+                "look at its permissions and at where it lies, then try again; nothing was done",
+            ),
+            RotateError::Unfinished { .. } => refused(
+                &error,
+                "keep both files, put right what the system says, and open the ledger again: whoever opens \
+                 it next finishes the rotation",
             ),
             error @ (RotateError::NoEpochLeft | RotateError::Io { .. } | _) => {
                 Self::Failed { doing: "let another key open the vault", source: Box::new(error) }

@@ -70,6 +70,7 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
             ),
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),
+            "redress check published.tlog-proof --report . --mirror MIRROR --vkey KEY".to_owned(),
         ],
         find: "redress check published.tlog-proof --report . --receipt RECEIPT --nonce NONCE --vkey KEY",
         period,

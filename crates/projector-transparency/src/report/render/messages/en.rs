@@ -407,7 +407,7 @@ pub(super) const MESSAGES: Messages = Messages {
     minimum_text: "{min} complaints; shares and percentiles from {rate}; amounts of money from {redress}",
     minimum_none: "1: exact figures, for internal use only; amounts of money from {redress} complaints",
     check_title: "Check it yourself",
-    check_text: "With a copy of the ledger that has the records counted, run these commands. The first compares every record with the root over all of them; the second counts the same records again, and report.json must have the SHA-256 above, which stands for their root as well.",
+    check_text: "With a copy of the ledger that has the records counted, run these commands. The first compares every record with the root over all of them; the second counts the same records again, and report.json must have the SHA-256 above, which stands for their root as well. Whoever has no copy of the ledger but a mirror of its published tree needs the last command only.",
     find_title: "Find your own complaint",
     find_text: "Where counted.json is among the files of this report, whoever complained and has a receipt finds the complaint: in which row of which table it is counted and, with the nonce they chose, that no other stands for it. This needs the files, the proof beside them and the receipt; neither the ledger nor a network.",
     how_title: "Rules",

@@ -9,6 +9,7 @@ use evidence_check::{
     bundle::{MANIFEST, Manifest, PAGE},
     check,
     check::Trust,
+    counted::{CountedTables, proof::CountedProof},
     page,
 };
 use merkle_log::{
@@ -50,9 +51,15 @@ pub fn checkpoint(bytes: &[u8]) {
 }
 
 /// Proofs: of all lists of hashes, only the one that the tree itself gives is accepted. The first three
-/// bytes choose leaf and sizes; the rest is the proof. Files of proofs do not panic.
+/// bytes choose leaf and sizes; the rest is the proof. Files of proofs do not panic, nor does checking them.
 pub fn proof(bytes: &[u8]) {
     drop((LogProof::parse(bytes), GrowthProof::parse(bytes), IndexProof::parse(bytes)));
+    if let Ok(counted) = CountedProof::parse(bytes) {
+        assert!(counted.to_string().as_bytes() == bytes, "two spellings of one counted proof");
+        tables(counted.counted.as_bytes());
+    }
+    tables(bytes);
+    verdict(bytes);
     let [size, index, from, rest @ ..] = bytes else { return };
     let (size, index) = (u64::from(*size) + 1, u64::from(*index));
     let from = u64::from(*from);
@@ -67,6 +74,13 @@ pub fn proof(bytes: &[u8]) {
     let old = if from <= size { tree_root(&tree, from).expect("a root") } else { root };
     if verify_consistency(from, size, &old, &root, &claimed).is_ok() {
         assert_eq!(prove_consistency(&tree, from, size).ok(), Some(claimed));
+    }
+}
+
+/// The tables in which complainants find theirs: what is read is written the same.
+fn tables(bytes: &[u8]) {
+    if let Ok(tables) = CountedTables::parse(bytes) {
+        assert!(tables.to_bytes() == bytes, "two spellings of the same tables");
     }
 }
 

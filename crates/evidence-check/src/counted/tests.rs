@@ -443,3 +443,13 @@ fn a_proof_has_one_spelling() {
     let error = CountedProof::parse(many.to_string().as_bytes()).expect_err("too many");
     assert!(error.to_string().contains("no complaint is mentioned so often"), "{error}");
 }
+
+#[test]
+fn the_fuzzer_has_such_a_proof_among_its_seeds() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/proof/counted");
+    let proof = Published::new(PLAN).proof_of(MINE).to_string();
+    if std::env::var_os("REDRESS_WRITE_SEEDS").is_some() {
+        std::fs::write(seed, &proof).unwrap();
+    }
+    assert!(std::fs::read(seed).unwrap() == proof.as_bytes(), "write the seed anew");
+}

@@ -117,9 +117,10 @@ fn a_complainant_finds_theirs_in_the_folder_and_by_a_proof_alone() {
     let none = ["prove", "counted", &complaints[1], "--report", "report", "--data", "ledger"];
     let none = home.run(&none).refused(1);
     assert!(none.stderr.contains("found it in none"), "{}", none.stderr);
+    assert!(none.stderr.contains("a restatement counts it"), "{}", none.stderr);
     // A proof of one shows nothing to the holder of another's receipt.
     let other = home.check(&["counted.proof", "--receipt", "other.tlog-proof"]).refused(1);
-    assert!(other.stderr.contains("is counted in received-by-product"), "{}", other.stderr);
+    assert!(other.stderr.contains("of the complaint of this receipt"), "{}", other.stderr);
 }
 
 #[test]
@@ -131,6 +132,11 @@ fn a_receipt_is_brought_where_it_is_looked_at_and_nowhere_else() {
         (&["counted.proof"][..], "expected your receipt"),
         (&[published, "--receipt", "mine.tlog-proof"], "expected the folder of a report"),
         (&["kept.checkpoint", "--receipt", "mine.tlog-proof"], "expected --receipt with the proof"),
+        (&["mine.tlog-proof", "--report", "report"], "found a receipt"),
+        (
+            &[published, "--report", "report", "--nonce", "blue-horse-7"],
+            "expected --nonce with a receipt",
+        ),
     ] {
         let refused = home.check(words).refused(2);
         assert!(refused.stderr.contains(said), "{words:?}: {}", refused.stderr);
@@ -220,7 +226,30 @@ fn whoever_has_a_mirror_reads_and_counts_the_same() {
     let checked = home.check(&[&["report/published.tlog-proof"][..], &with].concat()).done().json();
     assert!(checked["facts"].to_string().contains("counted again"), "{checked}");
 
-    // A mirror whose files were changed since, or that has fewer records, counts nothing.
+    // The mirror of another log says nothing of this report; and what was published is not written over.
+    home.run(&["init", "--data", "other", "--origin", "other.example"]).done();
+    fs::write(home.path().join("body.json"), r#"{"account": "eve", "roles": ["agent"]}"#).unwrap();
+    let by = ["--as", "root", "--role", "administrator", "--body", "body.json"];
+    home.run(&[&["staff", "join", "--data", "other"][..], &by].concat()).done();
+    home.run(&["export", "tiles", "--data", "other", "--out", "other-tree"]).done();
+    let keys = home.run(&["--json", "keys", "status", "--data", "other"]).done().json();
+    let key = keys["verifier_key"].as_str().unwrap();
+    home.run(&["mirror", "--from", "other-tree", "--out", "others", "--vkey", key]).done();
+    let others = ["report/published.tlog-proof", "--report", "report", "--mirror", "others"];
+    let of_another = home.check(&others).refused(1);
+    let said = "expected a mirror of complaints.example/script, found that of other.example";
+    assert!(of_another.stderr.contains(said), "{}", of_another.stderr);
+    let over = ["report", "transparency", "--mirror", "mirror", "--out", "report"];
+    let over = home.run(&[&over[..], &period].concat()).refused(1);
+    assert!(over.stderr.contains("the report there was published"), "{}", over.stderr);
+}
+
+#[test]
+fn a_mirror_that_is_not_what_it_was_is_neither_read_nor_counted() {
+    let home = Home::new();
+    mirrored(&home);
+    let period = ["--period", "2025-Q1", "--min-cell", "1"];
+    let counted = ["report", "transparency", "--mirror", "mirror", "--out", "counted"];
     let more =
         ["report", "transparency", "--mirror", "mirror", "--out", "more", "--period", "2025-Q1"];
     let refused = home.run(&[&more[..], &["--records", "100000"]].concat()).refused(1);
@@ -239,6 +268,18 @@ fn whoever_has_a_mirror_reads_and_counts_the_same() {
     fs::write(&bundle, changed).unwrap();
     let refused = home.run(&[&counted[..], &period].concat()).refused(1);
     assert!(refused.stderr.contains("of the mirror's checkpoint, found"), "{}", refused.stderr);
+    let changed = home.run(&["replay", "--mirror", "mirror"]).refused(1);
+    assert!(changed.stderr.contains("of the mirror's checkpoint, found"), "{}", changed.stderr);
+    assert!(changed.stdout.is_empty(), "nothing that is not as it was signed");
+    fs::remove_file(&bundle).unwrap();
+    let gone = home.run(&["replay", "--mirror", "mirror"]).refused(1);
+    assert!(gone.stderr.contains("run `redress mirror` again"), "{}", gone.stderr);
+    let ledger = home.run(&["replay", "--mirror", "ledger"]).refused(1);
+    assert!(
+        ledger.stderr.contains("expected a mirror at ledger, found a ledger"),
+        "{}",
+        ledger.stderr
+    );
     let nowhere = home.run(&["replay", "--mirror", "tree/tile"]).refused(1);
     assert!(nowhere.stderr.contains("found no checkpoint"), "{}", nowhere.stderr);
     assert!(home.run(&["replay"]).refused(2).stderr.contains("--data"));

@@ -14,7 +14,7 @@ fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
         "report.drafted.v1",
         "report.endorsed.v1",
         "report.published.v1",
-        "GOOD: a proof that a record is in the log",
+        "GOOD: a published report",
         "recorded as            event 6 of its stream (version 5)",
         "endorsed by            the committee: 2 for, 0 against, 1 abstained; quorum 3",
         "its statement          a small quarter",

@@ -36,7 +36,7 @@ fn one_receipt_for_two_people_is_caught_by_the_second_whose_nonce_it_does_not_op
     fs::copy(home.path().join("anns"), home.path().join("bobs")).unwrap();
     let refused = check(&home, "bobs", "green boat 3").refused(1);
     assert!(refused.stderr.contains("it opens the nonce that you chose"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("somebody else's record"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("somebody else's receipt"), "{}", refused.stderr);
 
     // Nor can it be made to open his: the record commits to hers.
     let text = fs::read_to_string(home.path().join("anns")).unwrap();

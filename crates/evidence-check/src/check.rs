@@ -311,7 +311,9 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
         if let Some(chosen) = trust.nonce {
             let mine = match enclosure.nonce() {
                 Some(opened) if opened.text() == Some(chosen) => Ok(()),
-                Some(_) => Err("it opens another: this is the receipt of somebody else's record"),
+                Some(_) => Err(
+                    "it opens another: yours is not spelled as it was chosen, or this is somebody else's receipt",
+                ),
                 None => Err("it opens none"),
             };
             steps.take("extra", "it opens the nonce that you chose", mine);

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use event_log::{EventLog, clock::SystemClock};
 use merkle_log::{Hash, tree_root};
 
-use crate::{arguments::RecordsOf, error::CommandError, ledger::Ledger, tree::records::MirrorLog};
+use crate::{
+    arguments::RecordsOf, console::Console, error::CommandError, ledger::Ledger,
+    tree::records::MirrorLog,
+};
 
 /// Where the records come from.
 #[derive(Debug)]
@@ -31,6 +34,19 @@ impl History {
                 next: "name the data directory with --data, or a mirror with --mirror".to_owned(),
             }),
         }
+    }
+
+    /// Holds a mirror to its checkpoint before its records are printed; a ledger has other ways.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: its records are not those of the checkpoint.
+    pub async fn hold(&self, console: &Console<'_>) -> Result<(), CommandError> {
+        if let Self::Mirror(mirror) = self {
+            let size = mirror.head().next_position.0;
+            mirror.root(size, &console.bar("hashing", size)).await?;
+        }
+        Ok(())
     }
 
     /// The records.

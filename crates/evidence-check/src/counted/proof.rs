@@ -240,20 +240,26 @@ fn mentions(
     if steps.take("proof", claim, in_order(&proof.mentions, tables)).is_none() {
         return;
     }
+    if proof.mentions.iter().all(|proved| row_of(tables, proved, mine).is_err()) {
+        let why = "none of its mentions is of the complaint of this receipt";
+        let claim = "it is about the complaint of this receipt";
+        steps.take("proof", claim, Err::<(), _>(why));
+        return;
+    }
     let mut found = Vec::new();
     for of_table in proof.mentions.chunk_by(|one, next| one.table == next.table) {
         let Some(table) = of_table.first().and_then(|first| tables.table(&first.table)) else {
             continue;
         };
         let claim = format!("the complaint is counted in {}", table.id);
-        let rows = shown_in(table, of_table, mine, &tables.report);
+        let rows = shown_in(tables, table, of_table, mine);
         for row in steps.take("mention", claim, rows).into_iter().flatten() {
             steps.fact(&table.id, table.row_in_words(row));
         }
         found.push(table.id.as_str());
     }
     missing(steps, report, tables, mine, |table| found.contains(&table.id.as_str()));
-    let would = "the report's own folder, with `redress check --report` and --receipt";
+    let would = "the report's own folder and proof, with --report and --receipt";
     steps.open("mention", "the complaint is counted nowhere else in the report", would);
 }
 
@@ -278,22 +284,24 @@ fn in_order(mentions: &[ProvedMention], tables: &CountedTables) -> Result<(), St
 
 /// Whether these are all of one complaint, each in the tree of its table.
 fn shown_in(
+    tables: &CountedTables,
     table: &CountedTable,
     shown: &[ProvedMention],
     mine: &Mine,
-    report: &str,
 ) -> Result<Vec<u32>, String> {
     if table.is_once && shown.len() > 1 {
         return Err(format!("expected it once, found it {} times", shown.len()));
     }
-    let row_of = |proved: &ProvedMention| {
-        let row = table.row_at(proved.place);
-        let row = row.ok_or_else(|| format!("there is no place {} in it", proved.place))?;
-        let leaf = entry_leaf(row, &mine.tagger.tag(report, &table.id, proved.mention));
-        let root = Hash(table.root);
-        verify_inclusion(&leaf, proved.place, table.mentions, &proved.hashes, &root)
-            .map_err(|error| error.to_string())?;
-        Ok(row)
-    };
-    shown.iter().map(row_of).collect()
+    shown.iter().map(|proved| row_of(tables, proved, mine)).collect()
+}
+
+/// The row of a mention, if its tag is that of the complaint and in the tree of its table.
+fn row_of(tables: &CountedTables, proved: &ProvedMention, mine: &Mine) -> Result<u32, String> {
+    let ProvedMention { table, mention, place, hashes } = proved;
+    let table = tables.table(table).ok_or_else(|| format!("there is no table {table}"))?;
+    let row = table.row_at(*place).ok_or_else(|| format!("there is no place {place} in it"))?;
+    let leaf = entry_leaf(row, &mine.tagger.tag(&tables.report, &table.id, *mention));
+    verify_inclusion(&leaf, *place, table.mentions, hashes, &Hash(table.root))
+        .map_err(|error| error.to_string())?;
+    Ok(row)
 }

@@ -92,10 +92,11 @@ pub(super) fn introduce(steps: &mut Steps, mine: &Mine, report: &Accepted) {
         let same = if theirs.root() == ours.root() { Ok(()) } else { Err("their roots differ") };
         steps.take("receipt", claim, same);
     } else if !report.cosigned.keys().any(|witness| mine.accepted.cosigned.contains_key(witness)) {
-        let (less, more) = (ours.size().min(theirs.size()), ours.size().max(theirs.size()));
         let would = format!(
-            "a witness that has signed both, or a proof that the log grew from {less} to {more} records \
-             (`redress prove consistency {less}`)"
+            "a witness that has signed both, or a receipt issued anew under the checkpoint of the report's \
+             proof: the one is of {}, the other of {} records",
+            ours.size(),
+            theirs.size()
         );
         steps.open("receipt", claim, &would);
     }

@@ -69,11 +69,12 @@ pub(super) fn render(report: &CommitteeReport, locale: Locale) -> Result<String,
         commands: vec![
             "redress verify --data DIR".to_owned(),
             format!(
-                "redress report committee --data DIR --records {} --period {} --min-cell {} --out OUT",
+                "redress report committee --data DIR --records {} --period {} --min-cell {} --out ../OUT",
                 report.cutoff.tree_size, report.period.name, report.min_cell
             ),
             "sha256sum -c SHA256SUMS".to_owned(),
             "redress check published.tlog-proof --report . --vkey KEY".to_owned(),
+            "redress check published.tlog-proof --report . --mirror MIRROR --vkey KEY".to_owned(),
         ],
     };
     page.render()

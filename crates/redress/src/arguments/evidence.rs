@@ -56,7 +56,7 @@ pub enum Prove {
 
     /// A complainant's receipt: that their complaint is in the log, with their own words
     #[command(
-        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret of its own: with it, its holder finds the complaint in the tables of a published report (redress check --report DIR --receipt FILE).",
+        long_about = "Writes the receipt of a complaint: a proof that its first record is in the log, that record, and, opened, the nonce and the complainant's own words, so that they can check what the log holds of them. It holds personal data: hand it to the complainant only. It can be issued again at any time.\n\nThe receipt also holds a secret of its own: with it, its holder finds the complaint in the tables of a published report (redress check DIR/published.tlog-proof --report DIR --receipt FILE).",
         after_help = "Examples:\n  redress prove receipt complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --data ./ledger --out mine.tlog-proof --qr mine.svg\n  redress check mine.tlog-proof --vkey KEY"
     )]
     Receipt(ProveReceipt),
@@ -75,7 +75,7 @@ pub enum Prove {
 
     /// Where a published report counts a complaint, for whoever holds its receipt
     #[command(
-        long_about = "Writes where the tables of a published report count a complaint: for each the row, and that the complaint's tag is in the list of that row. Whoever checks it brings the receipt, for nothing in the proof says whose complaint it is. It has the rows of all tables side by side, which may be enough to know somebody by: hand it to the complainant only. Whoever has the report's own folder needs no such proof: redress check --report DIR --receipt FILE.",
+        long_about = "Writes where the tables of a published report count a complaint: for each the row, and that the complaint's tag is in the list of that row. Whoever checks it brings the receipt, for nothing in the proof says whose complaint it is. It has the rows of all tables side by side, which may be enough to know somebody by: hand it to the complainant only. Whoever has the report's own folder needs no such proof: redress check DIR/published.tlog-proof --report DIR --receipt FILE.",
         after_help = "Examples:\n  redress prove counted complaint-01JGFJJZ00ABCDEFGHJKMNPQRS --report ./report --data ./ledger --out counted.proof\n  redress check counted.proof --receipt mine.tlog-proof --nonce blue-horse-7 --vkey KEY"
     )]
     Counted(ProveCounted),
@@ -198,7 +198,8 @@ pub struct Check {
     #[arg(value_name = "FILE", required_unless_present = "page")]
     pub file: Option<PathBuf>,
 
-    /// Whom you trust: a tlog-policy file with the log's key and, if you like, witnesses
+    /// Whom you trust: a tlog-policy file with the log's key and, if you like, witnesses; a line says how many of these
+    /// must have signed, such as `quorum none`
     #[arg(long, value_name = "FILE", conflicts_with = "vkey")]
     pub policy: Option<PathBuf>,
 

@@ -64,7 +64,9 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
     if console.json() {
         console.value(&checked)?;
     } else {
-        tell(checked.kind.name(), &checked.facts, &checked.opened, &checked.steps, console)?;
+        let is_report = args.report.is_some();
+        let what = if is_report { "a published report" } else { checked.kind.name() };
+        tell(what, &checked.facts, &checked.opened, &checked.steps, console)?;
     }
     conclude(&checked.steps)
 }

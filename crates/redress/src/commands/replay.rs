@@ -30,7 +30,10 @@ pub async fn run(args: &Replay, console: &mut Console<'_>) -> Result<(), Command
         });
     }
     let history = History::open(&args.of)?;
-    let result = replay(history.log(), args, console).await;
+    let result = match history.hold(console).await {
+        Ok(()) => replay(history.log(), args, console).await,
+        Err(error) => Err(error),
+    };
     history.close().await;
     result
 }

@@ -64,6 +64,7 @@ async fn files(
 ) -> Result<(), CommandError> {
     let period = period(&args.period)?;
     let wanted = Wanted::of(kind, args, period);
+    keep_published(&wanted.out)?;
     let history = History::open(&args.of)?;
     let result = match (&history, args.records) {
         (History::Ledger(ledger), None) => match ledger.bring_read_models_up(console).await {
@@ -88,6 +89,25 @@ async fn files(
         return console.value(&Written { period: &args.period, files });
     }
     files.iter().try_for_each(|path| console.line(path.display()))
+}
+
+/// Refuses a folder whose report was published: what lies beside its proof is what people hold to it, and the lists
+/// among it are not made again without the key.
+fn keep_published(out: &Path) -> Result<(), CommandError> {
+    let entries = out.read_dir().into_iter().flatten().flatten();
+    let proof = entries
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "tlog-proof"));
+    match proof {
+        None => Ok(()),
+        Some(proof) => Err(CommandError::Refused {
+            problem: format!(
+                "expected a folder for a new report, found {}: the report there was published",
+                proof.display()
+            ),
+            next: "name a directory of its own with --out".to_owned(),
+        }),
+    }
 }
 
 /// A report to be written.

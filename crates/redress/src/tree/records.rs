@@ -21,6 +21,9 @@ use tokio::{sync::watch, task::spawn_blocking};
 use super::mirror::CHECKPOINT;
 use crate::{console::Bar, error::CommandError, publishing};
 
+/// The file that says a directory is a ledger's.
+const LEDGER_FILE: &str = "ledger.json";
+
 /// The records of a mirror. Takes none.
 #[derive(Debug)]
 pub struct MirrorLog {
@@ -47,6 +50,12 @@ impl MirrorLog {
             problem,
             next: "make one with `redress mirror --from … --out DIR`".to_owned(),
         };
+        if dir.join(LEDGER_FILE).exists() {
+            return Err(CommandError::Refused {
+                problem: format!("expected a mirror at {}, found a ledger", dir.display()),
+                next: "name a ledger with --data".to_owned(),
+            });
+        }
         let note = publishing::read(&dir.join(CHECKPOINT))?.ok_or_else(|| {
             refused(format!("expected a mirror at {}, found no checkpoint", dir.display()))
         })?;
@@ -87,7 +96,12 @@ impl MirrorLog {
             });
             let leaves: Result<_, ReadError> =
                 leaves.await.map_err(CommandError::failed("read the mirror"))?;
-            for leaf in leaves? {
+            let leaves = leaves.map_err(|error| CommandError::Refused {
+                problem: format!("the mirror at {}: {error}", self.bundles.dir.display()),
+                next: "run `redress mirror` again: it fetches what is missing, and names what is at fault"
+                    .to_owned(),
+            })?;
+            for leaf in leaves {
                 if tree.size() == size {
                     root = Some(tree.root());
                 }

@@ -65,7 +65,7 @@ pub(super) fn render(report: &Report, locale: Locale, digest: &str) -> Result<St
         commands: vec![
             "redress verify --data DIR".to_owned(),
             format!(
-                "redress report transparency --data DIR --records {} --period {} --min-cell {} --out OUT",
+                "redress report transparency --data DIR --records {} --period {} --min-cell {} --out ../OUT",
                 report.cutoff.tree_size, report.period.name, report.disclosure.min_cell
             ),
             "sha256sum -c SHA256SUMS".to_owned(),

@@ -1,7 +1,7 @@
 //! Which options go with which evidence: one that was passed over in silence would be believed.
 
-use evidence_check::{Checked, Kind, Step, Verdict};
-use merkle_log::SignedNote;
+use evidence_check::{Checked, Enclosure, Kind, Step, Verdict};
+use merkle_log::{LogProof, SignedNote};
 
 use crate::{arguments::Check, error::CommandError};
 
@@ -110,22 +110,8 @@ pub(super) fn fit(args: &Check, evidence: Evidence, bytes: &[u8]) -> Result<(), 
             "leave --record out to check a receipt",
         );
     }
-    if evidence == Evidence::Of(Kind::RecordProof)
-        && args.receipt.is_some()
-        && args.report.is_none()
-    {
-        return usage(
-            "expected the folder of a report, to find your complaint in it, found only --receipt"
-                .to_owned(),
-            "name it with --report, and with it the proof that `redress report proof` makes; to check a \
-             receipt by itself, name its file alone",
-        );
-    }
-    if evidence == Evidence::Of(Kind::Counted) && args.receipt.is_none() {
-        return usage(
-            "expected your receipt, for this does not say whose complaint it is about".to_owned(),
-            "name its file with --receipt",
-        );
+    if let Some((problem, next)) = of_report(args, evidence, bytes) {
+        return usage(problem.to_owned(), next);
     }
     if evidence == Evidence::Of(Kind::Growth) && args.old.is_none() {
         return usage(
@@ -134,6 +120,47 @@ pub(super) fn fit(args: &Check, evidence: Evidence, bytes: &[u8]) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// What is wrong with the options around a published report, and what to do instead.
+fn of_report(
+    args: &Check,
+    evidence: Evidence,
+    bytes: &[u8],
+) -> Option<(&'static str, &'static str)> {
+    if evidence == Evidence::Of(Kind::Counted) && args.receipt.is_none() {
+        return Some((
+            "expected your receipt, for this does not say whose complaint it is about",
+            "name its file with --receipt",
+        ));
+    }
+    if evidence != Evidence::Of(Kind::RecordProof) {
+        return None;
+    }
+    if args.report.is_none() {
+        return args.receipt.is_some().then_some((
+            "expected the folder of a report, to find your complaint in it, found only --receipt",
+            "name it with --report, and with it the proof that `redress report proof` makes; to check a \
+             receipt by itself, name its file alone",
+        ));
+    }
+    if is_receipt(bytes) {
+        return Some((
+            "expected with --report the proof that the report was published, found a receipt",
+            "name the proof, published.tlog-proof beside the report, and the receipt with --receipt",
+        ));
+    }
+    (args.nonce.is_some() && args.receipt.is_none()).then_some((
+        "expected --nonce with a receipt, found the proof that a report was published",
+        "name your receipt with --receipt, or leave --nonce out",
+    ))
+}
+
+/// Whether a log proof is a receipt.
+fn is_receipt(bytes: &[u8]) -> bool {
+    let proof = LogProof::parse(bytes).ok().and_then(|proof| proof.extra);
+    let enclosure = proof.and_then(|extra| Enclosure::parse(&extra).ok());
+    enclosure.is_some_and(|enclosure| enclosure.receipt.is_some())
 }
 
 /// Says when root certificates were brought to a bundle in which there is no time stamp.

@@ -98,6 +98,18 @@ pub(super) async fn count_again(
         return Ok(());
     };
     let mirror = MirrorLog::open(mirror)?;
+    let log =
+        checked.facts.iter().find(|(name, _)| name == "log").map(|(_, origin)| origin.as_str());
+    if log != Some(mirror.origin()) {
+        return Err(CommandError::Refused {
+            problem: format!(
+                "expected a mirror of {}, found that of {}",
+                log.unwrap_or_default(),
+                mirror.origin()
+            ),
+            next: "name a mirror of the log that the report is of".to_owned(),
+        });
+    }
     let claim = "the records of the mirror give these files".to_owned();
     match recounted::from_mirror(&mirror, folder, console).await? {
         Recounted::Same { lists } => {

@@ -68,6 +68,15 @@ async fn write(
         let opened = open_fields(issuer.ledger, record, &args.open).await?;
         openings.extend(opened.into_iter().map(|opening| (record.position.0, opening)));
     }
+    let is_opened = |field: &str| openings.iter().any(|(_, opening)| opening.field == field);
+    if let Some(missing) = args.open.iter().find(|field| !is_opened(field.code())) {
+        return Err(CommandError::Refused {
+            problem: format!(
+                "expected a sealed field `{missing}` in an event of the case, found none"
+            ),
+            next: "name a field that one of them has, or leave --open out".to_owned(),
+        });
+    }
     let index = issuer.index_proof(&stream, console).await?;
     let index = index.filter(|proof| !proof.leaves.is_empty());
     let signing = SigningPlaces::of(&issuer.ledger.places, &SigningAt::default());

@@ -39,9 +39,10 @@ pub(super) async fn run(
 ) -> Result<(), CommandError> {
     let folder = &args.report;
     let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
-    let published = published(issuer, folder, &listed).await?;
+    let (published, size) = published(issuer, folder, &listed).await?;
     let key = receipt_key(issuer.ledger, false)?;
-    let leaf = leaf_hash(&first_record(issuer, &args.complaint).await?.bytes);
+    let record = first_record(issuer, &args.complaint).await?;
+    let leaf = leaf_hash(&record.bytes);
     let tagger = Tagger::new(receipt_secret(key.bytes(), &leaf), leaf);
     let (files, figures) = (text(folder, LIST)?, text(folder, FIGURES_FILE)?);
     let counted = text(folder, COUNTED_FILE)?;
@@ -54,8 +55,14 @@ pub(super) async fn run(
                 "expected {} in a table of the report {}, found it in none",
                 args.complaint, tables.report
             ),
-            next: "name the folder of the report about the days in which it was received, answered or ended"
-                .to_owned(),
+            next: if record.position.0 >= size {
+                format!(
+                    "it was recorded after the {size} records that were counted: a restatement counts it"
+                )
+            } else {
+                "name the folder of the report about the days in which it was received, answered or ended"
+                    .to_owned()
+            },
         });
     }
     let number = mentions.len();
@@ -70,12 +77,12 @@ pub(super) async fn run(
     console.line(format_args!("counted: {number} mentions, {} bytes in {file}", proof.len()))
 }
 
-/// The proof that the files of a folder were published.
+/// The proof that the files of a folder were published, and from how many records they were counted.
 async fn published(
     issuer: &Issuer<'_>,
     folder: &Path,
     listed: &Listed,
-) -> Result<merkle_log::LogProof, CommandError> {
+) -> Result<(merkle_log::LogProof, u64), CommandError> {
     let refused = |problem: String| CommandError::Refused {
         problem,
         next: "name the folder with the files of a report as they were published".to_owned(),
@@ -83,12 +90,13 @@ async fn published(
     let draft = ReportNoun::draft_of(folder, listed).map_err(refused)?;
     let stream = report_stream_of(draft.kind, draft.first_day, draft.last_day);
     let proved = proof::of_digest(issuer, &stream, draft.digest).await?;
-    proved.ok_or_else(|| {
+    let proved = proved.ok_or_else(|| {
         refused(format!(
             "expected files that {stream} says were published, found others in {}",
             folder.display()
         ))
-    })
+    })?;
+    Ok((proved, draft.size))
 }
 
 fn text(folder: &Path, name: &str) -> Result<String, CommandError> {

@@ -85,6 +85,10 @@ fn look(
             steps.fact(&table.id, table.row_in_words(row));
         }
     }
+    if mine.is_some() {
+        let (found, all) = (found.len(), tables.tables.len());
+        steps.fact("counted", format_args!("in {found} of {all} tables"));
+    }
     let claim = "each list has as many tags as its rows count, and none twice";
     steps.take("counted", claim, fault.map_or(Ok(()), Err))?;
     if mine.is_some() {

@@ -258,6 +258,8 @@ fn mentions(
         }
         found.push(table.id.as_str());
     }
+    let (of, all) = (found.len(), tables.tables.len());
+    steps.fact("counted", format_args!("in {of} of {all} tables at least"));
     missing(steps, report, tables, mine, |table| found.contains(&table.id.as_str()));
     let would = "the report's own folder and proof, with --report and --receipt";
     steps.open("mention", "the complaint is counted nowhere else in the report", would);

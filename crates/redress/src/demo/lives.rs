@@ -19,6 +19,7 @@ use complaint_domain::{
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
+use rust_decimal::Decimal;
 
 pub(super) use self::steps::label;
 use self::steps::weighted;
@@ -104,6 +105,8 @@ struct Case {
     supervisor: Actor,
     outcome: Outcome,
     remedies: u16,
+    /// What was promised in money, in the currency of the stake, and not declined.
+    promised: Decimal,
     cause: Option<RootCause>,
 }
 
@@ -124,6 +127,7 @@ impl Case {
             supervisor: people::supervisor(rng.random_range(0..people::SUPERVISORS)),
             outcome: weighted(OUTCOMES, rng),
             remedies: 0,
+            promised: Decimal::ZERO,
             cause: None,
             person,
             product,

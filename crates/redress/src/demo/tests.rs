@@ -59,6 +59,16 @@ fn year() -> Vec<Vec<Step>> {
     (0..3_000).map(|number| life(2_025, number, Year::of(2_025))).collect()
 }
 
+/// What one life in a thousand does, a few chosen at random do not show.
+#[test]
+fn no_life_of_many_years_is_refused_by_the_rules() {
+    for seed in [1, 7, 2_025, 2_026] {
+        for number in 0..4_000 {
+            told(&life(seed, number, Year::of(2_025)));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn every_life_is_accepted_by_the_rules(seed: u64, number in 0..u64::MAX / 2) {

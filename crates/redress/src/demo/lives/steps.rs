@@ -47,8 +47,14 @@ impl Case {
 
     fn propose_one(&mut self, kind: RemedyKind, per_cent: i64) -> RemedyProposal {
         self.remedies += 1;
+        let limits = ComplaintRules::default().approval_limits;
+        let limit = |role| limits.of(role, self.stake.currency);
         let share = (self.stake.amount * Decimal::new(per_cent, 2)).round_dp(2);
+        // Who was given much already, and comes again, is told that we are sorry.
+        let is_too_much = !limit(Role::Supervisor).allows(self.promised + share);
+        let kind = if is_money(kind) && is_too_much { RemedyKind::Apology } else { kind };
         let amount = is_money(kind).then_some(Money { amount: share, ..self.stake });
+        let needs_approval = !limit(Role::Agent).allows(self.promised + share);
         let proposal = RemedyProposal { remedy: RemedyId(self.remedies), kind, amount };
         let personal = if self.author.chance(0.2) {
             vec![(Field::Note, texts::note(self.language(), &mut self.author.rng).to_owned())]
@@ -58,10 +64,8 @@ impl Case {
         self.author.minutes(3, 60);
         let handler = self.handler.clone();
         self.author.step(handler, C::ProposeRemedy(proposal.clone()), personal);
-        let limits = ComplaintRules::default().approval_limits;
-        if amount
-            .is_some_and(|amount| !limits.of(Role::Agent, amount.currency).allows(amount.amount))
-        {
+        self.promised += amount.map_or(Decimal::ZERO, |amount| amount.amount);
+        if amount.is_some() && needs_approval {
             self.author.days(0, 3);
             let approval = RemedyApproval { remedy: proposal.remedy };
             self.author.step(self.supervisor.clone(), C::ApproveRemedy(approval), Vec::new());
@@ -77,6 +81,9 @@ impl Case {
             Answer::Refused => RemedyResult::Declined,
         };
         let paid = proposal.amount.filter(|_| result == RemedyResult::CarriedOut);
+        if result == RemedyResult::Declined {
+            self.promised -= proposal.amount.map_or(Decimal::ZERO, |amount| amount.amount);
+        }
         let personal = if paid.is_some() {
             let reference =
                 format!("PAY-{:010}", self.author.rng.random_range(0..10_000_000_000_u64));

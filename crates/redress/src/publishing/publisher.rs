@@ -58,7 +58,8 @@ pub struct Progress {
 pub struct Watched {
     pub(super) published: watch::Receiver<u64>,
     pub(super) trouble: watch::Receiver<Trouble>,
-    pub(super) witness_trouble: watch::Receiver<Trouble>,
+    /// `None` where no policy names witnesses: nobody is there to tell.
+    pub(super) witness_trouble: Option<watch::Receiver<Trouble>>,
 }
 
 impl Watched {
@@ -66,10 +67,26 @@ impl Watched {
     pub fn progress(&self) -> Progress {
         Progress {
             published: *self.published.borrow(),
-            trouble: self.trouble.borrow().clone(),
-            witness_trouble: self.witness_trouble.borrow().clone(),
+            trouble: trouble_of("publishing", &self.trouble),
+            witness_trouble: self
+                .witness_trouble
+                .as_ref()
+                .and_then(|told| trouble_of("asking the witnesses", told)),
         }
     }
+}
+
+/// What is wrong by what a task told last, or that the task has died: it tells of nothing any more, and may have told
+/// last that all was well.
+fn trouble_of(doing: &str, told: &watch::Receiver<Trouble>) -> Trouble {
+    let last = told.borrow().clone();
+    if told.has_changed().is_ok() {
+        return last;
+    }
+    let before = last.map_or_else(String::new, |last| format!("; before that: {last}"));
+    Some(format!(
+        "{doing} has ended, and goes on only when this process is started again: the traces say why{before}"
+    ))
 }
 
 /// A publisher at work. Stop it with [`Publisher::finish`]; dropped, it stops where it is.
@@ -113,16 +130,13 @@ impl Publisher {
         let mut signing = JoinSet::new();
         let (told, published) = watch::channel(published);
         let (tell, trouble) = watch::channel(None);
-        let (tell_of_witnesses, witness_trouble) = watch::channel(None);
-        if let Some(witnesses) = witnesses {
-            let (log, places, newest) = (Arc::clone(&log), places.clone(), published.clone());
-            signing.spawn(Witnessing::new(places, witnesses).run(
-                log,
-                newest,
-                tell_of_witnesses,
-                waits,
-            ));
-        }
+        let witness_trouble = witnesses.map(|witnesses| {
+            let (tell, trouble) = watch::channel(None);
+            let (log, newest) = (Arc::clone(&log), published.clone());
+            let witnessing = Witnessing::new(places.clone(), witnesses);
+            signing.spawn(witnessing.run(log, newest, tell, waits));
+            trouble
+        });
         signing.spawn(publish(Desk { log, places, told, tell }, signer, head, stopped, waits));
         let watched = Watched { published, trouble, witness_trouble };
         Self { stop, signing, watched }

@@ -1,0 +1,186 @@
+//! What the witnesses say, and what becomes of it.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::{TcpListener, TcpStream},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
+
+use super::*;
+
+/// What a witness answers.
+#[derive(Debug, Clone, Copy)]
+enum Answers {
+    Cosigned,
+    Down,
+    /// Status 422 of C2SP tlog-witness.
+    AnotherHistory,
+    /// Status 409: so many records, and more than it is asked for are another copy's.
+    OtherSize(u64),
+}
+
+/// A witness that answers as it is told to, whatever it is asked for. It is gone with the test's process.
+#[derive(Debug)]
+struct Cosigner {
+    key: SignerKey,
+    answers: Mutex<Answers>,
+    asked: AtomicU32,
+}
+
+impl Cosigner {
+    fn new() -> Arc<Self> {
+        Self::named("one")
+    }
+
+    fn named(name: &str) -> Arc<Self> {
+        let mut seed = [7; 32];
+        seed[..name.len()].copy_from_slice(name.as_bytes());
+        let name = format!("witness.example/{name}");
+        let key = SignerKey::from_seed(&name, KeyKind::Cosignature, &seed);
+        let (answers, asked) = (Mutex::new(Answers::Cosigned), AtomicU32::new(0));
+        Arc::new(Self { key: key.unwrap(), answers, asked })
+    }
+
+    fn now(&self, answers: Answers) {
+        *self.answers.lock().unwrap() = answers;
+    }
+
+    /// A policy that demands it.
+    fn policy(self: &Arc<Self>, home: &Home) -> Witnesses {
+        self.policy_of(home, "quorum one")
+    }
+
+    /// A policy that names it.
+    fn policy_of(self: &Arc<Self>, home: &Home, quorum: &str) -> Witnesses {
+        policy(home, &format!("{}{quorum}\n", self.line("one")))
+    }
+
+    /// What names it in a policy. From then on it answers.
+    fn line(self: &Arc<Self>, name: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let own = Arc::clone(self);
+        thread::spawn(move || listener.incoming().for_each(|stream| own.answer(stream.unwrap())));
+        format!("witness {name} {} http://{address}\n", self.key.verifier())
+    }
+
+    fn answer(&self, stream: TcpStream) {
+        let mut reader = BufReader::new(stream);
+        let (mut line, mut length) = (String::new(), 0);
+        while reader.read_line(&mut line).unwrap() > 2 {
+            if let Some(text) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = text.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        let note = SignedNote::parse(body.split_once("\n\n").unwrap().1.as_bytes()).unwrap();
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let (status, text) = match *self.answers.lock().unwrap() {
+            Answers::Cosigned => {
+                ("200 OK", format!("{}\n", self.key.sign(note.text(), 1_750_000_000)))
+            }
+            Answers::Down => ("503 Service Unavailable", String::new()),
+            Answers::AnotherHistory => ("422 Unprocessable Entity", String::new()),
+            Answers::OtherSize(size) => ("409 Conflict", format!("{size}\n")),
+        };
+        let length = text.len();
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}"
+        );
+        reader.into_inner().write_all(answer.as_bytes()).unwrap();
+    }
+
+    fn asked(&self) -> u32 {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Until what it answered was looked at: it is asked one time after the other.
+    async fn is_asked_anew(&self) {
+        let asked = self.asked();
+        until(|| self.asked() >= asked + 2).await;
+    }
+}
+
+fn policy(home: &Home, lines: &str) -> Witnesses {
+    let path = home.dir.path().join("policy");
+    fs::write(&path, lines).unwrap();
+    Witnesses::read(&path).unwrap()
+}
+
+/// What is wrong with witnessing, as far as was told by now.
+fn witness_trouble(publisher: &Publisher) -> watch::Receiver<Option<String>> {
+    publisher.watched().witness_trouble.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_witnessed_checkpoint_that_could_not_be_written_is_written_when_that_is_possible() {
+    let home = Home::new();
+    let places = home.places();
+    let in_the_way = block(&places.witnessed);
+    let publisher = home.publisher(Some(home.no_witnesses())).await;
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains(&places.witnessed.display().to_string()), "{told}");
+    home.append("one").await;
+    wait_for(publisher.watched().published, |size| *size == 1).await;
+    assert_eq!(size_at(&places.witnessed), None);
+
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(witness_trouble(&publisher), Option::is_none).await;
+    publisher.finish().await.unwrap();
+    assert_eq!(size_at(&places.witnessed), Some(1));
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_history_at_a_witness_is_told_of_whoever_else_has_cosigned() {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(Answers::AnotherHistory);
+    let publisher = home.publisher(Some(cosigner.policy_of(&home, "quorum none"))).await;
+    home.append("one").await;
+    wait_for(publisher.watched().published, |size| *size == 1).await;
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains("another history"), "{told}");
+    publisher.finish().await.unwrap_err();
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_witness_that_was_down_is_asked_again_though_nothing_is_appended() {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(Answers::Down);
+    home.append("one").await;
+    let places = home.places();
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    until(|| cosigner.asked() > 0).await;
+    assert_eq!(size_at(&places.witnessed), None);
+    cosigner.now(Answers::Cosigned);
+    until(|| size_at(&places.witnessed) == Some(1)).await;
+    // Once it has cosigned it is left alone, also by the last publishing of the same.
+    let asked = cosigner.asked();
+    publisher.finish().await.unwrap();
+    assert_eq!(cosigner.asked(), asked);
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_witness_is_asked_again_because_a_checkpoint_could_not_be_written() {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    home.append("one").await;
+    let places = home.places();
+    let in_the_way = block(&places.witnessed);
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    wait_for(witness_trouble(&publisher), Option::is_some).await;
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(witness_trouble(&publisher), Option::is_none).await;
+    until(|| size_at(&places.witnessed) == Some(1)).await;
+    assert_eq!(cosigner.asked(), 1);
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
+}

@@ -9,7 +9,6 @@ use std::{sync::Arc, time::Duration};
 use checkpoint_signer::CheckpointSigner;
 use event_log::EventLog;
 use event_log_sled::SledLog;
-use merkle_log::{Checkpoint, SignedNote};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::watch,
@@ -17,7 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{PublishedPlaces, witnesses::Witnesses, witnessing::Witnessing};
+use super::{PublishedPlaces, size_of, witnesses::Witnesses, witnessing::Witnessing};
 use crate::{
     error::CommandError,
     signing::{self, NotSigned, sign},
@@ -174,12 +173,6 @@ pub(super) struct Begun {
     pub(super) published: u64,
 }
 
-fn size_of(note: &SignedNote) -> Result<u64, CommandError> {
-    let checkpoint =
-        Checkpoint::parse(note.text()).map_err(CommandError::failed("read the checkpoint"))?;
-    Ok(checkpoint.size())
-}
-
 /// What a publisher works with.
 struct Desk {
     log: Arc<SledLog>,
@@ -220,26 +213,52 @@ impl Desk {
                 tracing::error!(%error, "publishing has stopped for good: nothing more of this ledger is signed");
                 self.tell.send_replace(Some(error.to_string()));
             }
-            Err(NotSigned::Now(error)) => tell(&self.tell, "publishing", Some(error)),
-            Ok(()) => tell(&self.tell, "publishing", None),
+            Err(NotSigned::Now(error)) => tell(&self.tell, "publishing", &[Found::Tried(error)]),
+            Ok(()) => tell(&self.tell, "publishing", &[]),
         }
         Ok((signer, kept))
     }
 }
 
+/// What is wrong, by what is done about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'a> {
+    /// It is tried again until it can be done.
+    Tried(&'a CommandError),
+    /// Trying again does not help.
+    Stays(&'a CommandError),
+}
+
+impl Found<'_> {
+    const fn error(&self) -> &CommandError {
+        match self {
+            Self::Tried(error) | Self::Stays(error) => error,
+        }
+    }
+}
+
 /// Says in the traces what is wrong when that changes, and that it is over.
-pub(super) fn tell(trouble: &watch::Sender<Trouble>, doing: &str, error: Option<&CommandError>) {
-    let found = error.map(ToString::to_string);
+pub(super) fn tell(trouble: &watch::Sender<Trouble>, doing: &str, found: &[Found<'_>]) {
+    let told: Vec<_> = found.iter().map(|found| found.error().to_string()).collect();
+    let told = (!told.is_empty()).then(|| told.join("; "));
     trouble.send_if_modified(|known| {
-        if *known == found {
+        if *known == told {
             return false;
         }
-        if let Some(error) = error {
-            tracing::error!(%error, "{doing} has stopped, and is tried again until it can go on");
-        } else {
+        for found in found {
+            match found {
+                Found::Tried(error) => {
+                    tracing::error!(%error, "{doing} has stopped, and is tried again until it can go on");
+                }
+                Found::Stays(error) => {
+                    tracing::error!(%error, "{doing} has found what does not pass by trying again");
+                }
+            }
+        }
+        if found.is_empty() {
             tracing::warn!("{doing} goes on again");
         }
-        *known = found;
+        *known = told;
         true
     });
 }

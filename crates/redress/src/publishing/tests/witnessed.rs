@@ -184,3 +184,88 @@ async fn no_witness_is_asked_again_because_a_checkpoint_could_not_be_written() {
     publisher.finish().await.unwrap();
     home.ledger.close().await;
 }
+
+#[tokio::test]
+async fn another_history_is_not_said_to_be_tried_again_nor_hidden_by_a_file() {
+    let (traces, _captured) = Traces::captured();
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(Answers::AnotherHistory);
+    home.append("one").await;
+    let in_the_way = block(&home.places().witnessed);
+    let policy = cosigner.policy_of(&home, "quorum none");
+    let publisher = home.impatient(home.signer().await, Some(policy));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains("another history") && told.contains("could not write"), "{told}");
+    fs::remove_dir(in_the_way).unwrap();
+    let is_written = |told: &Option<String>| !told.as_ref().unwrap().contains("could not write");
+    wait_for(witness_trouble(&publisher), is_written).await;
+    publisher.finish().await.unwrap_err();
+    let said = traces.text();
+    let of_forks: Vec<_> = said.lines().filter(|line| line.contains("another history")).collect();
+    assert!(!of_forks.is_empty(), "{said}");
+    for line in of_forks {
+        assert!(!line.contains("is tried again") && !line.contains("goes on"), "{line}");
+    }
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cosigned_and_could_not_be_written_is_not_dropped_for_a_head_that_nobody_cosigns()
+{
+    let home = Home::new();
+    let places = home.places();
+    let cosigner = Cosigner::new();
+    home.append("one").await;
+    let in_the_way = block(&places.witnessed);
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await;
+    cosigner.now(Answers::Down);
+    home.append("two").await;
+    wait_for(publisher.watched().published, |size| *size == 2).await;
+    cosigner.is_asked_anew().await;
+    assert_eq!(publisher.watched().progress().witness_trouble, told);
+
+    fs::remove_dir(in_the_way).unwrap();
+    wait_for(witness_trouble(&publisher), Option::is_none).await;
+    assert_eq!(size_at(&places.witnessed), Some(1), "what was given, not what was not");
+    cosigner.now(Answers::Cosigned);
+    until(|| size_at(&places.witnessed) == Some(2)).await;
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_that_was_cosigned_is_the_one_that_is_written() {
+    let home = Home::new();
+    let places = home.places();
+    let cosigner = Cosigner::new();
+    home.append("one").await;
+    let in_the_way = block(&places.witnessed);
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    wait_for(witness_trouble(&publisher), Option::is_some).await;
+    home.append("two").await;
+    until(|| cosigner.asked() == 2).await;
+    fs::remove_dir(in_the_way).unwrap();
+    publisher.finish().await.unwrap();
+    assert_eq!(size_at(&places.witnessed), Some(2));
+    home.ledger.close().await;
+}
+
+#[test]
+fn a_witnessed_checkpoint_never_takes_the_place_of_a_newer_one() {
+    let dir = TempDir::new().unwrap();
+    let places = PublishedPlaces::of(dir.path());
+    let key = SignerKey::from_seed(ORIGIN, KeyKind::Note, &[1; 32]).unwrap();
+    let of = |size| Checkpoint::new(ORIGIN, size, empty_root()).unwrap().signed_by(&key);
+    fs::write(&places.witnessed, "no checkpoint").unwrap();
+    places.keep_witnessed(&of(0)).unwrap();
+    assert_eq!(size_at(&places.witnessed), Some(0), "what is no checkpoint makes room");
+    fs::write(&places.witnessed, of(2).to_string()).unwrap();
+    let refused = places.keep_witnessed(&of(1)).unwrap_err().to_string();
+    assert!(refused.contains("found one of 2"), "{refused}");
+    assert_eq!(size_at(&places.witnessed), Some(2));
+    places.keep_witnessed(&of(2)).unwrap();
+    places.keep_witnessed(&of(3)).unwrap();
+    assert_eq!(size_at(&places.witnessed), Some(3));
+}

@@ -2,7 +2,7 @@
 //!
 //! A witness that did not cosign is asked again for the same checkpoint until it does or there is a newer one. What
 //! was given is held until it is written, also when nobody cosigns the next: no witness is asked twice because a file
-//! could not be.
+//! could not be. What a witness has seen of another history is held until that witness cosigns a later checkpoint.
 
 use std::sync::Arc;
 
@@ -107,7 +107,9 @@ impl Witnessing {
     /// asked for before.
     fn ask(&mut self, nodes: &LogNodes) -> Result<(), CommandError> {
         let Some(note) = super::read(&self.places.signed)? else { return Ok(()) };
-        let before = self.newest.take().filter(|(signed, _)| *signed == note);
+        let last = self.newest.take();
+        let forks = last.as_ref().map_or_else(Vec::new, |(_, last)| last.forks.clone());
+        let before = last.filter(|(signed, _)| *signed == note);
         let given = before.as_ref().map(|(_, before)| before.note.clone());
         let asked = match before {
             Some((_, before)) => self.witnesses.ask_lacking(nodes, &note, before),
@@ -115,6 +117,9 @@ impl Witnessing {
         };
         if asked.quorum.is_ok() && given.as_ref() != Some(&asked.note) {
             self.pending = Some(asked.note.clone());
+        }
+        for name in forks.iter().filter(|name| !asked.forks.contains(name)) {
+            tracing::warn!(witness = %name, "a witness that had seen another history has cosigned a later checkpoint");
         }
         for refused in asked.refused.iter().filter(|refused| !self.said.contains(refused)) {
             let (name, error) = refused;

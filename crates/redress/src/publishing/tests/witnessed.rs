@@ -185,6 +185,69 @@ async fn no_witness_is_asked_again_because_a_checkpoint_could_not_be_written() {
     home.ledger.close().await;
 }
 
+/// A witness that has seen another history, and then cannot be reached while the ledger goes on.
+async fn cut_off_after(fork: Answers) {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(fork);
+    home.append("one").await;
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains("another history"), "{told}");
+
+    cosigner.now(Answers::Down);
+    for stream in ["two", "three"] {
+        home.append(stream).await;
+    }
+    wait_for(publisher.watched().published, |size| *size == 3).await;
+    cosigner.is_asked_anew().await;
+    assert_eq!(publisher.watched().progress().witness_trouble, Some(told), "{fork:?}");
+    let refused = publisher.finish().await.unwrap_err().to_string();
+    assert!(refused.contains("another history"), "{refused}");
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cuts_a_witness_off_does_not_take_back_what_it_said_of_another_history() {
+    cut_off_after(Answers::AnotherHistory).await;
+    // More than there were when it said so.
+    cut_off_after(Answers::OtherSize(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_witness_said_of_another_history_is_over_once_it_cosigns_a_later_checkpoint() {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(Answers::AnotherHistory);
+    home.append("one").await;
+    let publisher = home.impatient(home.signer().await, Some(cosigner.policy(&home)));
+    wait_for(witness_trouble(&publisher), Option::is_some).await;
+    cosigner.now(Answers::Cosigned);
+    home.append("two").await;
+    wait_for(witness_trouble(&publisher), Option::is_none).await;
+    publisher.finish().await.unwrap();
+    assert_eq!(size_at(&home.places().witnessed), Some(2));
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_witness_takes_back_what_another_said_of_another_history() {
+    let home = Home::new();
+    let (one, two) = (Cosigner::named("one"), Cosigner::named("two"));
+    one.now(Answers::AnotherHistory);
+    home.append("one").await;
+    let lines = format!("{}{}quorum two\n", one.line("one"), two.line("two"));
+    let publisher = home.impatient(home.signer().await, Some(policy(&home, &lines)));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await;
+    one.now(Answers::Down);
+    home.append("two").await;
+    until(|| size_at(&home.places().witnessed) == Some(2)).await;
+    one.is_asked_anew().await;
+    assert_eq!(publisher.watched().progress().witness_trouble, told);
+    publisher.finish().await.unwrap_err();
+    home.ledger.close().await;
+}
+
 #[tokio::test]
 async fn another_history_is_not_said_to_be_tried_again_nor_hidden_by_a_file() {
     let (traces, _captured) = Traces::captured();

@@ -1,8 +1,11 @@
 //! What is handed out convinces whoever demands witnesses, not only whoever trusts the ledger's key.
 
-use std::fs;
+use std::{fs, path::Path};
 
-use redress_tests::binary::run_in;
+use redress_tests::{
+    binary::{run_in, serve_in},
+    sweep::copy,
+};
 use serde_json::Value;
 
 use crate::{
@@ -63,4 +66,39 @@ fn receipts_and_bundles_bring_the_cosignatures_that_a_policy_of_two_witnesses_de
     home.run(&[&alone[..], &["--out", "alone.tlog-proof"]].concat()).done();
     let refused = home.run(&["check", "alone.tlog-proof", "--policy", "policy"]).refused(1);
     assert!(refused.stderr.contains("quorum"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_server_that_a_witness_told_of_another_history_ends_with_that_though_the_witness_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, other) = (folder.path().join("home"), folder.path().join("other"));
+    fs::create_dir(&home).unwrap();
+    let run = |at: &Path, words: &str| run_in(at, &words.split(' ').collect::<Vec<_>>());
+    run(&home, "demo --data ledger --complaints 60").done();
+    let key = run(&home, "keys status --data ledger --json").done().json();
+    let key = key["verifier_key"].as_str().unwrap().to_owned();
+    let witness_key = run(folder.path(), "witness key --key key --name witness.example/one").done();
+    let serve = ["witness", "serve", "--state", "state", "--key", "key", "--vkey", &key];
+    let witness = serve_in(folder.path(), &serve);
+    let line = format!("witness one {} {}", witness_key.stdout.trim(), witness.url);
+    fs::write(home.join("ledger.keys/policy"), format!("log {key}\n{line}\nquorum one\n")).unwrap();
+    // Another copy goes on, and the witness cosigns that one.
+    copy(&home, &other);
+    run(&other, "clock run --data ledger").done();
+    run(&other, "checkpoint --data ledger").done();
+
+    let serving = serve_in(&home, &["serve", "--data", "ledger"]);
+    let says = || run(&home, "status --data ledger --json").done().json()["serving"].clone();
+    let until = |is_so: &dyn Fn(&Value) -> bool| {
+        (0..1_000).map(|_| says()).find(is_so).expect("it never came to that")
+    };
+    let told = until(&|told| told["witness_trouble"].is_string());
+    assert!(told["witness_trouble"].as_str().unwrap().contains("another history"), "{told}");
+    let published = told["published"].as_u64();
+    drop(witness);
+    run(&home, "clock run --data ledger").done();
+    let later = until(&|told| told["published"].as_u64() > published);
+    assert_eq!(later["witness_trouble"], told["witness_trouble"]);
+    assert_eq!(serving.end(), Some(1));
+    assert_eq!(says(), "none");
 }

@@ -118,7 +118,11 @@ impl Control {
                 }
             };
             if let Err(error) = answered {
-                tracing::warn!(%error, "a request at the control socket was not answered");
+                if is_gone(&error) {
+                    tracing::debug!(%error, "whoever asked at the control socket went away");
+                } else {
+                    tracing::warn!(%error, "a request at the control socket was not answered");
+                }
             }
         }
     }
@@ -128,6 +132,12 @@ impl Drop for Control {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Whether whoever asked did not wait for the answer, as `status` beside a backup: nothing is wrong here.
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, NotConnected};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected)
 }
 
 async fn answer_one(

@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use merkle_log::{SignedNote, note::SIGNATURES_MAX};
+use merkle_log::{Checkpoint, SignedNote, note::SIGNATURES_MAX};
 
 use self::witnesses::Asked;
 use crate::{arguments::SigningAt, error::CommandError, ledger::Ledger, signing};
@@ -51,13 +51,25 @@ impl PublishedPlaces {
         put(&self.signed, note)
     }
 
-    /// Keeps a checkpoint with the cosignatures that were given, if they are enough.
+    /// Keeps a checkpoint that enough witnesses have cosigned, in place of one that is not newer.
     ///
     /// # Errors
     ///
-    /// [`CommandError::File`].
-    pub fn keep_witnessed(&self, asked: &Asked) -> Result<(), CommandError> {
-        if asked.quorum.is_ok() { put(&self.witnessed, &asked.note) } else { Ok(()) }
+    /// [`CommandError`]: a file cannot be read or written, or a newer one is there, which is another copy's.
+    pub fn keep_witnessed(&self, note: &SignedNote) -> Result<(), CommandError> {
+        let size = size_of(note)?;
+        match size_kept(&self.witnessed)? {
+            Some(kept) if kept > size => Err(CommandError::Refused {
+                problem: format!(
+                    "expected a witnessed checkpoint of {size} records or fewer at {}, found one of {kept}: it \
+                     stays",
+                    self.witnessed.display()
+                ),
+                next: "find out which copy of the ledger it is of; if of none, remove it"
+                    .to_owned(),
+            }),
+            Some(_) | None => put(&self.witnessed, note),
+        }
     }
 
     /// The checkpoint that strangers are shown: the newest witnessed one where there is a policy, else
@@ -89,7 +101,10 @@ pub async fn publish_head(
     let nodes = ledger.log.nodes();
     let asked = tokio::task::spawn_blocking(move || {
         let asked = witnesses.ask(&nodes, &note);
-        places.keep_witnessed(&asked).map(|()| asked)
+        if asked.quorum.is_ok() {
+            places.keep_witnessed(&asked.note)?;
+        }
+        Ok::<_, CommandError>(asked)
     });
     let asked = asked.await.map_err(CommandError::failed("ask the witnesses"))??;
     // The register is held until the witnesses have answered: nobody signs beside them.
@@ -113,6 +128,21 @@ pub fn read(path: &Path) -> Result<Option<SignedNote>, CommandError> {
         next: "remove it; the next checkpoint takes its place".to_owned(),
     })?;
     Ok(Some(note))
+}
+
+fn size_of(note: &SignedNote) -> Result<u64, CommandError> {
+    let checkpoint =
+        Checkpoint::parse(note.text()).map_err(CommandError::failed("read the checkpoint"))?;
+    Ok(checkpoint.size())
+}
+
+/// How many records a checkpoint that was kept covers. One that is none covers nothing, and the next takes its place.
+fn size_kept(path: &Path) -> Result<Option<u64>, CommandError> {
+    match read(path) {
+        Ok(note) => Ok(note.and_then(|note| size_of(&note).ok())),
+        Err(CommandError::Refused { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Puts a checkpoint in place of the last, if it can be read again: `serve` and `status` read it.

@@ -32,8 +32,23 @@ struct Told {
     stamped: Option<Anchored>,
     /// Whether a policy names witnesses at all.
     has_policy: bool,
-    /// How publishing goes in the process that serves the ledger; absent where none does, or it does not answer.
-    serving: Option<Progress>,
+    serving: Serving,
+}
+
+/// What the process that serves the ledger says. In JSON the three that are no answer are words: whoever looks for
+/// a trouble in them finds no null, which would say that all is well.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Serving {
+    /// No process serves it.
+    None,
+    /// One does, and has not answered in time.
+    Busy,
+    /// It does not say, for a reason that was said to whoever asked.
+    Silent,
+    /// How publishing goes there.
+    #[serde(untagged)]
+    Answered(Progress),
 }
 
 /// It is asked for no longer: it may be taking a backup, and answers one request after the other.
@@ -104,19 +119,23 @@ pub async fn run(args: &Status, console: &mut Console<'_>) -> Result<(), Command
     if console.json() { console.value(&told) } else { tell(&told, console) }
 }
 
-/// How publishing goes in the process that serves the ledger. What it does not say is no reason to say nothing of the
-/// rest.
-async fn serving(data: &Path, console: &mut Console<'_>) -> Option<Progress> {
+/// Asks the process that serves the ledger. What it does not say is no reason to say nothing of the rest.
+async fn serving(data: &Path, console: &mut Console<'_>) -> Serving {
     match timeout(PATIENCE, control::ask_quietly(data, &Request::Publishing)).await {
-        Ok(Ok(progress)) => return progress,
-        Ok(Err(error)) => console.say(format_args!(
-            "the process that serves this ledger does not say how publishing goes: {error}"
-        )),
-        Err(_) => console.say(
-            "the process that serves this ledger is busy, and does not say how publishing goes",
-        ),
+        Ok(Ok(progress)) => progress.map_or(Serving::None, Serving::Answered),
+        Ok(Err(error)) => {
+            console.say(format_args!(
+                "the process that serves this ledger does not say how publishing goes: {error}"
+            ));
+            Serving::Silent
+        }
+        Err(_) => {
+            console.say(
+                "the process that serves this ledger is busy, and does not say how publishing goes",
+            );
+            Serving::Busy
+        }
     }
-    None
 }
 
 fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
@@ -149,17 +168,7 @@ fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
              register can rewrite the ledger unseen",
         )?,
     }
-    if let Some(progress) = &told.serving {
-        console.line(format_args!("serving    {} records are published", progress.published))?;
-        if let Some(trouble) = &progress.trouble {
-            console.line(format_args!("           no more are, for {trouble}"))?;
-        }
-        if let Some(trouble) = &progress.witness_trouble {
-            console.line(format_args!(
-                "           nothing is well with its witnesses, for {trouble}"
-            ))?;
-        }
-    }
+    tell_serving(&told.serving, console)?;
     match &told.stamped {
         Some(stamped) => console.line(format_args!(
             "stamped    {} records, {} ago, says {}",
@@ -171,6 +180,24 @@ fn tell(told: &Told, console: &mut Console<'_>) -> Result<(), CommandError> {
             "stamped    never, as far as is known here: `redress anchor list` looks into the ledger",
         ),
     }
+}
+
+fn tell_serving(serving: &Serving, console: &mut Console<'_>) -> Result<(), CommandError> {
+    let progress = match serving {
+        Serving::None => return console.line("serving    no: no process serves it"),
+        Serving::Busy => return console.line("serving    busy: ask again"),
+        Serving::Silent => return console.line("serving    silent: it does not say how it goes"),
+        Serving::Answered(progress) => progress,
+    };
+    console.line(format_args!("serving    {} records are published", progress.published))?;
+    if let Some(trouble) = &progress.trouble {
+        console.line(format_args!("           no more are, for {trouble}"))?;
+    }
+    if let Some(trouble) = &progress.witness_trouble {
+        console
+            .line(format_args!("           nothing is well with its witnesses, for {trouble}"))?;
+    }
+    Ok(())
 }
 
 fn stamped(newest: Newest, now: Timestamp) -> Anchored {

@@ -9,7 +9,6 @@ use std::{sync::Arc, time::Duration};
 use checkpoint_signer::CheckpointSigner;
 use event_log::EventLog;
 use event_log_sled::SledLog;
-use merkle_log::{Checkpoint, SignedNote};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::watch,
@@ -17,7 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{PublishedPlaces, witnesses::Witnesses, witnessing::Witnessing};
+use super::{PublishedPlaces, size_of, witnesses::Witnesses, witnessing::Witnessing};
 use crate::{
     error::CommandError,
     signing::{self, NotSigned, sign},
@@ -58,7 +57,8 @@ pub struct Progress {
 pub struct Watched {
     pub(super) published: watch::Receiver<u64>,
     pub(super) trouble: watch::Receiver<Trouble>,
-    pub(super) witness_trouble: watch::Receiver<Trouble>,
+    /// `None` where no policy names witnesses: nobody is there to tell.
+    pub(super) witness_trouble: Option<watch::Receiver<Trouble>>,
 }
 
 impl Watched {
@@ -66,10 +66,26 @@ impl Watched {
     pub fn progress(&self) -> Progress {
         Progress {
             published: *self.published.borrow(),
-            trouble: self.trouble.borrow().clone(),
-            witness_trouble: self.witness_trouble.borrow().clone(),
+            trouble: trouble_of("publishing", &self.trouble),
+            witness_trouble: self
+                .witness_trouble
+                .as_ref()
+                .and_then(|told| trouble_of("asking the witnesses", told)),
         }
     }
+}
+
+/// What is wrong by what a task told last, or that the task has died: it tells of nothing any more, and may have told
+/// last that all was well.
+fn trouble_of(doing: &str, told: &watch::Receiver<Trouble>) -> Trouble {
+    let last = told.borrow().clone();
+    if told.has_changed().is_ok() {
+        return last;
+    }
+    let before = last.map_or_else(String::new, |last| format!("; before that: {last}"));
+    Some(format!(
+        "{doing} has ended, and goes on only when this process is started again: the traces say why{before}"
+    ))
 }
 
 /// A publisher at work. Stop it with [`Publisher::finish`]; dropped, it stops where it is.
@@ -113,16 +129,13 @@ impl Publisher {
         let mut signing = JoinSet::new();
         let (told, published) = watch::channel(published);
         let (tell, trouble) = watch::channel(None);
-        let (tell_of_witnesses, witness_trouble) = watch::channel(None);
-        if let Some(witnesses) = witnesses {
-            let (log, places, newest) = (Arc::clone(&log), places.clone(), published.clone());
-            signing.spawn(Witnessing::new(places, witnesses).run(
-                log,
-                newest,
-                tell_of_witnesses,
-                waits,
-            ));
-        }
+        let witness_trouble = witnesses.map(|witnesses| {
+            let (tell, trouble) = watch::channel(None);
+            let (log, newest) = (Arc::clone(&log), published.clone());
+            let witnessing = Witnessing::new(places.clone(), witnesses);
+            signing.spawn(witnessing.run(log, newest, tell, waits));
+            trouble
+        });
         signing.spawn(publish(Desk { log, places, told, tell }, signer, head, stopped, waits));
         let watched = Watched { published, trouble, witness_trouble };
         Self { stop, signing, watched }
@@ -158,12 +171,6 @@ pub(super) struct Begun {
     pub(super) head: watch::Receiver<event_log::Head>,
     /// How many records the checkpoint covers.
     pub(super) published: u64,
-}
-
-fn size_of(note: &SignedNote) -> Result<u64, CommandError> {
-    let checkpoint =
-        Checkpoint::parse(note.text()).map_err(CommandError::failed("read the checkpoint"))?;
-    Ok(checkpoint.size())
 }
 
 /// What a publisher works with.
@@ -206,26 +213,52 @@ impl Desk {
                 tracing::error!(%error, "publishing has stopped for good: nothing more of this ledger is signed");
                 self.tell.send_replace(Some(error.to_string()));
             }
-            Err(NotSigned::Now(error)) => tell(&self.tell, "publishing", Some(error)),
-            Ok(()) => tell(&self.tell, "publishing", None),
+            Err(NotSigned::Now(error)) => tell(&self.tell, "publishing", &[Found::Tried(error)]),
+            Ok(()) => tell(&self.tell, "publishing", &[]),
         }
         Ok((signer, kept))
     }
 }
 
+/// What is wrong, by what is done about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'a> {
+    /// It is tried again until it can be done.
+    Tried(&'a CommandError),
+    /// Trying again does not help.
+    Stays(&'a CommandError),
+}
+
+impl Found<'_> {
+    const fn error(&self) -> &CommandError {
+        match self {
+            Self::Tried(error) | Self::Stays(error) => error,
+        }
+    }
+}
+
 /// Says in the traces what is wrong when that changes, and that it is over.
-pub(super) fn tell(trouble: &watch::Sender<Trouble>, doing: &str, error: Option<&CommandError>) {
-    let found = error.map(ToString::to_string);
+pub(super) fn tell(trouble: &watch::Sender<Trouble>, doing: &str, found: &[Found<'_>]) {
+    let told: Vec<_> = found.iter().map(|found| found.error().to_string()).collect();
+    let told = (!told.is_empty()).then(|| told.join("; "));
     trouble.send_if_modified(|known| {
-        if *known == found {
+        if *known == told {
             return false;
         }
-        if let Some(error) = error {
-            tracing::error!(%error, "{doing} has stopped, and is tried again until it can go on");
-        } else {
+        for found in found {
+            match found {
+                Found::Tried(error) => {
+                    tracing::error!(%error, "{doing} has stopped, and is tried again until it can go on");
+                }
+                Found::Stays(error) => {
+                    tracing::error!(%error, "{doing} has found what does not pass by trying again");
+                }
+            }
+        }
+        if found.is_empty() {
             tracing::warn!("{doing} goes on again");
         }
-        *known = found;
+        *known = told;
         true
     });
 }

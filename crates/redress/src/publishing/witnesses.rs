@@ -21,6 +21,9 @@ struct Known {
     client: WitnessClient,
     /// What it cosigned last, as far as this process knows.
     cosigned: u64,
+    /// The size for which it refused last because it has seen another history, until it cosigns a larger one. Kept
+    /// from head to head: whoever cuts the witness off must not thereby take back what it said.
+    forked_at: Option<u64>,
 }
 
 /// What asking came to.
@@ -30,16 +33,13 @@ pub struct Asked {
     pub note: SignedNote,
     /// Those that gave none, by their names in the policy, with the reason.
     pub refused: Vec<(String, AskError)>,
+    /// Those that have seen another history, now or when asked before, and have cosigned nothing later of this one.
+    pub forks: Vec<String>,
     /// The witnesses that cosigned, with the times they state, if they are enough.
     pub quorum: Result<BTreeMap<String, u64>, PolicyError>,
 }
 
 impl Asked {
-    /// Whether a witness has seen another history than this one.
-    pub fn is_fork(&self) -> bool {
-        self.refused.iter().any(has_seen_another)
-    }
-
     /// Whether a cosignature is lacking that may be given when it is asked for again.
     pub fn is_lacking(&self) -> bool {
         !self.refused.iter().all(has_seen_another)
@@ -51,11 +51,14 @@ impl Asked {
     ///
     /// [`CommandError::Refused`]: a witness has.
     pub fn refuse_fork(&self) -> Result<(), CommandError> {
-        if !self.is_fork() {
+        if self.forks.is_empty() {
             return Ok(());
         }
         Err(CommandError::Refused {
-            problem: "a witness has cosigned another history of this ledger".to_owned(),
+            problem: format!(
+                "a witness has cosigned another history of this ledger: {}",
+                self.forks.join(", ")
+            ),
             next:
                 "write nothing more to it; find out which copy of the ledger went on, and keep both"
                     .to_owned(),
@@ -63,7 +66,7 @@ impl Asked {
     }
 }
 
-/// Whether a witness refused for another history. It stays one, however often it is asked.
+/// Whether a witness refused for another history. It stays one, however often it is asked for the same checkpoint.
 fn has_seen_another((_, error): &(String, AskError)) -> bool {
     matches!(error, AskError::Fork { .. })
 }
@@ -85,7 +88,7 @@ impl Witnesses {
                 next: format!("write it anew in {}", path.display()),
             })?;
             let client = WitnessClient::new(witness.key.clone(), url);
-            known.push(Known { name, client, cosigned: 0 });
+            known.push(Known { name, client, cosigned: 0, forked_at: None });
         }
         Ok(Self { policy, known })
     }
@@ -140,7 +143,9 @@ impl Witnesses {
             }
         }
         let quorum = self.policy.cosigned(&given);
-        Asked { note: given, refused, quorum }
+        let forks = self.known.iter().filter(|witness| witness.forked_at.is_some());
+        let forks = forks.map(|witness| witness.name.clone()).collect();
+        Asked { note: given, refused, forks, quorum }
     }
 }
 
@@ -159,6 +164,23 @@ impl Known {
         let unreadable = |text: String| AskError::BadAnswer { status: 0, text };
         let size =
             Checkpoint::parse(note.text()).map_err(|error| unreadable(error.to_string()))?.size();
+        let answer = self.ask_of_size(nodes, note, size);
+        if matches!(answer, Err(AskError::Fork { .. })) {
+            self.forked_at = Some(size);
+        } else if answer.is_ok() {
+            // Its signature, which nobody else can make, under a proof from what it has seen.
+            self.forked_at = self.forked_at.filter(|refused| *refused >= size);
+        }
+        answer
+    }
+
+    fn ask_of_size(
+        &mut self,
+        nodes: &LogNodes,
+        note: &SignedNote,
+        size: u64,
+    ) -> Result<SignedNote, AskError> {
+        let unreadable = |text: String| AskError::BadAnswer { status: 0, text };
         // Who has restarted, or asked beside others, learns from the first answer where it stands.
         for _ in 0..3 {
             if self.cosigned > size {

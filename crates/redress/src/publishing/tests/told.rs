@@ -1,0 +1,131 @@
+//! How publishing goes, as whoever asks is told.
+
+use serde_json::Value;
+use tokio::{
+    io::AsyncWriteExt,
+    net::{UnixListener, UnixStream},
+};
+
+use super::*;
+use crate::{
+    arguments::Status,
+    commands,
+    console::Console,
+    control::{Control, SOCKET},
+    publishing::publisher::Watched,
+};
+
+/// What `redress status` prints of the ledger in this directory, and what it says beside that.
+async fn status_of(data: &Path, json: bool) -> (String, String) {
+    let at = LedgerAt { data: data.to_owned(), keys: None };
+    let args = Status { at, signing: SigningAt::default() };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console::new(&mut out, &mut err, json, false);
+    commands::status::run(&args, &mut console).await.unwrap();
+    (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+async fn status(data: &Path, json: bool) -> String {
+    let (out, err) = status_of(data, json).await;
+    assert_eq!(err, "");
+    out
+}
+
+/// What the JSON says of the process that serves.
+fn serving(told: &str) -> Value {
+    let told: Value = serde_json::from_str(told).unwrap();
+    told["serving"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_how_publishing_goes_while_the_ledger_is_served() {
+    let mut home = Home::new();
+    let (data, signed) = (home.ledger.places.data.clone(), home.places().signed);
+    let publisher = home.publisher(Some(home.no_witnesses())).await;
+    let in_the_way = block(&signed);
+    home.append("one").await;
+    let trouble = wait_for(publisher.watched().trouble, Option::is_some).await.unwrap();
+    assert!(status(&data, false).await.contains("serving    no: "), "nobody is asked");
+
+    let control = Control::bind(&home.ledger).unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let watched = publisher.watched();
+    let asking = async {
+        let told = status(&data, false).await;
+        assert!(told.contains("serving    0 records are published\n"), "{told}");
+        assert!(told.contains(&format!("no more are, for {trouble}\n")), "{told}");
+        fs::remove_dir(in_the_way).unwrap();
+        wait_for(publisher.watched().trouble, Option::is_none).await;
+        let well = serde_json::json!({ "published": 1, "trouble": null, "witness_trouble": null });
+        assert_eq!(serving(&status(&data, true).await), well);
+        stop.send_replace(true);
+    };
+    tokio::join!(control.answer(&mut home.ledger, &watched, stopped), asking);
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
+}
+
+#[tokio::test]
+async fn nobody_who_serves_or_answers_is_not_told_of_as_if_all_were_well() {
+    let home = Home::new();
+    let data = home.ledger.places.data.clone();
+    assert_eq!(serving(&status(&data, true).await), "none");
+
+    let listener = UnixListener::bind(data.join(SOCKET)).unwrap();
+    let (told, said) = status_of(&data, true).await;
+    assert_eq!(serving(&told), "busy");
+    assert!(said.contains("is busy"), "{said}");
+
+    // The one that gave up waits there still.
+    let hangs_up = async {
+        for _ in 0..2 {
+            drop(listener.accept().await.unwrap());
+        }
+    };
+    let ((told, said), ()) = tokio::join!(status_of(&data, true), hangs_up);
+    assert_eq!(serving(&told), "silent");
+    assert!(said.contains("does not say how publishing goes"), "{said}");
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_has_died_is_a_trouble() {
+    let home = Home::new();
+    let publisher = home.publisher(Some(home.no_witnesses())).await;
+    let watched = publisher.watched();
+    let well = watched.progress();
+    assert_eq!((well.trouble, well.witness_trouble), (None, None));
+    drop(publisher);
+    until(|| watched.progress().witness_trouble.is_some()).await;
+    until(|| watched.progress().trouble.is_some()).await;
+    let told = watched.progress().trouble.unwrap();
+    assert!(told.contains("publishing has ended"), "{told}");
+
+    // Where no policy names witnesses there is nobody to die.
+    let publisher = home.publisher(None).await;
+    assert_eq!(publisher.watched().progress().witness_trouble, None);
+    publisher.finish().await.unwrap();
+    home.ledger.close().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_and_goes_away_is_no_warning() {
+    let mut home = Home::new();
+    let (_tell, trouble) = watch::channel(None);
+    let watched = Watched { published: watch::channel(0).1, trouble, witness_trouble: None };
+    let control = Control::bind(&home.ledger).unwrap();
+    let mut gone = UnixStream::connect(home.ledger.places.data.join(SOCKET)).await.unwrap();
+    gone.write_all(b"{\"ask\":\"publishing\"}\n").await.unwrap();
+    drop(gone);
+    let (traces, _captured) = Traces::captured();
+    let (stop, stopped) = watch::channel(false);
+    let told = async {
+        until(|| traces.text().contains("control socket")).await;
+        stop.send_replace(true);
+    };
+    tokio::join!(control.answer(&mut home.ledger, &watched, stopped), told);
+    let said = traces.text();
+    assert!(said.contains("DEBUG") && said.contains("went away"), "{said}");
+    assert!(!said.contains("WARN"), "{said}");
+    home.ledger.close().await;
+}

@@ -322,7 +322,7 @@ fn named(kind: &str, code: Option<&str>) -> String {
     match (kind, code) {
         ("value", Some(code)) => code.to_owned(),
         ("not-stated", _) => "(not stated)".to_owned(),
-        (_, _) => "(told together, for each alone is too few)".to_owned(),
+        (_, _) => "(told together with others)".to_owned(),
     }
 }
 

@@ -8,10 +8,7 @@ use std::fmt;
 
 use merkle_log::{Hash, SignedNote, note::ParseNoteError};
 
-use crate::text::{LineError, Lines, decimal, hash, to_base64};
-
-/// More hashes than this no tree can need.
-const HASHES_MAX: usize = 63;
+use crate::text::{HASHES_MAX, LineError, Lines, decimal, hash, to_base64};
 
 /// A consistency proof with the newer checkpoint. Displayed as the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,16 +11,16 @@ use std::fmt;
 
 use merkle_log::{
     CompactRange, Hash, LogProof, Policy, ProofError, empty_root, leaf_hash,
-    log_proof::{ParseLogProofError, VerifyLogProofError},
-    policy::Accepted,
-    verify_inclusion,
+    log_proof::VerifyLogProofError, policy::Accepted, verify_inclusion,
 };
 use serde::Deserialize;
 
 use crate::{
     json,
     record::{RecordError, RecordView},
-    text::{LineError, Lines, decimal, from_base64, hash, hex, to_base64},
+    text::{
+        HASHES_MAX, LineError, Lines, ParseFileError, decimal, from_base64, hash, hex, to_base64,
+    },
 };
 
 /// The type of the record that holds a commitment.
@@ -49,7 +49,6 @@ pub const STREAM_KINDS: [&str; 13] = [
 
 /// Keeps an entry from being mistaken for another thing that is hashed.
 const ENTRY_TAG: u8 = 0x04;
-const HASHES_MAX: usize = 63;
 
 /// One stream in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,22 +146,6 @@ pub struct IndexShown {
     pub events: u64,
 }
 
-/// Why bytes are not an index proof.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseIndexError {
-    /// A line is not what it should be.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// The log proof of the commitment cannot be read.
-    #[error("the log proof that begins at line {line}: {source}")]
-    LogProof {
-        /// The line at which it begins.
-        line: usize,
-        /// What is wrong with it; lines counted from its own first.
-        source: ParseLogProofError,
-    },
-}
-
 /// Why an index proof does not convince.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
@@ -243,8 +226,8 @@ impl IndexProof {
     ///
     /// # Errors
     ///
-    /// [`ParseIndexError`], which names the line.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ParseIndexError> {
+    /// [`ParseFileError`], which names the line.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseFileError> {
         let mut lines = Lines::new(bytes);
         let header = "`redress/index-proof@v1`";
         if lines.next(header)? != INDEX_PROOF_HEADER {
@@ -258,9 +241,7 @@ impl IndexProof {
         let commitment = commitment.and_then(|bytes| String::from_utf8(bytes).ok());
         let commitment = commitment.ok_or(lines.error(expected))?;
         let (leaves, entries) = Self::parse_entries(&mut lines)?;
-        let line = lines.number.saturating_add(1);
-        let proof = LogProof::parse(lines.rest)
-            .map_err(|source| ParseIndexError::LogProof { line, source })?;
+        let proof = lines.log_proof()?;
         Ok(Self { stream: stream.to_owned(), commitment, leaves, entries, proof })
     }
 

@@ -45,4 +45,4 @@ pub use enclosure::Enclosure;
 pub use growth::GrowthProof;
 pub use index::{IndexEntry, IndexProof};
 pub use opening::Opening;
-pub use text::printable;
+pub use text::{LineError, ParseFileError, printable};

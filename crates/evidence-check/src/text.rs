@@ -1,7 +1,7 @@
 //! What the formats here have in common: hexadecimal, base64, lines that are counted, framing.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use merkle_log::Hash;
+use merkle_log::{Hash, LogProof, log_proof::ParseLogProofError};
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// Whether a character stands for nothing that is seen, but moves what stands around it: control characters
@@ -109,6 +109,25 @@ pub struct LineError {
     pub expected: &'static str,
 }
 
+/// More hashes than this no inclusion proof can need.
+pub(crate) const HASHES_MAX: usize = 63;
+
+/// Why bytes are not a file that ends in the log proof of a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseFileError {
+    /// A line is not what it should be.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// The log proof cannot be read.
+    #[error("the log proof that begins at line {line}: {source}")]
+    LogProof {
+        /// The line at which it begins.
+        line: usize,
+        /// What is wrong with it; lines counted from its own first.
+        source: ParseLogProofError,
+    },
+}
+
 /// Lines, each with its newline, counted.
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
@@ -128,6 +147,12 @@ impl<'a> Lines<'a> {
             end.and_then(|end| self.rest.split_at_checked(end)).ok_or(self.error(expected))?;
         self.rest = rest.strip_prefix(b"\n").unwrap_or_default();
         std::str::from_utf8(line).map_err(|_| self.error(expected))
+    }
+
+    /// The log proof that the rest is.
+    pub(crate) fn log_proof(&self) -> Result<LogProof, ParseFileError> {
+        let line = self.number.saturating_add(1);
+        LogProof::parse(self.rest).map_err(|source| ParseFileError::LogProof { line, source })
     }
 
     pub(crate) fn error(&self, expected: &'static str) -> LineError {

@@ -9,9 +9,7 @@
 
 use std::fmt;
 
-use merkle_log::{
-    Hash, LogProof, leaf_hash, log_proof::ParseLogProofError, policy::Accepted, verify_inclusion,
-};
+use merkle_log::{Hash, LogProof, leaf_hash, policy::Accepted, verify_inclusion};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -24,12 +22,13 @@ use crate::{
     Enclosure,
     check::{Checked, Kind, Steps, Trust},
     record::RecordView,
-    text::{LineError, Lines, decimal, from_base64, hash, to_base64, to_hex},
+    text::{
+        HASHES_MAX, LineError, Lines, ParseFileError, decimal, from_base64, hash, to_base64, to_hex,
+    },
 };
 
 /// The first line of a proof.
 pub const COUNTED_PROOF_HEADER: &str = "redress/counted-proof@v1";
-const HASHES_MAX: usize = 63;
 /// A complaint is not mentioned more often: 64 times in each of 17 tables.
 const MOST: usize = 1_088;
 
@@ -61,29 +60,13 @@ pub struct CountedProof {
     pub proof: LogProof,
 }
 
-/// Why bytes are no such proof.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseProofError {
-    /// A line is not what it should be.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// The log proof cannot be read.
-    #[error("the log proof that begins at line {line}: {source}")]
-    LogProof {
-        /// The line at which it begins.
-        line: usize,
-        /// What is wrong with it; lines counted from its own first.
-        source: ParseLogProofError,
-    },
-}
-
 impl CountedProof {
     /// Reads a proof.
     ///
     /// # Errors
     ///
-    /// [`ParseProofError`], which names the line.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ParseProofError> {
+    /// [`ParseFileError`], which names the line.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseFileError> {
         let mut lines = Lines::new(bytes);
         let header = "`redress/counted-proof@v1`";
         if lines.next(header)? != COUNTED_PROOF_HEADER {
@@ -93,9 +76,7 @@ impl CountedProof {
         let figures = base64_line(&mut lines, "figures ", "`figures` and figures in base64")?;
         let counted = base64_line(&mut lines, "counted ", "`counted` and tables in base64")?;
         let mentions = parse_mentions(&mut lines)?;
-        let line = lines.number.saturating_add(1);
-        let proof = LogProof::parse(lines.rest)
-            .map_err(|source| ParseProofError::LogProof { line, source })?;
+        let proof = lines.log_proof()?;
         Ok(Self { files, figures, counted, mentions, proof })
     }
 }
@@ -240,19 +221,21 @@ fn mentions(
     if steps.take("proof", claim, in_order(&proof.mentions, tables)).is_none() {
         return;
     }
-    if proof.mentions.iter().all(|proved| row_of(tables, proved, mine).is_err()) {
+    let rows: Vec<_> = proof.mentions.iter().map(|proved| row_of(tables, proved, mine)).collect();
+    if rows.iter().all(Result::is_err) {
         let why = "none of its mentions is of the complaint of this receipt";
         let claim = "it is about the complaint of this receipt";
         steps.take("proof", claim, Err::<(), _>(why));
         return;
     }
+    let mut rows = rows.into_iter();
     let mut found = Vec::new();
     for of_table in proof.mentions.chunk_by(|one, next| one.table == next.table) {
         let Some(table) = of_table.first().and_then(|first| tables.table(&first.table)) else {
             continue;
         };
         let claim = format!("the complaint is counted in {}", table.id);
-        let rows = shown_in(tables, table, of_table, mine);
+        let rows = all_of(table, rows.by_ref().take(of_table.len()).collect());
         for row in steps.take("mention", claim, rows).into_iter().flatten() {
             steps.fact(&table.id, table.row_in_words(row));
         }
@@ -284,17 +267,12 @@ fn in_order(mentions: &[ProvedMention], tables: &CountedTables) -> Result<(), St
     if mentions.is_empty() { Err("it has no mention".to_owned()) } else { Ok(()) }
 }
 
-/// Whether these are all of one complaint, each in the tree of its table.
-fn shown_in(
-    tables: &CountedTables,
-    table: &CountedTable,
-    shown: &[ProvedMention],
-    mine: &Mine,
-) -> Result<Vec<u32>, String> {
+/// The rows of all mentions in a table, which has a complaint no more often than it may.
+fn all_of(table: &CountedTable, shown: Vec<Result<u32, String>>) -> Result<Vec<u32>, String> {
     if table.is_once && shown.len() > 1 {
         return Err(format!("expected it once, found it {} times", shown.len()));
     }
-    shown.iter().map(|proved| row_of(tables, proved, mine)).collect()
+    shown.into_iter().collect()
 }
 
 /// The row of a mention, if its tag is that of the complaint and in the tree of its table.

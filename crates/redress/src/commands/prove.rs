@@ -87,9 +87,10 @@ fn hand_out(
     what: &'static str,
     text: &str,
     out: Option<&Path>,
+    readers: Readers,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
-    deliver(out, text.as_bytes(), Readers::Anybody, console)?;
+    deliver(out, text.as_bytes(), readers, console)?;
     let Some(path) = out else { return Ok(()) };
     let (file, bytes) = (path.display().to_string(), text.len());
     if console.json() {
@@ -106,7 +107,7 @@ async fn inclusion(
     let (record, position) = (issuer.record(args.position).await?, args.position);
     let proof = issuer.prove(move |prover| prover.inclusion(position)).await?;
     let text = record_proof(&record, proof).to_string();
-    hand_out("inclusion", &text, args.out.as_deref(), console)
+    hand_out("inclusion", &text, args.out.as_deref(), Readers::Anybody, console)
 }
 
 async fn consistency(
@@ -116,7 +117,7 @@ async fn consistency(
 ) -> Result<(), CommandError> {
     let size = args.size;
     let proof = issuer.prove(move |prover| prover.growth(size)).await?;
-    hand_out("consistency", &proof.to_string(), args.out.as_deref(), console)
+    hand_out("consistency", &proof.to_string(), args.out.as_deref(), Readers::Anybody, console)
 }
 
 async fn stream(
@@ -134,8 +135,20 @@ async fn stream(
         });
     };
     match (proof.leaves.is_empty(), is_there) {
-        (false, true) => hand_out("all events", &proof.to_string(), args.out.as_deref(), console),
-        (true, false) => hand_out("no stream", &proof.to_string(), args.out.as_deref(), console),
+        (false, true) => hand_out(
+            "all events",
+            &proof.to_string(),
+            args.out.as_deref(),
+            Readers::Anybody,
+            console,
+        ),
+        (true, false) => hand_out(
+            "no stream",
+            &proof.to_string(),
+            args.out.as_deref(),
+            Readers::Anybody,
+            console,
+        ),
         (true, true) => Err(CommandError::Refused {
             problem: format!(
                 "expected {stream} in the ledger's newest index commitment, found no such stream"

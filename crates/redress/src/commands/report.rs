@@ -81,7 +81,7 @@ async fn files(
     if kind == ReportKind::Transparency && !has_tables {
         console.say(
             "without the tables in which complainants find theirs: they are made with the receipt key, and there is \
-             none among the keys",
+             none here",
         );
     }
     if console.json() {

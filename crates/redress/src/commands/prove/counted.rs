@@ -17,14 +17,14 @@ use evidence_issue::counted::prove_mentions;
 use merkle_log::leaf_hash;
 use projector_transparency::files::{LIST, Listed, check_list};
 
-use super::{first_record, receipt_key};
+use super::{first_record, hand_out, receipt_key};
 use crate::{
     arguments::ProveCounted,
     casework::ReportNoun,
     commands::report::proof,
     console::Console,
     error::CommandError,
-    evidence::{Issuer, Readers, deliver},
+    evidence::{Issuer, Readers},
 };
 
 /// Writes the proof.
@@ -65,16 +65,8 @@ pub(super) async fn run(
             },
         });
     }
-    let number = mentions.len();
     let proof = CountedProof { files, figures, counted, mentions, proof: published }.to_string();
-    deliver(args.out.as_deref(), proof.as_bytes(), Readers::Owner, console)?;
-    let Some(path) = &args.out else { return Ok(()) };
-    let file = path.display().to_string();
-    if console.json() {
-        let (what, bytes) = ("counted", proof.len());
-        return console.value(&super::Proved { what, file, bytes, qr: None, opened: &[] });
-    }
-    console.line(format_args!("counted: {number} mentions, {} bytes in {file}", proof.len()))
+    hand_out("counted", &proof, args.out.as_deref(), Readers::Owner, console)
 }
 
 /// The proof that the files of a folder were published, and from how many records they were counted.

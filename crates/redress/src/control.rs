@@ -1,35 +1,32 @@
 //! What is asked of the process that has a ledger open, by another on the same machine.
 //!
 //! One process holds a ledger. What must be done while it serves, such as a backup or the noting of time
-//! limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the data directory: one line of JSON in, one
-//! line out, one request after the other. Only the user it runs as, and root, are answered.
+//! limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the data
+//! directory: one line of JSON in, one line out. What works on the ledger is carried out one request after the other;
+//! how publishing goes is told at once. Only the user it runs as, and root, are answered.
+//!
+//! - `answering`: the end that holds the ledger
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{UnixListener, UnixStream},
-    sync::watch,
-    time::{sleep, timeout},
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
 };
 
-use crate::{
-    commands, console::Console, error::CommandError, ledger::Ledger, publishing::publisher::Watched,
-};
+pub use self::answering::Control;
+use crate::{console::Console, error::CommandError};
+
+mod answering;
 
 /// The name of the socket in a data directory.
 pub const SOCKET: &str = "control";
-/// A request is no longer than this.
-const REQUEST_BYTES_MAX: u64 = 64 * 1024;
-/// Whoever has connected and says nothing keeps others waiting no longer than this.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What can be asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,137 +53,6 @@ enum Answer {
     Done { result: Value },
     Refused { problem: String, next: Option<String> },
     Broken { position: u64, reason: String },
-}
-
-impl Answer {
-    fn of(result: Result<Value, CommandError>) -> Self {
-        match result {
-            Ok(result) => Self::Done { result },
-            Err(CommandError::Broken { position, reason }) => {
-                Self::Broken { position: position.0, reason }
-            }
-            Err(error) => Self::Refused { problem: error.to_string(), next: error.next() },
-        }
-    }
-}
-
-/// The socket of a ledger that this process holds. Dropped, it is gone.
-#[derive(Debug)]
-pub struct Control {
-    listener: UnixListener,
-    path: PathBuf,
-}
-
-impl Control {
-    /// Listens in the data directory of an open ledger. Whoever holds the ledger may do so: a socket
-    /// that is there was left by a process that was killed.
-    ///
-    /// # Errors
-    ///
-    /// [`CommandError::File`]: no permission, or a path that is too long for a socket.
-    pub fn bind(ledger: &Ledger) -> Result<Self, CommandError> {
-        let path = ledger.places.data.join(SOCKET);
-        let bind = || {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
-            UnixListener::bind(&path)
-        };
-        let listener = bind().map_err(CommandError::file("listen at", &path))?;
-        Ok(Self { listener, path })
-    }
-
-    /// Answers until told to stop; a request that is being carried out is carried out first.
-    pub async fn answer(
-        self,
-        ledger: &mut Ledger,
-        publishing: &Watched,
-        mut stop: watch::Receiver<bool>,
-    ) {
-        loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                // An error means that nobody is left to say it.
-                _ = stop.wait_for(|stop| *stop) => return,
-            };
-            let answered = match accepted {
-                Ok((stream, _)) => answer_one(stream, ledger, publishing).await,
-                Err(error) => {
-                    sleep(Duration::from_secs(1)).await;
-                    Err(error)
-                }
-            };
-            if let Err(error) = answered {
-                if is_gone(&error) {
-                    tracing::debug!(%error, "whoever asked at the control socket went away");
-                } else {
-                    tracing::warn!(%error, "a request at the control socket was not answered");
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Control {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Whether whoever asked did not wait for the answer, as `status` beside a backup: nothing is wrong here.
-fn is_gone(error: &io::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionReset, NotConnected};
-    matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected)
-}
-
-async fn answer_one(
-    mut stream: UnixStream,
-    ledger: &mut Ledger,
-    publishing: &Watched,
-) -> io::Result<()> {
-    let peer = stream.peer_cred()?.uid();
-    if peer != 0 && peer != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("user {peer} asks")));
-    }
-    let mut line = String::new();
-    let (reader, _) = stream.split();
-    let mut reader = BufReader::new(reader.take(REQUEST_BYTES_MAX));
-    timeout(PATIENCE, reader.read_line(&mut line)).await.map_err(io::Error::from)??;
-    let answer = match serde_json::from_str(&line) {
-        Ok(request) => Answer::of(carry_out(request, ledger, publishing).await),
-        Err(error) => Answer::Refused {
-            problem: format!("expected something this version can do, found {error}"),
-            next: Some("use the same version of redress on both sides".to_owned()),
-        },
-    };
-    let mut answer = serde_json::to_vec(&answer)?;
-    answer.push(b'\n');
-    stream.write_all(&answer).await?;
-    stream.shutdown().await
-}
-
-async fn carry_out(
-    request: Request,
-    ledger: &mut Ledger,
-    publishing: &Watched,
-) -> Result<Value, CommandError> {
-    let (mut out, mut err) = (io::sink(), io::sink());
-    let console = Console::new(&mut out, &mut err, true, false);
-    match request {
-        Request::Backup { to } => {
-            tracing::info!(to = %to.display(), "a backup was asked for");
-            value_of(commands::backup::take_of(ledger, &to, &console).await?)
-        }
-        Request::ClockRun { until } => {
-            value_of(commands::clock::run::note(until, ledger, &console).await?)
-        }
-        Request::Publishing => value_of(publishing.progress()),
-    }
-}
-
-fn value_of(result: impl Serialize) -> Result<Value, CommandError> {
-    serde_json::to_value(result).map_err(CommandError::failed("write the answer"))
 }
 
 /// Asks whoever has the ledger in this directory open, and says so. `None` when nobody there can be asked: the

@@ -10,6 +10,7 @@
 //!
 //! - [`publisher`]: signs and publishes while others append
 //! - [`witnesses`]: asks the witnesses of a policy
+//! - `forks`: what they said of another history, remembered
 //! - `witnessing`: has them asked while others append
 
 use std::{
@@ -23,6 +24,7 @@ use merkle_log::{Checkpoint, SignedNote, note::SIGNATURES_MAX};
 use self::witnesses::Asked;
 use crate::{arguments::SigningAt, error::CommandError, ledger::Ledger, signing};
 
+mod forks;
 pub mod publisher;
 pub mod witnesses;
 mod witnessing;
@@ -101,8 +103,15 @@ pub async fn publish_head(
     let nodes = ledger.log.nodes();
     let asked = tokio::task::spawn_blocking(move || {
         let asked = witnesses.ask(&nodes, &note);
+        let remembered = witnesses.remember();
         if asked.quorum.is_ok() {
             places.keep_witnessed(&asked.note)?;
+        }
+        // After what was given is kept; what cannot be remembered is said where nothing else is.
+        if asked.forks.is_empty() {
+            remembered?;
+        } else if let Err(error) = remembered {
+            tracing::error!(%error, "who has seen another history is forgotten when this process ends");
         }
         Ok::<_, CommandError>(asked)
     });

@@ -218,7 +218,8 @@ pub fn policy_path(places: &Places, at: &SigningAt) -> Option<PathBuf> {
 ///
 /// [`CommandError`]: it cannot be read.
 pub fn witnesses(places: &Places, at: &SigningAt) -> Result<Option<Witnesses>, CommandError> {
-    policy_path(places, at).map(|path| Witnesses::read(&path)).transpose()
+    let forks = SigningPlaces::of(places, at).register.with_file_name("forks");
+    policy_path(places, at).map(|path| Witnesses::read(&path, &forks)).transpose()
 }
 
 /// Signs the tree as it is now. Reads tiles and writes the register, so off the async threads.

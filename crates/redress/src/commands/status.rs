@@ -51,7 +51,7 @@ enum Serving {
     Answered(Progress),
 }
 
-/// It is asked for no longer: it may be taking a backup, and answers one request after the other.
+/// It is asked for no longer: this is answered beside whatever else is carried out.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]

@@ -74,11 +74,16 @@ impl Home {
         appended.unwrap();
     }
 
+    /// Where it is remembered who has seen another history.
+    fn forks(&self) -> PathBuf {
+        self.dir.path().join("forks")
+    }
+
     /// A policy that demands no witness: what is signed is shown at once.
     fn no_witnesses(&self) -> Witnesses {
         let path = self.dir.path().join("policy");
         fs::write(&path, "quorum none\n").unwrap();
-        Witnesses::read(&path).unwrap()
+        Witnesses::read(&path, &self.forks()).unwrap()
     }
 
     /// A publisher that asks witnesses again soon, over what was not published yet.
@@ -153,7 +158,7 @@ impl<'a> MakeWriter<'a> for Traces {
     }
 }
 
-async fn until(is_so: impl Fn() -> bool + Send + Sync) {
+async fn until(mut is_so: impl FnMut() -> bool + Send) {
     let waiting = async {
         while !is_so() {
             tokio::time::sleep(SOON).await;

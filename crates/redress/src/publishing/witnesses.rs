@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, path::Path, thread};
 
 use checkpoint_witness::{AskError, WitnessClient};
 use event_log_sled::nodes::LogNodes;
-use merkle_log::{Checkpoint, Policy, SignedNote, policy::PolicyError, prove_consistency};
+use merkle_log::{
+    Checkpoint, Policy, SignedNote, VerifierKey, policy::PolicyError, prove_consistency,
+};
 
+use super::forks::RememberedForks;
 use crate::{commands::verify::against::read_policy, error::CommandError};
 
 /// The witnesses of a policy, and what is known of each.
@@ -13,16 +16,21 @@ use crate::{commands::verify::against::read_policy, error::CommandError};
 pub struct Witnesses {
     policy: Policy,
     known: Vec<Known>,
+    remembered: RememberedForks,
+    /// Where that lies, for whoever is told of it.
+    remembered_at: String,
 }
 
 #[derive(Debug)]
 struct Known {
     name: String,
+    key: VerifierKey,
     client: WitnessClient,
     /// What it cosigned last, as far as this process knows.
     cosigned: u64,
     /// The size for which it refused last because it has seen another history, until it cosigns a larger one. Kept
-    /// from head to head: whoever cuts the witness off must not thereby take back what it said.
+    /// from head to head, and from process to process: whoever cuts the witness off must not thereby take back what
+    /// it said.
     forked_at: Option<u64>,
 }
 
@@ -35,6 +43,8 @@ pub struct Asked {
     pub refused: Vec<(String, AskError)>,
     /// Those that have seen another history, now or when asked before, and have cosigned nothing later of this one.
     pub forks: Vec<String>,
+    /// Where that is remembered.
+    pub remembered_at: String,
     /// The witnesses that cosigned, with the times they state, if they are enough.
     pub quorum: Result<BTreeMap<String, u64>, PolicyError>,
 }
@@ -59,9 +69,11 @@ impl Asked {
                 "a witness has cosigned another history of this ledger: {}",
                 self.forks.join(", ")
             ),
-            next:
-                "write nothing more to it; find out which copy of the ledger went on, and keep both"
-                    .to_owned(),
+            next: format!(
+                "write nothing more to it; find out which copy of the ledger went on, and keep both. This is \
+                 remembered in {} until that witness cosigns a later checkpoint",
+                self.remembered_at
+            ),
         })
     }
 }
@@ -72,12 +84,14 @@ fn has_seen_another((_, error): &(String, AskError)) -> bool {
 }
 
 impl Witnesses {
-    /// The witnesses of the policy in this file. One without an address is not asked.
+    /// The witnesses of the policy in this file. One without an address is not asked. What they said of another
+    /// history is remembered in the other file.
     ///
     /// # Errors
     ///
     /// [`CommandError`]: no such file, a line that is not as it should be, an address that is none.
-    pub fn read(path: &Path) -> Result<Self, CommandError> {
+    pub fn read(path: &Path, forks: &Path) -> Result<Self, CommandError> {
+        let remembered = RememberedForks::read(forks.to_owned())?;
         let policy = read_policy(path)?;
         let mut known = Vec::new();
         for witness in policy.witnesses() {
@@ -88,9 +102,19 @@ impl Witnesses {
                 next: format!("write it anew in {}", path.display()),
             })?;
             let client = WitnessClient::new(witness.key.clone(), url);
-            known.push(Known { name, client, cosigned: 0, forked_at: None });
+            let (key, forked_at) = (witness.key.clone(), remembered.of(&witness.key));
+            known.push(Known { name, key, client, cosigned: 0, forked_at });
         }
-        Ok(Self { policy, known })
+        Ok(Self { policy, known, remembered, remembered_at: forks.display().to_string() })
+    }
+
+    /// Writes down who has seen another history, where that has changed since it was written last.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::File`]; it is written when this is called again.
+    pub fn remember(&mut self) -> Result<(), CommandError> {
+        self.remembered.keep(self.known.iter().map(|witness| (&witness.key, witness.forked_at)))
     }
 
     /// The policy.
@@ -145,7 +169,8 @@ impl Witnesses {
         let quorum = self.policy.cosigned(&given);
         let forks = self.known.iter().filter(|witness| witness.forked_at.is_some());
         let forks = forks.map(|witness| witness.name.clone()).collect();
-        Asked { note: given, refused, forks, quorum }
+        let remembered_at = self.remembered_at.clone();
+        Asked { note: given, refused, forks, remembered_at, quorum }
     }
 }
 

@@ -85,8 +85,9 @@ impl Witnessing {
     fn ask_and_keep(&mut self, nodes: &LogNodes) -> Result<(), CommandError> {
         let asked = if self.is_due { self.ask(nodes) } else { Ok(()) };
         self.is_due &= asked.is_err();
+        let remembered = self.witnesses.remember();
         let kept = self.keep_pending();
-        asked.and(kept)
+        asked.and(remembered).and(kept)
     }
 
     /// Writes what enough have cosigned. It stays pending where that fails, whatever becomes of the next head.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
+    task::JoinSet,
 };
 
 use super::*;
@@ -108,11 +109,71 @@ async fn a_task_that_has_died_is_a_trouble() {
     home.ledger.close().await;
 }
 
+/// Of a publisher that is not there, and has no trouble as long as the sender lives.
+fn well() -> (watch::Sender<Option<String>>, Watched) {
+    let (tell, trouble) = watch::channel(None);
+    (tell, Watched { published: watch::channel(0).1, trouble, witness_trouble: None })
+}
+
+async fn asked(data: &Path, request: &str) -> UnixStream {
+    let mut stream = UnixStream::connect(data.join(SOCKET)).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_is_told_at_once_beside_a_backup_that_waits_and_what_nobody_waits_for_is_not_done() {
+    let mut home = Home::new();
+    let data = home.ledger.places.data.clone();
+    let (_tell, watched) = well();
+    let control = Control::bind(&home.ledger).unwrap();
+    let to = data.with_file_name("backup");
+    // A pipe that nobody writes to: whoever reads it stands still, as on a disk that does not answer.
+    let pipe = to.join("manifest.json");
+    fs::create_dir(&to).unwrap();
+    let own = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, own, 0).unwrap();
+    let unwanted = data.with_file_name("unwanted");
+    let backup = |to: &Path| format!("{{\"ask\":\"backup\",\"to\":\"{}\"}}\n", to.display());
+    let (wanted, abandoned) = (backup(&to), backup(&unwanted));
+    let (stop, stopped) = watch::channel(false);
+    // A task of its own: the one that carries out stands still.
+    let mut beside = JoinSet::new();
+    beside.spawn(async move {
+        let silent = [asked(&data, "").await, asked(&data, "").await];
+        let mut waiting = asked(&data, &wanted).await;
+        let mut writer = None;
+        until(|| {
+            let without_waiting = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NONBLOCK;
+            writer = rustix::fs::open(&pipe, without_waiting, own).ok();
+            writer.is_some()
+        })
+        .await;
+        drop(asked(&data, &abandoned).await);
+        let mut behind = asked(&data, "{\"ask\":\"clock-run\",\"until\":null}\n").await;
+        for _ in 0..3 {
+            assert_eq!(serving(&status(&data, true).await)["trouble"], Value::Null);
+        }
+        drop(writer);
+        let (mut refused, mut done) = (String::new(), String::new());
+        waiting.read_to_string(&mut refused).await.unwrap();
+        behind.read_to_string(&mut done).await.unwrap();
+        stop.send_replace(true);
+        drop(silent);
+        (refused, done)
+    });
+    control.answer(&mut home.ledger, &watched, stopped).await;
+    let (refused, done) = beside.join_next().await.unwrap().unwrap();
+    assert!(refused.contains("manifest"), "{refused}");
+    assert!(done.contains("\"answer\":\"done\""), "{done}");
+    assert!(!unwanted.exists(), "nobody waits for it");
+    home.ledger.close().await;
+}
+
 #[tokio::test]
 async fn whoever_asks_and_goes_away_is_no_warning() {
     let mut home = Home::new();
-    let (_tell, trouble) = watch::channel(None);
-    let watched = Watched { published: watch::channel(0).1, trouble, witness_trouble: None };
+    let (_tell, watched) = well();
     let control = Control::bind(&home.ledger).unwrap();
     let mut gone = UnixStream::connect(home.ledger.places.data.join(SOCKET)).await.unwrap();
     gone.write_all(b"{\"ask\":\"publishing\"}\n").await.unwrap();

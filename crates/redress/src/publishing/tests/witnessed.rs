@@ -108,7 +108,7 @@ impl Cosigner {
 fn policy(home: &Home, lines: &str) -> Witnesses {
     let path = home.dir.path().join("policy");
     fs::write(&path, lines).unwrap();
-    Witnesses::read(&path).unwrap()
+    Witnesses::read(&path, &home.forks()).unwrap()
 }
 
 /// What is wrong with witnessing, as far as was told by now.
@@ -183,6 +183,62 @@ async fn no_witness_is_asked_again_because_a_checkpoint_could_not_be_written() {
     assert_eq!(cosigner.asked(), 1);
     publisher.finish().await.unwrap();
     home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_history_is_remembered_from_process_to_process_until_that_witness_cosigns() {
+    let home = Home::new();
+    let (one, two) = (Cosigner::named("one"), Cosigner::named("two"));
+    one.now(Answers::AnotherHistory);
+    home.append("one").await;
+    let lines = format!("{}{}quorum two\n", one.line("one"), two.line("two"));
+    let publisher = home.impatient(home.signer().await, Some(policy(&home, &lines)));
+    wait_for(witness_trouble(&publisher), Option::is_some).await;
+    publisher.finish().await.unwrap_err();
+
+    // Another process, another name in the policy, and nobody reaches the one that knows.
+    one.now(Answers::Down);
+    home.append("two").await;
+    let renamed = format!("{}{}quorum two\n", one.line("uno"), two.line("two"));
+    let publisher = home.impatient(home.signer().await, Some(policy(&home, &renamed)));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains("another history") && told.contains("uno"), "{told}");
+    assert!(publisher.finish().await.unwrap_err().to_string().contains("another history"));
+
+    one.now(Answers::Cosigned);
+    let publisher = home.impatient(home.signer().await, Some(policy(&home, &renamed)));
+    wait_for(witness_trouble(&publisher), Option::is_none).await;
+    publisher.finish().await.unwrap();
+    one.now(Answers::Down);
+    assert!(fs::read_to_string(home.forks()).unwrap().is_empty(), "it is over for good");
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_history_that_cannot_be_remembered_is_written_when_that_is_possible() {
+    let home = Home::new();
+    let cosigner = Cosigner::new();
+    cosigner.now(Answers::AnotherHistory);
+    home.append("one").await;
+    let witnesses = cosigner.policy_of(&home, "quorum none");
+    let in_the_way = block(&home.forks());
+    let publisher = home.impatient(home.signer().await, Some(witnesses));
+    let told = wait_for(witness_trouble(&publisher), Option::is_some).await.unwrap();
+    assert!(told.contains("another history") && told.contains("forks"), "{told}");
+    fs::remove_dir(in_the_way).unwrap();
+    until(|| fs::read_to_string(home.forks()).is_ok_and(|text| text.ends_with(" 1\n"))).await;
+    publisher.finish().await.unwrap_err();
+    home.ledger.close().await;
+}
+
+#[test]
+fn a_line_of_remembered_forks_that_is_none_is_named() {
+    let home = Home::new();
+    fs::write(home.forks(), "something else\n").unwrap();
+    let path = home.dir.path().join("policy");
+    fs::write(&path, "quorum none\n").unwrap();
+    let refused = Witnesses::read(&path, &home.forks()).unwrap_err().to_string();
+    assert!(refused.contains("line 1 of"), "{refused}");
 }
 
 /// A witness that has seen another history, and then cannot be reached while the ledger goes on.

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, OnceLock, PoisonError},
@@ -118,17 +119,15 @@ fn a_complainant_checks_a_receipt_with_nothing_but_the_file_and_the_key() {
     // Any client of C2SP tlog-proof reads it.
     let text = fs::read_to_string(&receipt).unwrap();
     assert!(text.starts_with("c2sp.org/tlog-proof@v1\nextra "), "{text}");
-    let mode =
-        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&receipt).unwrap().permissions());
+    let mode = PermissionsExt::mode(&fs::metadata(&receipt).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600, "it holds a person's words");
 }
 
 #[test]
 fn what_is_for_strangers_can_be_read_by_a_web_server_and_what_opens_a_person_cannot() {
     let home = Home::shared();
-    let mode = |path: &Path| {
-        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
-    };
+    let mode =
+        |path: &Path| PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777;
     let any = home.path("any.file");
     fs::write(&any, "as the umask says").unwrap();
     let [inclusion, growth, page, qr, receipt, bundle] =
@@ -491,6 +490,21 @@ fn a_file_of_a_case_is_handed_out_in_its_bundle_and_what_is_in_it_is_shown_nowhe
     let told = fact(&shown, "opened evidence").unwrap();
     assert!(told.starts_with("15 bytes that are no text, with the SHA-256 "), "{told}");
 
+    let saved = folder.path().join("opened");
+    let save = ["--vkey", key, "--save-opened", saved.to_str().unwrap()];
+    let mut broken = fs::read(&zip).unwrap();
+    let at = broken.windows(6).rposition(|window| window == b"\"salt\"").unwrap() + 20;
+    broken[at] ^= 1;
+    fs::write(folder.path().join("broken.zip"), broken).unwrap();
+    check_with(&folder.path().join("broken.zip"), &save).refused(1);
+    assert!(!saved.exists(), "nothing is saved of what does not hold");
+    check_with(&zip, &save).done();
+    let file = saved.join("000000000001-evidence.bin");
+    assert_eq!(fs::read(&file).unwrap(), picture);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = check_with(&zip, &save).refused(1);
+    assert!(again.stderr.contains("expected no file at"), "{}", again.stderr);
+
     let page = folder.path().join("page.html");
     fs::write(&page, page_of(&zip)).unwrap();
     let Some(dom) = shown_in_browser(&page, Some(key)) else {
@@ -528,4 +542,9 @@ fn the_nonce_a_complainant_chose_at_registration_is_in_their_receipt() {
     let shown = shown.done().json();
     assert_eq!(opened(&shown, "receipt-nonce"), Some("blue horse 7"));
     assert_eq!(opened(&shown, "narrative"), Some("Charged twice."));
+
+    let saved = folder.path().join("opened");
+    let key = made.json()["verifier_key"].as_str().unwrap().to_owned();
+    check_with(&mine, &["--vkey", &key, "--save-opened", saved.to_str().unwrap()]).done();
+    assert_eq!(fs::read(saved.join("narrative.txt")).unwrap(), b"Charged twice.");
 }

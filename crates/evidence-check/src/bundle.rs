@@ -86,6 +86,11 @@ pub fn opening_name(position: u64, field: &str) -> String {
     format!("openings/{position:012}-{field}.json")
 }
 
+/// What an opened field is called where it is saved: its position and field, if this is the name of one.
+pub(crate) fn opened_name(file: &str) -> Option<&str> {
+    file.strip_prefix("openings/")?.strip_suffix(".json")
+}
+
 /// The name of the record of a time anchor.
 pub fn anchor_name(position: u64) -> String {
     format!("anchors/{position:012}.json")

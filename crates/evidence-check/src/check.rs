@@ -3,7 +3,7 @@
 //! A check does not stop at the first thing that does not hold where it can go on: whoever looks at
 //! evidence wants to know all that is wrong with it.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use merkle_log::{
     Checkpoint, LogProof, Policy, SignedNote, leaf_hash, policy::Accepted, verify_consistency,
@@ -142,6 +142,34 @@ pub struct Checked {
     /// The fields that were opened and fit what the record commits to, with their text. A file that is no text is
     /// among the facts, by its length and digest.
     pub opened: Vec<(String, String)>,
+    /// The same fields and files, each with its bytes as they were handed in, to be saved.
+    #[serde(skip)]
+    pub contents: Vec<OpenedContent>,
+}
+
+/// What was opened and fits what the record commits to: personal data. Its `Debug` shows the length only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpenedContent {
+    /// The name of the field, in a bundle after the position of its record, as `12-evidence`: letters, digits and hyphens.
+    pub name: String,
+    /// What was sealed.
+    pub content: Vec<u8>,
+}
+
+impl OpenedContent {
+    /// Whether it is text.
+    pub fn is_text(&self) -> bool {
+        std::str::from_utf8(&self.content).is_ok()
+    }
+}
+
+impl fmt::Debug for OpenedContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenedContent")
+            .field("name", &self.name)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Checked {
@@ -160,6 +188,7 @@ pub(crate) struct Steps {
     taken: Vec<Step>,
     facts: Vec<(String, String)>,
     opened: Vec<(String, String)>,
+    contents: Vec<OpenedContent>,
 }
 
 impl Steps {
@@ -216,6 +245,10 @@ impl Steps {
             if self.take(at, claim, opening.check(origin, record)).is_none() {
                 continue;
             }
+            self.contents.push(OpenedContent {
+                name: bundle::opened_name(at).unwrap_or(&opening.field).to_owned(),
+                content: opening.content.clone(),
+            });
             match opening.text() {
                 Some(text) => self.opened.push((opening.field.clone(), text.to_owned())),
                 None => self.fact(&format!("opened {}", opening.field), in_words(&opening.content)),
@@ -224,9 +257,9 @@ impl Steps {
     }
 
     pub(crate) fn done(self, kind: Kind) -> Checked {
-        let Self { taken: steps, facts, opened } = self;
+        let Self { taken: steps, facts, opened, contents } = self;
         let is_good = !steps.iter().any(|step| matches!(step.verdict, Verdict::Fails(_)));
-        Checked { kind, is_good, steps, facts, opened }
+        Checked { kind, is_good, steps, facts, opened, contents }
     }
 }
 

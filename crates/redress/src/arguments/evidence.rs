@@ -243,8 +243,13 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
 
+    /// Save what was opened to this directory, each text and file as it was handed in, when all else holds: for a
+    /// receipt or a bundle
+    #[arg(long, value_name = "DIR")]
+    pub save_opened: Option<PathBuf>,
+
     /// Write the page that checks evidence in a browser, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report", "receipt", "mirror"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "policy", "vkey", "record", "nonce", "old", "stamped", "trust", "report", "receipt", "mirror", "save_opened"])]
     pub page: Option<PathBuf>,
 }
 

@@ -22,6 +22,7 @@ use crate::{
     evidence::{Readers, deliver},
 };
 
+mod opened;
 mod options;
 mod published;
 mod stamp;
@@ -68,7 +69,11 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
         let what = if is_report { "a published report" } else { checked.kind.name() };
         tell(what, &checked.facts, &checked.opened, &checked.steps, console)?;
     }
-    conclude(&checked.steps)
+    conclude(&checked.steps)?;
+    let Some(dir) = &args.save_opened else { return Ok(()) };
+    let saved = opened::save(&checked.contents, dir)?;
+    console.say(format_args!("{saved} of what was opened are in {}", dir.display()));
+    Ok(())
 }
 
 /// Checks evidence of the ledger with all that was brought to it.

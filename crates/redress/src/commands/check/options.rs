@@ -58,6 +58,13 @@ const RULES: &[Rule] = &[
         next: "leave --nonce out",
     },
     Rule {
+        name: "--save-opened",
+        is_given: |args| args.save_opened.is_some(),
+        with: &[Evidence::Of(Kind::RecordProof), Evidence::Of(Kind::Bundle)],
+        in_words: "a receipt or a bundle",
+        next: "leave --save-opened out: nothing is opened in it",
+    },
+    Rule {
         name: "--report",
         is_given: |args| args.report.is_some(),
         with: &[Evidence::Of(Kind::RecordProof)],

@@ -114,6 +114,7 @@ fn said_of(folder: &Path, stream: &str, position: u64, data: &Value) -> Checked 
         steps: Vec::new(),
         facts: Vec::new(),
         opened: Vec::new(),
+        contents: Vec::new(),
     };
     let policy = Policy::parse(b"quorum none\n").unwrap();
     let trust = Trust::policy(&policy);

@@ -45,9 +45,11 @@ impl From<OpenError> for CommandError {
             OpenError::NotEmpty { .. } => {
                 refused(&error, "name a directory that is empty or does not exist yet")
             }
-            OpenError::ReadOnly { .. } => {
-                refused(&error, "run as the owner of the directory, or change its permissions")
-            }
+            OpenError::ReadOnly { .. } => refused(
+                &error,
+                "run as its owner, or change its permissions; to read a ledger on a read-only disk, copy the \
+                     whole directory to one that may be written, and name that",
+            ),
             OpenError::Locked { holder } => refused(
                 &error,
                 &holder.map_or_else(

@@ -837,6 +837,12 @@ class Steps {
     }
   }
 
+  /** What only the program checks. Nothing was found wrong with it, and nothing right. */
+  elsewhere(kind, command) {
+    this.open("the file", "it holds", command);
+    return { ...this.done(kind), isGood: false, elsewhere: command };
+  }
+
   done(kind) {
     const { steps, facts, opened, records, stamps } = this;
     return { kind, isGood: steps.every(({ verdict }) => verdict !== "fails"), steps, facts, opened, records, stamps };
@@ -863,14 +869,25 @@ export async function check(bytes, policy, isFromPage = false) {
   }
 }
 
+/** Whether a text could be a signed note, which may begin with any origin. */
+function looksSigned(bytes) {
+  try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes).includes("\n\n\u2014 "); } catch { return false; }
+}
+
 async function checkAny(steps, bytes, policy, isFromPage) {
   const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
   if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy, isFromPage);
   if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
   if (begins("redress/index-proof@")) return checkIndex(steps, bytes, policy);
   if (begins("old ")) {
-    await steps.take("proof", "it is checked here", () => fail("a consistency proof needs the checkpoint you kept; use `redress check --old`"));
-    return steps.done("a consistency proof");
+    return steps.elsewhere("a proof that one checkpoint extends another", "redress check FILE --old CHECKPOINT, with the checkpoint you kept");
+  }
+  if (begins("redress/counted-proof@")) {
+    return steps.elsewhere("a proof of where a published report counts a complaint", "redress check FILE --receipt RECEIPT, with your receipt");
+  }
+  if (!looksSigned(bytes)) {
+    await steps.take("the file", "it is a bundle, a receipt, a proof or a checkpoint", () => fail("it begins as none of them does"));
+    return steps.done("nothing known as evidence");
   }
   const note = await steps.take("checkpoint", "it is a signed note", () => parseNote(bytes));
   const accepted = note && await steps.take("checkpoint", "those whom the policy names have signed it", () => accept(policy, note));

@@ -73,11 +73,13 @@ pub enum Kind {
     Counted,
     /// All evidence of one case.
     Bundle,
+    /// None of these: a picture, a page, a letter.
+    Unknown,
 }
 
 impl Kind {
-    /// What the bytes claim to be, by how they begin. What begins like nothing else is taken for a
-    /// checkpoint, which may begin with any origin.
+    /// What the bytes claim to be, by how they begin. A text that begins like nothing else, and has something like a
+    /// signature, is taken for a checkpoint, which may begin with any origin.
     pub fn of(bytes: &[u8]) -> Self {
         const BEGINNINGS: &[(&[u8], Kind)] = &[
             (b"PK\x03\x04", Kind::Bundle),
@@ -87,7 +89,11 @@ impl Kind {
             (b"old ", Kind::Growth),
         ];
         let known = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning));
-        known.map_or(Self::Checkpoint, |(_, kind)| *kind)
+        match known {
+            Some((_, kind)) => *kind,
+            None if looks_signed(bytes) => Self::Checkpoint,
+            None => Self::Unknown,
+        }
     }
 
     /// The kind in a few words.
@@ -101,8 +107,14 @@ impl Kind {
             Self::Absence => "a proof that there is no such stream",
             Self::Counted => "a proof of where a published report counts a complaint",
             Self::Bundle => "an evidence bundle",
+            Self::Unknown => "nothing known as evidence",
         }
     }
+}
+
+/// Whether a text could be a signed note.
+fn looks_signed(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.contains("\n\n\u{2014} "))
 }
 
 /// What became of one step.
@@ -282,7 +294,14 @@ pub fn check(bytes: &[u8], trust: &Trust<'_>) -> Checked {
         Kind::Index | Kind::Absence => index(steps, bytes, trust),
         Kind::Counted => counted::proof::check(steps, bytes, trust),
         Kind::Bundle => bundle::check(steps, bytes, trust),
+        Kind::Unknown => unknown(steps),
     }
+}
+
+fn unknown(mut steps: Steps) -> Checked {
+    let claim = "it is a bundle, a receipt, a proof or a checkpoint";
+    steps.take("the file", claim, Err::<(), _>("it begins as none of them does"));
+    steps.done(Kind::Unknown)
 }
 
 fn checkpoint(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {

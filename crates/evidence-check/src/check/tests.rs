@@ -171,7 +171,17 @@ fn a_checkpoint_is_checked_by_itself() {
     assert!(checked(&note).is_good);
     let said = failure(&checked(&note.replacen("\n6\n", "\n7\n", 1)));
     assert!(said.contains("signature 1, by ledger.example/complaints"), "{said}");
-    assert!(failure(&checked("nothing\n")).contains("no text, empty line and signatures"));
+    assert_eq!(checked("nothing\n\n\u{2014} ").kind, Kind::Checkpoint);
+}
+
+#[test]
+fn a_picture_is_called_no_checkpoint_that_does_not_hold() {
+    let policy = strict_policy();
+    for other in [b"\x89PNG\r\n".as_slice(), b"nothing\n", b"<html>", b""] {
+        let checked = check(other, &Trust::policy(&policy));
+        assert_eq!((checked.kind, checked.is_good), (Kind::Unknown, false));
+        assert!(failure(&checked).contains("it begins as none of them does"));
+    }
 }
 
 #[test]

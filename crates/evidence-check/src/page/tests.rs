@@ -276,7 +276,7 @@ const policy = await parsePolicy(readFileSync(`${folder}/policy`, 'utf8'));
 for (let i = 0; i < Number(count); i += 1) {
   const result = await check(new Uint8Array(readFileSync(`${folder}/${i}`)), policy, isFromPage === 'yes');
   const bad = result.steps.find(({ verdict }) => verdict === 'fails');
-  console.log(result.isGood ? 'good' : `bad ${bad.at}: ${bad.claim}: ${bad.why}`);
+  console.log(result.isGood ? 'good' : result.elsewhere ? `elsewhere ${result.elsewhere}` : `bad ${bad.at}: ${bad.claim}: ${bad.why}`);
 }";
 
 /// What the page says of each piece of evidence under a policy; nothing where there is no node.
@@ -298,6 +298,17 @@ fn policy_text() -> String {
     let (log, witness) = (key(), witness());
     let (log, witness) = (log.verifier(), witness.verifier());
     format!("log {log}\nwitness auditor {witness}\nquorum auditor\n")
+}
+
+#[test]
+fn the_page_finds_nothing_wrong_with_what_only_the_program_checks_and_nothing_right() {
+    let others = [b"old 3\n".to_vec(), b"redress/counted-proof@v1\n".to_vec(), b"\x89PNG".to_vec()];
+    let Some(said) = in_page("the page on other evidence", &policy_text(), &others, "no") else {
+        return;
+    };
+    assert!(said[0].starts_with("elsewhere redress check FILE --old"), "{said:?}");
+    assert!(said[1].starts_with("elsewhere redress check FILE --receipt"), "{said:?}");
+    assert!(said[2].starts_with("bad the file: it is a bundle, a receipt"), "{said:?}");
 }
 
 #[test]

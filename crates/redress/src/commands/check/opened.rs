@@ -37,12 +37,14 @@ pub(super) fn save(contents: &[OpenedContent], dir: &Path) -> Result<usize, Comm
             file.write_all(&opened.content)?;
             file.sync_all()
         });
-        written.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => CommandError::Refused {
+        written.map_err(|error| {
+            if error.kind() != io::ErrorKind::AlreadyExists {
+                return CommandError::file("write", &path)(error);
+            }
+            CommandError::Refused {
                 problem: format!("expected no file at {}, found one: it stays", path.display()),
                 next: "name another directory with --save-opened".to_owned(),
-            },
-            _ => CommandError::file("write", &path)(error),
+            }
         })?;
     }
     Ok(contents.len())

@@ -100,8 +100,13 @@ const RULES: &[Rule] = &[
 ///
 /// [`CommandError::Usage`] naming the option, what it is for, and what to do instead.
 pub(super) fn fit(args: &Check, evidence: Evidence, bytes: &[u8]) -> Result<(), CommandError> {
-    // What is taken for a checkpoint for want of anything better fails as what it is not.
-    if evidence == Evidence::Of(Kind::Checkpoint) && SignedNote::parse(bytes).is_err() {
+    // What is no evidence, or no checkpoint though it looks like one, fails as that, whatever is brought to it.
+    let fails = match evidence {
+        Evidence::Of(Kind::Unknown) => true,
+        Evidence::Of(Kind::Checkpoint) => SignedNote::parse(bytes).is_err(),
+        Evidence::Of(_) | Evidence::TimeStamp => false,
+    };
+    if fails {
         return Ok(());
     }
     let usage =

@@ -224,7 +224,7 @@ fn the_commands_beside_the_ledger_find_it_whole_and_say_how_old_its_evidence_is(
     assert!(page.contains(&case) && told[5].contains("audit.html"), "{}", told[5]);
     let of_one = format!("redress export audit --data ledger --out case.html --stream {case}");
     let told_of_one = run(home.path(), &of_one).done().stdout;
-    assert!(told_of_one.contains("an index of 1 streams in case.html"), "{told_of_one}");
+    assert!(told_of_one.contains("an index of 1 stream in case.html"), "{told_of_one}");
     let page = fs::read_to_string(home.path().join("case.html")).unwrap();
     assert!(page.contains(&case));
     let nobody = of_one.replace(&case, "complaint-X");

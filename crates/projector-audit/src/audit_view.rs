@@ -7,6 +7,7 @@
 //! never whole in memory.
 
 use std::{
+    borrow::Borrow,
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -88,6 +89,18 @@ struct Head<'a> {
     detailed: u64,
 }
 
+/// A whole number with its thousands set apart.
+pub(crate) fn grouped(value: impl Borrow<u64>) -> String {
+    let digits = value.borrow().to_string();
+    let ends = (1..=digits.len()).rev();
+    let places = digits.chars().zip(ends);
+    let each = places.map(|(digit, left)| {
+        let is_end = left > 1 && left % 3 == 1;
+        format!("{digit}{}", if is_end { "," } else { "" })
+    });
+    each.collect()
+}
+
 #[derive(Template)]
 #[template(path = "audit_index_row.html")]
 struct IndexRow<'a> {
@@ -113,7 +126,7 @@ impl AuditEvent {
 }
 
 struct Totals {
-    next_position: i64,
+    next_position: u64,
     streams: u64,
     events: u64,
     late: u64,
@@ -196,7 +209,7 @@ fn totals(transaction: &Transaction<'_>) -> rusqlite::Result<Totals> {
                 streams: number(row, 0)?,
                 events: number(row, 1)?,
                 late: number(row, 2)?,
-                next_position: row.get(3)?,
+                next_position: number(row, 3)?,
             })
         },
     )

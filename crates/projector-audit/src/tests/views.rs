@@ -114,3 +114,9 @@ async fn a_view_that_cannot_be_written_leaves_nothing_behind() {
     write_csv(&other, &path, &mut |_| {}).unwrap_err();
     assert!(!path.exists());
 }
+
+#[test]
+fn whole_numbers_are_read_in_groups_of_three() {
+    let grouped = [0_u64, 999, 1_000, 70_074, 1_234_567].map(crate::audit_view::grouped);
+    assert_eq!(grouped, ["0", "999", "1,000", "70,074", "1,234,567"]);
+}

@@ -22,7 +22,8 @@ pub async fn run(args: &ExportAudit, console: &mut Console<'_>) -> Result<(), Co
     if console.json() {
         return console.line(json!({ "out": out, "streams": streams, "events": events }));
     }
-    console.line(format_args!("{events} events and an index of {streams} streams in {out}"))
+    let words = if streams == 1 { "stream" } else { "streams" };
+    console.line(format_args!("{events} events and an index of {streams} {words} in {out}"))
 }
 
 async fn of_streams(

@@ -77,17 +77,21 @@ const DEPTH_MAX = 64;
  * Reads JSON. `JSON.parse` would take the last of two equal keys, half of a surrogate pair, and 2^53 for the number after
  * it. Here a key that is there twice is refused, and so is any other spelling than the one that redress writes: no space,
  * no escape that need not be, numbers whole, in plain digits, and of 64 bits. They become BigInt; objects have no prototype.
+ * A loose file is one for people: with spaces, and with numbers of any kind, which stay numbers where they are none of these.
  */
-function readJson(bytes, what) {
+function readJson(bytes, what, isLoose = false) {
   const source = text(bytes, what);
   let at = 0;
   const wrong = () => fail(`${what}: expected other JSON at character ${at + 1}`);
+  const skip = () => { while (isLoose && /[ \t\n\r]/.test(source[at] ?? "")) at += 1; };
   const take = (word) => {
+    skip();
     const isThere = source.startsWith(word, at);
     if (isThere) at += word.length;
     return isThere;
   };
   const string = () => {
+    skip();
     if (source[at] !== '"') wrong();
     let end = at + 1;
     while (end < source.length && source[end] !== '"') end += source[end] === "\\" ? 2 : 1;
@@ -95,11 +99,15 @@ function readJson(bytes, what) {
     let content;
     try { content = JSON.parse(token); } catch { wrong(); }
     // A lone surrogate is the one thing that may be escaped and is no text.
-    if (JSON.stringify(content) !== token || /\p{Cs}/u.test(content)) wrong();
+    if ((!isLoose && JSON.stringify(content) !== token) || /\p{Cs}/u.test(content)) wrong();
     at = end + 1;
     return content;
   };
   const number = () => {
+    const anyDigits = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
+    anyDigits.lastIndex = at;
+    const [any] = (isLoose && anyDigits.exec(source)) || [""];
+    if (any !== "" && !/^(0|[1-9][0-9]{0,18})$/.test(any)) { at += any.length; return Number(any); }
     const digits = /-?(?:0|[1-9][0-9]{0,19})/y;
     digits.lastIndex = at;
     const [written] = digits.exec(source) ?? wrong();
@@ -109,6 +117,7 @@ function readJson(bytes, what) {
     return found;
   };
   const value = (depth) => {
+    skip();
     if (source[at] === '"') return string();
     for (const [word, meaning] of [["true", true], ["false", false], ["null", null]]) if (take(word)) return meaning;
     const hasKeys = take("{");
@@ -127,6 +136,7 @@ function readJson(bytes, what) {
     return take(end) ? made : wrong();
   };
   const whole = value(DEPTH_MAX);
+  skip();
   return at === source.length ? whole : wrong();
 }
 
@@ -857,11 +867,12 @@ export function ownKey(bytes) {
   } catch { return null; }
 }
 
-/** Checks evidence of any kind under a policy of `parsePolicy`. What a page brings itself is a bundle without a page in it. */
-export async function check(bytes, policy, isFromPage = false) {
+/** Checks evidence of any kind under a policy of `parsePolicy`. What a page brings itself is a bundle without a page in it. A
+ *  proof of where a complaint is counted needs the receipt of that complaint. */
+export async function check(bytes, policy, isFromPage = false, receipt = null) {
   const steps = new Steps();
   try {
-    return await checkAny(steps, bytes, policy, isFromPage);
+    return await checkAny(steps, bytes, policy, isFromPage, receipt);
   } catch (error) {
     // What nobody has thought of is no reason to rely on anything.
     steps.steps.push({ at: "the file", claim: "it is made as evidence is made", verdict: "fails", why: error.message });
@@ -874,7 +885,7 @@ function looksSigned(bytes) {
   try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes).includes("\n\n\u2014 "); } catch { return false; }
 }
 
-async function checkAny(steps, bytes, policy, isFromPage) {
+async function checkAny(steps, bytes, policy, isFromPage, receipt) {
   const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
   if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy, isFromPage);
   if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
@@ -883,7 +894,9 @@ async function checkAny(steps, bytes, policy, isFromPage) {
     return steps.elsewhere("a proof that one checkpoint extends another", "redress check FILE --old CHECKPOINT, with the checkpoint you kept");
   }
   if (begins("redress/counted-proof@")) {
-    return steps.elsewhere("a proof of where a published report counts a complaint", "redress check FILE --receipt RECEIPT, with your receipt");
+    // It does not say whose complaint it is about: that the receipt says.
+    if (!receipt) return { ...steps.elsewhere(COUNTED_KIND, "your receipt, which says whose complaint it is about"), needsReceipt: true };
+    return checkCounted(steps, bytes, policy, receipt);
   }
   if (!looksSigned(bytes)) {
     await steps.take("the file", "it is a bundle, a receipt, a proof or a checkpoint", () => fail("it begins as none of them does"));

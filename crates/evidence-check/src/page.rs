@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::text::{to_base64, to_hex};
 
 const TEMPLATE: &str = include_str!("../page/page.html");
-const SCRIPT: &str = include_str!("../page/check.mjs");
+/// One module in two files, so that each can be read in one sitting.
+const SCRIPT: &str =
+    concat!(include_str!("../page/check.mjs"), include_str!("../page/counted.mjs"));
 const SCRIPT_SLOT: &str = "/*@check.mjs@*/";
 const EVIDENCE_SLOT: &str = "@evidence@";
 
@@ -53,4 +55,4 @@ pub fn check(page: &[u8], archive: &[u8]) -> Result<(), &'static str> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

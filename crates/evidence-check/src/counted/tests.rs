@@ -16,6 +16,7 @@ use crate::{
     check::{Checked, Kind, Trust, Verdict, check},
     enclosure::ReceiptSecret,
     opening::receipt_secret,
+    page::tests::of_counted,
     test_data::{CASE, openings, policy, strict_policy},
     text::{from_hex, to_hex},
 };
@@ -452,4 +453,78 @@ fn the_fuzzer_has_such_a_proof_among_its_seeds() {
         std::fs::write(seed, &proof).unwrap();
     }
     assert!(std::fs::read(seed).unwrap() == proof.as_bytes(), "write the seed anew");
+}
+
+#[test]
+fn of_every_changed_proof_the_page_says_what_the_library_says() {
+    let published = Published::new(PLAN);
+    let (receipt, good) = (published.receipt_of(MINE), published.proof_of(MINE).to_string());
+    let lines: Vec<_> = good.lines().collect();
+    let joined = |lines: &[&str]| format!("{}\n", lines.join("\n")).into_bytes();
+    let mut proofs = vec![good.clone().into_bytes()];
+    for number in 0..lines.len() {
+        let (mut without, mut twice) = (lines.clone(), lines.clone());
+        without.remove(number);
+        twice.insert(number, lines[number]);
+        let mut swapped = lines.clone();
+        swapped.swap(number, (number + 1) % lines.len());
+        proofs.extend([without, twice, swapped].map(|lines| joined(&lines)));
+    }
+    for part in 0..200 {
+        let mut changed = good.clone().into_bytes();
+        let at = part * changed.len() / 200;
+        changed[at] ^= [1, 2, 3][part % 3];
+        proofs.push(changed);
+    }
+    let Some(said) = of_counted(&proofs, &receipt) else { return };
+    for (proof, said) in proofs.iter().zip(&said) {
+        let checked = checked_here(proof, &receipt);
+        assert_eq!(
+            checked.is_good,
+            said.starts_with("good"),
+            "{:?}: {said}",
+            checked.first_failure()
+        );
+    }
+    assert!(said[0].starts_with("good"), "{}", said[0]);
+}
+
+#[test]
+fn the_page_reads_every_kind_of_row_and_shows_the_same() {
+    let above = |kind: &str, code: Option<&str>| serde_json::json!({ "kind": kind, "code": code });
+    for (kind, code, parent) in [
+        ("not-stated", None, None),
+        ("pooled", None, Some(above("value", Some("Cards")))),
+        ("value", Some("Fees\u{e9}\u{7f}\"<\\"), Some(above("pooled", None))),
+        ("value", Some("Fees"), Some(above("not-stated", None))),
+        ("pooled", Some("a name"), None),
+        ("other", None, None),
+    ] {
+        let parent = parent.map(|mut parent| {
+            parent.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            parent
+        });
+        let published = Published::forged(
+            PLAN,
+            &Forgery {
+                figures: &|figures| {
+                    let row = &mut figures["tables"][0]["rows"][0];
+                    (row["kind"], row["code"]) = (kind.into(), code.into());
+                    row["parent"] = parent.clone().into();
+                },
+                tables: &|tables| {
+                    let row = &mut tables.tables[0].rows[0];
+                    (row.kind, row.code) = (kind.to_owned(), code.map(str::to_owned));
+                    row.parent =
+                        parent.clone().map(|parent| serde_json::from_value(parent).unwrap());
+                },
+                ..Forgery::default()
+            },
+        );
+        let is_row = kind != "other" && (kind == "value") == code.is_some();
+        if is_row {
+            let proof = published.proof_of(MINE);
+            assert!(checked(&proof, &published.receipt_of(MINE)).is_good, "{kind} {code:?}");
+        }
+    }
 }

@@ -237,9 +237,11 @@ fn node(what: &str, script: &str, arguments: &[&str]) -> Option<String> {
         std::io::Write::write_all(&mut std::io::stderr(), said.as_bytes()).unwrap();
         return None;
     }
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/page/check.mjs");
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.mjs");
+    std::fs::write(&page, SCRIPT).unwrap();
     let output = Command::new("node")
-        .args(["--input-type=module", "--eval", script, "--", page])
+        .args(["--input-type=module", "--eval", script, "--", page.to_str().unwrap()])
         .args(arguments)
         .output()
         .unwrap();
@@ -270,27 +272,64 @@ console.log(unseen.join(' '));";
 
 const ASK_NODE: &str = "
 import { readFileSync } from 'node:fs';
-const [script, folder, count, isFromPage] = process.argv.slice(1);
+const [script, folder, count, isFromPage, receipt] = process.argv.slice(1);
 const { check, parsePolicy } = await import(script);
+const mine = receipt ? new Uint8Array(readFileSync(receipt)) : null;
 const policy = await parsePolicy(readFileSync(`${folder}/policy`, 'utf8'));
 for (let i = 0; i < Number(count); i += 1) {
-  const result = await check(new Uint8Array(readFileSync(`${folder}/${i}`)), policy, isFromPage === 'yes');
+  const result = await check(new Uint8Array(readFileSync(`${folder}/${i}`)), policy, isFromPage === 'yes', mine);
   const bad = result.steps.find(({ verdict }) => verdict === 'fails');
-  console.log(result.isGood ? 'good' : result.elsewhere ? `elsewhere ${result.elsewhere}` : `bad ${bad.at}: ${bad.claim}: ${bad.why}`);
+  console.log(result.isGood ? (mine ? `good ${JSON.stringify(result.facts)}` : 'good') : result.elsewhere ? `elsewhere ${result.elsewhere}` : `bad ${bad.at}: ${bad.claim}: ${bad.why}`);
 }";
 
 /// What the page says of each piece of evidence under a policy; nothing where there is no node.
 fn in_page(what: &str, policy: &str, all: &[Vec<u8>], is_from_page: &str) -> Option<Vec<String>> {
+    in_page_with(what, policy, all, (is_from_page, b""))
+}
+
+/// The same with a receipt beside it.
+fn in_page_with(
+    what: &str,
+    policy: &str,
+    all: &[Vec<u8>],
+    (is_from_page, receipt): (&str, &[u8]),
+) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("policy"), policy).unwrap();
     for (number, bytes) in all.iter().enumerate() {
         std::fs::write(folder.path().join(number.to_string()), bytes).unwrap();
     }
     let (at, count) = (folder.path().to_str().unwrap(), all.len().to_string());
-    let said = node(what, ASK_NODE, &[at, &count, is_from_page])?;
+    let mine = folder.path().join("receipt");
+    let mine = if receipt.is_empty() {
+        String::new()
+    } else {
+        std::fs::write(&mine, receipt).unwrap();
+        mine.display().to_string()
+    };
+    let said = node(what, ASK_NODE, &[at, &count, is_from_page, &mine])?;
     let answers: Vec<_> = said.lines().map(str::to_owned).collect();
     assert_eq!(answers.len(), all.len());
     Some(answers)
+}
+
+/// What the page says of these proofs of where a complaint is counted, by the one log and no witness; nothing where
+/// there is no node.
+pub(crate) fn of_counted(proofs: &[Vec<u8>], receipt: &str) -> Option<Vec<String>> {
+    let policy = format!("log {}\nquorum none\n", key().verifier());
+    in_page_with("the page on what is counted", &policy, proofs, ("no", receipt.as_bytes()))
+}
+
+#[test]
+fn the_page_knows_the_same_tables() {
+    let table = SCRIPT.split("const COUNTED_TABLES = [").nth(1).unwrap();
+    let table: String = table.split("\n];").next().unwrap().split_whitespace().collect();
+    let in_page: Vec<_> =
+        table.split("],[").map(|entry| entry.trim_matches(['[', ']', ','])).collect();
+    let known = crate::counted::TABLES
+        .iter()
+        .map(|table| format!("\"{}\",\"{}\",{}", table.id, table.population, table.is_multiple));
+    assert_eq!(in_page, known.collect::<Vec<_>>());
 }
 
 /// The policy of `strict_policy` in words.
@@ -307,7 +346,7 @@ fn the_page_finds_nothing_wrong_with_what_only_the_program_checks_and_nothing_ri
         return;
     };
     assert!(said[0].starts_with("elsewhere redress check FILE --old"), "{said:?}");
-    assert!(said[1].starts_with("elsewhere redress check FILE --receipt"), "{said:?}");
+    assert!(said[1].starts_with("elsewhere your receipt"), "{said:?}");
     assert!(said[2].starts_with("bad the file: it is a bundle, a receipt"), "{said:?}");
 }
 

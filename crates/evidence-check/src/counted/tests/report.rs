@@ -18,6 +18,7 @@ use crate::{
     check::{Checked, Trust, check},
     enclosure::ReceiptSecret,
     opening::receipt_secret,
+    page::tests::of_counted,
     record::RecordView,
     test_data::{SmallLog, openings, policy, record},
     text::to_hex,
@@ -235,10 +236,25 @@ pub(super) fn table(
     (table, list)
 }
 
+/// What the library says of a proof, and the page as well.
+#[track_caller]
 pub(super) fn checked(proof: &CountedProof, receipt: &str) -> Checked {
+    let bytes = proof.to_string().into_bytes();
+    let checked = checked_here(&bytes, receipt);
+    if let Some(said) = of_counted(&[bytes], receipt) {
+        let ours = checked.first_failure();
+        let ours = ours.map_or_else(
+            || format!("good {}", serde_json::to_string(&checked.facts).unwrap()),
+            |(at, claim, _)| format!("bad {at}: {claim}"),
+        );
+        assert!(said[0].starts_with(&ours), "the library: {ours}\nthe page: {}", said[0]);
+    }
+    checked
+}
+
+pub(super) fn checked_here(proof: &[u8], receipt: &str) -> Checked {
     let policy = policy();
-    let trust = Trust { receipt: Some(receipt.as_bytes()), ..Trust::policy(&policy) };
-    check(proof.to_string().as_bytes(), &trust)
+    check(proof, &Trust { receipt: Some(receipt.as_bytes()), ..Trust::policy(&policy) })
 }
 
 #[track_caller]

@@ -1,0 +1,333 @@
+// Where a published report counts a complaint: the same steps as `redress check FILE --receipt RECEIPT`. Goes on from
+// check.mjs, in the same module: the page has both, one after the other.
+
+const COUNTED_KIND = "a proof of where a published report counts a complaint";
+const COUNTED_HEADER = "redress/counted-proof@v1";
+/** The tables a report can have, in their order: name, what is counted, and whether a complaint can be in several rows. */
+const COUNTED_TABLES = [
+  ["received-by-product", "received", false], ["received-by-sub-product", "received", false],
+  ["received-by-issue", "received", false], ["received-by-sub-issue", "received", false],
+  ["received-by-month", "received", false], ["received-by-right", "received", true],
+  ["received-by-channel", "received", false], ["received-by-region", "received", false],
+  ["received-by-respondent", "received", false], ["disputed", "received", false],
+  ["platform-response", "imported", false], ["platform-timely", "imported", false],
+  ["ended-by-product", "ended", false], ["ended-by-outcome", "ended", false],
+  ["ended-by-cause-family", "ended", false], ["ended-by-root-cause", "ended", false],
+  ["answered-by-band", "answered", false],
+];
+/** The tables that every report with complaints received has: each complaint has a day and a channel. */
+const COUNTED_ALWAYS = ["received-by-month", "received-by-channel"];
+const MENTIONS_MAX = 64 * COUNTED_TABLES.length;
+
+// -------------------------------------------------------------------------------------- the files in it
+
+function parseCountedProof(bytes) {
+  const lines = reader(bytes);
+  if (lines.next(`\`${COUNTED_HEADER}\``) !== COUNTED_HEADER) lines.wrong(`\`${COUNTED_HEADER}\``);
+  const enclosed = (name, expected) => {
+    const line = lines.next(expected);
+    const found = line.startsWith(`${name} `) ? fromBase64(line.slice(name.length + 1)) : null;
+    if (!found) lines.wrong(expected);
+    text(found, `line ${lines.number}`);
+    return found;
+  };
+  const files = enclosed("files", "`files` and a list of files in base64");
+  const figures = enclosed("figures", "`figures` and figures in base64");
+  const counted = enclosed("counted", "`counted` and tables in base64");
+  const expected = "`mention` with table, number and place, a hash of the last mention's proof, or an empty line";
+  const mentions = [];
+  for (;;) {
+    const line = lines.next(expected);
+    if (line === "") break;
+    if (line.startsWith("mention ")) {
+      const parts = line.slice(8).split(" ");
+      const [number, place] = [decimal(parts[1] ?? ""), decimal(parts[2] ?? "")];
+      if (mentions.length === MENTIONS_MAX) lines.wrong("an empty line, for no complaint is mentioned so often");
+      if (parts.length !== 3 || number === null || number >= 1n << 32n || place === null) lines.wrong(expected);
+      mentions.push({ table: parts[0], number, place, hashes: [] });
+    } else {
+      const last = mentions.at(-1) ?? lines.wrong(expected);
+      if (last.hashes.length === 63) lines.wrong("at most 63 hashes, for no tree needs more");
+      last.hashes.push(hashOf(line) ?? lines.wrong(expected));
+    }
+  }
+  return { files, figures, counted, mentions, proof: parseLogProof(lines.rest()) };
+}
+
+/** JSON with its spaces, as a file for people has it. */
+function pretty(value, indent = "") {
+  const inner = `${indent}  `;
+  const whole = (open, items, close) => (items.length === 0 ? open + close
+    : `${open}\n${items.map((item) => inner + item).join(",\n")}\n${indent}${close}`);
+  if (Array.isArray(value)) return whole("[", value.map((item) => pretty(item, inner)), "]");
+  if (!isObject(value)) return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  return whole("{", Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${pretty(item, inner)}`), "}");
+}
+
+const isNamed = ({ kind, code }) => (kind === "value" ? isText(code) : ["not-stated", "pooled"].includes(kind) && code === undefined);
+const isName = (value) => isOf(value, ["kind", "code?"]) && isText(value.kind);
+const isRow = (row) => isOf(row, ["kind", "code?", "parent?", "count"]) && isText(row.kind) && isNumber(row.count)
+  && (!Object.hasOwn(row, "code") || isText(row.code)) && (!Object.hasOwn(row, "parent") || isName(row.parent));
+const isTable = (table) => isOf(table, ["id", "population", "is_once", "mentions", "root", "rows"])
+  && isText(table.id) && isText(table.population) && typeof table.is_once === "boolean" && isNumber(table.mentions)
+  && isHex(table.root, 32) && Array.isArray(table.rows) && table.rows.every(isRow);
+
+function parseCountedTables(bytes) {
+  const form = "redress-counted/1";
+  const tables = readJson(bytes, "counted.json", true);
+  if (!isOf(tables, ["format", "report", "tables"]) || tables.format !== form || !isText(tables.report)
+    || !Array.isArray(tables.tables) || !tables.tables.every(isTable)) {
+    fail(`expected the tables of a report in the form ${form}, found something else`);
+  }
+  if (!same(utf8.encode(`${pretty(tables)}\n`), bytes)) {
+    fail("expected the tables of a report in the one way they are written, found another");
+  }
+  let before = -1;
+  for (const table of tables.tables) {
+    const place = COUNTED_TABLES.findIndex(([id]) => id === table.id);
+    const [, population, isMultiple] = COUNTED_TABLES[place] ?? [];
+    if (place <= before || table.population !== population || table.is_once !== (population !== "ended" && !isMultiple)) {
+      fail(`expected tables that a report has, in their order and with what they count, found \`${table.id}\``);
+    }
+    before = place;
+    if (!table.rows.every((row) => isNamed(row) && (row.parent === undefined || isNamed(row.parent)))) {
+      fail(`expected rows of \`${table.id}\` that stand for a value, for none stated or for several, found another`);
+    }
+    if (table.rows.reduce((sum, { count }) => sum + count, 0n) !== table.mentions) {
+      fail(`expected rows of \`${table.id}\` that come to ${table.mentions} mentions, found others`);
+    }
+  }
+  return tables;
+}
+
+/** Holds the tables to the figures: every table of the report, with the same rows, and nobody missing. */
+function holdToFigures(tables, bytes) {
+  const figures = readJson(bytes, "report.json", true);
+  const isFigures = isObject(figures) && isObject(figures.flow) && isNumber(figures.flow.received) && Array.isArray(figures.tables)
+    && figures.tables.every((table) => isObject(table) && isText(table.id) && isText(table.population)
+      && typeof table.is_multiple === "boolean" && isNumber(table.total) && Array.isArray(table.rows)
+      && table.rows.every((row) => isObject(row) && isText(row.kind) && isNumber(row.count)));
+  if (!isFigures) fail("expected the figures of a report");
+  if (figures.tables.length !== tables.tables.length) {
+    fail(`expected ${figures.tables.length} tables, found ${tables.tables.length}`);
+  }
+  figures.tables.forEach((theirs, i) => {
+    const ours = tables.tables[i];
+    const isMultiple = COUNTED_TABLES.find(([id]) => id === theirs.id)?.[2];
+    const sameRow = (row, our) => row.kind === our.kind && (row.code ?? null) === (our.code ?? null) && row.count === our.count
+      && (row.parent?.kind ?? null) === (our.parent?.kind ?? null) && (row.parent?.code ?? null) === (our.parent?.code ?? null);
+    if (isMultiple !== theirs.is_multiple || theirs.id !== ours.id || theirs.population !== ours.population
+      || theirs.total !== ours.mentions || theirs.rows.length !== ours.rows.length
+      || !theirs.rows.every((row, at) => sameRow(row, ours.rows[at]))) {
+      fail(`expected ${theirs.id} as the figures have it, found it otherwise`);
+    }
+    if (theirs.population === "received" && !theirs.is_multiple && theirs.total !== figures.flow.received) {
+      fail(`expected ${figures.flow.received} complaints in ${theirs.id}, as many as were received, found ${theirs.total}`);
+    }
+  });
+}
+
+// ------------------------------------------------------------------------------------- report and receipt
+
+function isDay(day) {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(day)) return false;
+  const time = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
+}
+
+/** What a record says was published. */
+function reportOf(record) {
+  if (record.type !== "report.published.v1") fail(`expected report.published.v1, found ${record.type}`);
+  const report = isObject(record.data) ? record.data.report : null;
+  if (!isObject(report) || ![report.kind, report.first_day, report.last_day, report.root, report.digest].every(isText)
+    || !isNumber(report.size)) {
+    fail("expected what was published, found something else");
+  }
+  for (const day of [report.first_day, report.last_day]) {
+    if (!isDay(day)) fail(`expected a day such as 2026-03-31, found ${day}`);
+  }
+  return report;
+}
+
+/** A complaint, as the holder of its receipt can look for it. */
+async function mineOf(receipt, policy) {
+  const steps = new Steps();
+  const { kind } = await checkLogProof(steps, receipt, policy);
+  const failed = steps.steps.find(({ verdict }) => verdict === "fails");
+  if (failed) fail(`expected that ${failed.claim}; ${failed.at}: ${failed.why}`);
+  if (kind !== "a receipt") fail(`expected a receipt, found ${kind}`);
+  const proof = parseLogProof(receipt);
+  const enclosure = await parseEnclosure(proof.extra);
+  const record = parseRecord(utf8.encode(enclosure.record));
+  const [, day] = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z$/.exec(record.occurred_at) ?? [];
+  if (!day || !isDay(day)) fail("the receipt cannot be read");
+  const [secret, leaf] = [fromHex(enclosure.receipt, 32), await leafHash(utf8.encode(enclosure.record))];
+  const open = steps.steps.filter(({ verdict }) => verdict === "open");
+  if (enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
+    open.push({ at: "receipt", claim: "nobody else was given the receipt of this complaint, to be counted with you as one",
+      verdict: "open", why: "the nonce that you chose when you complained: look into your receipt whether it is that one" });
+  }
+  const tag = (report, table, number) => hmac(secret, framed(utf8.encode("cl/tag/v1"), utf8.encode(report),
+    utf8.encode(number === 0n ? table : `${table}#${number}`), leaf));
+  return { tag, open, position: proof.index, stream: record.stream, received: day, accepted: await accept(policy, proof.note) };
+}
+
+// ----------------------------------------------------------------------------------------------- the check
+
+async function checkCounted(steps, bytes, policy, receipt) {
+  const proof = await steps.take("proof", "it is a proof of where a complaint is counted", () => parseCountedProof(bytes));
+  const published = proof && await publishedIn(steps, proof, policy);
+  const tables = published && await tablesIn(steps, proof, published.report);
+  if (tables) {
+    const mine = await steps.take("receipt", "it is the receipt of a complaint", () => mineOf(receipt, policy));
+    if (mine) {
+      await introduce(steps, mine, published.accepted);
+      await mentionsIn(steps, proof, published.report, tables, mine);
+    }
+  }
+  return steps.done(COUNTED_KIND);
+}
+
+async function publishedIn(steps, { proof }, policy) {
+  const enclosure = await steps.take("extra", "the record is there",
+    () => parseEnclosure(proof.extra ?? fail("it encloses no record")));
+  if (!enclosure) return undefined;
+  const bytes = utf8.encode(enclosure.record);
+  const accepted = await steps.take("inclusion", "those whom the policy names have signed that the record is in the log",
+    async () => {
+      const signed = await accept(policy, proof.note);
+      await verifyInclusion(await leafHash(bytes), proof.index, signed.size, proof.hashes, signed.root);
+      return signed;
+    });
+  if (!accepted) return undefined;
+  steps.accepted(accepted);
+  const record = await steps.take("extra", "the record can be read", () => parseRecord(bytes));
+  const report = record && await steps.take("extra", "it says that a report was published", () => reportOf(record));
+  if (!report) return undefined;
+  steps.facts.push(["report", `${report.kind}, ${report.first_day} to ${report.last_day}`]);
+  return { report, accepted };
+}
+
+/** The tables among the files that were published, held to its figures. */
+async function tablesIn(steps, { files, figures, counted }, report) {
+  const isTheirs = await steps.take("files", "it is the list of the files that were published", async () => {
+    const found = hex(await sha256(files));
+    if (found !== report.digest) fail(`expected the list with the SHA-256 ${report.digest}, found ${found}`);
+  });
+  if (!isTheirs) return undefined;
+  const list = text(files, "the list of files").split("\n").map((line) => line.replace(/\r$/, ""));
+  for (const [name, file] of [["report.json", figures], ["counted.json", counted]]) {
+    const isListed = await steps.take("files", `${name} is one of them`, async () => {
+      if (!list.includes(`${hex(await sha256(file))}  ${name}`)) fail("no line of it has the SHA-256 of this one");
+    });
+    if (!isListed) return undefined;
+  }
+  const tables = await steps.take("counted.json", "the tables can be read", () => parseCountedTables(counted));
+  const isOfReport = tables && await steps.take("counted.json", "they are those of this report", async () => {
+    const { kind, first_day, last_day, size, root } = report;
+    const expected = `${kind}/${first_day}..${last_day}/${size}/${root}/${hex(await sha256(figures))}`;
+    if (tables.report !== expected) fail(`expected the tables of ${expected}, found those of ${tables.report}`);
+  });
+  const holds = isOfReport && await steps.take("counted.json", "their rows are those of the report's figures",
+    () => holdToFigures(tables, figures));
+  return holds ? tables : undefined;
+}
+
+/** Says whose complaint is looked for, and what its receipt leaves open. */
+async function introduce(steps, mine, theirs) {
+  steps.facts.push(["complaint", `${mine.stream}, received ${mine.received}`]);
+  steps.steps.push(...mine.open);
+  const ours = mine.accepted;
+  const claim = "receipt and report are of one history";
+  if (theirs.origin !== ours.origin) {
+    await steps.take("receipt", claim, () => fail(`the one is of ${ours.origin}, the other of ${theirs.origin}`));
+  } else if (theirs.size === ours.size) {
+    await steps.take("receipt", claim, () => { if (!same(theirs.root, ours.root)) fail("their roots differ"); });
+  } else if (!theirs.cosigned.some(({ key }) => ours.cosigned.some((other) => same(other.key.key, key.key)))) {
+    steps.open("receipt", claim, "a witness that has signed both, or a receipt issued anew under the checkpoint of the "
+      + `report's proof: the one is of ${ours.size}, the other of ${theirs.size} records`);
+  }
+}
+
+/** Mentions have one order: that of the tables, and of their numbers in each. */
+function holdInOrder(mentions, tables) {
+  let [before, expected] = [-1, 0n];
+  for (const { table, number } of mentions) {
+    const place = tables.tables.findIndex(({ id }) => id === table);
+    if (place < 0) fail(`there is no table ${table}`);
+    if (place < before || number !== (place === before ? expected : 0n)) fail(`mention ${number} of ${table} is out of place`);
+    [before, expected] = [place, number + 1n];
+  }
+  if (mentions.length === 0) fail("it has no mention");
+}
+
+/** The row of a mention, if its tag is that of the complaint and in the tree of its table. */
+async function rowOf(tables, { table: id, number, place, hashes }, mine) {
+  const table = tables.tables.find((known) => known.id === id);
+  let [row, end] = [0, 0n];
+  for (; row < table.rows.length; row += 1) {
+    end += table.rows[row].count;
+    if (place < end) break;
+  }
+  if (row === table.rows.length) fail(`there is no place ${place} in it`);
+  const leaf = await leafHash(join([1], be(row, 4), await mine.tag(tables.report, id, number)));
+  await verifyInclusion(leaf, place, table.mentions, hashes, fromHex(table.root, 32));
+  return row;
+}
+
+function inWords({ kind, code, parent, count }) {
+  const named = (name) => (name.kind === "value" ? name.code : name.kind === "not-stated" ? "(not stated)" : "(told together with others)");
+  const words = named({ kind, code });
+  return `${parent && parent.kind !== "pooled" ? `${named(parent)} / ${words}` : words}: one of ${count}`;
+}
+
+async function mentionsIn(steps, { mentions }, report, tables, mine) {
+  const claim = "it mentions the complaint in tables of the report, in their order";
+  if (!await steps.take("proof", claim, () => holdInOrder(mentions, tables))) return;
+  const rows = [];
+  for (const mention of mentions) {
+    try { rows.push({ row: await rowOf(tables, mention, mine) }); } catch (error) { rows.push({ why: error.message }); }
+  }
+  if (rows.every(({ why }) => why !== undefined)) {
+    await steps.take("proof", "it is about the complaint of this receipt",
+      () => fail("none of its mentions is of the complaint of this receipt"));
+    return;
+  }
+  const found = [];
+  for (const table of tables.tables) {
+    const here = rows.filter((_, i) => mentions[i].table === table.id);
+    if (here.length === 0) continue;
+    const isCounted = await steps.take("mention", `the complaint is counted in ${table.id}`, () => {
+      if (table.is_once && here.length > 1) fail(`expected it once, found it ${here.length} times`);
+      here.forEach(({ why }) => { if (why !== undefined) fail(why); });
+    });
+    if (isCounted) here.forEach(({ row }) => steps.facts.push([table.id, inWords(table.rows[row])]));
+    found.push(table.id);
+  }
+  steps.facts.push(["counted", `in ${found.length} of ${tables.tables.length} tables at least`]);
+  await holdComplete(steps, report, tables, mine, found);
+  steps.open("mention", "the complaint is counted nowhere else in the report",
+    "the report's own folder and proof: redress check PROOF --report FOLDER --receipt RECEIPT");
+}
+
+/** Refuses a report that does not count a complaint which it has to count. */
+async function holdComplete(steps, { first_day, last_day, size }, tables, mine, found) {
+  const isWithin = first_day <= mine.received && mine.received <= last_day;
+  if (!isWithin || mine.position >= size) {
+    if (found.length > 0) return;
+    steps.open("receipt", `it is one of those received from ${first_day} to ${last_day}`, isWithin
+      ? `a restatement: it was recorded at position ${mine.position}, after the ${size} records that were counted`
+      : `a report about another time: it was received on ${mine.received}`);
+    return;
+  }
+  await steps.take("receipt", "the complaint, received in these days, is in every table of those received", () => {
+    const lacks = COUNTED_ALWAYS.find((id) => !tables.tables.some((table) => table.id === id));
+    if (lacks) fail(`the report has no table ${lacks}, which no complaint is without`);
+    const without = tables.tables.find((table) => table.population === "received" && !found.includes(table.id));
+    if (without && found.length === 0) {
+      fail("it is in none of them: it was left out, or its day was corrected, which the records of its case would show, or the "
+        + "receipt was made with another key than the report");
+    }
+    if (without) fail(`it is not in ${without.id}`);
+  });
+}

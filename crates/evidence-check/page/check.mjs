@@ -37,7 +37,7 @@ function fromHex(digits, count) {
 
 /** Text from somebody else as it may be shown: what would let it read otherwise than it is written is replaced. */
 export const printable = (written) =>
-  String(written).replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+  String(written).replace(/[\p{Cc}\u00ad\u061c\u180e\u200b\u2060-\u2064\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 
 /** Standard base64 with its padding, in the one way these bytes are written; `null` otherwise. */
 function fromBase64(letters) {
@@ -77,13 +77,13 @@ const DEPTH_MAX = 64;
  * Reads JSON. `JSON.parse` would take the last of two equal keys, half of a surrogate pair, and 2^53 for the number after
  * it. Here a key that is there twice is refused, and so is any other spelling than the one that redress writes: no space,
  * no escape that need not be, numbers whole, in plain digits, and of 64 bits. They become BigInt; objects have no prototype.
- * A loose file is one for people: with spaces, and with numbers of any kind, which stay numbers where they are none of these.
+ * A spaced file is one for people: with space between tokens, and numbers of any kind, which stay numbers where they are none of these.
  */
-function readJson(bytes, what, isLoose = false) {
+function readJson(bytes, what, isSpaced = false) {
   const source = text(bytes, what);
   let at = 0;
   const wrong = () => fail(`${what}: expected other JSON at character ${at + 1}`);
-  const skip = () => { while (isLoose && /[ \t\n\r]/.test(source[at] ?? "")) at += 1; };
+  const skip = () => { while (isSpaced && /[ \t\n\r]/.test(source[at] ?? "")) at += 1; };
   const take = (word) => {
     skip();
     const isThere = source.startsWith(word, at);
@@ -99,14 +99,14 @@ function readJson(bytes, what, isLoose = false) {
     let content;
     try { content = JSON.parse(token); } catch { wrong(); }
     // A lone surrogate is the one thing that may be escaped and is no text.
-    if ((!isLoose && JSON.stringify(content) !== token) || /\p{Cs}/u.test(content)) wrong();
+    if (JSON.stringify(content) !== token || /\p{Cs}/u.test(content)) wrong();
     at = end + 1;
     return content;
   };
   const number = () => {
     const anyDigits = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
     anyDigits.lastIndex = at;
-    const [any] = (isLoose && anyDigits.exec(source)) || [""];
+    const [any] = (isSpaced && anyDigits.exec(source)) || [""];
     if (any !== "" && !/^(0|[1-9][0-9]{0,18})$/.test(any)) { at += any.length; return Number(any); }
     const digits = /-?(?:0|[1-9][0-9]{0,19})/y;
     digits.lastIndex = at;

@@ -17,7 +17,8 @@ const COUNTED_TABLES = [
 ];
 /** The tables that every report with complaints received has: each complaint has a day and a channel. */
 const COUNTED_ALWAYS = ["received-by-month", "received-by-channel"];
-const MENTIONS_MAX = 64 * COUNTED_TABLES.length;
+/** So often a complaint is looked for in one table. */
+const MENTIONS_MAX = 64;
 
 // -------------------------------------------------------------------------------------- the files in it
 
@@ -42,7 +43,7 @@ function parseCountedProof(bytes) {
     if (line.startsWith("mention ")) {
       const parts = line.slice(8).split(" ");
       const [number, place] = [decimal(parts[1] ?? ""), decimal(parts[2] ?? "")];
-      if (mentions.length === MENTIONS_MAX) lines.wrong("an empty line, for no complaint is mentioned so often");
+      if (mentions.length === MENTIONS_MAX * COUNTED_TABLES.length) lines.wrong("an empty line, for no complaint is mentioned so often");
       if (parts.length !== 3 || number === null || number >= 1n << 32n || place === null) lines.wrong(expected);
       mentions.push({ table: parts[0], number, place, hashes: [] });
     } else {
@@ -90,8 +91,9 @@ function parseCountedTables(bytes) {
       fail(`expected tables that a report has, in their order and with what they count, found \`${table.id}\``);
     }
     before = place;
-    if (!table.rows.every((row) => isNamed(row) && (row.parent === undefined || isNamed(row.parent)))) {
-      fail(`expected rows of \`${table.id}\` that stand for a value, for none stated or for several, found another`);
+    const names = new Set(table.rows.map(({ kind, code, parent }) => JSON.stringify([parent?.kind, parent?.code, kind, code])));
+    if (names.size < table.rows.length || !table.rows.every((row) => isNamed(row) && (row.parent === undefined || isNamed(row.parent)))) {
+      fail(`expected rows of \`${table.id}\` that stand for a value, for none stated or for several, each for another, found others`);
     }
     if (table.rows.reduce((sum, { count }) => sum + count, 0n) !== table.mentions) {
       fail(`expected rows of \`${table.id}\` that come to ${table.mentions} mentions, found others`);
@@ -100,14 +102,66 @@ function parseCountedTables(bytes) {
   return tables;
 }
 
-/** Holds the tables to the figures: every table of the report, with the same rows, and nobody missing. */
-function holdToFigures(tables, bytes) {
+const DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+/** A time as redress writes it: in UTC, to the millisecond, so that the order of letters is that of time. */
+const INSTANT = new RegExp(`^(${DAY})T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$`);
+const isInstant = (time) => isText(time) && INSTANT.test(time) && !Number.isNaN(Date.parse(time));
+
+/** The list of a report's files: each name once, and in order. Gives the digests by name. */
+function parseFileList(bytes) {
+  const lines = text(bytes, "the list of files").split(/(?<=\n)/).filter((line) => line !== "");
+  const files = new Map();
+  let before = new Uint8Array();
+  lines.forEach((line, i) => {
+    const [, digests, name] = /^([0-9a-f]{64}) {2}([^\p{Cc}]+)\n$/u.exec(line) ?? [];
+    const isName = name !== undefined && name.split("/").every((part) => !["", ".", ".."].includes(part));
+    if (!isName || !isAfter(utf8.encode(name), before)) {
+      fail(`line ${i + 1}: expected a SHA-256, two blanks and a name that comes after the one before it`);
+    }
+    files.set(name, digests);
+    before = utf8.encode(name);
+  });
+  return files;
+}
+
+/** Whether bytes come after others, one by one. */
+function isAfter(bytes, before) {
+  const at = bytes.findIndex((byte, i) => byte !== before[i]);
+  return at >= 0 && (at >= before.length || bytes[at] > before[at]);
+}
+
+/** Holds the figures to what the record says of them. */
+function holdToRecord(report, { period, cutoff, flow }) {
+  if (period.first_day !== report.first_day || period.last_day !== report.last_day) {
+    fail(`expected figures of ${report.first_day} to ${report.last_day}, found those of ${period.first_day} to ${period.last_day}`);
+  }
+  if (cutoff.tree_size !== report.size || cutoff.root !== report.root) {
+    fail(`expected figures counted from ${report.size} records with the root ${report.root}, found ${cutoff.tree_size} with ${cutoff.root}`);
+  }
+  const { balance } = report;
+  if (balance && (balance.at_start !== flow.outstanding_at_start || balance.came !== flow.received + flow.reopened
+    || balance.went !== flow.closed + flow.withdrawn || balance.at_end !== flow.outstanding_at_end)) {
+    fail("expected figures that came to what the record says, found others");
+  }
+  if (flow.received > report.size) {
+    fail(`expected at most ${report.size} complaints received, for each has a record, found ${flow.received}`);
+  }
+}
+
+/** Holds the figures to the record, and the tables to the figures: every table of the report, with the same rows, and nobody
+ *  missing. Gives when the last of the records that were counted was recorded. */
+function holdToFigures(report, tables, bytes) {
   const figures = readJson(bytes, "report.json", true);
-  const isFigures = isObject(figures) && isObject(figures.flow) && isNumber(figures.flow.received) && Array.isArray(figures.tables)
+  const sums = ["outstanding_at_start", "received", "reopened", "closed", "withdrawn", "outstanding_at_end"];
+  const isFigures = isObject(figures) && isObject(figures.flow) && sums.every((sum) => isNumber(figures.flow[sum]))
+    && isObject(figures.period) && [figures.period.first_day, figures.period.last_day].every(isText)
+    && isObject(figures.cutoff) && isNumber(figures.cutoff.tree_size) && isText(figures.cutoff.root)
+    && isInstant(figures.cutoff.recorded_at) && Array.isArray(figures.tables)
     && figures.tables.every((table) => isObject(table) && isText(table.id) && isText(table.population)
       && typeof table.is_multiple === "boolean" && isNumber(table.total) && Array.isArray(table.rows)
       && table.rows.every((row) => isObject(row) && isText(row.kind) && isNumber(row.count)));
   if (!isFigures) fail("expected the figures of a report");
+  holdToRecord(report, figures);
   if (figures.tables.length !== tables.tables.length) {
     fail(`expected ${figures.tables.length} tables, found ${tables.tables.length}`);
   }
@@ -125,12 +179,15 @@ function holdToFigures(tables, bytes) {
       fail(`expected ${figures.flow.received} complaints in ${theirs.id}, as many as were received, found ${theirs.total}`);
     }
   });
+  const lacks = COUNTED_ALWAYS.find((id) => !tables.tables.some((table) => table.id === id));
+  if (lacks && figures.flow.received > 0n) fail(`the report has no table ${lacks}, which no complaint is without`);
+  return figures.cutoff.recorded_at;
 }
 
 // ------------------------------------------------------------------------------------- report and receipt
 
 function isDay(day) {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(day)) return false;
+  if (!new RegExp(`^${DAY}$`).test(day)) return false;
   const time = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
 }
@@ -146,6 +203,11 @@ function reportOf(record) {
   for (const day of [report.first_day, report.last_day]) {
     if (!isDay(day)) fail(`expected a day such as 2026-03-31, found ${day}`);
   }
+  if (report.last_day < report.first_day) fail(`expected a last day from ${report.first_day} on, found ${report.last_day}`);
+  const { balance = null } = report;
+  if (balance !== null && !(isObject(balance) && [balance.at_start, balance.came, balance.went, balance.at_end].every(isNumber))) {
+    fail("expected what its complaints come to, found something else");
+  }
   return report;
 }
 
@@ -159,7 +221,7 @@ async function mineOf(receipt, policy) {
   const proof = parseLogProof(receipt);
   const enclosure = await parseEnclosure(proof.extra);
   const record = parseRecord(utf8.encode(enclosure.record));
-  const [, day] = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z$/.exec(record.occurred_at) ?? [];
+  const day = isInstant(record.occurred_at) && isInstant(record.recorded_at) && INSTANT.exec(record.occurred_at)[1];
   if (!day || !isDay(day)) fail("the receipt cannot be read");
   const [secret, leaf] = [fromHex(enclosure.receipt, 32), await leafHash(utf8.encode(enclosure.record))];
   const open = steps.steps.filter(({ verdict }) => verdict === "open");
@@ -169,7 +231,7 @@ async function mineOf(receipt, policy) {
   }
   const tag = (report, table, number) => hmac(secret, framed(utf8.encode("cl/tag/v1"), utf8.encode(report),
     utf8.encode(number === 0n ? table : `${table}#${number}`), leaf));
-  return { tag, open, position: proof.index, stream: record.stream, received: day, accepted: await accept(policy, proof.note) };
+  return { tag, open, position: proof.index, stream: record.stream, received: day, recorded: record.recorded_at, accepted: await accept(policy, proof.note) };
 }
 
 // ----------------------------------------------------------------------------------------------- the check
@@ -177,12 +239,12 @@ async function mineOf(receipt, policy) {
 async function checkCounted(steps, bytes, policy, receipt) {
   const proof = await steps.take("proof", "it is a proof of where a complaint is counted", () => parseCountedProof(bytes));
   const published = proof && await publishedIn(steps, proof, policy);
-  const tables = published && await tablesIn(steps, proof, published.report);
-  if (tables) {
+  const held = published && await tablesIn(steps, proof, published.report);
+  if (held) {
     const mine = await steps.take("receipt", "it is the receipt of a complaint", () => mineOf(receipt, policy));
     if (mine) {
       await introduce(steps, mine, published.accepted);
-      await mentionsIn(steps, proof, published.report, tables, mine);
+      await mentionsIn(steps, proof, published.report, held, mine);
     }
   }
   return steps.done(COUNTED_KIND);
@@ -215,10 +277,11 @@ async function tablesIn(steps, { files, figures, counted }, report) {
     if (found !== report.digest) fail(`expected the list with the SHA-256 ${report.digest}, found ${found}`);
   });
   if (!isTheirs) return undefined;
-  const list = text(files, "the list of files").split("\n").map((line) => line.replace(/\r$/, ""));
+  const list = await steps.take("files", "each file stands in it once", () => parseFileList(files));
+  if (!list) return undefined;
   for (const [name, file] of [["report.json", figures], ["counted.json", counted]]) {
     const isListed = await steps.take("files", `${name} is one of them`, async () => {
-      if (!list.includes(`${hex(await sha256(file))}  ${name}`)) fail("no line of it has the SHA-256 of this one");
+      if (list.get(name) !== hex(await sha256(file))) fail("no line of it has the SHA-256 of this one");
     });
     if (!isListed) return undefined;
   }
@@ -228,9 +291,9 @@ async function tablesIn(steps, { files, figures, counted }, report) {
     const expected = `${kind}/${first_day}..${last_day}/${size}/${root}/${hex(await sha256(figures))}`;
     if (tables.report !== expected) fail(`expected the tables of ${expected}, found those of ${tables.report}`);
   });
-  const holds = isOfReport && await steps.take("counted.json", "their rows are those of the report's figures",
-    () => holdToFigures(tables, figures));
-  return holds ? tables : undefined;
+  const until = isOfReport && await steps.take("counted.json", "their rows are those of the report's figures",
+    () => holdToFigures(report, tables, figures));
+  return until ? { tables, until } : undefined;
 }
 
 /** Says whose complaint is looked for, and what its receipt leaves open. */
@@ -255,7 +318,7 @@ function holdInOrder(mentions, tables) {
   for (const { table, number } of mentions) {
     const place = tables.tables.findIndex(({ id }) => id === table);
     if (place < 0) fail(`there is no table ${table}`);
-    if (place < before || number !== (place === before ? expected : 0n)) fail(`mention ${number} of ${table} is out of place`);
+    if (place < before || number !== (place === before ? expected : 0n) || number >= MENTIONS_MAX) fail(`mention ${number} of ${table} is out of place`);
     [before, expected] = [place, number + 1n];
   }
   if (mentions.length === 0) fail("it has no mention");
@@ -281,7 +344,7 @@ function inWords({ kind, code, parent, count }) {
   return `${parent && parent.kind !== "pooled" ? `${named(parent)} / ${words}` : words}: one of ${count}`;
 }
 
-async function mentionsIn(steps, { mentions }, report, tables, mine) {
+async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) {
   const claim = "it mentions the complaint in tables of the report, in their order";
   if (!await steps.take("proof", claim, () => holdInOrder(mentions, tables))) return;
   const rows = [];
@@ -305,24 +368,32 @@ async function mentionsIn(steps, { mentions }, report, tables, mine) {
     found.push(table.id);
   }
   steps.facts.push(["counted", `in ${found.length} of ${tables.tables.length} tables at least`]);
-  await holdComplete(steps, report, tables, mine, found);
+  await holdComplete(steps, report, { tables, until }, mine, found);
   steps.open("mention", "the complaint is counted nowhere else in the report",
     "the report's own folder and proof: redress check PROOF --report FOLDER --receipt RECEIPT");
 }
 
-/** Refuses a report that does not count a complaint which it has to count. */
-async function holdComplete(steps, { first_day, last_day, size }, tables, mine, found) {
+/** Refuses a report that does not count a complaint which it has to count, or counts one that it cannot know. */
+async function holdComplete(steps, { first_day, last_day, size }, { tables, until }, mine, found) {
   const isWithin = first_day <= mine.received && mine.received <= last_day;
+  const isReceived = tables.tables.some((table) => table.population === "received" && found.includes(table.id));
+  if (mine.position >= size && (found.length > 0 || mine.recorded < until)) {
+    await steps.take("receipt", "it was recorded after the records that were counted", () => fail(found.length > 0
+      ? `it is in a table, and its first record is at position ${mine.position}, after the ${size} records`
+      : `it was recorded at ${mine.recorded}, and the last of the ${size} records at ${until}, though it stands at position ${mine.position}`));
+    return;
+  }
   if (!isWithin || mine.position >= size) {
-    if (found.length > 0) return;
+    // Who finds it only where it ended or was answered has no question left.
+    if (found.length > 0 && !isReceived) return;
+    const days = isReceived
+      ? `the records of its case, whether its day was corrected: it was received on ${mine.received}, and is in a table of those received`
+      : `a report about another time: it was received on ${mine.received}`;
     steps.open("receipt", `it is one of those received from ${first_day} to ${last_day}`, isWithin
-      ? `a restatement: it was recorded at position ${mine.position}, after the ${size} records that were counted`
-      : `a report about another time: it was received on ${mine.received}`);
+      ? `a restatement: it was recorded at position ${mine.position}, after the ${size} records that were counted` : days);
     return;
   }
   await steps.take("receipt", "the complaint, received in these days, is in every table of those received", () => {
-    const lacks = COUNTED_ALWAYS.find((id) => !tables.tables.some((table) => table.id === id));
-    if (lacks) fail(`the report has no table ${lacks}, which no complaint is without`);
     const without = tables.tables.find((table) => table.population === "received" && !found.includes(table.id));
     if (without && found.length === 0) {
       fail("it is in none of them: it was left out, or its day was corrected, which the records of its case would show, or the "

@@ -14,12 +14,15 @@
 //! not look. The more of them look, the less can be left out: of 459 complainants of whom one in a hundred looks, the
 //! lack of them all is seen with 99 %.
 //!
+//! - [`files`]: the list of a report's files
 //! - [`figures`]: the tables beside the figures of the report
 //! - [`folder`]: the tables among the files of a report
 //! - [`list`]: the tags of a table, and where one stands
 //! - [`proof`]: where a complaint is counted, in one file
 //! - [`mine`]: what a receipt gives to look with
 //! - [`published`]: what a record says was published, and what has to be found in it
+
+use std::collections::BTreeSet;
 
 use merkle_log::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,7 @@ use crate::{
 };
 
 pub mod figures;
+pub mod files;
 pub mod folder;
 pub mod list;
 pub mod mine;
@@ -208,9 +212,10 @@ pub enum ParseCountedError {
         /// Its name.
         found: String,
     },
-    /// A row that stands for nothing.
+    /// A row that stands for nothing, or for what another stands for.
     #[error(
-        "expected rows of `{table}` that stand for a value, for none stated or for several, found another"
+        "expected rows of `{table}` that stand for a value, for none stated or for several, each for another, found \
+         others"
     )]
     Row {
         /// The table.
@@ -282,7 +287,13 @@ impl CountedTable {
             is_name(kind, code.as_deref())
                 && above.is_none_or(|above| is_name(&above.kind, above.code.as_deref()))
         };
-        if !self.rows.iter().all(is_row) || u32::try_from(self.rows.len()).is_err() {
+        let name_of = |row: &CountedRow| {
+            let above = row.parent.as_ref().map(|above| (above.kind.clone(), above.code.clone()));
+            (above, row.kind.clone(), row.code.clone())
+        };
+        let names: BTreeSet<_> = self.rows.iter().map(name_of).collect();
+        let is_once = names.len() == self.rows.len();
+        if !is_once || !self.rows.iter().all(is_row) || u32::try_from(self.rows.len()).is_err() {
             return Err(ParseCountedError::Row { table: table() });
         }
         let sum = self.rows.iter().try_fold(0_u64, |sum, row| sum.checked_add(row.count));

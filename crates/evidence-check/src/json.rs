@@ -46,6 +46,21 @@ pub(crate) fn read_as_written<'a, T: Deserialize<'a> + Serialize>(
     Err(JsonError { column: same.saturating_add(1) })
 }
 
+/// Reads a file for people: with space between tokens and numbers of any kind, and otherwise as [`read`] does.
+pub(crate) fn read_spaced<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, JsonError> {
+    scan_by(bytes, true)?;
+    serde_json::from_slice::<Keyed<T>>(bytes)
+        .map(|Keyed(value)| value)
+        .map_err(|error| JsonError { column: error.column() })
+}
+
+/// An object read by its keys.
+pub(crate) fn keyed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Keyed::<T>::deserialize(deserializer).map(|Keyed(value)| value)
+}
+
 /// A list of objects, each read by its keys.
 pub(crate) fn keyed_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
@@ -79,11 +94,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
 
 /// Whether the bytes are one value, written as redress writes it.
 fn scan(bytes: &[u8]) -> Result<(), JsonError> {
+    scan_by(bytes, false)
+}
+
+fn scan_by(bytes: &[u8], is_spaced: bool) -> Result<(), JsonError> {
     if let Err(error) = std::str::from_utf8(bytes) {
         return Err(JsonError { column: error.valid_up_to().saturating_add(1) });
     }
-    let mut scanner = Scanner { rest: bytes };
-    if scanner.value(DEPTH_MAX).is_some() && scanner.rest.is_empty() {
+    let mut scanner = Scanner { rest: bytes, is_spaced };
+    let is_value = scanner.value(DEPTH_MAX).is_some();
+    scanner.skip();
+    if is_value && scanner.rest.is_empty() {
         return Ok(());
     }
     let read = bytes.len().saturating_sub(scanner.rest.len());
@@ -93,9 +114,25 @@ fn scan(bytes: &[u8]) -> Result<(), JsonError> {
 /// Goes over JSON; `None` is where it is written otherwise.
 struct Scanner<'a> {
     rest: &'a [u8],
+    /// Whether there may be space between tokens, and numbers may be of any kind.
+    is_spaced: bool,
 }
 
 impl<'a> Scanner<'a> {
+    fn skip(&mut self) {
+        while self.is_spaced
+            && let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest
+        {
+            self.rest = rest;
+        }
+    }
+
+    /// A token, after what space there may be.
+    fn token(&mut self, word: &[u8]) -> Option<()> {
+        self.skip();
+        self.take(word)
+    }
+
     fn take(&mut self, word: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(word)?;
         Some(())
@@ -108,6 +145,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Option<()> {
+        self.skip();
         match self.rest.first()? {
             b'{' => self.object(depth.checked_sub(1)?),
             b'[' => self.array(depth.checked_sub(1)?),
@@ -120,37 +158,42 @@ impl<'a> Scanner<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Option<()> {
-        self.take(b"{")?;
-        if self.take(b"}").is_some() {
+        self.token(b"{")?;
+        if self.token(b"}").is_some() {
             return Some(());
         }
         // Each text has one spelling, so the bytes of a key tell it from the others.
         let mut keys = BTreeSet::new();
         loop {
-            if !keys.insert(self.string()?) {
+            if !keys.insert(self.key()?) {
                 return None;
             }
-            self.take(b":")?;
+            self.token(b":")?;
             self.value(depth)?;
-            if self.take(b"}").is_some() {
+            if self.token(b"}").is_some() {
                 return Some(());
             }
-            self.take(b",")?;
+            self.token(b",")?;
         }
     }
 
     fn array(&mut self, depth: usize) -> Option<()> {
-        self.take(b"[")?;
-        if self.take(b"]").is_some() {
+        self.token(b"[")?;
+        if self.token(b"]").is_some() {
             return Some(());
         }
         loop {
             self.value(depth)?;
-            if self.take(b"]").is_some() {
+            if self.token(b"]").is_some() {
                 return Some(());
             }
-            self.take(b",")?;
+            self.token(b",")?;
         }
+    }
+
+    fn key(&mut self) -> Option<&'a [u8]> {
+        self.skip();
+        self.string()
     }
 
     fn string(&mut self) -> Option<&'a [u8]> {
@@ -185,9 +228,15 @@ impl<'a> Scanner<'a> {
     }
 
     fn number(&mut self) -> Option<()> {
-        let is_end = |byte: &u8| *byte != b'-' && !byte.is_ascii_digit();
+        // Serde takes or refuses the others.
+        let is_more = |byte: u8| self.is_spaced && matches!(byte, b'.' | b'e' | b'E' | b'+');
+        let is_end = |byte: &u8| *byte != b'-' && !byte.is_ascii_digit() && !is_more(*byte);
         let end = self.rest.iter().position(is_end).unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at_checked(end)?;
+        if self.is_spaced {
+            self.rest = rest;
+            return Some(());
+        }
         let text = std::str::from_utf8(digits).ok()?;
         let number: i128 = text.parse().ok()?;
         let is_plain = number.to_string() == text;

@@ -89,7 +89,7 @@ impl Stamps for Roots {
     }
 }
 
-const RECORDED_AT: &str = "2026-03-01T10:00:00.000Z";
+pub(crate) const RECORDED_AT: &str = "2026-03-01T10:00:00.000Z";
 
 pub(crate) fn record(
     stream: &str,

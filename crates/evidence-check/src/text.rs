@@ -4,10 +4,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use merkle_log::{Hash, LogProof, log_proof::ParseLogProofError};
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// Whether a character stands for nothing that is seen, but moves what stands around it: control characters
-/// (Unicode category Cc), and those that turn the direction of text.
+/// Whether a character stands for nothing that is seen, but moves what stands around it, or lets one name look like
+/// another: control characters (Unicode category Cc), those that turn the direction of text, and those without a width
+/// but for the joiners, which some scripts are written with.
 fn is_unseen(c: char) -> bool {
     c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

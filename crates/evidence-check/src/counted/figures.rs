@@ -1,8 +1,13 @@
 //! The tables of a report beside its figures: that complainants look for themselves in what everybody else reads.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{CountedName, CountedRow, CountedTables, known_table};
+use super::{
+    ALWAYS, CountedName, CountedRow, CountedTables, known_table,
+    published::{Balance, ReportView},
+};
+use crate::json;
 
 /// The name of the file with the figures.
 pub const FIGURES_FILE: &str = "report.json";
@@ -10,13 +15,48 @@ pub const FIGURES_FILE: &str = "report.json";
 /// What is read of it.
 #[derive(Deserialize)]
 struct Figures {
+    #[serde(deserialize_with = "json::keyed")]
+    period: Period,
+    #[serde(deserialize_with = "json::keyed")]
+    cutoff: Cutoff,
+    #[serde(deserialize_with = "json::keyed")]
     flow: Flow,
+    #[serde(deserialize_with = "json::keyed_list")]
     tables: Vec<Table>,
 }
 
 #[derive(Deserialize)]
+struct Period {
+    first_day: String,
+    last_day: String,
+}
+
+#[derive(Deserialize)]
+struct Cutoff {
+    tree_size: u64,
+    root: String,
+    recorded_at: Timestamp,
+}
+
+#[derive(Deserialize)]
 struct Flow {
+    outstanding_at_start: u64,
     received: u64,
+    reopened: u64,
+    closed: u64,
+    withdrawn: u64,
+    outstanding_at_end: u64,
+}
+
+impl Flow {
+    fn balance(&self) -> Balance {
+        Balance {
+            at_start: self.outstanding_at_start,
+            came: self.received.saturating_add(self.reopened),
+            went: self.closed.saturating_add(self.withdrawn),
+            at_end: self.outstanding_at_end,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -25,6 +65,7 @@ struct Table {
     population: String,
     is_multiple: bool,
     total: u64,
+    #[serde(deserialize_with = "json::keyed_list")]
     rows: Vec<Row>,
 }
 
@@ -37,14 +78,22 @@ struct Row {
     count: u64,
 }
 
-/// Holds the tables to the figures: every table of the report, with the same rows; and as many complaints in each table of those
-/// received as the report says were received.
+/// Holds the figures to what the record says of them, and the tables to the figures: every table of the report, with the
+/// same rows; and as many complaints in each table of those received as the report says were received. Gives when the last of
+/// the records that were counted was recorded.
 ///
 /// # Errors
 ///
 /// The first thing that differs.
-pub(super) fn hold(tables: &CountedTables, figures: &[u8]) -> Result<(), String> {
-    let figures: Figures = serde_json::from_slice(figures).map_err(|error| error.to_string())?;
+pub(super) fn hold(
+    report: &ReportView,
+    tables: &CountedTables,
+    figures: &[u8],
+) -> Result<Timestamp, String> {
+    let figures: Figures = json::read_spaced(figures).map_err(|error| {
+        format!("{FIGURES_FILE}, column {}: expected the figures of a report", error.column)
+    })?;
+    hold_to_record(report, &figures)?;
     let (expected, found) = (figures.tables.len(), tables.tables.len());
     if expected != found {
         return Err(format!("expected {expected} tables, found {found}"));
@@ -64,6 +113,39 @@ pub(super) fn hold(tables: &CountedTables, figures: &[u8]) -> Result<(), String>
                 "expected {received} complaints in {id}, as many as were received, found {total}"
             ));
         }
+    }
+    let lacks = ALWAYS.iter().find(|id| tables.table(id).is_none());
+    match lacks {
+        Some(id) if received > 0 => {
+            Err(format!("the report has no table {id}, which no complaint is without"))
+        }
+        Some(_) | None => Ok(figures.cutoff.recorded_at),
+    }
+}
+
+fn hold_to_record(report: &ReportView, figures: &Figures) -> Result<(), String> {
+    let Figures { period, cutoff, flow, .. } = figures;
+    if (&period.first_day, &period.last_day) != (&report.first_day, &report.last_day) {
+        return Err(format!(
+            "expected figures of {} to {}, found those of {} to {}",
+            report.first_day, report.last_day, period.first_day, period.last_day
+        ));
+    }
+    if (cutoff.tree_size, &cutoff.root) != (report.size, &report.root) {
+        return Err(format!(
+            "expected figures counted from {} records with the root {}, found {} with {}",
+            report.size, report.root, cutoff.tree_size, cutoff.root
+        ));
+    }
+    let (expected, found) = (report.balance.as_ref(), flow.balance());
+    if expected.is_some_and(|expected| *expected != found) {
+        return Err("expected figures that came to what the record says, found others".to_owned());
+    }
+    if flow.received > report.size {
+        return Err(format!(
+            "expected at most {} complaints received, for each has a record, found {}",
+            report.size, flow.received
+        ));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{
     figures::{self, FIGURES_FILE},
     list::TagList,
     mine::Mine,
-    published::{ReportView, introduce, missing},
+    published::{HeldTables, ReportView, introduce, missing},
     tags_file,
 };
 use crate::check::{Checked, Kind, Steps};
@@ -29,28 +29,24 @@ pub fn check(
     if let Some(Some(mine)) = &mine {
         introduce(&mut steps, mine, accepted);
     }
-    if let Some(tables) = tables(&mut steps, report, read) {
-        let found = look(&mut steps, &tables, mine.as_ref().and_then(Option::as_ref), read);
+    if let Some(held) = tables(&mut steps, report, read) {
+        let found = look(&mut steps, &held.tables, mine.as_ref().and_then(Option::as_ref), read);
         if let (Some(found), Some(Some(mine))) = (found, mine) {
-            missing(&mut steps, report, &tables, &mine, |table| found.contains(&table.id));
+            missing(&mut steps, report, &held, &mine, |table| found.contains(&table.id));
         }
     }
     steps.done(Kind::RecordProof)
 }
 
-fn tables(
-    steps: &mut Steps,
-    report: &ReportView,
-    read: &mut ReadFile<'_>,
-) -> Option<CountedTables> {
+fn tables(steps: &mut Steps, report: &ReportView, read: &mut ReadFile<'_>) -> Option<HeldTables> {
     let at = super::COUNTED_FILE;
     let bytes = steps.take(at, "the tables are there", read(at))?;
     let tables = steps.take(at, "the tables can be read", CountedTables::parse(&bytes))?;
     let figures = steps.take(FIGURES_FILE, "the figures are there", read(FIGURES_FILE))?;
     steps.take(at, "they are those of this report", report.has(&tables, &figures))?;
     let claim = "their rows are those of the report's figures";
-    steps.take(at, claim, figures::hold(&tables, &figures))?;
-    Some(tables)
+    let until = steps.take(at, claim, figures::hold(report, &tables, &figures))?;
+    Some(HeldTables { tables, until })
 }
 
 /// Holds each list to its table, one after the other, and looks for the complaint in it. Gives the tables that have

@@ -61,6 +61,8 @@ pub struct Mine {
     pub stream: String,
     /// The day of its receipt (UTC), as its first record has it.
     pub received: Date,
+    /// When that record was recorded.
+    pub recorded: Timestamp,
     /// The tree in which the receipt shows it.
     pub(crate) accepted: Accepted,
     /// What the receipt leaves open.
@@ -92,6 +94,7 @@ impl Mine {
         Ok(Self {
             tagger: Tagger::new(secret, leaf_hash(bytes)),
             position: proof.index,
+            recorded: record.recorded_at.parse().map_err(|_| unreadable())?,
             stream: record.stream.into_owned(),
             received: Offset::UTC.to_datetime(received).date(),
             accepted: trust.policy.accept(&proof.checkpoint).map_err(|_| unreadable())?,

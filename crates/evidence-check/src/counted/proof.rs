@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 use super::{
     COUNTED_FILE, CountedTable, CountedTables, entry_leaf,
     figures::{self, FIGURES_FILE},
-    mine::Mine,
-    published::{ReportView, introduce, missing},
+    files::FileList,
+    mine::{MENTIONS_MAX, Mine},
+    published::{HeldTables, ReportView, introduce, missing},
 };
 use crate::{
     Enclosure,
@@ -147,7 +148,7 @@ pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checke
     let proof = steps.take("proof", claim, CountedProof::parse(bytes));
     if let Some(proof) = proof
         && let Some((report, accepted)) = published(&mut steps, &proof, trust)
-        && let Some(tables) = tables(&mut steps, &proof, &report)
+        && let Some(held) = tables(&mut steps, &proof, &report)
     {
         let brought = trust.receipt.ok_or_else(|| {
             "nobody's; bring the receipt with --receipt: a proof does not say whose it is"
@@ -156,7 +157,7 @@ pub(crate) fn check(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checke
         let mine = brought.and_then(|receipt| Mine::open(receipt, trust));
         if let Some(mine) = steps.take("receipt", "it is the receipt of a complaint", mine) {
             introduce(&mut steps, &mine, &accepted);
-            mentions(&mut steps, &proof, (&report, &tables), &mine);
+            mentions(&mut steps, &proof, (&report, &held), &mine);
         }
     }
     steps.done(Kind::Counted)
@@ -185,25 +186,26 @@ fn published(
 }
 
 /// The tables among the files that were published, held to its figures.
-fn tables(steps: &mut Steps, proof: &CountedProof, report: &ReportView) -> Option<CountedTables> {
+fn tables(steps: &mut Steps, proof: &CountedProof, report: &ReportView) -> Option<HeldTables> {
     let (expected, found) = (&report.digest, sha256(&proof.files));
     let same = (*expected == found)
         .then_some(())
         .ok_or_else(|| format!("expected the list with the SHA-256 {expected}, found {found}"));
     steps.take("files", "it is the list of the files that were published", same)?;
+    let listed =
+        steps.take("files", "each file stands in it once", FileList::parse(&proof.files))?;
     for (name, text) in [(FIGURES_FILE, &proof.figures), (COUNTED_FILE, &proof.counted)] {
-        let expected = format!("{}  {name}", sha256(text));
-        let listed = proof.files.lines().any(|line| line == expected);
-        let listed = listed.then_some(()).ok_or("no line of it has the SHA-256 of this one");
-        steps.take("files", format!("{name} is one of them"), listed)?;
+        let is_listed = listed.digest_of(name) == Some(sha256(text).as_str());
+        let is_listed = is_listed.then_some(()).ok_or("no line of it has the SHA-256 of this one");
+        steps.take("files", format!("{name} is one of them"), is_listed)?;
     }
     let tables = CountedTables::parse(proof.counted.as_bytes());
     let tables = steps.take(COUNTED_FILE, "the tables can be read", tables)?;
     let figures = proof.figures.as_bytes();
     steps.take(COUNTED_FILE, "they are those of this report", report.has(&tables, figures))?;
     let claim = "their rows are those of the report's figures";
-    steps.take(COUNTED_FILE, claim, figures::hold(&tables, figures))?;
-    Some(tables)
+    let until = steps.take(COUNTED_FILE, claim, figures::hold(report, &tables, figures))?;
+    Some(HeldTables { tables, until })
 }
 
 fn sha256(text: &str) -> String {
@@ -214,9 +216,10 @@ fn sha256(text: &str) -> String {
 fn mentions(
     steps: &mut Steps,
     proof: &CountedProof,
-    (report, tables): (&ReportView, &CountedTables),
+    (report, held): (&ReportView, &HeldTables),
     mine: &Mine,
 ) {
+    let tables = &held.tables;
     let claim = "it mentions the complaint in tables of the report, in their order";
     if steps.take("proof", claim, in_order(&proof.mentions, tables)).is_none() {
         return;
@@ -243,7 +246,7 @@ fn mentions(
     }
     let (of, all) = (found.len(), tables.tables.len());
     steps.fact("counted", format_args!("in {of} of {all} tables at least"));
-    missing(steps, report, tables, mine, |table| found.contains(&table.id.as_str()));
+    missing(steps, report, held, mine, |table| found.contains(&table.id.as_str()));
     let would = "the report's own folder and proof, with --report and --receipt";
     steps.open("mention", "the complaint is counted nowhere else in the report", would);
 }
@@ -259,7 +262,7 @@ fn in_order(mentions: &[ProvedMention], tables: &CountedTables) -> Result<(), St
             Some((before, _)) if before > place => None,
             Some(_) | None => Some(0),
         };
-        if expected != Some(*mention) {
+        if expected != Some(*mention) || *mention >= MENTIONS_MAX {
             return Err(format!("mention {mention} of {table} is out of place"));
         }
         last = Some((place, *mention));

@@ -1,10 +1,10 @@
 //! What a record says was published, as far as a complainant's question needs it, and whether it answers that.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use merkle_log::policy::Accepted;
 use serde::Deserialize;
 
-use super::{ALWAYS, CountedTable, CountedTables, mine::Mine, report_name};
+use super::{CountedTable, CountedTables, mine::Mine, report_name};
 use crate::{check::Steps, record::RecordView};
 
 /// The type of the record that says what was published.
@@ -12,6 +12,8 @@ const PUBLISHED: &str = "report.published.v1";
 /// The claim that fails where a complaint is left out.
 pub const LEFT_OUT: &str =
     "the complaint, received in these days, is in every table of those received";
+/// The claim about a complaint which has no place among the records that were counted.
+const WAS_LATER: &str = "it was recorded after the records that were counted";
 
 #[derive(Deserialize)]
 struct PublishedView {
@@ -33,6 +35,29 @@ pub struct ReportView {
     pub root: String,
     /// SHA-256 of the list of its files, in hexadecimal.
     pub digest: String,
+    /// What its complaints come to, where it says so.
+    #[serde(default)]
+    pub balance: Option<Balance>,
+}
+
+/// How many complaints came and went.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Balance {
+    /// Open at the beginning of the first day.
+    pub at_start: u64,
+    /// Received and reopened.
+    pub came: u64,
+    /// Closed and withdrawn.
+    pub went: u64,
+    /// Open at the end of the last day.
+    pub at_end: u64,
+}
+
+/// The tables of a report, held to its record and its figures.
+pub(super) struct HeldTables {
+    pub(super) tables: CountedTables,
+    /// When the last of the records that were counted was recorded.
+    pub(super) until: Timestamp,
 }
 
 impl ReportView {
@@ -55,13 +80,18 @@ impl ReportView {
     ///
     /// # Errors
     ///
-    /// A day in another spelling than 2026-03-31: it would be read as another day by some.
+    /// A day in another spelling than 2026-03-31, which would be read as another day by some, or a last day before the
+    /// first.
     fn days(&self) -> Result<(Date, Date), String> {
         let day = |text: &str| {
             let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
             day.ok_or_else(|| format!("expected a day such as 2026-03-31, found {text}"))
         };
-        Ok((day(&self.first_day)?, day(&self.last_day)?))
+        let (first, last) = (day(&self.first_day)?, day(&self.last_day)?);
+        if last < first {
+            return Err(format!("expected a last day from {first} on, found {last}"));
+        }
+        Ok((first, last))
     }
 
     /// Whether these are the tables of this report with these figures: their tags are named after it.
@@ -102,43 +132,67 @@ pub(super) fn introduce(steps: &mut Steps, mine: &Mine, report: &Accepted) {
     }
 }
 
-/// Refuses a report that does not count a complaint which it has to count.
+/// Refuses a report that does not count a complaint which it has to count, or counts one that it cannot know.
 pub(super) fn missing(
     steps: &mut Steps,
     report: &ReportView,
-    tables: &CountedTables,
+    held: &HeldTables,
     mine: &Mine,
     has: impl Fn(&CountedTable) -> bool,
 ) {
+    let tables = &held.tables;
     let is_somewhere = tables.tables.iter().any(&has);
     let ReportView { first_day, last_day, size, .. } = report;
     let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
+    if mine.position >= *size && (is_somewhere || mine.recorded < held.until) {
+        steps.take("receipt", WAS_LATER, Err::<(), _>(not_later(report, held, mine, is_somewhere)));
+        return;
+    }
     if !is_within || mine.position >= *size {
-        let claim = format!("it is one of those received from {first_day} to {last_day}");
+        let is_received = |table: &CountedTable| table.population == "received" && has(table);
         let would = if is_within {
             format!(
                 "a restatement: it was recorded at position {}, after the {size} records that were counted",
                 mine.position
             )
+        } else if tables.tables.iter().any(is_received) {
+            format!(
+                "the records of its case, whether its day was corrected: it was received on {}, and is in a table of \
+                 those received",
+                mine.received
+            )
         } else {
             format!("a report about another time: it was received on {}", mine.received)
         };
-        // Who finds it, by a correction of its day, has no question left.
-        if !is_somewhere {
+        // Who finds it only where it ended or was answered has no question left.
+        if !is_somewhere || tables.tables.iter().any(is_received) {
+            let claim = format!("it is one of those received from {first_day} to {last_day}");
             steps.open("receipt", claim, &would);
         }
         return;
     }
-    let lacks = ALWAYS.iter().find(|id| tables.table(id).is_none());
     let mut must = tables.tables.iter().filter(|table| table.population == "received");
-    let counted = match (lacks, must.find(|table| !has(table))) {
-        (Some(id), _) => Err(format!("the report has no table {id}, which no complaint is without")),
-        (None, None) => Ok(()),
-        (None, Some(_)) if !is_somewhere => Err("it is in none of them: it was left out, or its day was \
+    let counted = match must.find(|table| !has(table)) {
+        None => Ok(()),
+        Some(_) if !is_somewhere => Err("it is in none of them: it was left out, or its day was \
              corrected, which the records of its case would show, or the receipt was made with another key than the \
              report"
             .to_owned()),
-        (None, Some(table)) => Err(format!("it is not in {}", table.id)),
+        Some(table) => Err(format!("it is not in {}", table.id)),
     };
     steps.take("receipt", LEFT_OUT, counted);
+}
+
+/// Why a complaint that has no place among the records counted was not recorded after them.
+fn not_later(report: &ReportView, held: &HeldTables, mine: &Mine, is_somewhere: bool) -> String {
+    let (position, size) = (mine.position, report.size);
+    if is_somewhere {
+        return format!(
+            "it is in a table, and its first record is at position {position}, after the {size} records"
+        );
+    }
+    format!(
+        "it was recorded at {}, and the last of the {size} records at {}, though it stands at position {position}",
+        mine.recorded, held.until
+    )
 }

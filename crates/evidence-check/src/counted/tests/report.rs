@@ -20,7 +20,7 @@ use crate::{
     opening::receipt_secret,
     page::tests::of_counted,
     record::RecordView,
-    test_data::{SmallLog, openings, policy, record},
+    test_data::{RECORDED_AT, SmallLog, openings, policy, record},
     text::to_hex,
 };
 
@@ -68,13 +68,21 @@ pub(super) struct Published {
 pub(super) struct Forgery<'a> {
     pub(super) days: [&'a str; 2],
     pub(super) size: usize,
+    /// What the record says besides, as ` ,"balance":…`.
+    pub(super) balance: &'a str,
     pub(super) figures: &'a dyn Fn(&mut serde_json::Value),
     pub(super) tables: &'a dyn Fn(&mut CountedTables),
 }
 
 impl Default for Forgery<'_> {
     fn default() -> Self {
-        Self { days: ["2026-01-01", "2026-03-31"], size: 5, figures: &|_| (), tables: &|_| () }
+        Self {
+            days: ["2026-01-01", "2026-03-31"],
+            size: 5,
+            balance: "",
+            figures: &|_| (),
+            tables: &|_| (),
+        }
     }
 }
 
@@ -88,6 +96,9 @@ impl Published {
         let ([first_day, last_day], size) = (forgery.days, forgery.size);
         let root = log.root_of_first(size as u64).to_string();
         let mut figures = figures_of(plan);
+        figures["period"] = serde_json::json!({ "first_day": first_day, "last_day": last_day });
+        figures["cutoff"] =
+            serde_json::json!({ "tree_size": size, "root": root, "recorded_at": RECORDED_AT });
         (forgery.figures)(&mut figures);
         let figures = figures.to_string().into_bytes();
         let about = ("transparency", first_day, last_day);
@@ -103,8 +114,9 @@ impl Published {
         (forgery.tables)(&mut tables);
         files.insert(COUNTED_FILE.to_owned(), tables.to_bytes());
         let digest = to_hex(&Sha256::digest(list_of(&files)));
+        let balance = forgery.balance;
         let data = format!(
-            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"{last_day}","size":{size},"root":"{root}","digest":"{digest}"}}}}"#
+            r#"{{"report":{{"kind":"transparency","first_day":"{first_day}","last_day":"{last_day}","size":{size},"root":"{root}","digest":"{digest}"{balance}}}}}"#
         );
         let published = record("report-X", 0, "report.published.v1", &data, &[]);
         let view = ReportView::of(&RecordView::parse(published.as_bytes()).unwrap());
@@ -177,7 +189,10 @@ pub(super) fn figures_of(plan: &Plan) -> serde_json::Value {
             "rows": rows.collect::<Vec<_>>(),
         })
     });
-    serde_json::json!({ "flow": { "received": 3 }, "tables": tables.collect::<Vec<_>>() })
+    let flow = serde_json::json!({
+        "outstanding_at_start": 1, "received": 3, "reopened": 0, "closed": 2, "withdrawn": 1, "outstanding_at_end": 1,
+    });
+    serde_json::json!({ "flow": flow, "tables": tables.collect::<Vec<_>>() })
 }
 
 pub(super) fn plan_total(plan: &Plan, id: &str) -> usize {

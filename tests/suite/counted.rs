@@ -13,12 +13,12 @@ use evidence_check::{
 };
 use futures::TryStreamExt;
 use merkle_log::{CompactRange, leaf_hash};
-use redress_tests::binary::{Ran, run_in};
+use redress_tests::binary::{Ran, run_in, say_not_run};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::inspection::script;
+use crate::{evidence::shown_in_browser, inspection::script};
 
 /// What docs/reports.sh leaves: a report, published and restated, with the receipt of the one complaint in both.
 struct Home {
@@ -121,6 +121,59 @@ fn a_complainant_finds_theirs_in_the_folder_and_by_a_proof_alone() {
     // A proof of one shows nothing to the holder of another's receipt.
     let other = home.check(&["counted.proof", "--receipt", "other.tlog-proof"]).refused(1);
     assert!(other.stderr.contains("of the complaint of this receipt"), "{}", other.stderr);
+}
+
+/// What somebody does with the mouse: the files are chosen, one after the other.
+fn chosen(page: &str, files: [(&str, Vec<u8>); 2]) -> String {
+    let choose = files.map(|(input, bytes)| {
+        let bytes: Vec<_> = bytes.iter().map(u8::to_string).collect();
+        format!(
+            "choose({input:?}, [{}]); await new Promise((done) => setTimeout(done, 2000));\n",
+            bytes.join(",")
+        )
+    });
+    let script = format!(
+        "<script type=\"module\">
+function choose(input, bytes) {{
+  const files = new DataTransfer();
+  files.items.add(new File([new Uint8Array(bytes)], \"a file\"));
+  const field = document.getElementById(input);
+  field.files = files.files;
+  field.dispatchEvent(new Event(\"change\"));
+}}
+{}</script>
+</body>",
+        choose.concat()
+    );
+    page.replacen("</body>", &script, 1)
+}
+
+#[test]
+fn a_complainant_finds_theirs_with_a_browser_alone() {
+    let home = Home::new();
+    home.run(&["check", "--page", "page.html"]).done();
+    let read = |name: &str| fs::read(home.path().join(name)).unwrap();
+    let page = String::from_utf8(read("page.html")).unwrap();
+    let path = home.path().join("chosen.html");
+    let shown = |proof: Vec<u8>| {
+        fs::write(&path, chosen(&page, [("file", proof), ("receipt", read("mine.tlog-proof"))]))
+            .unwrap();
+        shown_in_browser(&path, Some(&home.key))
+    };
+    let Some(dom) = shown(read("counted.proof")) else {
+        say_not_run("a counted proof in a browser", "there is no Chromium here");
+        return;
+    };
+    assert!(dom.contains("data-verdict=\"good\""), "{dom}");
+    assert!(dom.contains("Good: a proof of where a published report counts a complaint"));
+    assert!(dom.contains("<td>received-by-product</td><td>Card: one of 1</td>"), "{dom}");
+    // The lists of both are the same but for one letter.
+    let mut other = read("counted.proof");
+    let at = other.windows(9).position(|line| line == b"\nmention ").unwrap();
+    let number = at + 1 + other[at + 1..].iter().position(|byte| *byte == b'\n').unwrap() - 1;
+    other[number] = b'7';
+    let dom = shown(other).unwrap();
+    assert!(dom.contains("data-verdict=\"bad\"") && dom.contains("Do not rely on this"), "{dom}");
 }
 
 #[test]

@@ -380,7 +380,7 @@ fn a_lost_receipt_key_is_not_quietly_made_anew() {
 }
 
 /// The page as a browser shows it; nothing without a browser.
-fn shown_in_browser(page: &Path, key: Option<&str>) -> Option<String> {
+pub(crate) fn shown_in_browser(page: &Path, key: Option<&str>) -> Option<String> {
     let browser = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
     })?;

@@ -371,6 +371,8 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
   await holdComplete(steps, report, { tables, until }, mine, found);
   steps.open("mention", "the complaint is counted nowhere else in the report",
     "the report's own folder and proof: redress check PROOF --report FOLDER --receipt RECEIPT");
+  steps.open("extra", "the rules of the ledger let it be published, and it was not restated since",
+    "redress check FILE --receipt RECEIPT for the rules, and the proof of all events of the report's stream");
 }
 
 /** Refuses a report that does not count a complaint which it has to count, or counts one that it cannot know. */

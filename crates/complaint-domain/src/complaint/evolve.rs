@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
     Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal,
-    RemedyProposed, Response, ResponseKind, ReviewConcluded,
+    RemedyProposed, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
     state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
 };
 use crate::{actor::ActorId, clock::take_in, fact::Fact};
@@ -74,6 +74,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         review_conclusion: None,
         bound_to: None,
         reviews_noted: BTreeSet::new(),
+        is_decided_by_committee: false,
         external: BTreeMap::new(),
         violations: BTreeMap::new(),
         steps: BTreeMap::new(),
@@ -214,6 +215,8 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
 fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
     case.review_conclusion = Some(concluded.conclusion);
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
+    case.is_decided_by_committee |=
+        matches!(concluded.conclusion, ReviewConclusion::Decided { .. });
     case.reviews_noted.insert(concluded.review.clone());
 }
 

@@ -107,6 +107,8 @@ pub struct Case {
     /// The least that the complainant gets, by a decision that binds, until an answer gives it.
     pub(super) bound_to: Option<Outcome>,
     pub(super) reviews_noted: BTreeSet<ReviewId>,
+    /// Whether one of these came to a decision.
+    pub(super) is_decided_by_committee: bool,
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
     /// The suspected violations, and when each was reported.
@@ -316,6 +318,11 @@ impl Case {
     /// The number a next piece of evidence must have.
     pub fn next_evidence(&self) -> u32 {
         u32::from(self.evidence).saturating_add(1)
+    }
+
+    /// Whether the committee was asked since the last answer, and has come to nothing yet.
+    pub(super) fn is_before_committee(&self) -> bool {
+        self.escalated_by.is_some() && self.review_conclusion.is_none()
     }
 
     /// The remedies that were promised and have not ended: approved by a second person, or offered

@@ -3,7 +3,7 @@
 use crate::complaint::{
     ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
     ExternalReferral, SuspectedViolation, Transfer,
-    decide::remedy::payable,
+    decide::{ending::no_decision_owed, remedy::payable},
     state::{Case, FinalResponse},
 };
 
@@ -18,6 +18,7 @@ pub(super) fn transfer(
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }
+    no_decision_owed(case)?;
     Ok(ComplaintEvent::Transferred(transfer.clone()))
 }
 

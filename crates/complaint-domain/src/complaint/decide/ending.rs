@@ -4,8 +4,8 @@ use super::{committee::keeps_to_decision, response::day_of_recourse};
 use crate::{
     actor::Role,
     complaint::{
-        Answer, Circumstances, CloseReason, Closure, ComplaintEvent, ComplaintRejection,
-        RecourseRefusal, Withdrawal,
+        Answer, Circumstances, CloseReason, Closure, CommitteeRefusal, ComplaintEvent,
+        ComplaintRejection, RecourseRefusal, Withdrawal,
         state::{Case, FinalResponse},
     },
 };
@@ -66,35 +66,50 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
     if let Some((body, _)) = case.external.iter().find(|(_, decision)| decision.is_none()) {
         return Err(RecourseRefusal::Pending(body.clone()));
     }
-    let is_decided = !case.external.is_empty() || !case.reviews_noted.is_empty();
+    if case.is_before_committee() {
+        return Err(RecourseRefusal::ReviewPending);
+    }
+    let is_decided = !case.external.is_empty() || case.is_decided_by_committee;
     if reason == CloseReason::RecourseExhausted && !is_decided {
         return Err(RecourseRefusal::NotExhausted);
     }
     Ok(())
 }
 
-/// Once the complainant has accepted, what was promised is owed and the cause is to be named: a withdrawal that
-/// others note would end that. Who wishes to leave it all the same says so themselves, or refuses first.
+/// Once the complainant has accepted, what was promised is owed and the cause is to be named, and so is what was
+/// approved or decided with binding effect: a withdrawal that others note would end that. Who wishes to leave it all the
+/// same says so themselves, or refuses first.
 pub(super) fn withdraw(
     case: &Case,
     withdrawal: &Withdrawal,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    if circumstances.actor.role == Role::Complainant {
+        return Ok(ComplaintEvent::Withdrawn(withdrawal.clone()));
+    }
+    no_decision_owed(case)?;
     let answer = case.final_response.as_ref().and_then(|response| response.answer);
-    if answer == Some(Answer::Accepted) && circumstances.actor.role != Role::Complainant {
+    if answer == Some(Answer::Accepted) {
         return Err(ComplaintRejection::WithdrawnAfterAcceptance);
     }
+    no_remedy_outstanding(case)?;
     Ok(ComplaintEvent::Withdrawn(withdrawal.clone()))
 }
 
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
 /// before, we owe.
 fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, ComplaintRejection> {
+    no_decision_owed(case)?;
     if case.transferred_to.is_none() {
         return Err(ComplaintRejection::NotTransferred);
     }
     no_remedy_outstanding(case)?;
     Ok(ComplaintEvent::Closed(closure.clone()))
+}
+
+/// What the committee decided with binding effect is owed by us, whoever else would take the complaint.
+pub(super) fn no_decision_owed(case: &Case) -> Result<(), CommitteeRefusal> {
+    case.bound_to.map_or(Ok(()), |decided| Err(CommitteeRefusal::DecisionOwed(decided)))
 }
 
 fn no_remedy_outstanding(case: &Case) -> Result<(), ComplaintRejection> {

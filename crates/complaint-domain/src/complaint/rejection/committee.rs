@@ -28,6 +28,11 @@ pub enum CommitteeRefusal {
         /// What the response says.
         found: Outcome,
     },
+    /// A complaint that leaves before the complainant got what the committee decided.
+    #[error(
+        "expected the outcome `{0}`, which binds, to be given before the complaint leaves us, found it owed"
+    )]
+    DecisionOwed(Outcome),
     /// A review of nothing, or of another complaint.
     #[error("expected a review of this complaint, found {0}, which is not")]
     NotOfThis(ReviewId),
@@ -46,6 +51,7 @@ impl CommitteeRefusal {
             Self::OutcomeUnchanged => "committee-outcome-unchanged",
             Self::NotReviewed { .. } => "committee-not-reviewed",
             Self::DecisionBinds { .. } => "committee-decision-binds",
+            Self::DecisionOwed(_) => "committee-decision-owed",
             Self::NotOfThis(_) => "committee-not-of-this",
             Self::NotEnded(_) => "committee-not-ended",
             Self::AlreadyNoted(_) => "committee-already-noted",

@@ -46,7 +46,10 @@ pub enum RecourseRefusal {
     /// An end while somebody outside still looks at the complaint.
     #[error("expected the decision of every body that took the complaint up, found none of `{0}`")]
     Pending(Label),
-    /// An end for want of a way onward that nobody went.
+    /// An end while the committee was asked and has come to nothing yet.
+    #[error("expected the committee to have looked at what was put before it, found it has not")]
+    ReviewPending,
+    /// An end for want of a way onward that nobody went; a review that was discontinued went none to its end.
     #[error("expected a decision of the committee or of a body outside on the answer, found none")]
     NotExhausted,
 }
@@ -60,6 +63,7 @@ impl RecourseRefusal {
             Self::DayDiffers { .. } => "recourse-day-differs",
             Self::SilenceTooEarly { .. } => "recourse-silence-too-early",
             Self::Pending(_) => "recourse-pending",
+            Self::ReviewPending => "recourse-review-pending",
             Self::NotExhausted => "recourse-not-exhausted",
         }
     }

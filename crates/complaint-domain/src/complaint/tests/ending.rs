@@ -1,9 +1,10 @@
 use super::{
     builders::{
         acknowledgement, again, all_done, answer, answered, apology, approval, assessment,
-        assigned, because, classification, close, day, decided_by, declined, done, final_response,
-        found, message, no_cause_found, not_pursued, offering, over_to, paid, proposed,
-        proposed_over_limit, ready_to_close, receipt, received, referred_to, refund, responded, to,
+        assigned, because, classification, close, concluded, day, decided_by, decides, declined,
+        done, escalation, final_response, found, handed_to, message, no_cause_found, not_pursued,
+        offering, over_to, paid, proposed, proposed_over_limit, ready_to_close, receipt, received,
+        referred_to, refund, responded, to,
     },
     harness::{HANDLED_AT, Told, given, past, time},
 };
@@ -12,9 +13,11 @@ use crate::{
     actor::Role,
     clock::{Adoption, shipped},
     complaint::{
-        Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        Direction, Party, RecourseRefusal, RemedyId, ReopenReason,
+        Answer, CloseReason, CommitteeRefusal, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, Direction, EscalationReason, Outcome, Party, RecourseRefusal,
+        RemedyId, ReopenReason, ReviewConclusion,
     },
+    review::{DecisionEffect, DiscontinuationReason},
 };
 
 fn taken_up() -> Fact<E> {
@@ -418,4 +421,67 @@ fn a_letter_from_before_the_end_may_be_recorded_after_a_reopening() {
         .occurring_at("2024-03-02T09:00:00Z")
         .when(&C::RecordCommunication(late.clone()))
         .then(E::CommunicationRecorded(late));
+}
+
+#[test]
+fn what_is_owed_is_not_ended_by_what_others_note() {
+    let withdraw = C::Withdraw(not_pursued());
+    let noted = E::Withdrawn(not_pursued());
+    // A refund that a second person approved, and that nobody was told of yet.
+    let approved = given([
+        received(),
+        assigned("ana"),
+        proposed_over_limit(refund(1, "900")),
+        past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
+    ]);
+    let outstanding = R::RemedyOutstanding { remedy: RemedyId(1) };
+    approved.clone().when(&withdraw).then_rejected(outstanding);
+    approved.clone().by("portal", Role::Complainant).when(&withdraw).then(noted.clone());
+    approved.after(&C::FulfilRemedy(declined(1))).when(&withdraw).then(noted.clone());
+
+    // What the committee decided with binding effect.
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Binding);
+    let bound = given([received(), assigned("ana"), concluded(1, upheld)]);
+    let owed: R = CommitteeRefusal::DecisionOwed(Outcome::Upheld).into();
+    bound.clone().when(&withdraw).then_rejected(owed.clone());
+    bound.clone().by("portal", Role::Complainant).when(&withdraw).then(noted.clone());
+    bound.when(&C::Transfer(handed_to("Other Ltd", "2024-03-05T09:00:00Z"))).then_rejected(owed);
+    let recommended = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let free = given([received(), assigned("ana"), concluded(1, recommended)]);
+    free.when(&withdraw).then(noted);
+}
+
+#[test]
+fn a_complaint_that_is_before_the_committee_is_not_closed_for_want_of_a_way_onward() {
+    let escalated = || {
+        given([
+            received(),
+            assigned("ana"),
+            responded(final_response()),
+            answered(Answer::Refused),
+            no_cause_found(),
+            past(E::Escalated(escalation(EscalationReason::ComplainantRequest))),
+        ])
+    };
+    for reason in
+        [CloseReason::RecourseExhausted, CloseReason::RecourseExpired, CloseReason::RecourseWaived]
+    {
+        escalated().when(&close(reason)).then_rejected(RecourseRefusal::ReviewPending.into());
+    }
+    let with = |conclusion| {
+        let mut history = vec![received(), assigned("ana"), responded(final_response())];
+        history.extend([answered(Answer::Refused), no_cause_found()]);
+        history.push(past(E::Escalated(escalation(EscalationReason::ComplainantRequest))));
+        history.push(concluded(1, conclusion));
+        given(history)
+    };
+    let exhausted = close(CloseReason::RecourseExhausted);
+    // One that was broken off went no way to its end.
+    let reason = DiscontinuationReason::Settled;
+    with(ReviewConclusion::Discontinued { reason })
+        .when(&exhausted)
+        .then_rejected(RecourseRefusal::NotExhausted.into());
+    with(decides(Outcome::NotUpheld, DecisionEffect::Recommendation))
+        .when(&exhausted)
+        .then(E::Closed(because(CloseReason::RecourseExhausted)));
 }

@@ -14,7 +14,7 @@ use super::{
     super::{
         builders::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
-            classification, close, concluded, corrects, decided_by, decides, declined,
+            classification, close, concluded, corrects, decided_by, decides, declined, escalation,
             final_response, found, fulfilled, imported, imported_receipt, label, message,
             no_cause_found, not_pursued, over_to, paid, proposed_over_limit, received, referred_to,
             refund, reported, responded, to,
@@ -29,8 +29,8 @@ use crate::{
     cause,
     complaint::{
         Answer, Classification, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
-        CorrectedFact, Correction, Direction, Outcome, Party, PlatformCategory, ReopenReason,
-        ResponseKind, RootCause, Source, Taxonomy,
+        CorrectedFact, Correction, Direction, EscalationReason, Outcome, Party, PlatformCategory,
+        ReopenReason, ResponseKind, RootCause, Source, Taxonomy,
     },
     review::DecisionEffect,
     sealed::PersonalField,
@@ -258,12 +258,21 @@ fn close_with_ways_onward() -> (Attempt, Vec<Rung>) {
     let taken_up = || past(E::ReferredExternally(referred_to("Ombudsman")));
     (
         Attempt::new(
-            [received(), assigned("ana"), responded(final_response()), taken_up()],
+            [
+                received(),
+                assigned("ana"),
+                responded(final_response()),
+                taken_up(),
+                past(E::Escalated(escalation(EscalationReason::ComplainantRequest))),
+            ],
             close(CloseReason::RecourseExhausted),
         ),
         vec![
             ("recourse-pending", |it| {
                 drop_entry(it, |event| matches!(event, E::ReferredExternally(_)));
+            }),
+            ("recourse-review-pending", |it| {
+                drop_entry(it, |event| matches!(event, E::Escalated(_)));
             }),
             ("recourse-not-exhausted", |it| {
                 it.history.extend([
@@ -329,10 +338,14 @@ fn endings() -> Vec<(Attempt, Vec<Rung>)> {
                     it.history.extend([
                         past(E::Reopened(again(ReopenReason::ComplainantRequest))),
                         responded(final_response()),
+                        concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding)),
                         answered(Answer::Accepted),
                     ]);
                 }),
                 ("occurred-before-turn", happens_now),
+                ("committee-decision-owed", |it| {
+                    drop_entry(it, |event| matches!(event, E::ReviewConcluded(_)));
+                }),
                 ("withdrawn-after-acceptance", |it| {
                     drop_entry(it, |event| matches!(event, E::AnswerRecorded(_)));
                 }),

@@ -11,9 +11,12 @@
 
 mod causes;
 pub mod disclosure;
+mod durations;
 mod flow;
+mod limits;
 pub mod mentions;
 pub mod model;
+mod outside;
 mod oversight;
 mod quality;
 mod rates;
@@ -188,6 +191,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
     let steps = flow::steps(scope, &months)?;
     let (tables, crosses) = tables::all(scope, &months)?;
     let rates = rates::all(scope, &tables)?;
+    let limits = limits::section(scope, &tables)?;
     let quality = quality::section(scope, &tables)?;
     Ok(Report {
         format: "redress-transparency/1",
@@ -221,7 +225,10 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         crosses,
         rates,
         volumes: volumes::section(scope)?,
-        durations: rates::durations(scope)?,
+        durations: durations::to_answer(scope)?,
+        net_durations: durations::to_answer_net(scope)?,
+        open_ages: durations::open_ages(scope)?,
+        limits,
         redress: rates::redress(scope)?,
         causes: causes::section(scope)?,
         oversight: oversight::tallies(scope)?,

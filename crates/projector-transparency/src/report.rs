@@ -139,6 +139,9 @@ pub enum ReportError {
         /// The day of the last record.
         last_day: String,
     },
+    /// A rule pack of the rulebook cannot be read by this program, so nobody can say which limits there were.
+    #[error("expected a rulebook that can be read, to know which time limits there were: {0}")]
+    Rulebook(#[from] complaint_domain::clock::AdoptError),
     /// The amounts of a currency add up to more than a decimal can hold.
     #[error("expected redress in {currency} that adds up to at most 28 digits, found more")]
     AmountTooLarge {
@@ -230,6 +233,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         open_ages: durations::open_ages(scope)?,
         limits,
         redress: rates::redress(scope)?,
+        remedy_durations: durations::to_carry_out(scope)?,
         causes: causes::section(scope)?,
         oversight: oversight::tallies(scope)?,
         survey: oversight::survey(scope)?,

@@ -60,6 +60,19 @@ pub(super) fn open_ages(scope: Scope<'_>) -> Result<DurationSection, ReportError
     Ok(section(scope, "days-open", days))
 }
 
+/// How long it took from the acceptance of a remedy until it was carried out.
+pub(super) fn to_carry_out(scope: Scope<'_>) -> Result<DurationSection, ReportError> {
+    let mut statement = scope.connection.prepare(
+        "SELECT max(0, ended_day - accepted_day) FROM remedy
+         WHERE ended_day BETWEEN ?1 AND ?2 AND accepted_day IS NOT NULL
+           AND result = 'carried-out'",
+    )?;
+    let days = statement
+        .query_map(params![scope.first_day, scope.last_day], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(section(scope, "days-to-carry-out", days))
+}
+
 fn section(scope: Scope<'_>, id: &'static str, mut days: Vec<i64>) -> DurationSection {
     days.sort_unstable();
     let complaints = u64::try_from(days.len()).unwrap_or(u64::MAX);

@@ -30,9 +30,7 @@ struct Kept {
 
 /// Every duty to do something within a time after the receipt, with how often it was kept.
 pub(super) fn section(scope: Scope<'_>, tables: &[Table]) -> Result<LimitSection, ReportError> {
-    let rulebook = house_rules(scope)?.time_limits().map_err(|_| ReportError::Unreadable {
-        found: "a rule pack that cannot be read".to_owned(),
-    })?;
+    let rulebook = house_rules(scope)?.time_limits()?;
     let mut clocks: BTreeMap<String, Vec<(&Adoption, &ClockRule)>> = BTreeMap::new();
     for adoption in rulebook.adoptions() {
         for rule in duties(adoption) {

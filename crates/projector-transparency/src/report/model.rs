@@ -42,6 +42,8 @@ pub struct Report {
     pub limits: LimitSection,
     /// What was paid.
     pub redress: Vec<RedressRow>,
+    /// How long it took from the acceptance of a remedy until it was carried out.
+    pub remedy_durations: DurationSection,
     /// Causes that recur more often than chance explains.
     pub causes: CauseSection,
     /// What the committee, regulators and those who take causes away did; empty when nothing.
@@ -450,6 +452,8 @@ pub struct RedressRow {
     pub total: Option<String>,
     /// The median payment, as an exact decimal.
     pub median: Option<String>,
+    /// Nine of ten payments were no larger, as an exact decimal.
+    pub p90: Option<String>,
     /// Why they are not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,

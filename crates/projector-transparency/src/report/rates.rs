@@ -168,6 +168,7 @@ fn redress_row(scope: Scope<'_>, payments: &[Payment]) -> Result<RedressRow, Rep
         payments: is_told.then(|| u64::try_from(payments.len()).unwrap_or(u64::MAX)),
         total: is_told.then(|| total.to_string()),
         median: percentile(&amounts, 50).filter(|_| has_median).map(|median| median.to_string()),
+        p90: percentile(&amounts, 90).filter(|_| has_median).map(|p90| p90.to_string()),
         withheld: (!is_told).then_some(Withheld::TooFew),
         currency,
     })

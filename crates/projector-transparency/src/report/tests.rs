@@ -231,6 +231,7 @@ fn money_is_summed_exactly_and_never_told_for_fewer_than_five() {
     let report = ledger.exact("2025");
     assert_eq!(report.redress[0].total.as_deref(), Some("0.5"));
     assert_eq!(report.redress[0].median.as_deref(), Some("0.1"));
+    assert_eq!(report.redress[0].p90.as_deref(), Some("0.1"));
     assert!(ledger.report("2025", 10).expect("a report").redress[0].total.is_none());
 }
 

@@ -328,6 +328,7 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
         figures.add("redress", "", currency, "payments", &text_of(row.payments));
         figures.add("redress", "", currency, "total", row.total.as_deref().unwrap_or(""));
         figures.add("redress", "", currency, "median", row.median.as_deref().unwrap_or(""));
+        figures.add("redress", "", currency, "p90", row.p90.as_deref().unwrap_or(""));
     }
     figures.beside(report);
     let header = ["table", "parent", "kind", "value", "measure", "figure", "cutoff"];
@@ -346,6 +347,7 @@ impl Figures {
             ("days-to-answer", &report.durations),
             ("net-days-to-answer", &report.net_durations),
             ("days-open", &report.open_ages),
+            ("days-to-carry-out", &report.remedy_durations),
         ] {
             for (name, value) in [
                 ("p50", days.p50),

@@ -174,6 +174,7 @@ pub(crate) struct Messages {
     pub(crate) payments: &'static str,
     pub(crate) paid_total: &'static str,
     pub(crate) paid_median: &'static str,
+    pub(crate) paid_p90: &'static str,
     pub(crate) quality_rows: &'static [&'static str; 9],
     /// In the order of the tallies.
     pub(crate) oversight_rows: &'static [&'static str; 14],

@@ -192,5 +192,8 @@ fn redress(report: &Report, m: &Messages) -> Vec<Block> {
     if offers.iter().any(|rate| rate.denominator.is_some_and(|offered| offered > 0)) {
         found.push(times::shares(report, m, "remedies", &REMEDIES));
     }
+    if report.remedy_durations.complaints > 0 {
+        found.push(times::durations(m, "days-to-carry-out", &report.remedy_durations));
+    }
     found
 }

@@ -164,6 +164,7 @@ fn a_remedy_is_offered_accepted_and_carried_out_or_waited_for() {
     assert_eq!(rate(&report, "remedies-accepted"), (Some(2), Some(3)));
     assert_eq!(rate(&report, "remedies-carried-out"), (Some(1), Some(2)));
     assert_eq!(rate(&report, "remedies-overdue"), (Some(1), Some(2)));
+    assert_eq!((report.remedy_durations.complaints, report.remedy_durations.max), (1, Some(5)));
     // In January nobody had waited for so long.
     assert_eq!(rate(&ledger.exact("2025-01"), "remedies-overdue"), (Some(0), Some(2)));
 }

@@ -323,7 +323,7 @@ pub(super) const MESSAGES: Messages = Messages {
         about(
             "redress",
             "Payments",
-            "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum and median payment in each currency.",
+            "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum, median payment and 90th percentile in each currency.",
         ),
         about(
             "remedies",
@@ -344,6 +344,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "remedies-overdue",
             "Not carried out within 30 days",
             "Numerator: those that came to their end later than 30 days after they were accepted, or had not after more than 30 days by the last day of the period of which records tell. Denominator: remedies offered in the period and accepted.",
+        ),
+        about(
+            "days-to-carry-out",
+            "Days to carry out a remedy",
+            "Calendar days (UTC) from the day on which the complainant accepted the answer to the day on which the remedy was carried out; remedies accepted and carried out in the period, each by itself. Percentiles by nearest rank.",
         ),
         about("outside-shares", "Shares", "Of the final responses and of the decisions."),
         about(
@@ -502,6 +507,7 @@ pub(super) const MESSAGES: Messages = Messages {
     payments: "Payments",
     paid_total: "Sum",
     paid_median: "Median payment",
+    paid_p90: "Nine of ten payments at most",
     quality_rows: &[
         "Events of complaints made to us",
         "of these, recorded more than 24 hours later",

@@ -295,7 +295,7 @@ pub(super) const MESSAGES: Messages = Messages {
         about(
             "redress",
             "支付款项",
-            "记录为已实际支付的款项，按支付之日（UTC）统计；按币种列出投诉件数、支付笔数、总额和支付金额中位数。",
+            "记录为已实际支付的款项，按支付之日（UTC）统计；按币种列出投诉件数、支付笔数、总额、支付金额中位数和第 90 百分位数。",
         ),
         about(
             "remedies",
@@ -316,6 +316,11 @@ pub(super) const MESSAGES: Messages = Messages {
             "remedies-overdue",
             "30 天内未履行",
             "分子：接受后超过 30 天才终结，或截至本期有记录的最后一日已超过 30 天仍未终结的补救。分母：本期提出且已被接受的补救。",
+        ),
+        about(
+            "days-to-carry-out",
+            "履行补救所用天数",
+            "自投诉人接受答复之日至补救履行之日的日历日数（UTC）；统计本期履行且此前已被接受的补救，每项单独计数。百分位数取最近秩。",
         ),
         about("outside-shares", "比率", "占最终答复及决定的比率。"),
         about(
@@ -474,6 +479,7 @@ pub(super) const MESSAGES: Messages = Messages {
     payments: "支付笔数",
     paid_total: "总额",
     paid_median: "支付金额中位数",
+    paid_p90: "九成支付不超过",
     quality_rows: &[
         "向我方提出的投诉的事件",
         "其中发生后超过 24 小时才记录的",

@@ -93,7 +93,7 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
 /// What was paid.
 pub(super) fn redress(report: &Report, m: &Messages) -> Block {
     let about = m.about("redress");
-    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median];
+    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median, m.paid_p90];
     let rows = report
         .redress
         .iter()
@@ -106,6 +106,7 @@ pub(super) fn redress(report: &Report, m: &Messages) -> Block {
                     told(row.payments.map(number)),
                     told(row.total.as_deref().map(amount)),
                     told(row.median.as_deref().map(amount)),
+                    told(row.p90.as_deref().map(amount)),
                 ],
                 is_muted: row.withheld.is_some(),
                 parent: None,

@@ -98,6 +98,19 @@ fn the_demo_shows_committee_decisions_referrals_actions_and_surveys() {
     // A product may be too small beside the others; every one has its volume.
     assert!(rates.iter().all(|rate| is_told(&rate) || rate["withheld"] == "too-few"), "{rates:?}");
 
+    // Its year has missed limits, outside bodies, and people who need support.
+    let tables = report["tables"].as_array().unwrap();
+    for id in ["received-by-missed-limit", "received-by-vulnerability", "referred-by-body"] {
+        assert!(tables.iter().any(|table| table["id"] == id), "{id}");
+    }
+    let limits = report["limits"]["limits"].as_array().unwrap();
+    let kept = |limit: &serde_json::Value| {
+        let kept = &limit["kept"];
+        (kept["numerator"].as_u64(), kept["denominator"].as_u64())
+    };
+    assert!(limits.iter().all(|limit| kept(limit).1 == Some(300)), "{limits:?}");
+    assert!(limits.iter().any(|limit| kept(limit).0.is_some_and(|n| n < 300)), "{limits:?}");
+
     let list = |noun: &str| {
         let arguments = ["--json", noun, "list", "--all", "--data", "demo"];
         run_in(folder.path(), &arguments).done().json()

@@ -14,7 +14,13 @@ const COUNTED_TABLES = [
   ["ended-by-product", "ended", false], ["ended-by-outcome", "ended", false],
   ["ended-by-cause-family", "ended", false], ["ended-by-root-cause", "ended", false],
   ["answered-by-band", "answered", false],
+  ["received-by-language", "received", false], ["received-by-missed-limit", "received", true],
+  ["received-by-vulnerability", "received", true], ["received-by-link", "received", true],
+  ["answered-by-pause", "answered", true], ["referred-by-body", "referred", true],
+  ["decided-outside-by-result", "decided-outside", true], ["decided-outside-by-overturned", "decided-outside", true],
 ];
+/** The forms, and how many of these tables each can have: the one before had the first of them only. */
+const COUNTED_FORMS = { "redress-counted/2": COUNTED_TABLES.length, "redress-counted/1": 17 };
 /** The tables that every report with complaints received has: each complaint has a day and a channel. */
 const COUNTED_ALWAYS = ["received-by-month", "received-by-channel"];
 /** So often a complaint is looked for in one table. */
@@ -74,9 +80,9 @@ const isTable = (table) => isOf(table, ["id", "population", "is_once", "mentions
   && isHex(table.root, 32) && Array.isArray(table.rows) && table.rows.every(isRow);
 
 function parseCountedTables(bytes) {
-  const form = "redress-counted/1";
+  const [form] = Object.keys(COUNTED_FORMS);
   const tables = readJson(bytes, "counted.json", true);
-  if (!isOf(tables, ["format", "report", "tables"]) || tables.format !== form || !isText(tables.report)
+  if (!isOf(tables, ["format", "report", "tables"]) || !Object.hasOwn(COUNTED_FORMS, tables.format) || !isText(tables.report)
     || !Array.isArray(tables.tables) || !tables.tables.every(isTable)) {
     fail(`expected the tables of a report in the form ${form}, found something else`);
   }
@@ -87,7 +93,7 @@ function parseCountedTables(bytes) {
   for (const table of tables.tables) {
     const place = COUNTED_TABLES.findIndex(([id]) => id === table.id);
     const [, population, isMultiple] = COUNTED_TABLES[place] ?? [];
-    if (place <= before || table.population !== population || table.is_once !== (population !== "ended" && !isMultiple)) {
+    if (place <= before || place >= COUNTED_FORMS[tables.format] || table.population !== population || table.is_once !== (population !== "ended" && !isMultiple)) {
       fail(`expected tables that a report has, in their order and with what they count, found \`${table.id}\``);
     }
     before = place;

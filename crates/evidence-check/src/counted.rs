@@ -44,7 +44,10 @@ pub mod published;
 /// The name of the file that has the tables.
 pub const COUNTED_FILE: &str = "counted.json";
 /// The form of that file.
-pub const FORMAT: &str = "redress-counted/1";
+pub const FORMAT: &str = "redress-counted/2";
+/// The form before, which had the first [`TABLES_BEFORE`] tables only. It is read as it was written.
+const FORMAT_BEFORE: &str = "redress-counted/1";
+const TABLES_BEFORE: usize = 17;
 
 /// Keeps an entry from being mistaken for another thing that is hashed.
 const ENTRY_TAG: u8 = 0x01;
@@ -59,7 +62,7 @@ pub fn tags_file(table: &str) -> String {
 pub struct KnownTable {
     /// Its name.
     pub id: &'static str,
-    /// `received`, `imported`, `ended`, `answered`.
+    /// `received`, `imported`, `ended`, `answered`, `referred`, `decided-outside`.
     pub population: &'static str,
     /// Whether a complaint can be in several rows at once.
     pub is_multiple: bool,
@@ -69,15 +72,19 @@ const fn known(id: &'static str, population: &'static str) -> KnownTable {
     KnownTable { id, population, is_multiple: false }
 }
 
+const fn several(id: &'static str, population: &'static str) -> KnownTable {
+    KnownTable { id, population, is_multiple: true }
+}
+
 /// The tables that a report can have, in their order. What each of them counts is not left to whoever publishes: a
 /// complaint that is missing from a table of those received is missed whatever the files call it.
-pub const TABLES: [KnownTable; 17] = [
+pub const TABLES: [KnownTable; 25] = [
     known("received-by-product", "received"),
     known("received-by-sub-product", "received"),
     known("received-by-issue", "received"),
     known("received-by-sub-issue", "received"),
     known(BY_MONTH, "received"),
-    KnownTable { id: "received-by-right", population: "received", is_multiple: true },
+    several("received-by-right", "received"),
     known(BY_CHANNEL, "received"),
     known("received-by-region", "received"),
     known("received-by-respondent", "received"),
@@ -89,6 +96,14 @@ pub const TABLES: [KnownTable; 17] = [
     known("ended-by-cause-family", "ended"),
     known("ended-by-root-cause", "ended"),
     known("answered-by-band", "answered"),
+    known("received-by-language", "received"),
+    several("received-by-missed-limit", "received"),
+    several("received-by-vulnerability", "received"),
+    several("received-by-link", "received"),
+    several("answered-by-pause", "answered"),
+    several("referred-by-body", "referred"),
+    several("decided-outside-by-result", "decided-outside"),
+    several("decided-outside-by-overturned", "decided-outside"),
 ];
 const BY_MONTH: &str = "received-by-month";
 const BY_CHANNEL: &str = "received-by-channel";
@@ -141,7 +156,7 @@ pub fn entry_leaf(row: u32, tag: &[u8; 32]) -> Hash {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountedTables {
-    /// The form: [`FORMAT`].
+    /// The form: [`FORMAT`], or the one before.
     pub format: String,
     /// The report's name in its tags ([`report_name`]).
     pub report: String,
@@ -155,7 +170,7 @@ pub struct CountedTables {
 pub struct CountedTable {
     /// Its name, one of [`TABLES`].
     pub id: String,
-    /// What it counts: `received`, `imported`, `ended`, `answered`.
+    /// What it counts: `received`, `imported`, `ended`, `answered`, `referred`, `decided-outside`.
     pub population: String,
     /// Whether it mentions a complaint at most once.
     pub is_once: bool,
@@ -247,9 +262,11 @@ impl CountedTables {
     /// [`ParseCountedError`], in the order of its variants.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseCountedError> {
         let tables: Self = serde_json::from_slice(bytes).map_err(|_| ParseCountedError::Form)?;
-        if tables.format != FORMAT {
-            return Err(ParseCountedError::Form);
-        }
+        let tables_of_form = match tables.format.as_str() {
+            FORMAT => TABLES.len(),
+            FORMAT_BEFORE => TABLES_BEFORE,
+            _ => return Err(ParseCountedError::Form),
+        };
         if tables.to_bytes() != bytes {
             return Err(ParseCountedError::Spelling);
         }
@@ -258,7 +275,7 @@ impl CountedTables {
             let found = known_table(&table.id).filter(|(_, known)| {
                 (known.population, known.is_once()) == (table.population.as_str(), table.is_once)
             });
-            let place = found.map(|(place, _)| place);
+            let place = found.map(|(place, _)| place).filter(|place| *place < tables_of_form);
             if place.is_none() || place <= before {
                 return Err(ParseCountedError::Table { found: table.id.clone() });
             }

@@ -13,6 +13,7 @@ use complaint_domain::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(crate) mod committee;
+pub(crate) mod handling;
 pub(crate) mod oversight;
 pub(crate) mod volume;
 
@@ -40,6 +41,7 @@ pub(crate) fn complaint(
         ComplaintEvent::ResponseIssued(response) => response_issued(tx, at, fact, response)?,
         ComplaintEvent::AnswerRecorded(given) => {
             answered(tx, at, given.answer)?;
+            handling::accepted(tx, at, given.answer, fact.occurred_at)?;
         }
         ComplaintEvent::RemedyFulfilled(fulfilment) => {
             remedy_fulfilled(tx, at, fact, fulfilment)?;
@@ -63,6 +65,22 @@ pub(crate) fn complaint(
             oversight::survey_answered(tx, at, answer, fact.occurred_at)?;
         }
         ComplaintEvent::OutcomeProposed(proposal) => outcome_proposed(tx, at, proposal.outcome)?,
+        ComplaintEvent::VulnerabilityFlagged(found) => handling::vulnerable(tx, at, found)?,
+        ComplaintEvent::ClockPaused(pause) => {
+            handling::paused(tx, at, pause, fact.occurred_at)?;
+        }
+        ComplaintEvent::ClockResumed(resumed) => {
+            handling::resumed(tx, at, &resumed.clock, fact.occurred_at)?;
+        }
+        ComplaintEvent::ClockMissed(notice) => handling::missed(tx, at, notice)?,
+        ComplaintEvent::DuplicateLinked(link) => handling::linked(tx, at, link)?,
+        ComplaintEvent::DuplicateUnlinked(link) => handling::unlinked(tx, at, link)?,
+        ComplaintEvent::ReferredExternally(referral) => {
+            handling::referred(tx, at, referral, fact.occurred_at)?;
+        }
+        ComplaintEvent::ExternalDecisionRecorded(decision) => {
+            handling::decided_outside(tx, at, decision, fact.occurred_at)?;
+        }
         // Steps on the way; none of the published figures counts them.
         ComplaintEvent::Assessed(_)
         | ComplaintEvent::Assigned(_)
@@ -74,17 +92,9 @@ pub(crate) fn complaint(
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)
         | ComplaintEvent::RepresentativeAuthorised(_)
-        | ComplaintEvent::VulnerabilityFlagged(_)
-        | ComplaintEvent::ClockPaused(_)
-        | ComplaintEvent::ClockResumed(_)
         | ComplaintEvent::DeadlineExtended(_)
         | ComplaintEvent::ClockWarned(_)
-        | ComplaintEvent::ClockMissed(_)
-        | ComplaintEvent::DuplicateLinked(_)
-        | ComplaintEvent::DuplicateUnlinked(_)
         | ComplaintEvent::Transferred(_)
-        | ComplaintEvent::ReferredExternally(_)
-        | ComplaintEvent::ExternalDecisionRecorded(_)
         | ComplaintEvent::SuspectedViolationReported(_)
         | ComplaintEvent::StepTaken(_) => {}
     }
@@ -131,8 +141,8 @@ fn received(
     tx.prepare_cached(
         "INSERT INTO complaint
             (stream, received_at, received_day, channel, source, respondent, region,
-             language)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             language, is_ours)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         at.stream,
@@ -143,6 +153,7 @@ fn received(
         receipt.respondent.as_ref().map(Label::as_str),
         receipt.region.as_ref().map(Label::as_str),
         receipt.language.as_ref().map(Label::as_str),
+        matches!(receipt.source, Source::Direct) || receipt.respondent.is_none(),
     ])?;
     if let Some(matter) = &receipt.matter {
         set_matter(tx, at.stream, matter)?;
@@ -296,6 +307,7 @@ fn response_issued(
     match response.kind {
         ResponseKind::Interim | ResponseKind::Holding => Ok(()),
         ResponseKind::Final => {
+            handling::offered(tx, at, response, fact.occurred_at)?;
             tx.prepare_cached(
                 "UPDATE complaint SET final_response_at = ?2, final_response_day = ?3
                  WHERE stream = ?1 AND final_response_at IS NULL",
@@ -420,8 +432,11 @@ fn corrected(
         }
         CorrectedFact::Matter { matter } => set_matter(tx, at.stream, matter)?,
         CorrectedFact::Respondent { respondent } => {
-            tx.prepare_cached("UPDATE complaint SET respondent = ?2 WHERE stream = ?1")?
-                .execute(params![at.stream, respondent.as_str()])?;
+            tx.prepare_cached(
+                "UPDATE complaint SET respondent = ?2, is_ours = (source = 'direct')
+                 WHERE stream = ?1",
+            )?
+            .execute(params![at.stream, respondent.as_str()])?;
         }
         CorrectedFact::Personal => {}
     }
@@ -447,14 +462,17 @@ fn recorded(tx: &Connection, at: Place<'_>, fact: &Fact<ComplaintEvent>) -> rusq
     let is_note =
         matches!(fact.event, ComplaintEvent::ClockWarned(_) | ComplaintEvent::ClockMissed(_));
     let is_late = delay > DAY_MS && !is_note;
+    // What a file brings is late by nature, also where we have to answer it.
+    let is_receipt = matches!(fact.event, ComplaintEvent::Received(_));
     tx.prepare_cached(
         "INSERT INTO recording (day, source, events, late)
-         SELECT ?2, CASE source WHEN 'direct' THEN 'direct' ELSE 'imported' END, 1, ?3
+         SELECT ?2, CASE WHEN source = 'direct' OR (is_ours AND NOT ?4) THEN 'direct'
+           ELSE 'imported' END, 1, ?3
          FROM complaint WHERE stream = ?1
          ON CONFLICT (day, source) DO UPDATE
          SET events = events + 1, late = late + excluded.late",
     )?
-    .execute(params![at.stream, day_of(fact.occurred_at), i64::from(is_late)])?;
+    .execute(params![at.stream, day_of(fact.occurred_at), i64::from(is_late), is_receipt])?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// The read model's name, and the stem of its file's name.
 pub const NAME: &str = "transparency";
 /// The form of the tables and the rules by which rows are counted. A report states it.
-pub const SCHEMA_VERSION: u32 = 6;
+pub const SCHEMA_VERSION: u32 = 7;
 
 /// Writes the read model of the published figures. Keeps nothing in memory.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,8 +69,10 @@ impl Projector for TransparencyProjector {
                 fold::volume::volume(transaction, at, &of_volume)?;
             }
             LedgerEvent::Staff(of_staff) => fold::committee::staff(transaction, at, &of_staff)?,
+            LedgerEvent::Rulebook(of_rulebook) => {
+                fold::handling::rulebook(transaction, at, &of_rulebook, occurred_at)?;
+            }
             LedgerEvent::Evidence(_)
-            | LedgerEvent::Rulebook(_)
             | LedgerEvent::Access(_)
             | LedgerEvent::Inspection(_)
             | LedgerEvent::Subject(_)

@@ -11,9 +11,12 @@
 
 mod causes;
 pub mod disclosure;
+mod durations;
 mod flow;
+mod limits;
 pub mod mentions;
 pub mod model;
+mod outside;
 mod oversight;
 mod quality;
 mod rates;
@@ -136,6 +139,9 @@ pub enum ReportError {
         /// The day of the last record.
         last_day: String,
     },
+    /// A rule pack of the rulebook cannot be read by this program, so nobody can say which limits there were.
+    #[error("expected a rulebook that can be read, to know which time limits there were: {0}")]
+    Rulebook(#[from] complaint_domain::clock::AdoptError),
     /// The amounts of a currency add up to more than a decimal can hold.
     #[error("expected redress in {currency} that adds up to at most 28 digits, found more")]
     AmountTooLarge {
@@ -188,6 +194,7 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
     let steps = flow::steps(scope, &months)?;
     let (tables, crosses) = tables::all(scope, &months)?;
     let rates = rates::all(scope, &tables)?;
+    let limits = limits::section(scope, &tables)?;
     let quality = quality::section(scope, &tables)?;
     Ok(Report {
         format: "redress-transparency/1",
@@ -221,8 +228,12 @@ pub fn build(connection: &Connection, request: &ReportRequest) -> Result<Report,
         crosses,
         rates,
         volumes: volumes::section(scope)?,
-        durations: rates::durations(scope)?,
+        durations: durations::to_answer(scope)?,
+        net_durations: durations::to_answer_net(scope)?,
+        open_ages: durations::open_ages(scope)?,
+        limits,
         redress: rates::redress(scope)?,
+        remedy_durations: durations::to_carry_out(scope)?,
         causes: causes::section(scope)?,
         oversight: oversight::tallies(scope)?,
         survey: oversight::survey(scope)?,

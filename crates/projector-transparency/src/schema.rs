@@ -14,6 +14,7 @@ CREATE TABLE complaint (
     source TEXT NOT NULL,               -- 'direct', or the kind of file it was taken in from
     taxonomy TEXT, product TEXT, sub_product TEXT, issue TEXT, sub_issue TEXT,
     respondent TEXT,
+    is_ours INTEGER NOT NULL,           -- 1 we have to answer it: made to us, or taken in naming no company; else 0
     region TEXT,
     language TEXT,
     acknowledged_at INTEGER,
@@ -22,7 +23,8 @@ CREATE TABLE complaint (
     platform_response TEXT,
     platform_timely INTEGER,            -- 1 yes, 0 no, NULL not said
     disputed INTEGER,                   -- 1 a final response was refused, 0 accepted, NULL not said
-    root_cause TEXT                     -- a code, or 'none-found'
+    root_cause TEXT,                    -- a code, or 'none-found'
+    is_about_support INTEGER            -- 1 about a failure to consider a vulnerability, 0 not, NULL none is known
 ) STRICT;
 -- One row for each time a complaint was opened: by its receipt, or by being taken up again.
 CREATE TABLE life (
@@ -61,7 +63,60 @@ CREATE TABLE remedy (
     result TEXT,                        -- 'carried-out' or 'declined'
     paid_amount TEXT, paid_currency TEXT,
     ended_day INTEGER,
+    offered_day INTEGER,                -- of the first final response that offers it
+    accepted_day INTEGER,
     PRIMARY KEY (stream, remedy)
+) STRICT;
+-- The clocks of which a limit was noted as missed.
+CREATE TABLE missed_limit (
+    stream TEXT NOT NULL,
+    clock TEXT NOT NULL,                -- pack/clock
+    PRIMARY KEY (stream, clock)
+) STRICT;
+-- When clocks stood still.
+CREATE TABLE pause (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    ground TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    until_day INTEGER                   -- NULL it still does
+) STRICT;
+-- What makes complainants vulnerable, by the latest statement.
+CREATE TABLE complaint_driver (
+    stream TEXT NOT NULL,
+    driver TEXT NOT NULL,
+    PRIMARY KEY (stream, driver)
+) STRICT;
+-- Which complaint belongs to which other, unless that was taken back.
+CREATE TABLE link (
+    stream TEXT NOT NULL,
+    other TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (stream, other)
+) STRICT;
+-- One row for each time an outside body took a complaint up.
+CREATE TABLE outside_referral (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    body TEXT NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
+-- One row for each result of an outside body.
+CREATE TABLE outside_decision (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    body TEXT NOT NULL,
+    result TEXT NOT NULL,
+    overturned INTEGER,                 -- 1 it gave more than our last answer before, 0 not, NULL it did not decide or we had not answered
+    day INTEGER NOT NULL
+) STRICT;
+-- The rulebook's proposed and approved changes, as recorded.
+CREATE TABLE rule_change (
+    position INTEGER PRIMARY KEY,
+    what TEXT NOT NULL,                 -- 'proposed' or 'approved'
+    body TEXT NOT NULL,                 -- JSON
+    occurred_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE correction (
     position INTEGER PRIMARY KEY,
@@ -73,7 +128,7 @@ CREATE TABLE correction (
 -- Events by the day they happened: how many, and how many were recorded more than a day later.
 CREATE TABLE recording (
     day INTEGER NOT NULL,
-    source TEXT NOT NULL,               -- 'direct' or 'imported'
+    source TEXT NOT NULL,               -- 'direct': of complaints that are ours; 'imported': of others, and receipts from files
     events INTEGER NOT NULL,
     late INTEGER NOT NULL,
     PRIMARY KEY (day, source)
@@ -167,4 +222,9 @@ CREATE INDEX case_by_decision ON committee_case (decided_day);
 CREATE INDEX survey_by_day ON survey (requested_day);
 CREATE INDEX survey_by_stream ON survey (stream);
 CREATE INDEX remedy_by_day ON remedy (ended_day);
+CREATE INDEX remedy_by_offer ON remedy (offered_day);
+CREATE INDEX pause_by_stream ON pause (stream);
+CREATE INDEX referral_outside_by_day ON outside_referral (day);
+CREATE INDEX referral_outside_by_stream ON outside_referral (stream);
+CREATE INDEX decision_outside_by_day ON outside_decision (day);
 ";

@@ -315,7 +315,7 @@ fn tables_that_do_not_add_up_or_are_written_otherwise_are_refused() {
         assert_eq!(parsed, Err(ParseCountedError::Row { table: table() }));
     }
     assert_eq!(
-        parse(&|tables| tables.format = "redress-counted/2".into()),
+        parse(&|tables| tables.format = "redress-counted/3".into()),
         Err(ParseCountedError::Form)
     );
     let spelled = String::from_utf8(good.to_bytes()).unwrap();
@@ -326,6 +326,25 @@ fn tables_that_do_not_add_up_or_are_written_otherwise_are_refused() {
     ] {
         assert_eq!(CountedTables::parse(other.as_bytes()), Err(error), "{other}");
     }
+}
+
+/// What was published before there were more tables stays as it was, and holds nothing that came after.
+#[test]
+fn a_report_in_the_form_before_is_checked_as_it_was_written() {
+    let before = |tables: &mut CountedTables| tables.format = "redress-counted/1".to_owned();
+    let published = Published::forged(PLAN, &Forgery { tables: &before, ..Forgery::default() });
+    let receipt = published.receipt_of(MINE);
+    for found in [published.look(Some(&receipt)), checked(&published.proof_of(MINE), &receipt)] {
+        assert!(found.is_good, "{found:?}");
+    }
+    let mut newer = published.tables();
+    let last = newer.tables.last_mut().unwrap();
+    (last.id, last.population) = ("received-by-language".to_owned(), "received".to_owned());
+    let found = "received-by-language".to_owned();
+    let parsed = CountedTables::parse(&newer.to_bytes());
+    assert_eq!(parsed, Err(ParseCountedError::Table { found }));
+    newer.format = FORMAT.to_owned();
+    assert!(CountedTables::parse(&newer.to_bytes()).is_ok());
 }
 
 /// The lists are of the figures that everybody reads: the same rows, and as many as were received.
@@ -448,7 +467,7 @@ fn a_proof_has_one_spelling() {
         let error = CountedProof::parse(other.as_bytes()).expect_err("another spelling");
         assert!(error.to_string().starts_with("line "), "{error}");
     }
-    let many = CountedProof { mentions: vec![proof.mentions[0].clone(); 1_089], ..proof };
+    let many = CountedProof { mentions: vec![proof.mentions[0].clone(); 1_601], ..proof };
     let error = CountedProof::parse(many.to_string().as_bytes()).expect_err("too many");
     assert!(error.to_string().contains("no complaint is mentioned so often"), "{error}");
 }

@@ -99,7 +99,7 @@ fn products(
     let mut statement = scope.connection.prepare(
         "SELECT product, root_cause, (received_day - ?1) / 7, count(*)
          FROM complaint
-         WHERE (source = 'direct' OR respondent IS NULL) AND product IS NOT NULL
+         WHERE is_ours AND product IS NOT NULL
            AND received_day BETWEEN ?1 AND ?2
          GROUP BY 1, 2, 3",
     )?;

@@ -34,8 +34,16 @@ pub struct Report {
     pub volumes: VolumeSection,
     /// How long final responses took.
     pub durations: DurationSection,
+    /// The same without the days on which a clock stood still.
+    pub net_durations: DurationSection,
+    /// How old the complaints are that are still open.
+    pub open_ages: DurationSection,
+    /// Whether time limits were kept.
+    pub limits: LimitSection,
     /// What was paid.
     pub redress: Vec<RedressRow>,
+    /// How long it took from the acceptance of a remedy until it was carried out.
+    pub remedy_durations: DurationSection,
     /// Causes that recur more often than chance explains.
     pub causes: CauseSection,
     /// What the committee, regulators and those who take causes away did; empty when nothing.
@@ -150,6 +158,10 @@ pub enum Population {
     Ended,
     /// Complaints made to us whose first final response was issued in the period.
     Answered,
+    /// Complaints that an outside body took up in the period, once for each time.
+    Referred,
+    /// Results of outside bodies recorded for the period, each with its complaint.
+    DecidedOutside,
 }
 
 impl Population {
@@ -160,6 +172,8 @@ impl Population {
             Self::Imported => "imported",
             Self::Ended => "ended",
             Self::Answered => "answered",
+            Self::Referred => "referred",
+            Self::DecidedOutside => "decided-outside",
         }
     }
 }
@@ -188,6 +202,16 @@ pub enum Vocabulary {
     Cause,
     /// What is counted of the business.
     Volume,
+    /// Time limits, by pack and clock.
+    Limit,
+    /// What makes complainants vulnerable.
+    Vulnerability,
+    /// How complaints belong together.
+    Link,
+    /// Why a clock stands still.
+    Pause,
+    /// What outside bodies came to.
+    OutsideResult,
 }
 
 /// A row of a table.
@@ -320,6 +344,28 @@ pub struct Rate {
     pub withheld: Option<Withheld>,
 }
 
+/// Whether time limits were kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LimitSection {
+    /// Of which limits and complaints it tells.
+    pub definition: &'static str,
+    /// The last record counted.
+    pub cutoff: u64,
+    /// One for each clock that started with a receipt in the period.
+    pub limits: Vec<Limit>,
+}
+
+/// How often one limit was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// The pack and the clock.
+    pub clock: String,
+    /// Of all complaints with the limit, those for which it was not missed; who still waits in time is among them.
+    pub kept: Rate,
+    /// The same without those who still wait.
+    pub kept_of_settled: Rate,
+}
+
 /// Complaints in proportion to the business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VolumeSection {
@@ -406,6 +452,8 @@ pub struct RedressRow {
     pub total: Option<String>,
     /// The median payment, as an exact decimal.
     pub median: Option<String>,
+    /// Nine of ten payments were no larger, as an exact decimal.
+    pub p90: Option<String>,
     /// Why they are not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,

@@ -7,11 +7,10 @@ use rust_decimal::Decimal;
 use super::{
     ReportError, Scope, count,
     disclosure::REDRESS_FLOOR,
-    model::{DurationSection, Rate, RedressRow, RowName, Table, Withheld},
-    rate_floor,
+    model::{Rate, RedressRow, RowName, Table, Withheld},
+    outside, rate_floor,
     render::definition,
     statistics::{basis_points, percentile, wilson_interval},
-    tables::{ANSWERED, DAYS_TO_ANSWER},
 };
 
 /// Within how many days of its closing a reopening counts.
@@ -19,14 +18,21 @@ const REOPENED_WITHIN_DAYS: i64 = 90;
 
 /// Every share of the report, in its order.
 pub(super) fn all(scope: Scope<'_>, tables: &[Table]) -> Result<Vec<Rate>, ReportError> {
-    let upheld = [Outcome::Upheld.code(), Outcome::PartlyUpheld.code()];
-    let decided = [upheld[0], upheld[1], Outcome::NotUpheld.code()];
-    Ok(vec![
+    let mut rates = vec![
         from_table(scope, tables, "platform-timely-rate", "platform-timely", &["yes"], &YES_NO),
         from_table(scope, tables, "disputed-rate", "disputed", &["yes"], &YES_NO),
-        from_table(scope, tables, "uphold-rate", "ended-by-outcome", &upheld, &decided),
+        uphold(scope, tables),
         reopen_rate(scope)?,
-    ])
+    ];
+    rates.extend(outside::all(scope, tables)?);
+    Ok(rates)
+}
+
+/// How many of those decided were upheld.
+pub(super) fn uphold(scope: Scope<'_>, tables: &[Table]) -> Rate {
+    let upheld = [Outcome::Upheld.code(), Outcome::PartlyUpheld.code()];
+    let decided = [upheld[0], upheld[1], Outcome::NotUpheld.code()];
+    from_table(scope, tables, "uphold-rate", "ended-by-outcome", &upheld, &decided)
 }
 
 const YES_NO: [&str; 2] = ["yes", "no"];
@@ -35,7 +41,7 @@ const YES_NO: [&str; 2] = ["yes", "no"];
 ///
 /// It is withheld where it would tell more than the table does: when a pooled row mixes values
 /// inside and outside of either sum.
-fn from_table(
+pub(super) fn from_table(
     scope: Scope<'_>,
     tables: &[Table],
     id: &'static str,
@@ -111,32 +117,6 @@ fn reopen_rate(scope: Scope<'_>) -> Result<Rate, ReportError> {
     Ok(rate(scope, "reopen-rate", Some(reopened), closed))
 }
 
-/// How long final responses took.
-pub(super) fn durations(scope: Scope<'_>) -> Result<DurationSection, ReportError> {
-    let mut statement =
-        scope.connection.prepare(&format!("SELECT {DAYS_TO_ANSWER} FROM {ANSWERED} ORDER BY 1"))?;
-    let days: Vec<i64> = statement
-        .query_map(params![scope.first_day, scope.last_day], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let complaints = u64::try_from(days.len()).unwrap_or(u64::MAX);
-    let is_told = complaints >= rate_floor(scope.min_cell);
-    let told = |percent: usize| percentile(&days, percent).filter(|_| is_told);
-    Ok(DurationSection {
-        definition: definition("days-to-answer"),
-        cutoff: scope.cutoff,
-        complaints,
-        p50: told(50),
-        p75: told(75),
-        p90: told(90),
-        p95: told(95),
-        max: told(100),
-        withheld: match complaints {
-            0 => Some(Withheld::Nothing),
-            _ => (!is_told).then_some(Withheld::TooFew),
-        },
-    })
-}
-
 struct Payment {
     currency: String,
     amount: Decimal,
@@ -188,6 +168,7 @@ fn redress_row(scope: Scope<'_>, payments: &[Payment]) -> Result<RedressRow, Rep
         payments: is_told.then(|| u64::try_from(payments.len()).unwrap_or(u64::MAX)),
         total: is_told.then(|| total.to_string()),
         median: percentile(&amounts, 50).filter(|_| has_median).map(|median| median.to_string()),
+        p90: percentile(&amounts, 90).filter(|_| has_median).map(|p90| p90.to_string()),
         withheld: (!is_told).then_some(Withheld::TooFew),
         currency,
     })

@@ -1,5 +1,7 @@
 //! Counts by one property, by two levels of one, and by two properties.
 
+mod several;
+
 use std::collections::BTreeMap;
 
 use complaint_domain::complaint::Outcome;
@@ -26,7 +28,11 @@ const IMPORTED: &str =
 const ENDED: &str =
     "life AS l JOIN complaint AS c USING (stream) WHERE l.ended_day BETWEEN ?1 AND ?2";
 pub(super) const ANSWERED: &str =
-    "complaint AS c WHERE c.source = 'direct' AND c.final_response_day BETWEEN ?1 AND ?2";
+    "complaint AS c WHERE c.is_ours AND c.final_response_day BETWEEN ?1 AND ?2";
+const REFERRED: &str =
+    "outside_referral AS x JOIN complaint AS c USING (stream) WHERE x.day BETWEEN ?1 AND ?2";
+const DECIDED_OUTSIDE: &str =
+    "outside_decision AS x JOIN complaint AS c USING (stream) WHERE x.day BETWEEN ?1 AND ?2";
 /// Whole days from the day of receipt to the day of the final response.
 pub(super) const DAYS_TO_ANSWER: &str = "max(0, c.final_response_day - c.received_day)";
 
@@ -57,6 +63,8 @@ const ISSUE: Plan = Plan {
     keep: LISTED_MAX,
     ..plan("received-by-issue", Population::Received, Vocabulary::Own, "c.issue")
 };
+const LANGUAGE: Plan =
+    plan("received-by-language", Population::Received, Vocabulary::Own, "c.language");
 const PLANS: [Plan; 8] = [
     plan("received-by-channel", Population::Received, Vocabulary::Channel, "c.channel"),
     plan("received-by-region", Population::Received, Vocabulary::Own, "c.region"),
@@ -147,7 +155,8 @@ pub(super) fn source_of(id: &str) -> Option<TableSource> {
         from: population_sql(population),
         again: if population == Population::Ended { "l.ordinal" } else { "0" },
     };
-    let simple = PLANS.iter().chain([&PRODUCT, &ISSUE, &CAUSE_FAMILY]).find(|plan| plan.id == id);
+    let simple =
+        PLANS.iter().chain([&PRODUCT, &ISSUE, &CAUSE_FAMILY, &LANGUAGE]).find(|plan| plan.id == id);
     if let Some(plan) = simple {
         return Some(of(plan.population, Keys::Value(plan.value)));
     }
@@ -156,21 +165,14 @@ pub(super) fn source_of(id: &str) -> Option<TableSource> {
         "received-by-sub-issue" => of(Population::Received, Keys::TwoLevels(SUB_ISSUE)),
         "ended-by-root-cause" => of(Population::Ended, Keys::TwoLevels(ROOT_CAUSE)),
         "received-by-month" => of(Population::Received, Keys::Day("c.received_day")),
-        "received-by-right" => {
-            TableSource { keys: Keys::Value(RIGHT), from: RECEIVED_RIGHTS, again: RIGHT }
-        }
         "answered-by-band" => of(Population::Answered, Keys::Band(DAYS_TO_ANSWER)),
-        _ => return None,
+        _ => return several::find(id).map(several::Several::source),
     })
 }
 
 const SUB_PRODUCT: [&str; 2] = ["c.product", "c.sub_product"];
 const SUB_ISSUE: [&str; 2] = ["c.issue", "c.sub_issue"];
 const ROOT_CAUSE: [&str; 2] = [FAMILY, "c.root_cause"];
-const RIGHT: &str = "r.consumer_right";
-const RECEIVED_RIGHTS: &str = "complaint AS c LEFT JOIN complaint_right AS r USING (stream)
-    WHERE c.received_day BETWEEN ?1 AND ?2";
-
 /// The family of a cause: what stands before the first dot or, in older codes, slash.
 const FAMILY: &str =
     "substr(c.root_cause, 1, instr(replace(c.root_cause, '/', '.') || '.', '.') - 1)";
@@ -196,7 +198,7 @@ pub(super) fn all(
     let sub_issue = two_levels(scope, "received-by-sub-issue", &issue, SUB_ISSUE)?;
     let mut tables = vec![product, sub_product, issue, sub_issue];
     tables.push(by_month(scope, months)?);
-    tables.push(by_right(scope)?);
+    tables.push(several::RIGHTS.count(scope)?);
     for plan in &PLANS {
         tables.push(simple(scope, plan)?);
     }
@@ -204,7 +206,10 @@ pub(super) fn all(
     let cause = two_levels(scope, "ended-by-root-cause", &family, ROOT_CAUSE)?;
     tables.extend([family, cause]);
     let (bands, cross) = by_band(scope)?;
-    tables.push(bands);
+    tables.extend([bands, simple(scope, &LANGUAGE)?]);
+    for table in &several::SEVERAL {
+        tables.push(table.count(scope)?);
+    }
     tables.retain(says_something);
     let crosses = if cross.total > 0 { vec![cross] } else { Vec::new() };
     Ok((tables, crosses))
@@ -220,11 +225,13 @@ pub fn known() -> Vec<(&'static str, Population, bool)> {
             .chain(["received-by-month"])
             .map(received)
             .collect();
-    known.push(("received-by-right", Population::Received, true));
+    known.push((several::RIGHTS.id, several::RIGHTS.population, true));
     known.extend(PLANS.iter().map(|plan| (plan.id, plan.population, false)));
     let ended = [CAUSE_FAMILY.id, "ended-by-root-cause"];
     known.extend(ended.map(|id| (id, Population::Ended, false)));
     known.push(("answered-by-band", Population::Answered, false));
+    known.push((LANGUAGE.id, LANGUAGE.population, false));
+    known.extend(several::SEVERAL.iter().map(|table| (table.id, table.population, true)));
     known
 }
 
@@ -233,12 +240,15 @@ fn says_something(table: &Table) -> bool {
     table.rows.iter().any(|row| row.count > 0 && row.name != RowName::NotStated)
 }
 
+/// Of a table in which a complaint has one place at a time.
 const fn population_sql(population: Population) -> &'static str {
     match population {
         Population::Received => RECEIVED,
         Population::Imported => IMPORTED,
         Population::Ended => ENDED,
         Population::Answered => ANSWERED,
+        Population::Referred => REFERRED,
+        Population::DecidedOutside => DECIDED_OUTSIDE,
     }
 }
 
@@ -386,22 +396,6 @@ fn span_code((first, last): Days) -> String {
     let month = |day: i64| date_of(day).strftime("%Y-%m").to_string();
     let (first, last) = (month(first), month(last));
     if first == last { first } else { format!("{first}..{last}") }
-}
-
-/// One complaint can put several rights at stake, or none that is stated.
-fn by_right(scope: Scope<'_>) -> Result<Table, ReportError> {
-    let sql = format!("SELECT {RIGHT}, count(*) FROM {RECEIVED_RIGHTS} GROUP BY 1");
-    let cells = ordered(counted(scope, &sql)?);
-    Ok(Table {
-        id: "received-by-right",
-        population: Population::Received,
-        definition: definition("received-by-right"),
-        vocabulary: Vocabulary::Right,
-        is_multiple: true,
-        cutoff: scope.cutoff,
-        total: cells.iter().map(|cell| cell.count).sum(),
-        rows: rows(None, disclosure::pool(cells, scope.min_cell, usize::MAX)),
-    })
 }
 
 /// Final responses by how long they took; and the same for each product.

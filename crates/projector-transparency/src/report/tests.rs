@@ -12,13 +12,15 @@ mod balance;
 mod beside;
 mod causes;
 mod files;
+mod handling;
 mod ledger;
+mod limits;
 mod mentions;
 mod volumes;
 
 use ledger::{
-    Ledger, answered, classified, closed, corrected, direct, from_platform, paid, platform,
-    reopened, responded, withdrawn,
+    Ledger, about_another, answered, classified, closed, corrected, direct, from_platform, paid,
+    platform, reopened, responded, withdrawn,
 };
 
 fn table<'a>(report: &'a Report, id: &str) -> &'a Table {
@@ -151,7 +153,7 @@ fn what_a_platform_reports_is_counted_apart_from_our_own_times() {
         ("b", PlatformCategory::InProgress, Some(false)),
         ("c", PlatformCategory::Closed, None),
     ] {
-        ledger.happens(id, "2014-10-01T00:00:00Z", from_platform("Mortgage"));
+        ledger.happens(id, "2014-10-01T00:00:00Z", about_another("Mortgage"));
         ledger.happens(id, "2014-10-01T00:00:00Z", platform(category, timely));
     }
     ledger.happens("a", "2014-10-02T00:00:00Z", answered(Answer::Refused));
@@ -229,6 +231,7 @@ fn money_is_summed_exactly_and_never_told_for_fewer_than_five() {
     let report = ledger.exact("2025");
     assert_eq!(report.redress[0].total.as_deref(), Some("0.5"));
     assert_eq!(report.redress[0].median.as_deref(), Some("0.1"));
+    assert_eq!(report.redress[0].p90.as_deref(), Some("0.1"));
     assert!(ledger.report("2025", 10).expect("a report").redress[0].total.is_none());
 }
 

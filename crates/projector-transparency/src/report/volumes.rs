@@ -107,7 +107,7 @@ fn received(
     products: impl Iterator<Item = String>,
 ) -> Result<Received, ReportError> {
     let mut statement = scope.connection.prepare(
-        "SELECT product, count(*), count(*) FILTER (WHERE source = 'direct' OR respondent IS NULL)
+        "SELECT product, count(*), count(*) FILTER (WHERE is_ours)
          FROM complaint WHERE received_day BETWEEN ?1 AND ?2 GROUP BY 1",
     )?;
     let mut rows = statement.query(params![scope.first_day, scope.last_day])?;

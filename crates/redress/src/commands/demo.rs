@@ -1,14 +1,15 @@
 //! `redress demo`: the main job, from beginning to end, on invented complaints.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use complaint_domain::report::{Report, ReportKind};
-use complaint_service::report_stream_of;
-use event_log::{Clock, EventLog, Position, clock::SystemClock};
+use complaint_service::{ClockProcess, Noted, report_stream_of};
+use event_log::{Clock, EventLog, Position, StreamId, clock::SystemClock};
 use futures::TryStreamExt;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use projection::path_of;
@@ -219,11 +220,13 @@ async fn tell(
     });
     let steps = steps_of(mark.seed, mark.complaints, year);
     let count = steps.len() as u64;
+    let lived: BTreeSet<_> = steps.iter().map(|(stream, _)| stream.clone()).collect();
     let bar = console.bar("commands", count);
     let sent = send(&desks, clock, steps, &mut |done| bar.set(done))
         .await
         .map_err(CommandError::failed("tell the year"))?;
     drop(bar);
+    note_limits(&desks, lived, clock.now()).await?;
     looking_back::inspect(&desks.others, year.first_day(), clock.now()).await?;
     // The demo ends by writing a receipt. What is opened for it is recorded here, by the same clock.
     prove::record_first_receipt(ledger).await?;
@@ -236,6 +239,21 @@ async fn tell(
         mark.complaints
     ));
     Ok(sent)
+}
+
+/// Notes which limits were missed in the year, as the clock process does. Each complaint is looked at once, when the
+/// year is over: what is noted does not depend on when somebody looks.
+async fn note_limits(
+    desks: &Desks,
+    lived: BTreeSet<StreamId>,
+    until: Timestamp,
+) -> Result<(), CommandError> {
+    let complaints = lived.into_iter().filter(|stream| stream.as_str().starts_with("complaint-"));
+    let mut noted = Noted::default();
+    ClockProcess::new(&desks.complaints)
+        .note_all(complaints, until, &mut noted)
+        .await
+        .map_err(CommandError::failed("note the limits of the year"))
 }
 
 async fn replay(ledger: &Ledger, console: &mut Console<'_>) -> Result<u64, CommandError> {

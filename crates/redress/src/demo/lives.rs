@@ -247,6 +247,9 @@ impl Case {
         let rights = self.issue.rights.iter().copied().collect::<BTreeSet<_>>();
         let classification = C::Classify(Classification { matter, rights });
         self.author.step(self.handler.clone(), classification, Vec::new());
+        if self.author.chance(0.14) {
+            self.flag_vulnerability();
+        }
         self.author.minutes(1, 90);
         let assignment = C::Assign(Assignment { handler: self.handler.id.clone() });
         self.author.step(self.supervisor.clone(), assignment, Vec::new());

@@ -248,7 +248,9 @@ impl From<ReportError> for CommandError {
                 "rebuild the figures with `redress projections rebuild transparency`, then try \
                  again; if it says the same again, the figures cannot be trusted",
             ),
-            error @ (ReportError::AmountTooLarge { .. } | ReportError::Sqlite(_)) => {
+            error @ (ReportError::AmountTooLarge { .. }
+            | ReportError::Rulebook(_)
+            | ReportError::Sqlite(_)) => {
                 Self::Failed { doing: "count the report", source: Box::new(error) }
             }
         }

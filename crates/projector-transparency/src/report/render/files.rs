@@ -110,6 +110,7 @@ fn contents(report: &Report, locales: &[Locale]) -> Result<Vec<(String, Vec<u8>)
         files.push((format!("tables/{}.csv", cross.id), cross_csv(cross)?));
     }
     files.push(("tables/received-per-1000.csv".to_owned(), per_1000_csv(report)?));
+    files.push(("tables/limits.csv".to_owned(), limits_csv(report)?));
     files.push(("tables/flow.csv".to_owned(), flow_csv(report)?));
     Ok(files)
 }
@@ -242,6 +243,24 @@ fn per_1000_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
     csv(name, std::iter::once(header.map(Into::into).to_vec()).chain(lines))
 }
 
+/// Whether limits were kept, counted in both ways.
+fn limits_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
+    let header = ["clock", "counted", "numerator", "denominator", "basis_points", "cutoff"];
+    let lines = report.limits.limits.iter().flat_map(|limit| {
+        [&limit.kept, &limit.kept_of_settled].map(|rate| {
+            vec![
+                limit.clock.as_str().into(),
+                rate.id.into(),
+                text_of(rate.numerator).into(),
+                text_of(rate.denominator).into(),
+                text_of(rate.basis_points).into(),
+                rate.cutoff.to_string().into(),
+            ]
+        })
+    });
+    csv("limits.csv", std::iter::once(header.map(Into::into).to_vec()).chain(lines))
+}
+
 fn product_of(rate: &VolumeRate) -> [&str; 2] {
     rate.product.as_deref().map_or(["total", ""], |product| ["value", product])
 }
@@ -302,22 +321,14 @@ fn figures_csv(report: &Report) -> Result<Vec<u8>, WriteError> {
             figures.add("received-per-1000", unit, product, measure, &text_of(figure));
         }
     }
-    let days = &report.durations;
-    for (name, value) in [
-        ("p50", days.p50),
-        ("p75", days.p75),
-        ("p90", days.p90),
-        ("p95", days.p95),
-        ("max", days.max),
-    ] {
-        figures.add("days-to-answer", "", ["value", name], "days", &text_of(value));
-    }
+    figures.times(report);
     for row in &report.redress {
         let currency = ["value", row.currency.as_str()];
         figures.add("redress", "", currency, "complaints", &text_of(row.complaints));
         figures.add("redress", "", currency, "payments", &text_of(row.payments));
         figures.add("redress", "", currency, "total", row.total.as_deref().unwrap_or(""));
         figures.add("redress", "", currency, "median", row.median.as_deref().unwrap_or(""));
+        figures.add("redress", "", currency, "p90", row.p90.as_deref().unwrap_or(""));
     }
     figures.beside(report);
     let header = ["table", "parent", "kind", "value", "measure", "figure", "cutoff"];
@@ -330,6 +341,34 @@ struct Figures {
 }
 
 impl Figures {
+    /// How long things took, and whether limits were kept.
+    fn times(&mut self, report: &Report) {
+        for (table, days) in [
+            ("days-to-answer", &report.durations),
+            ("net-days-to-answer", &report.net_durations),
+            ("days-open", &report.open_ages),
+            ("days-to-carry-out", &report.remedy_durations),
+        ] {
+            for (name, value) in [
+                ("p50", days.p50),
+                ("p75", days.p75),
+                ("p90", days.p90),
+                ("p95", days.p95),
+                ("max", days.max),
+            ] {
+                self.add(table, "", ["value", name], "days", &text_of(value));
+            }
+        }
+        for limit in &report.limits.limits {
+            for rate in [&limit.kept, &limit.kept_of_settled] {
+                let clock = ["value", limit.clock.as_str()];
+                self.add(rate.id, "", clock, "numerator", &text_of(rate.numerator));
+                self.add(rate.id, "", clock, "denominator", &text_of(rate.denominator));
+                self.add(rate.id, "", clock, "basis_points", &text_of(rate.basis_points));
+            }
+        }
+    }
+
     /// What stands beside the complaints, and what complainants say.
     fn beside(&mut self, report: &Report) {
         for tally in &report.oversight {

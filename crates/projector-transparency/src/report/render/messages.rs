@@ -4,7 +4,10 @@
 mod en;
 mod zh;
 
-use complaint_domain::{cause, clock::Language};
+use complaint_domain::{
+    cause,
+    clock::{Language, shipped},
+};
 
 use crate::report::model::Vocabulary;
 
@@ -163,10 +166,15 @@ pub(crate) struct Messages {
     pub(crate) interval: &'static str,
     pub(crate) shares: &'static str,
     pub(crate) percentiles: &'static [&'static str; 5],
+    pub(crate) limit: &'static str,
+    pub(crate) kept: &'static str,
+    /// The second way of counting: without those who still wait.
+    pub(crate) kept_of_settled: &'static str,
     pub(crate) currency: &'static str,
     pub(crate) payments: &'static str,
     pub(crate) paid_total: &'static str,
     pub(crate) paid_median: &'static str,
+    pub(crate) paid_p90: &'static str,
     pub(crate) quality_rows: &'static [&'static str; 9],
     /// In the order of the tallies.
     pub(crate) oversight_rows: &'static [&'static str; 14],
@@ -215,11 +223,27 @@ impl Messages {
             return self.none_found.to_owned();
         }
         let names = cause::standard().and_then(|tree| tree.name_of(code));
-        let language = if self.lang == "en" { Language::English } else { Language::Chinese };
         match names {
-            Some(names) => format!("{} · {code}", names.in_language(language)),
+            Some(names) => format!("{} · {code}", names.in_language(self.language())),
             None => code.to_owned(),
         }
+    }
+
+    /// The name of a time limit with its pack and clock; these alone where the program's packs do not have it.
+    pub(crate) fn limit(&self, code: &str) -> String {
+        let known = code.split_once('/').and_then(|(pack, clock)| {
+            let pack = shipped::pack(pack)?;
+            let rule = pack.clocks().iter().find(|rule| rule.code.as_str() == clock)?;
+            Some(rule.name.in_language(self.language()).to_owned())
+        });
+        match known {
+            Some(name) => format!("{name} · {code}"),
+            None => self.name(Vocabulary::Limit, code).to_owned(),
+        }
+    }
+
+    fn language(&self) -> Language {
+        if self.lang == "en" { Language::English } else { Language::Chinese }
     }
 
     /// The name of a value; the value itself where the ledger's own word is the name.

@@ -4,6 +4,7 @@ mod beside;
 mod blocks;
 mod causes;
 mod lists;
+mod times;
 mod volumes;
 
 pub(super) use lists::amount;
@@ -74,35 +75,48 @@ const MATTERS: [&str; 5] = [
     "received-by-sub-issue",
     "received-by-right",
 ];
-const WAYS: [&str; 4] =
-    ["received-by-channel", "received-by-month", "received-by-region", "received-by-respondent"];
+const WAYS: [&str; 6] = [
+    "received-by-channel",
+    "received-by-month",
+    "received-by-region",
+    "received-by-language",
+    "received-by-respondent",
+    "received-by-link",
+];
 const OUTCOMES: [&str; 3] = ["ended-by-outcome", "ended-by-product", "disputed"];
 const CAUSES: [&str; 2] = ["ended-by-cause-family", "ended-by-root-cause"];
+const OUTSIDE: [&str; 3] =
+    ["referred-by-body", "decided-outside-by-result", "decided-outside-by-overturned"];
+const OUTSIDE_SHARES: [&str; 2] = ["outside-referral-rate", "overturn-rate"];
+const SUPPORT_SHARES: [&str; 5] = [
+    "uphold-rate-vulnerable",
+    "uphold-rate-others",
+    "limits-kept-vulnerable",
+    "limits-kept-others",
+    "about-vulnerability",
+];
+const REMEDIES: [&str; 3] = ["remedies-accepted", "remedies-carried-out", "remedies-overdue"];
 const PLATFORM: [&str; 2] = ["platform-response", "platform-timely"];
 
 /// Every section that has something to say, in the order of the page.
 pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawError> {
-    let tables = |ids: &[&str]| -> Result<Vec<Block>, DrawError> {
-        ids.iter()
-            .filter_map(|id| report.tables.iter().find(|table| table.id == *id))
-            .map(|table| blocks::table(report, m, table))
-            .collect()
-    };
+    let tables = |ids: &[&str]| tables(report, m, ids);
     let mut outcomes = tables(&OUTCOMES)?;
     outcomes.push(lists::shares(report, m));
     let mut causes = tables(&CAUSES)?;
     causes.extend(causes::charts(report, m));
-    let mut times = Vec::new();
-    if report.durations.complaints > 0 {
-        times.push(lists::durations(report, m));
-        times.extend(tables(&["answered-by-band"])?);
-        for cross in &report.crosses {
-            times.push(blocks::cross(report, m, cross)?);
-        }
+    let mut limits = Vec::new();
+    if !report.limits.limits.is_empty() {
+        limits.push(times::limits(report, m));
     }
-    let mut redress = Vec::new();
-    if !report.redress.is_empty() {
-        redress.push(lists::redress(report, m));
+    limits.extend(tables(&["received-by-missed-limit"])?);
+    let mut outside = tables(&OUTSIDE)?;
+    if !outside.is_empty() {
+        outside.push(times::shares(report, m, "outside-shares", &OUTSIDE_SHARES));
+    }
+    let mut support = tables(&["received-by-vulnerability"])?;
+    if !support.is_empty() {
+        support.push(times::shares(report, m, "support-shares", &SUPPORT_SHARES));
     }
     let mut oversight = Vec::new();
     if !report.oversight.is_empty() {
@@ -119,9 +133,12 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
         ("ways", tables(&WAYS)?),
         ("outcomes", outcomes),
         ("causes", causes),
-        ("times", times),
+        ("times", times(report, m)?),
+        ("limits", limits),
         ("platform", tables(&PLATFORM)?),
-        ("redress", redress),
+        ("redress", redress(report, m)),
+        ("outside", outside),
+        ("support", support),
         ("oversight", oversight),
         ("surveys", surveys),
         ("quality", vec![lists::quality(report, m)]),
@@ -134,4 +151,49 @@ pub(super) fn all(report: &Report, m: &Messages) -> Result<Vec<Section>, DrawErr
             Section { id: text.id, title: text.title, intro: text.intro, blocks }
         })
         .collect())
+}
+
+/// The tables of these names, as far as the report has them.
+fn tables(report: &Report, m: &Messages, ids: &[&str]) -> Result<Vec<Block>, DrawError> {
+    ids.iter()
+        .filter_map(|id| report.tables.iter().find(|table| table.id == *id))
+        .map(|table| blocks::table(report, m, table))
+        .collect()
+}
+
+/// How long people waited, and still wait.
+fn times(report: &Report, m: &Messages) -> Result<Vec<Block>, DrawError> {
+    let mut found = Vec::new();
+    if report.durations.complaints > 0 {
+        found.push(times::durations(m, "days-to-answer", &report.durations));
+        found.extend(tables(report, m, &["answered-by-band"])?);
+        for cross in &report.crosses {
+            found.push(blocks::cross(report, m, cross)?);
+        }
+    }
+    let pauses = tables(report, m, &["answered-by-pause"])?;
+    if !pauses.is_empty() {
+        found.push(times::durations(m, "net-days-to-answer", &report.net_durations));
+        found.extend(pauses);
+    }
+    if report.open_ages.complaints > 0 {
+        found.push(times::durations(m, "days-open", &report.open_ages));
+    }
+    Ok(found)
+}
+
+/// What was paid, and what became of what was offered.
+fn redress(report: &Report, m: &Messages) -> Vec<Block> {
+    let mut found = Vec::new();
+    if !report.redress.is_empty() {
+        found.push(lists::redress(report, m));
+    }
+    let offers = lists::rates_of(report, &REMEDIES);
+    if offers.iter().any(|rate| rate.denominator.is_some_and(|offered| offered > 0)) {
+        found.push(times::shares(report, m, "remedies", &REMEDIES));
+    }
+    if report.remedy_durations.complaints > 0 {
+        found.push(times::durations(m, "days-to-carry-out", &report.remedy_durations));
+    }
+    found
 }

@@ -127,3 +127,33 @@ fn a_folder_that_cannot_be_written_is_named() {
     let error = write(&small().exact("2025-Q1"), &file, &[Locale::En]).expect_err("refused");
     assert!(error.to_string().contains("taken"), "{error}");
 }
+
+#[test]
+fn the_pages_tell_limits_outside_bodies_and_who_needs_support() {
+    let mut ledger = small();
+    ledger.happens("c2", "2025-03-01T00:00:00Z", limits::missed("iso-10002/response"));
+    ledger.happens("c0", "2025-03-02T00:00:00Z", handling::referred("Ombudsman <b>"));
+    let decided = complaint_domain::complaint::ExternalResult::ForRespondent;
+    ledger.happens("c0", "2025-03-03T00:00:00Z", handling::decided("Ombudsman <b>", decided));
+    let drivers = complaint_domain::complaint::VulnerabilityDriver::ALL;
+    ledger.happens("c3", "2025-03-04T00:00:00Z", handling::flagged(drivers, true));
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&ledger.exact("2025-Q1"), folder.path(), &Locale::ALL).expect("files");
+    let page = read(folder.path(), "report.en.html");
+    for expected in [
+        "Whether time limits were kept",
+        "· iso-10002/response</th><td>6</td><td>7</td><td>85.7%</td><td>75.0%</td>",
+        "No missed limit noted",
+        "What outside bodies said",
+        "Ombudsman &#60;b&#62;",
+        "People who need support",
+        "Events in life",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    let limits = read(folder.path(), "tables/limits.csv");
+    assert!(limits.contains("\niso-10002/response,limit-kept,6,7,8571,"), "{limits}");
+    let figures = read(folder.path(), "figures.csv");
+    let line = "\nlimit-kept,,value,iso-10002/response,numerator,6,";
+    assert!(figures.contains(line), "{figures}");
+}

@@ -16,6 +16,7 @@ use complaint_domain::{
     referral::ReferralEvent,
     review::ReviewEvent,
     right::Right,
+    rulebook::RulebookEvent,
     volume::VolumeEvent,
 };
 use event_log::Position;
@@ -92,6 +93,13 @@ impl Ledger {
         });
     }
 
+    /// The rulebook changes.
+    pub(super) fn rulebook(&mut self, at: &str, event: &RulebookEvent) {
+        self.beside("rulebook-a", at, |tx, place, time| {
+            fold::handling::rulebook(tx, place, event, time)
+        });
+    }
+
     /// Somebody says how much business there was.
     pub(super) fn volume(&mut self, stream: &str, at: &str, event: &VolumeEvent) {
         self.beside(stream, at, |tx, place, _| fold::volume::volume(tx, place, event));
@@ -140,12 +148,12 @@ pub(super) fn matter(product: &str) -> Matter {
     }
 }
 
-fn receipt(product: &str, source: Source) -> E {
+fn receipt(product: &str, source: Source, respondent: Option<&str>) -> E {
     E::Received(Receipt {
         channel: Channel::Web,
         source,
         matter: Some(matter(product)),
-        respondent: None,
+        respondent: respondent.map(|respondent| respondent.parse().expect("a label")),
         region: None,
         language: None,
         tags: Vec::new(),
@@ -154,12 +162,22 @@ fn receipt(product: &str, source: Source) -> E {
 }
 
 pub(super) fn direct(product: &str) -> E {
-    receipt(product, Source::Direct)
+    receipt(product, Source::Direct, None)
 }
 
-pub(super) fn from_platform(product: &str) -> E {
+fn imported() -> Source {
     let scheme = "cfpb".parse().expect("a label");
-    receipt(product, Source::Imported { scheme, reference: "1".parse().expect("a label") })
+    Source::Imported { scheme, reference: "1".parse().expect("a label") }
+}
+
+/// Taken in from a platform that names no company: ours to answer.
+pub(super) fn from_platform(product: &str) -> E {
+    receipt(product, imported(), None)
+}
+
+/// Taken in from a platform, about another company: not ours to answer.
+pub(super) fn about_another(product: &str) -> E {
+    receipt(product, imported(), Some("Bank B"))
 }
 
 pub(super) fn classified(product: &str, rights: &[Right]) -> E {

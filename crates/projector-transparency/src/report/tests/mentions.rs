@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use complaint_domain::complaint::{ComplaintEvent as E, Matter};
+use complaint_domain::complaint::{
+    ComplaintEvent as E, ExternalResult, Matter, VulnerabilityDriver,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -147,6 +149,14 @@ proptest! {
                     1 => closed(),
                     _ => reopened(),
                 };
+                let beside = match wait % 5 {
+                    0 => limits::missed("iso-10002/response"),
+                    1 => limits::missed("iso-10002/acknowledgement"),
+                    2 => handling::referred("Ombudsman"),
+                    3 => handling::decided("Ombudsman", ExternalResult::ForComplainant),
+                    _ => handling::flagged(VulnerabilityDriver::ALL, false),
+                };
+                ledger.recorded_later(&id, &at(day), &at(400), beside);
                 ledger.recorded_later(&id, &at(day), &at(400), event);
             }
         }

@@ -95,7 +95,7 @@ impl Case {
         self.author.step(self.handler.clone(), C::FulfilRemedy(fulfilment), personal);
     }
 
-    /// The body that the response named takes the complaint up, and sees it as we do.
+    /// The body that the response named takes the complaint up. Most often it sees it as we do.
     pub(super) fn goes_to_an_outside_body(&mut self) {
         let body = label(self.language().recourse_body());
         self.author.days(3, 10);
@@ -103,7 +103,15 @@ impl Case {
         let referral = ExternalReferral { body: body.clone(), method, reference: None };
         self.author.step(self.handler.clone(), C::ReferExternally(referral), Vec::new());
         self.author.days(20, 45);
-        let result = ExternalResult::ForRespondent;
+        let result = weighted(
+            &[
+                (ExternalResult::ForRespondent, 62),
+                (ExternalResult::PartlyForComplainant, 16),
+                (ExternalResult::ForComplainant, 12),
+                (ExternalResult::Settled, 10),
+            ],
+            &mut self.author.rng,
+        );
         let decision = ExternalDecision { body, result, is_binding: false, award: None };
         self.author.step(self.handler.clone(), C::RecordExternalDecision(decision), Vec::new());
     }

@@ -1,9 +1,11 @@
 //! What complainants say after the answer, and what goes beyond the dispute.
 
+use std::collections::BTreeSet;
+
 use complaint_domain::{
     complaint::{
         Channel, ComplaintCommand as C, Escalation, EscalationReason, Outcome, SurveyAnswer,
-        SurveyRequest,
+        SurveyRequest, Vulnerability, VulnerabilityDriver,
     },
     sealed::PersonalField as Field,
 };
@@ -15,6 +17,13 @@ use crate::demo::{beside, people, texts};
 const CONTENT: &[(u8, u32)] = &[(5, 38), (4, 34), (3, 16), (2, 8), (1, 4)];
 /// How satisfied people are with a bad one.
 const DISCONTENT: &[(u8, u32)] = &[(5, 4), (4, 12), (3, 24), (2, 28), (1, 32)];
+/// What makes people vulnerable, and how many of a hundred.
+const DRIVERS: &[(VulnerabilityDriver, u32)] = &[
+    (VulnerabilityDriver::Health, 38),
+    (VulnerabilityDriver::LifeEvents, 28),
+    (VulnerabilityDriver::Capability, 22),
+    (VulnerabilityDriver::Resilience, 12),
+];
 
 impl Case {
     /// Some are asked how it was, and some of them say.
@@ -44,6 +53,15 @@ impl Case {
             Vec::new()
         };
         self.author.step(people::portal(), C::RecordSurveyAnswer(answer), words);
+    }
+
+    /// Whoever takes it up notices that the complainant needs support, and notes why in a word.
+    pub(super) fn flag_vulnerability(&mut self) {
+        self.author.minutes(1, 30);
+        let driver = weighted(DRIVERS, &mut self.author.rng);
+        let is_subject = self.author.chance(0.2);
+        let found = Vulnerability { drivers: BTreeSet::from([driver]), is_subject };
+        self.author.step(self.handler.clone(), C::FlagVulnerability(found), Vec::new());
     }
 
     /// The complainant asks for the committee.

@@ -1,7 +1,8 @@
 //! English.
 
+mod names;
+
 use super::{About, Messages, SectionText};
-use crate::report::model::Vocabulary;
 
 const fn about(id: &'static str, heading: &'static str, definition: &'static str) -> About {
     About { id, heading, definition }
@@ -60,7 +61,12 @@ pub(super) const MESSAGES: Messages = Messages {
         section(
             "times",
             "How long people waited",
-            "Complaints made to us directly, from the day of receipt to the day of the first final response. Calendar days count, weekends and holidays included; nothing is taken off for pauses.",
+            "Complaints made to us, from the day of receipt to the day of the first final response. Calendar days count, weekends and holidays included; pauses are taken off only where that is said.",
+        ),
+        section(
+            "limits",
+            "Whether time limits were kept",
+            "The duties that begin with the receipt, by the rule packs that the company works by. A limit counts as missed once that is noted in the ledger; the clock process notes it whenever it runs, and no note is ever taken back.",
         ),
         section(
             "platform",
@@ -71,6 +77,16 @@ pub(super) const MESSAGES: Messages = Messages {
             "redress",
             "What was paid",
             "Payments carried out in the period, in each currency. Currencies are not converted.",
+        ),
+        section(
+            "outside",
+            "What outside bodies said",
+            "Complaints that an ombudsman, an arbitrator or another outside body took up, and what it came to there.",
+        ),
+        section(
+            "support",
+            "People who need support",
+            "Complainants who are known to be vulnerable, by what makes them so, and how they fare beside the others. What it is exactly, this report does not know.",
         ),
         section(
             "oversight",
@@ -195,9 +211,74 @@ pub(super) const MESSAGES: Messages = Messages {
             "Complaints made to us whose first final response was issued in the period, by product and by calendar days (UTC) from the day of receipt to the day of that response.",
         ),
         about(
+            "answered-by-pause",
+            "By reason for a pause",
+            "Complaints made to us whose first final response was issued in the period, by the grounds on which one of their clocks ever stood still. One complaint can have several grounds, or none.",
+        ),
+        about(
             "days-to-answer",
             "Days to the final response",
             "Calendar days (UTC), nothing taken off, from the day of receipt to the day of the first final response; complaints made to us whose first final response was issued in the period. Percentiles by nearest rank.",
+        ),
+        about(
+            "net-days-to-answer",
+            "Days to the final response, pauses taken off",
+            "As the days to the final response, without the days on which one of the complaint’s clocks was said to stand still, from the day of the pause to the day of its end; days of several pauses at once are taken off once. Whether a rule allows the pause is not asked.",
+        ),
+        about(
+            "days-open",
+            "Age of what is still open",
+            "Calendar days (UTC), nothing taken off, from the day of receipt to the last day of the period of which records tell; complaints made to us that are open at the end of that day. Percentiles by nearest rank. Who waits long and is still not answered is counted here and not among the answers.",
+        ),
+        about(
+            "limits",
+            "Time limits, clock by clock",
+            "Complaints made to us that were received in the period on a day (UTC) on which the pack held, for each duty that starts with the receipt. Not missed: no note up to the cut-off says that the limit was missed, so complaints that still wait and are not yet due count as kept; the last column leaves out those that have neither a missed limit nor a final response nor an end.",
+        ),
+        about(
+            "limit-kept",
+            "Limit not missed",
+            "Numerator: complaints for which no missed limit of this clock is noted. Denominator: complaints made to us, received in the period on a day on which the clock held; those not yet due count in the numerator.",
+        ),
+        about(
+            "limit-kept-of-settled",
+            "Limit not missed, without those still waiting",
+            "Numerator: complaints for which no missed limit of this clock is noted. Denominator: both only of those that have a final response, an end or this limit missed.",
+        ),
+        about(
+            "received-by-missed-limit",
+            "By missed limit",
+            "Complaints received in the period, by pack and clock of each limit noted as missed up to the cut-off, whatever started the clock. One complaint can miss several limits. Complaints about other companies have no limits of ours, and are those not stated.",
+        ),
+        about(
+            "received-by-language",
+            "By language",
+            "Complaints received in the period, by the complainant’s language, out of all complaints received in the period.",
+        ),
+        about(
+            "received-by-vulnerability",
+            "By what makes people vulnerable",
+            "Complaints received in the period, by what makes the complainant vulnerable as last flagged up to the cut-off. One complainant can have several; not stated means that nobody flagged any.",
+        ),
+        about(
+            "received-by-link",
+            "By link to another complaint",
+            "Complaints received in the period that are linked to another one and still are: as a duplicate, as one of several people together, or as related. One complaint can have several links; not stated means that it has none.",
+        ),
+        about(
+            "referred-by-body",
+            "Taken up outside, by body",
+            "Complaints that an outside body took up in the period (UTC), by body, each time counted.",
+        ),
+        about(
+            "decided-outside-by-result",
+            "What outside bodies came to",
+            "Results of outside bodies in the period (UTC), each time counted, by result.",
+        ),
+        about(
+            "decided-outside-by-overturned",
+            "Did the body overturn our answer?",
+            "Results of outside bodies in the period (UTC): yes where the body decided more for the complainant than our last answer before had (upheld, partly upheld, nothing); no where it did not; not stated where it did not decide or we had not answered. A higher award for the same outcome is no overturning.",
         ),
         about(
             "platform-timely-rate",
@@ -220,6 +301,21 @@ pub(super) const MESSAGES: Messages = Messages {
             "Numerator: taken up again within 90 days of closing, as far as known at the cut-off. Denominator: complaints closed in the period.",
         ),
         about(
+            "outside-referral-rate",
+            "Taken up by an outside body",
+            "Numerator: those that an outside body took up by the cut-off. Denominator: complaints made to us whose first final response was issued in the period.",
+        ),
+        about(
+            "overturn-rate",
+            "Overturned outside",
+            "Numerator: decisions of outside bodies in the period that gave the complainant more than our last answer before. Denominator: those decisions of which that can be said.",
+        ),
+        about(
+            "duplicate-rate",
+            "Duplicates",
+            "Numerator: complaints received in the period that are linked as duplicates of another one. Denominator: complaints received in the period. Who complains again about something else cannot be counted: the records name nobody.",
+        ),
+        about(
             "received-per-1000",
             "Received per 1,000",
             "Numerator: complaints made to us that were received in the period, by product as last classified or corrected. Denominator: the volume as last recorded or corrected; accounts and policies on the last day, orders added up, customers of one record only. Given where the recorded periods are exactly the days of this one.",
@@ -227,7 +323,63 @@ pub(super) const MESSAGES: Messages = Messages {
         about(
             "redress",
             "Payments",
-            "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum and median payment in each currency.",
+            "Payments recorded as carried out, by the day of payment (UTC); complaints, payments, sum, median payment and 90th percentile in each currency.",
+        ),
+        about(
+            "remedies",
+            "What was offered and what came of it",
+            "Remedies, with or without money, by the day (UTC) of the first final response that offers them; each counts by itself.",
+        ),
+        about(
+            "remedies-accepted",
+            "Accepted",
+            "Numerator: those of a final response that the complainant accepted by the cut-off. Denominator: remedies offered in the period.",
+        ),
+        about(
+            "remedies-carried-out",
+            "Carried out",
+            "Numerator: those carried out by the cut-off. Denominator: remedies offered in the period and accepted.",
+        ),
+        about(
+            "remedies-overdue",
+            "Not carried out within 30 days",
+            "Numerator: those that came to their end later than 30 days after they were accepted, or had not after more than 30 days by the last day of the period of which records tell. Denominator: remedies offered in the period and accepted.",
+        ),
+        about(
+            "days-to-carry-out",
+            "Days to carry out a remedy",
+            "Calendar days (UTC) from the day on which the complainant accepted the answer to the day on which the remedy was carried out; remedies accepted and carried out in the period, each by itself. Percentiles by nearest rank.",
+        ),
+        about("outside-shares", "Shares", "Of the final responses and of the decisions."),
+        about(
+            "support-shares",
+            "How they fare",
+            "Complainants who are known to be vulnerable, beside all others; either both are told or neither.",
+        ),
+        about(
+            "uphold-rate-vulnerable",
+            "Upheld, vulnerable complainants",
+            "Numerator: upheld and partly upheld. Denominator: complaints of complainants known to be vulnerable that were closed in the period with a decision.",
+        ),
+        about(
+            "uphold-rate-others",
+            "Upheld, other complainants",
+            "Numerator: upheld and partly upheld. Denominator: complaints of other complainants that were closed in the period with a decision.",
+        ),
+        about(
+            "limits-kept-vulnerable",
+            "No limit missed, vulnerable complainants",
+            "Numerator: those for which no missed limit is noted. Denominator: complaints made to us by complainants known to be vulnerable that were received in the period.",
+        ),
+        about(
+            "limits-kept-others",
+            "No limit missed, other complainants",
+            "Numerator: those for which no missed limit is noted. Denominator: complaints made to us by other complainants that were received in the period.",
+        ),
+        about(
+            "about-vulnerability",
+            "About how we treat vulnerable people",
+            "Numerator: those that are about, or were caused by, a failure to consider it. Denominator: complaints received in the period whose complainant is known to be vulnerable.",
         ),
         about(
             "oversight",
@@ -348,14 +500,18 @@ pub(super) const MESSAGES: Messages = Messages {
         "Nineteen of twenty took no longer than (P95)",
         "The longest took",
     ],
+    limit: "Time limit",
+    kept: "Not missed",
+    kept_of_settled: "Share without those still waiting",
     currency: "Currency",
     payments: "Payments",
     paid_total: "Sum",
     paid_median: "Median payment",
+    paid_p90: "Nine of ten payments at most",
     quality_rows: &[
         "Events of complaints made to us",
         "of these, recorded more than 24 hours later",
-        "Events taken in from files",
+        "Events of complaints about other companies, and receipts, taken in from files",
         "of these, recorded more than 24 hours later",
         "Comings and goings dated before the one they follow, counted on that one’s day",
         "Corrections made in the period",
@@ -416,73 +572,7 @@ pub(super) const MESSAGES: Messages = Messages {
         "An event counts on the day it happened, not on the day it was recorded. Corrections recorded up to the cut-off are applied.",
         "Values with few complaints are pooled with others of the same table; a pool that is itself too small takes the next larger value along. In tables with two properties, small figures and as many others as needed are hidden. Totals are always exact.",
         "No names, contacts, texts or account numbers enter the tables from which this report is counted.",
+        "A complaint is made to us when it is ours to answer: it came to us, or a platform’s file names no other company.",
     ],
-    names: &[
-        (
-            Vocabulary::Channel,
-            &[
-                ("phone", "Telephone"),
-                ("email", "E-mail"),
-                ("web", "Web form"),
-                ("app", "App"),
-                ("letter", "Letter"),
-                ("fax", "Fax"),
-                ("in-person", "In person"),
-                ("branch", "Branch"),
-                ("social-media", "Social media"),
-                ("chat", "Chat"),
-                ("regulator-platform", "Regulator’s platform"),
-                ("referral", "Passed on by another body"),
-            ],
-        ),
-        (
-            Vocabulary::Right,
-            &[
-                ("safety", "Safety"),
-                ("information", "To know the facts"),
-                ("choice", "Free choice"),
-                ("fair-dealing", "Fair dealing: quality, price, measure"),
-                ("redress", "Compensation"),
-                ("association", "To organise"),
-                ("education", "Knowledge and education"),
-                ("dignity", "Dignity and customs"),
-                ("personal-information", "Protection of personal information"),
-                ("supervision", "To criticise and report"),
-            ],
-        ),
-        (
-            Vocabulary::Outcome,
-            &[
-                ("upheld", "Upheld"),
-                ("partly-upheld", "Partly upheld"),
-                ("not-upheld", "Not upheld"),
-                ("goodwill", "Goodwill, without saying who is right"),
-                ("out-of-scope", "Not for us to decide"),
-                ("withdrawn", "Withdrawn by the complainant"),
-            ],
-        ),
-        (
-            Vocabulary::PlatformResponse,
-            &[
-                ("closed-with-monetary-relief", "Closed with monetary relief"),
-                ("closed-with-non-monetary-relief", "Closed with non-monetary relief"),
-                ("closed-with-relief", "Closed with relief"),
-                ("closed-without-relief", "Closed without relief"),
-                ("closed-with-explanation", "Closed with explanation"),
-                ("closed", "Closed"),
-                ("in-progress", "In progress"),
-                ("untimely-response", "Untimely response"),
-            ],
-        ),
-        (
-            Vocabulary::Volume,
-            &[
-                ("accounts", "Accounts"),
-                ("policies", "Policies"),
-                ("orders", "Orders"),
-                ("customers", "Customers"),
-            ],
-        ),
-        (Vocabulary::YesNo, &[("yes", "Yes"), ("no", "No")]),
-    ],
+    names: names::NAMES,
 };

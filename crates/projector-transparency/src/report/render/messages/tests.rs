@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use complaint_domain::{
-    complaint::{Channel, Outcome, PlatformCategory},
+    complaint::{
+        Channel, ExternalResult, LinkKind, Outcome, PauseGround, PlatformCategory,
+        VulnerabilityDriver,
+    },
     right::Right,
     volume::VolumeUnit,
 };
@@ -40,6 +43,15 @@ fn every_closed_list_has_a_name_for_each_value_in_each_language() {
         let codes: Vec<_> = VolumeUnit::ALL.iter().map(|v| v.code()).collect();
         named(Vocabulary::Volume, &codes);
         named(Vocabulary::YesNo, &["yes", "no"]);
+        named(Vocabulary::Limit, &["none"]);
+        let codes: Vec<_> = VulnerabilityDriver::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Vulnerability, &codes);
+        let codes: Vec<_> = LinkKind::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Link, &codes);
+        let codes: Vec<_> = PauseGround::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::Pause, &codes);
+        let codes: Vec<_> = ExternalResult::ALL.iter().map(|v| v.code()).collect();
+        named(Vocabulary::OutsideResult, &codes);
     }
 }
 
@@ -95,6 +107,15 @@ fn numbers_are_set_in_groups_of_three() {
     assert_eq!(number(1_234_567), "1,234,567");
     assert_eq!(percent(3_333), "33.3%");
     assert_eq!(percent(9_995), "100.0%");
+}
+
+#[test]
+fn a_limit_has_the_name_that_its_pack_gives_it() {
+    let [en, zh] = Locale::ALL.map(Locale::messages);
+    assert!(en.limit("uk-disp/final-response").ends_with(" · uk-disp/final-response"));
+    assert_ne!(en.limit("uk-disp/final-response"), zh.limit("uk-disp/final-response"));
+    assert_eq!(en.limit("house/final-response"), "house/final-response");
+    assert_eq!(en.limit("none"), "No missed limit noted");
 }
 
 #[test]

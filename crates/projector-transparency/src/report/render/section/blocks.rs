@@ -29,12 +29,17 @@ fn name_of(m: &Messages, vocabulary: Vocabulary, name: &RowName, values: Option<
             Vocabulary::Band => band(m, code),
             Vocabulary::Time => months(m, code),
             Vocabulary::Cause => m.cause(code),
+            Vocabulary::Limit => m.limit(code),
             Vocabulary::Own
             | Vocabulary::Channel
             | Vocabulary::Right
             | Vocabulary::Outcome
             | Vocabulary::PlatformResponse
             | Vocabulary::YesNo
+            | Vocabulary::Vulnerability
+            | Vocabulary::Link
+            | Vocabulary::Pause
+            | Vocabulary::OutsideResult
             | Vocabulary::Volume => m.name(vocabulary, code).to_owned(),
         },
     }

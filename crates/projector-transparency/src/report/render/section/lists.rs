@@ -38,7 +38,26 @@ pub(super) fn rate_row(m: &Messages, rate: &Rate) -> RowView {
     }
 }
 
-/// Every share, with numerator and denominator.
+/// The shares that stand beside the outcomes.
+const SHARES: [&str; 5] =
+    ["platform-timely-rate", "disputed-rate", "uphold-rate", "reopen-rate", "duplicate-rate"];
+
+/// The shares of these names, as far as the report has them.
+pub(super) fn rates_of<'a>(report: &'a Report, ids: &[&str]) -> Vec<&'a Rate> {
+    ids.iter().filter_map(|id| report.rates.iter().find(|rate| rate.id == *id)).collect()
+}
+
+/// What each share means, and how far was counted.
+pub(super) fn definitions(report: &Report, m: &Messages, rates: &[&Rate]) -> Vec<String> {
+    let of = |rate: &&Rate| {
+        let about = m.about(rate.id);
+        format!("{}{}{}", about.heading, m.colon, about.definition)
+    };
+    let counted = fill(m.counted, &[("cutoff", &number(report.cutoff.position))]);
+    rates.iter().map(of).chain([counted]).collect()
+}
+
+/// The shares about outcomes, with numerator and denominator.
 pub(super) fn shares(report: &Report, m: &Messages) -> Block {
     let uphold = report.rates.iter().find(|rate| rate.id == "uphold-rate");
     let sentence = uphold.and_then(|rate| {
@@ -53,15 +72,7 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
         Some(fill(m.upheld_sentence, &places.each_ref().map(|(place, v)| (*place, v.as_str()))))
     });
     let columns = [m.figure, m.numerator, m.denominator, m.result, m.interval];
-    let mut notes: Vec<String> = report
-        .rates
-        .iter()
-        .map(|rate| {
-            let about = m.about(rate.id);
-            format!("{}{}{}", about.heading, m.colon, about.definition)
-        })
-        .collect();
-    notes.push(fill(m.counted, &[("cutoff", &number(report.cutoff.position))]));
+    let rates = rates_of(report, &SHARES);
     Block {
         id: "shares",
         heading: m.shares.to_owned(),
@@ -71,61 +82,10 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
         table: TableView {
             caption: m.shares.to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: report.rates.iter().map(|rate| rate_row(m, rate)).collect(),
+            rows: rates.iter().map(|rate| rate_row(m, rate)).collect(),
             total: None,
         },
-        notes,
-        is_folded: false,
-    }
-}
-
-/// How long final responses took.
-pub(super) fn durations(report: &Report, m: &Messages) -> Block {
-    let about = m.about("days-to-answer");
-    let durations = &report.durations;
-    let values = [durations.p50, durations.p75, durations.p90, durations.p95, durations.max];
-    let days = |value: Option<i64>| {
-        value.map_or_else(
-            || withheld(m, durations.withheld),
-            |value| fill(m.days_unit, &[("n", &value.to_string())]),
-        )
-    };
-    let rows = m
-        .percentiles
-        .iter()
-        .zip(values)
-        .map(|(name, value)| RowView {
-            name: (*name).to_owned(),
-            cells: vec![days(value)],
-            is_muted: value.is_none(),
-            parent: None,
-        })
-        .collect();
-    let sentence = match values {
-        [Some(p50), _, Some(p90), _, Some(max)] => Some(fill(
-            m.duration_sentence,
-            &[
-                ("n", &number(durations.complaints)),
-                ("p50", &p50.to_string()),
-                ("p90", &p90.to_string()),
-                ("max", &max.to_string()),
-            ],
-        )),
-        _ => None,
-    };
-    Block {
-        id: about.id,
-        heading: about.heading.to_owned(),
-        sentences: sentence.into_iter().collect(),
-        balance: Vec::new(),
-        chart: None,
-        table: TableView {
-            caption: about.heading.to_owned(),
-            columns: [m.figure.to_owned(), about.heading.to_owned()].to_vec(),
-            rows,
-            total: None,
-        },
-        notes: vec![counted(m, durations.cutoff, about.definition)],
+        notes: definitions(report, m, &rates),
         is_folded: false,
     }
 }
@@ -133,7 +93,7 @@ pub(super) fn durations(report: &Report, m: &Messages) -> Block {
 /// What was paid.
 pub(super) fn redress(report: &Report, m: &Messages) -> Block {
     let about = m.about("redress");
-    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median];
+    let columns = [m.currency, m.complaints, m.payments, m.paid_total, m.paid_median, m.paid_p90];
     let rows = report
         .redress
         .iter()
@@ -146,6 +106,7 @@ pub(super) fn redress(report: &Report, m: &Messages) -> Block {
                     told(row.payments.map(number)),
                     told(row.total.as_deref().map(amount)),
                     told(row.median.as_deref().map(amount)),
+                    told(row.p90.as_deref().map(amount)),
                 ],
                 is_muted: row.withheld.is_some(),
                 parent: None,

@@ -73,6 +73,7 @@ impl ComplaintRejection {
         "recourse-missing",
         "recourse-over",
         "recourse-day-differs",
+        "recourse-before-answer",
         "recourse-silence-too-early",
         "recourse-pending",
         "recourse-not-exhausted",

@@ -115,6 +115,7 @@ struct Seen {
     ended_remedies: BTreeSet<RemedyId>,
     declined: BTreeSet<RemedyId>,
     final_response: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
     turned_at: Option<Timestamp>,
     warned: BTreeSet<ClockLimit>,
     missed: BTreeSet<ClockLimit>,
@@ -171,6 +172,7 @@ impl Seen {
             E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
             E::AnswerRecorded(_) => {
                 let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
+                self.answered_at = self.answered_at.max(Some(fact.occurred_at));
                 is_early.then_some("an answer before the final response")
             }
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
@@ -242,7 +244,12 @@ impl Seen {
         match response.kind {
             ResponseKind::Interim | ResponseKind::Holding => None,
             ResponseKind::Final => {
+                let said = self.answered_at.filter(|_| response.platform.is_none());
+                let last = self.final_response.max(said).max(self.turned_at);
                 self.final_response = Some(at);
+                if last.is_some_and(|last| at < last) {
+                    return Some("a final response before what it follows");
+                }
                 if self.nobody_of_ours() {
                     return Some("a final response by nobody");
                 }

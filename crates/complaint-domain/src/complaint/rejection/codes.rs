@@ -47,6 +47,7 @@ impl ComplaintRejection {
         "drivers-missing",
         "vulnerability-unchanged",
         "clock-approved-by-asker",
+        "clock-approved-by-handler",
         "clock-asker-unknown",
         "clock-not-started",
         "clock-ended",

@@ -187,8 +187,11 @@ impl Seen {
             E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),
             E::ClockMissed(notice) => once(&mut self.missed, &notice.limit, "missed twice"),
             E::ReviewConcluded(it) => once(&mut self.reviews, &it.review, "noted twice"),
-            E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
-                .then_some("an extension approved by who asked for it"),
+            E::DeadlineExtended(extension) => {
+                let by = Some(&fact.actor.id);
+                (by == Some(&extension.asked_by) || by == self.responsible.as_ref())
+                    .then_some("an extension approved by who asked for it or is responsible")
+            }
             E::SurveyRequested(_) => self.surveyed(false),
             E::SurveyAnswered(_) => self.surveyed(true),
             E::OutcomeProposed(_) => self.nobody_of_ours().then_some("an outcome by nobody"),

@@ -170,11 +170,7 @@ impl Seen {
                 (before.is_none() || before == self.responsible).then_some("handed over by nobody")
             }
             E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
-            E::AnswerRecorded(_) => {
-                let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
-                self.answered_at = self.answered_at.max(Some(fact.occurred_at));
-                is_early.then_some("an answer before the final response")
-            }
+            E::AnswerRecorded(_) => self.answered(fact.occurred_at),
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
                 self.remedied(fact)
             }
@@ -187,11 +183,7 @@ impl Seen {
             E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),
             E::ClockMissed(notice) => once(&mut self.missed, &notice.limit, "missed twice"),
             E::ReviewConcluded(it) => once(&mut self.reviews, &it.review, "noted twice"),
-            E::DeadlineExtended(extension) => {
-                let by = Some(&fact.actor.id);
-                (by == Some(&extension.asked_by) || by == self.responsible.as_ref())
-                    .then_some("an extension approved by who asked for it or is responsible")
-            }
+            E::DeadlineExtended(it) => self.extended(&fact.actor.id, &it.asked_by),
             E::SurveyRequested(_) => self.surveyed(false),
             E::SurveyAnswered(_) => self.surveyed(true),
             E::OutcomeProposed(_) => self.nobody_of_ours().then_some("an outcome by nobody"),
@@ -221,6 +213,17 @@ impl Seen {
         self.is_ours = !(self.is_imported && receipt.respondent.is_some());
         self.is_open = true;
         (self.entries > 0).then_some("a second receipt")
+    }
+
+    fn extended(&self, by: &ActorId, asked_by: &ActorId) -> Option<&'static str> {
+        (by == asked_by || self.responsible.as_ref() == Some(by))
+            .then_some("an extension approved by who asked for it or is responsible")
+    }
+
+    fn answered(&mut self, at: Timestamp) -> Option<&'static str> {
+        let is_early = self.final_response.is_none_or(|responded_at| at < responded_at);
+        self.answered_at = self.answered_at.max(Some(at));
+        is_early.then_some("an answer before the final response")
     }
 
     fn surveyed(&mut self, is_answer: bool) -> Option<&'static str> {

@@ -355,3 +355,96 @@ fn nobody_is_told_that_they_are_satisfied_or_that_it_is_closed_when_it_is_not_so
     send("reopen", ana, r#"{"reason": "new-evidence"}"#);
     refused("closing", "found that it was reopened");
 }
+
+/// A ledger that goes by `uk-disp` from March 2026 on, and what is recorded in it at given times.
+struct London(Desk);
+
+impl London {
+    fn new() -> Self {
+        let pack = rulebook::pack("uk-disp", "2026-03-02".parse().unwrap());
+        Self(Desk::under(vec![("2026-02-20T09:00:00Z".parse().unwrap(), pack)]))
+    }
+
+    fn at(&self, words: &[&str]) -> Ran {
+        run_in(self.0.folder.path(), &[words, &["--data", "ledger"]].concat())
+    }
+
+    fn send(&self, words: &[&str], (who, role): (&str, &str), when: &str, body: &str) -> Ran {
+        fs::write(self.0.folder.path().join("body.json"), body).unwrap();
+        let by = ["--as", who, "--role", role, "--occurred-at", when, "--body", "body.json"];
+        self.at(&[&["complaint"], words, &by, &["--json"]].concat()).done()
+    }
+
+    /// A complaint that came in then and has a handler.
+    fn received(&self, when: &str) -> String {
+        let registered = self.send(&["register"], ("portal", "complainant"), when, BODY).json();
+        let complaint = registered["complaint"].as_str().unwrap().to_owned();
+        self.send(&["assign", &complaint], ("sue", "supervisor"), when, r#"{"handler": "ana"}"#);
+        complaint
+    }
+
+    fn answered(&self, complaint: &str, when: &str, until: &str) {
+        let body = format!(
+            r#"{{"kind": "final", "channel": "email", "outcome": "upheld",
+                "findings": [{{"issue": "Fee", "outcome": "upheld"}}],
+                "recourse": {{"body": "The ombudsman", "until": "{until}"}},
+                "personal": {{"response-text": "You are right."}}}}"#
+        );
+        self.send(&["issue-response", complaint], ("ana", "agent"), when, &body);
+    }
+
+    fn letter(&self, complaint: &str, kind: &str) -> Ran {
+        self.at(&["letter", complaint, "--kind", kind, "--sender", "sender.json"])
+    }
+}
+
+#[test]
+fn a_letter_gives_the_days_of_london_as_the_clocks_do() {
+    let london = London::new();
+    // Half past midnight in London, on the 31st of July and on the 1st of September.
+    let complaint = london.received("2026-07-30T23:30:00Z");
+    let receipt = london.letter(&complaint, "acknowledgement").done().stdout;
+    assert!(receipt.contains("31 July 2026"), "{receipt}");
+    london.answered(&complaint, "2026-08-31T23:30:00Z", "2027-03-01");
+    let answer = london.letter(&complaint, "final-response").done().stdout;
+    assert!(answer.contains("\n1 September 2026\nOur reference"), "{answer}");
+    assert!(answer.contains("that is by 1 March 2027"), "{answer}");
+}
+
+#[test]
+fn nobody_is_told_to_wait_for_an_answer_that_has_come_or_by_a_day_that_has_passed() {
+    let london = London::new();
+    let complaint = london.received("2026-03-02T09:00:00Z");
+    let due = "by 27 April 2026";
+    let receipt = london.letter(&complaint, "acknowledgement").done().stdout;
+    assert!(!receipt.contains(due), "written after that day: {receipt}");
+    let holding = r#"{"kind": "holding", "channel": "email", "expected_by": "2026-05-29",
+        "personal": {"response-text": "We still wait for the archive."}}"#;
+    london.send(&["issue-response", &complaint], ("ana", "agent"), "2026-04-20T09:00:00Z", holding);
+    let written = london.letter(&complaint, "holding").done().stdout;
+    assert!(written.contains("29 May 2026"), "{written}");
+    london.answered(&complaint, "2026-05-20T09:00:00Z", "2026-11-20");
+    let refused = london.letter(&complaint, "holding").refused(1).stderr;
+    assert!(refused.contains("found a final response since"), "{refused}");
+}
+
+#[test]
+fn a_summary_resolution_is_one_only_within_the_days_that_the_pack_gives() {
+    let london = London::new();
+    for (accepted, is_in_time) in [("2026-03-05T17:00:00Z", true), ("2026-03-06T10:00:00Z", false)]
+    {
+        let complaint = london.received("2026-03-02T09:00:00Z");
+        london.answered(&complaint, "2026-03-04T09:00:00Z", "2026-09-04");
+        let words = ["record-answer", &complaint];
+        london.send(&words, ("portal", "complainant"), accepted, r#"{"answer": "accepted"}"#);
+        let letter = london.letter(&complaint, "summary-resolution");
+        if is_in_time {
+            letter.done();
+        } else {
+            let stderr = letter.refused(1).stderr;
+            let wanted =
+                "accepted by 2026-03-05 17:00:00 +00:00, the limit of `uk-disp/summary-resolution`";
+            assert!(stderr.contains(wanted), "{stderr}");
+        }
+    }
+}

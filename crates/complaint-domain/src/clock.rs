@@ -58,7 +58,8 @@ pub use name::{ClockName, ParseClockNameError};
 pub use order::{EscalationOrder, ResponseOrder};
 pub use pack::{
     AfterHours, AllowedPause, Basis, BusinessHours, ClockRule, DayZero, DueAt, ExtensionRule,
-    ExtensionStage, InForce, LastDay, Length, Nature, ParsePackError, RulePack, RuleStatus, Unit,
+    ExtensionStage, InForce, LastDay, LateStops, Length, Nature, ParsePackError, RulePack,
+    RuleStatus, Unit,
 };
 pub use permission::ClockRefusal;
 pub use reading::{

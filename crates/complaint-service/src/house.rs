@@ -6,7 +6,7 @@ use complaint_domain::{
     aggregate::Aggregate as _,
     cause::CauseTree,
     clock::Rulebook,
-    complaint::ComplaintRules,
+    complaint::{ComplaintRules, HandlerRules},
     rulebook::{HouseRules, evolve},
 };
 use event_log::{EventLog, StreamId, StreamVersion};
@@ -72,8 +72,8 @@ impl House {
     }
 
     /// The rules of the day of something that is decided now. How much somebody may promise is the
-    /// stricter of that day's and today's: a limit that was lowered since is not gone round by an
-    /// entry that is dated back.
+    /// stricter of that day's and today's, and whoever becomes responsible brings what both ask for: a limit
+    /// that was lowered since, or a requirement that came since, is not gone round by an entry that is dated back.
     pub(crate) async fn rules_to_decide(
         &self,
         log: &dyn EventLog,
@@ -85,11 +85,15 @@ impl House {
             return Ok(then);
         }
         let today = self.rules_at(log, now).await?;
-        if today.approval_limits == then.approval_limits {
+        let asks_something_now = today.handlers != HandlerRules::default();
+        if today.approval_limits == then.approval_limits && !asks_something_now {
             return Ok(then);
         }
         let mut rules = ComplaintRules::clone(&then);
-        rules.approval_limits = rules.approval_limits.and(today.approval_limits.clone());
+        if today.approval_limits != then.approval_limits {
+            rules.approval_limits = rules.approval_limits.and(today.approval_limits.clone());
+        }
+        rules.handlers_today.clone_from(&today.handlers);
         Ok(Arc::new(rules))
     }
 
@@ -99,6 +103,7 @@ impl House {
         ComplaintRules {
             approval_limits: rules.approval_limits_on(day, otherwise),
             handlers: rules.handler_rules_on(day),
+            handlers_today: HandlerRules::default(),
             taxonomy: rules.taxonomy_on(day).map(Arc::new).or_else(|| self.given.taxonomy.clone()),
             time_limits: Arc::clone(time_limits),
             causes: of_day(causes, day).or_else(|| self.given.causes.clone()),

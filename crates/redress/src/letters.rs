@@ -9,12 +9,13 @@
 
 pub mod history;
 mod recourse;
+mod summary;
 
 use std::{cell::RefCell, collections::BTreeSet, fmt, fs, path::Path};
 
 use complaint_domain::{
     LedgerEvent,
-    complaint::{Answer, Case, ComplaintEvent, Party, Response, ResponseKind},
+    complaint::{Answer, ComplaintEvent, Party, Response, ResponseKind},
     sealed::PersonalField,
 };
 use complaint_letters::{
@@ -22,12 +23,12 @@ use complaint_letters::{
     compose,
 };
 use event_log::{StreamId, StreamVersion};
-use jiff::{civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date};
 use personal_vault::Vault;
 
 use crate::error::CommandError;
 pub use history::{History, Opened};
-use recourse::recourse_is_right;
+use recourse::{day_of_response, recourse_is_right};
 
 /// Which letter is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,9 @@ pub fn compose_letter(
     if let Some(response) = told.response {
         recourse_is_right(history, told.version, response, (order.kind, &order.packs))?;
     }
+    if order.kind == LetterKind::SummaryResolution {
+        summary::was_in_time(history, &order.packs)?;
+    }
     let opened = RefCell::new(BTreeSet::new());
     let note = |field, text: Option<Opened>| text.inspect(|_| opened.borrow_mut().extend([field]));
     let open = |field| history.open_last(vault, field).map(|text| note(field, text));
@@ -120,8 +124,8 @@ pub fn compose_letter(
         addressee: name.as_ref().map(Opened::text),
         address: address.as_ref().map(Opened::text),
         date: order.dated,
-        received_on: received_on(history.case()),
-        due_on: history.answer_due_on(),
+        received_on: history.received_on(),
+        due_on: history.answer_due_on().filter(|due| order.dated <= *due),
         text: text.as_ref().map(Opened::text),
         response: told.response,
         remedies: &remedies,
@@ -192,8 +196,8 @@ pub fn told_of(history: &History, kind: LetterKind) -> Result<Told<'_>, CommandE
     Ok(Told { version, text, response })
 }
 
-/// Whether what happened then still stands: a letter says that somebody is satisfied, or that a complaint is
-/// closed, of today.
+/// Whether what happened then still stands: a letter says that somebody is satisfied, that a complaint is
+/// closed, or that an answer is still to come, of today.
 fn still_so(history: &History, kind: LetterKind, told: StreamVersion) -> Result<(), CommandError> {
     let since = |wanted: fn(&ComplaintEvent) -> bool| {
         history.last(wanted).filter(|(version, _)| *version > told).map(|(_, event)| event)
@@ -216,10 +220,14 @@ fn still_so(history: &History, kind: LetterKind, told: StreamVersion) -> Result<
             }
             ("a complaint that is closed", "that it was reopened".to_owned())
         }
+        LetterKind::Progress | LetterKind::Holding => {
+            if since(|event| is_response(event, ResponseKind::Final)).is_none() {
+                return Ok(());
+            }
+            ("an answer that is still to come", "a final response since".to_owned())
+        }
         LetterKind::Acknowledgement
         | LetterKind::InformationRequest
-        | LetterKind::Progress
-        | LetterKind::Holding
         | LetterKind::FinalResponse => return Ok(()),
     };
     Err(CommandError::Refused {
@@ -265,18 +273,27 @@ fn offered(history: &History, response: &Response) -> Vec<OfferedRemedy> {
         .collect()
 }
 
-/// The day of receipt, in UTC as all days of the process.
-fn received_on(case: &Case) -> Date {
-    Offset::UTC.to_datetime(case.received_at()).date()
-}
-
 /// The day that a letter bears: of one that carries a response the day of the response, from which rules
 /// count ("six months of the date of this letter"), so that a copy made later says the same; of any
-/// other letter today.
-pub fn dated(history: &History, kind: LetterKind, today: Date) -> Date {
-    let told = told_of(history, kind).ok().filter(|told| told.response.is_some());
-    let responded_at = told.and_then(|told| history.occurred_at(told.version));
-    responded_at.map_or(today, |at| Offset::UTC.to_datetime(at).date())
+/// other letter today. It is the local day of the clock that counts from the response, else of the packs that
+/// held, as the days are by which a letter is judged.
+///
+/// # Errors
+///
+/// [`CommandError`]: a pack of the letter cannot be applied.
+pub fn dated(
+    history: &History,
+    (kind, packs): (LetterKind, &[String]),
+    now: Timestamp,
+) -> Result<Date, CommandError> {
+    let rulebook = history.time_limits();
+    let told = told_of(history, kind).ok();
+    let carried = told.and_then(|told| Some((told.response?, history.occurred_at(told.version)?)));
+    let Some((response, at)) = carried else { return Ok(rulebook.local_day(now, now)) };
+    match &response.recourse {
+        Some(recourse) => day_of_response(history, (at, recourse.until), packs),
+        None => Ok(rulebook.local_day(at, at)),
+    }
 }
 
 /// The language in which to write to a complainant when nobody says otherwise: theirs.

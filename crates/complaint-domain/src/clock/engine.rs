@@ -1,6 +1,6 @@
 //! From facts, rules and the time now to readings.
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date};
 
 use super::{
     Calendar, CalendarUsed, ClockFact, ClockFactKind, ClockName, ClockReading, ClockResult,
@@ -95,7 +95,7 @@ impl Reader<'_> {
     fn read(&self, started_at: Timestamp) -> Result<ClockReading, CountError> {
         let (clock, rule, counter) = (self.name(), self.rule, &self.counter);
         let (counts_from, rolled) = counter.begin(started_at)?;
-        let end = self.end_after(started_at);
+        let end = self.end_after(started_at, self.late_from(counts_from)?);
         let until = end.map_or(self.now, |end| end.at);
         let life = Life { from: started_at, until };
         let mut pauses = entered_pauses(self.facts, &clock, life);
@@ -146,11 +146,26 @@ impl Reader<'_> {
         })
     }
 
-    fn end_after(&self, start: Timestamp) -> Option<End> {
+    /// The first of the last days, where something stops the clock only then.
+    fn late_from(&self, counts_from: Timestamp) -> Result<Option<Date>, CountError> {
+        let Some(late) = &self.rule.only_late else { return Ok(None) };
+        let last = self.counter.count(counts_from, self.rule.length, &[])?.last;
+        let before = Span::new().try_days(i64::from(late.within.count.get()))?;
+        Ok(Some(last.checked_sub(before)?.tomorrow()?))
+    }
+
+    fn is_too_early(&self, fact: &ClockFact, late_from: Option<Date>) -> bool {
+        let Some((late, from)) = self.rule.only_late.as_ref().zip(late_from) else { return false };
+        let is_late_stop = late.stops.iter().any(|milestone| fact.is(*milestone));
+        is_late_stop && self.counter.local_date(fact.at) < from
+    }
+
+    fn end_after(&self, start: Timestamp, late_from: Option<Date>) -> Option<End> {
         self.facts.iter().enumerate().filter(|(_, fact)| fact.at >= start).find_map(
             |(index, fact)| {
                 let ClockFactKind::Reached(milestone) = fact.kind else { return None };
-                let stops = self.rule.stops.contains(&milestone);
+                let stops =
+                    self.rule.stops.contains(&milestone) && !self.is_too_early(fact, late_from);
                 let lapses = self.rule.lapses.contains(&milestone) && !self.reopened_after(index);
                 (stops || lapses).then_some(End { milestone, at: fact.at, lapsed: !stops })
             },

@@ -175,6 +175,18 @@ impl ExtensionRule {
     }
 }
 
+/// What stops a clock only in its last days, such as the word that it will not be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LateStops {
+    /// What does.
+    pub stops: BTreeSet<Milestone>,
+    /// In how many of its last days; later, too.
+    pub within: Length,
+    /// Where that is said.
+    pub basis: Basis,
+}
+
 /// From when to when something holds; both days included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,6 +253,9 @@ pub struct ClockRule {
     pub each: bool,
     /// What stops it: whichever comes first.
     pub stops: BTreeSet<Milestone>,
+    /// What of that stops it only near its end; all of it at any time unless the rule says so.
+    #[serde(default)]
+    pub only_late: Option<LateStops>,
     /// What ends it without anybody having met or missed it.
     #[serde(default)]
     pub lapses: BTreeSet<Milestone>,

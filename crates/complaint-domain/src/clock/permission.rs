@@ -25,6 +25,15 @@ pub enum ClockRefusal {
         /// Who asked for it and would approve it.
         asked_by: ActorId,
     },
+    /// An extension that whoever is responsible approves, for whose work it gives more time.
+    #[error(
+        "expected somebody else than the handler to approve the extension, found `{handler}`, who is \
+         responsible"
+    )]
+    ApprovedByHandler {
+        /// Who is responsible and would approve it.
+        handler: ActorId,
+    },
     /// An extension that nobody who is known asked for.
     #[error(
         "expected whoever has a part in the case or is on the staff register to ask for the extension, found `{asked_by}`"
@@ -108,6 +117,7 @@ impl ClockRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ApprovedByAsker { .. } => "clock-approved-by-asker",
+            Self::ApprovedByHandler { .. } => "clock-approved-by-handler",
             Self::AskerUnknown { .. } => "clock-asker-unknown",
             Self::NotStarted { .. } => "clock-not-started",
             Self::Ended { .. } => "clock-ended",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{ClockFact, ClockName, Milestone, Rulebook, Zone, clocks};
+use super::{Adoption, ClockFact, ClockName, Milestone, Rulebook, Zone, clocks};
 
 /// The last day of a way that a final response opens, and the clock that it is counted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +61,21 @@ impl Rulebook {
         let (exact, others): (Vec<_>, Vec<_>) =
             counted.into_iter().partition(|last| last.day == until);
         let of_clocks = if exact.is_empty() { others } else { exact };
-        let mut zones: Vec<_> = of_clocks.into_iter().map(|last| last.zone).collect();
-        if zones.is_empty() {
-            let of_packs =
-                self.adoptions().iter().filter(|adoption| adoption.is_held(responded_at));
-            zones.extend(of_packs.map(|adoption| adoption.zone().clone()));
+        if of_clocks.is_empty() {
+            return self.local_day(responded_at, moment);
         }
-        let days = zones.iter().map(|zone| zone.rules().to_datetime(moment).date());
-        days.min().unwrap_or_else(|| TimeZone::UTC.to_datetime(moment).date())
+        earliest_day(of_clocks.iter().map(|last| &last.zone), moment)
     }
+
+    /// Which local day a moment has by the packs that held at another, of several days the earliest; in UTC where
+    /// none did.
+    pub fn local_day(&self, held_at: Timestamp, moment: Timestamp) -> Date {
+        let held = self.adoptions().iter().filter(|adoption| adoption.is_held(held_at));
+        earliest_day(held.map(Adoption::zone), moment)
+    }
+}
+
+fn earliest_day<'a>(zones: impl Iterator<Item = &'a Zone>, moment: Timestamp) -> Date {
+    let days = zones.map(|zone| zone.day_of(moment));
+    days.min().unwrap_or_else(|| TimeZone::UTC.to_datetime(moment).date())
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     AfterHours, Basis, ClockReading, ClockResult, DayCount, DayZero, DueAt, ExtensionVerdict,
-    Language, LastDay, Length, PauseVerdict, Rolled,
+    Language, LastDay, Length, Milestone, PauseVerdict, Rolled,
 };
 
 impl ClockReading {
@@ -127,7 +127,7 @@ impl Page<'_> {
             ),
         };
         let from = self.pick(" from: ", "，自");
-        let stops: Vec<_> = rule.stops.iter().map(|stop| self.language.milestone(*stop)).collect();
+        let stops: Vec<_> = rule.stops.iter().map(|stop| self.stop(*stop)).collect();
         format!(
             "{}{from}{}{day_zero}{due_at}{after_hours}{last_day}{}{}",
             self.length(rule.length),
@@ -135,6 +135,19 @@ impl Page<'_> {
             self.pick("; stopped by: ", "；终点："),
             stops.join(self.pick(" or ", "或")),
         )
+    }
+
+    fn stop(&self, milestone: Milestone) -> String {
+        let name = self.language.milestone(milestone);
+        let late = self.reading.rule.only_late.as_ref();
+        let Some(late) = late.filter(|late| late.stops.contains(&milestone)) else {
+            return name.to_owned();
+        };
+        let within = self.length(late.within);
+        match self.language {
+            Language::English => format!("{name} (in the last {within} only)"),
+            Language::Chinese => format!("{name}（仅限最后{within}）"),
+        }
     }
 
     fn basis(&self, basis: &Basis) -> String {

@@ -2,7 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{
+    Timestamp,
+    civil::Date,
+    tz::{TimeZone, TimeZoneDatabase},
+};
 use serde::{Deserialize, Serialize};
 
 /// A time zone of the IANA database, such as `Europe/London`.
@@ -25,6 +29,11 @@ impl Zone {
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The local day of a moment.
+    pub fn day_of(&self, moment: Timestamp) -> Date {
+        self.rules().to_datetime(moment).date()
     }
 
     pub(super) fn rules(&self) -> TimeZone {

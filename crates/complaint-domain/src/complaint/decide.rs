@@ -278,7 +278,7 @@ fn not_before_receipt(
 }
 
 /// Otherwise a complaint could be open twice at one moment, and the flow of complaints would not
-/// balance.
+/// balance. An answer after a reopening is to what was said then.
 fn not_before_turn(
     case: &Case,
     command: &ComplaintCommand,
@@ -289,7 +289,8 @@ fn not_before_turn(
     match case.turned_at {
         Some(turned_at)
             if occurred_at < turned_at
-                && matches!(command, C::Close(_) | C::Withdraw(_) | C::Reopen(_)) =>
+                && (matches!(command, C::Close(_) | C::Withdraw(_) | C::Reopen(_))
+                    || is_final_response(command)) =>
         {
             Err(ComplaintRejection::OccurredBeforeTurn { occurred_at, turned_at })
         }
@@ -297,6 +298,8 @@ fn not_before_turn(
     }
 }
 
+/// A final response that replaces another comes after it: dated back, it would open a recourse that is half
+/// over or gone.
 fn not_before_response(
     case: &Case,
     command: &ComplaintCommand,
@@ -307,13 +310,21 @@ fn not_before_response(
     match &case.final_response {
         Some(response)
             if occurred_at < response.responded_at
-                && matches!(command, C::RecordAnswer(_) | C::Close(_) | C::RequestSurvey(_)) =>
+                && (matches!(command, C::RecordAnswer(_) | C::Close(_) | C::RequestSurvey(_))
+                    || is_final_response(command)) =>
         {
             let responded_at = response.responded_at;
             Err(ComplaintRejection::OccurredBeforeResponse { occurred_at, responded_at })
         }
         Some(_) | None => Ok(()),
     }
+}
+
+fn is_final_response(command: &ComplaintCommand) -> bool {
+    matches!(
+        command,
+        ComplaintCommand::IssueResponse(response) if response.kind == ResponseKind::Final
+    )
 }
 
 /// When the complainant was told, where a command rests on that.

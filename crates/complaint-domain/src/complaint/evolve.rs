@@ -101,7 +101,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::RemedyProposed(proposed) => remedy_proposed(case, proposed, by),
         ComplaintEvent::RemedyApproved(approval) => remedy_approved(case, approval, by),
         ComplaintEvent::ResponseIssued(response) => response_issued(case, response, at),
-        ComplaintEvent::AnswerRecorded(answer) => answer_recorded(case, answer),
+        ComplaintEvent::AnswerRecorded(answer) => answer_recorded(case, answer, at),
         ComplaintEvent::RemedyFulfilled(fulfilment) => remedy_fulfilled(case, fulfilment),
         ComplaintEvent::RootCauseIdentified(found) => case.root_cause = Some(found.clone()),
         ComplaintEvent::Closed(_) => ended(case, Stage::Closed, at),
@@ -203,6 +203,7 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
                 offered: response.remedies.iter().copied().collect(),
                 platform: response.platform.as_ref().map(|platform| platform.category),
                 answer: None,
+                answered_at: None,
                 outcome: response.outcome,
                 is_reviewed,
                 is_reopened: false,
@@ -231,9 +232,10 @@ fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {
     case.noted.insert((note, notice.limit.clone()));
 }
 
-fn answer_recorded(case: &mut Case, given: &AnswerGiven) {
+fn answer_recorded(case: &mut Case, given: &AnswerGiven, at: Timestamp) {
     if let Some(response) = &mut case.final_response {
         response.answer = Some(given.answer);
+        response.answered_at = response.answered_at.max(Some(at));
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     actor::{Actor, ActorId, Role},
+    label::Label,
     review::Seat,
     staff::{Parts, Staff},
 };
@@ -93,17 +94,22 @@ pub(super) fn may_handle(
     circumstances: &Circumstances<'_>,
 ) -> Result<(), R> {
     let account = || handler.clone();
-    let rules = &circumstances.rules.handlers;
+    let (rules, today) = (&circumstances.rules.handlers, &circumstances.rules.handlers_today);
     let Some(staff) = circumstances.people.get(handler) else {
-        return if rules.joined { Err(R::HandlerNotJoined(account())) } else { Ok(()) };
+        return if rules.joined || today.joined {
+            Err(R::HandlerNotJoined(account()))
+        } else {
+            Ok(())
+        };
     };
     let Some(person) = staff.working() else { return Err(R::HandlerLeft(account())) };
     let day = circumstances.day();
     if person.is_absent_on(day) {
         return Err(R::HandlerAbsent(account(), day));
     }
-    for course in &rules.trainings {
-        if !person.is_trained_in(course, day) {
+    for (rules, day) in [(rules, day), (today, circumstances.latest_day())] {
+        let lacks = |course: &&Label| !person.is_trained_in(course, day);
+        if let Some(course) = rules.trainings.iter().find(lacks) {
             return Err(R::HandlerUntrained(account(), course.clone()));
         }
     }

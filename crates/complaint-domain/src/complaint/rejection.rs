@@ -95,7 +95,7 @@ pub enum ComplaintRejection {
         /// When the complaint came in.
         received_at: Timestamp,
     },
-    /// An ending or a reopening that is said to come before the one it follows.
+    /// An ending, a reopening or a final response that is said to come before the turn it follows.
     #[error(
         "expected something that happened from {turned_at} on, when the complaint last ended \
          or was reopened, found {occurred_at}"
@@ -106,7 +106,7 @@ pub enum ComplaintRejection {
         /// When the complaint last ended or was reopened.
         turned_at: Timestamp,
     },
-    /// An answer or a closing that is said to come before the final response.
+    /// An answer, a closing or another final response that is said to come before the final response.
     #[error(
         "expected something that happened from the final response at {responded_at} on, found \
          {occurred_at}"

@@ -36,6 +36,8 @@ pub struct ComplaintRules {
     pub time_limits: Arc<Rulebook>,
     /// What whoever becomes responsible must bring.
     pub handlers: HandlerRules,
+    /// What they must bring today besides, where a rule came since: an entry that is dated back goes round none.
+    pub handlers_today: HandlerRules,
     /// The causes that may be named; any, where no tree is adopted.
     pub causes: Option<Arc<CauseTree>>,
     /// By what complaints are classified; by anything, where there is none.
@@ -127,6 +129,7 @@ impl Default for ComplaintRules {
             clock_tolerance: CLOCK_TOLERANCE,
             time_limits: Arc::clone(&ISO_10002),
             handlers: HandlerRules::default(),
+            handlers_today: HandlerRules::default(),
             causes: None,
             taxonomy: None,
         }

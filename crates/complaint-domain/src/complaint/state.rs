@@ -195,6 +195,8 @@ pub(super) struct FinalResponse {
     pub(super) offered: BTreeSet<RemedyId>,
     pub(super) platform: Option<PlatformCategory>,
     pub(super) answer: Option<Answer>,
+    /// When the complainant last answered it; a reopening takes the answer back, but not that they gave one.
+    pub(super) answered_at: Option<Timestamp>,
     /// What it says it came to; a platform does not say.
     pub(super) outcome: Option<Outcome>,
     /// A review of it had ended before it was given.

@@ -107,7 +107,8 @@ fn step(
 }
 
 /// Who runs the house may note everything of others. People note of themselves what only they may
-/// know, and never give themselves a role: nobody becomes their own second person that way.
+/// know, and never give themselves a role nor take back an interest: nobody becomes their own second person that
+/// way.
 fn may_ask(
     state: &Staff,
     command: &StaffCommand,
@@ -132,7 +133,9 @@ fn may_ask(
     if !(runs_the_house(role) || is_self && is_ones_own) {
         return Err(StaffRejection::RoleMayNot { role });
     }
-    let gives_power = matches!(command, C::Join(_) | C::GrantRole(_) | C::StartTerm(_));
+    // An interest that is gone lets its holder decide again.
+    let gives_power =
+        matches!(command, C::Join(_) | C::GrantRole(_) | C::StartTerm(_) | C::WithdrawInterest(_));
     match account {
         Some(account) if is_self && gives_power => {
             Err(StaffRejection::ForOneself { account: account.clone() })

@@ -23,8 +23,11 @@ pub enum StaffRejection {
         /// The role.
         role: Role,
     },
-    /// Somebody who would give themselves a role or a seat.
-    #[error("expected somebody else to give `{account}` a role or a seat, found the same person")]
+    /// Somebody who would give themselves a role or a seat, or withdraw an interest of their own.
+    #[error(
+        "expected somebody else to give `{account}` a role or a seat or to withdraw their interest, found \
+         the same person"
+    )]
     ForOneself {
         /// The account.
         account: ActorId,

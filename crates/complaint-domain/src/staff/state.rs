@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{Absence, Interest, StaffEvent};
 use crate::{
@@ -211,14 +211,14 @@ pub fn evolve(state: Staff, fact: &Fact<StaffEvent>) -> Staff {
     match state {
         Staff::Unknown => Staff::Unknown,
         Staff::Known(mut person) => {
-            apply(&mut person, &fact.event);
+            apply(&mut person, fact);
             Staff::Known(person)
         }
     }
 }
 
-fn apply(person: &mut Person, event: &StaffEvent) {
-    match event {
+fn apply(person: &mut Person, fact: &Fact<StaffEvent>) {
+    match &fact.event {
         StaffEvent::Joined(_) => {}
         StaffEvent::RoleGranted(change) => {
             person.roles.insert(change.role);
@@ -228,7 +228,16 @@ fn apply(person: &mut Person, event: &StaffEvent) {
         }
         StaffEvent::TeamChanged(change) => person.team = Some(change.team.clone()),
         StaffEvent::AbsenceStarted(absence) => person.absence = Some(absence.clone()),
-        StaffEvent::AbsenceEnded(_) => person.absence = None,
+        StaffEvent::AbsenceEnded(end) => {
+            // Who says on which day they will be back is away until then.
+            let today = TimeZone::UTC.to_datetime(fact.occurred_at).date();
+            let last = end.back_on.yesterday().ok().filter(|last| today <= *last);
+            person.absence = person
+                .absence
+                .take()
+                .zip(last)
+                .map(|(absence, last)| Absence { until: Some(last), ..absence });
+        }
         StaffEvent::InterestDeclared(declared) => {
             person.interests.insert(declared.interest.clone(), declared.ground);
         }

@@ -271,6 +271,30 @@ fn an_absence_and_a_term_run_out_by_themselves() {
 }
 
 #[test]
+fn who_will_be_back_on_a_day_is_away_until_then() {
+    let back = |day_| C::EndAbsence(AbsenceEnd { back_on: day(day_) });
+    let state = after(&[agent(), away("2026-03-01", None), back("2026-03-09")]);
+    assert!(working(&state).is_absent_on(day("2026-03-08")));
+    assert!(!working(&state).is_absent_on(day("2026-03-09")));
+    assert!(decide(&state, &away("2026-03-09", None), &sue()).is_ok());
+    assert!(decide(&state, &back("2026-03-05"), &sue()).is_ok(), "earlier after all");
+    let state = after(&[agent(), away("2026-03-01", None), back("2026-03-02")]);
+    assert!(!working(&state).is_absent_on(day("2026-03-02")));
+    assert_eq!(decide(&state, &back("2026-03-02"), &sue()), Err(R::NotAbsent));
+}
+
+#[test]
+fn nobody_withdraws_their_own_interest_to_decide_again() {
+    let state = after(&[agent(), declare(in_respondent("A"))]);
+    let command = withdraw(in_respondent("A"));
+    for role in [Role::Agent, Role::Supervisor] {
+        let refused = decide(&state, &command, &occasion("ana", role));
+        assert_eq!(refused, Err(R::ForOneself { account: person("ana") }));
+    }
+    assert!(decide(&state, &command, &sue()).is_ok());
+}
+
+#[test]
 fn whoever_sits_on_the_committee_is_given_no_part_in_handling_complaints() {
     let of_handling = [Role::Agent, Role::Supervisor];
     for seated in [term("2026-01-01", "2026-12-31"), term("2026-06-01", "2027-05-31")] {

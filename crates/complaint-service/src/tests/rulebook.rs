@@ -1,5 +1,7 @@
 //! The rules of the ledger's own rulebook hold from their day on, for every service.
 
+use std::collections::BTreeSet;
+
 use complaint_domain::{
     actor::{Actor, ActorId, Role},
     clock::shipped,
@@ -98,6 +100,26 @@ async fn a_limit_holds_from_its_day_on_for_a_service_that_was_there_before() {
     assert_eq!(of(&story).await, ApprovalLimit::UpTo(200.into()), "not before its day");
     story.days_later(2);
     assert_eq!(of(&story).await, ApprovalLimit::Nothing);
+}
+
+#[tokio::test]
+async fn a_requirement_on_handlers_is_not_gone_round_by_an_assignment_that_is_dated_back() {
+    let story = story();
+    let stream = story.register(1).await;
+    let trainings = BTreeSet::new();
+    let rule = RuleChange::RequireOfHandlers { joined: true, trainings, from: day("2026-03-04") };
+    adopt(&story, 1, rule).await;
+    story.days_later(2);
+    let handler = ActorId("agent-1".parse().unwrap());
+    let assign = ComplaintCommand::Assign(Assignment { handler: handler.clone() });
+    let by = Actor { role: Role::Supervisor, ..super::agent() };
+    let assign = CommandRequest {
+        actor: by,
+        occurred_at: Some("2026-03-02T10:00:00Z".parse().unwrap()),
+        ..request(2, Some(stream), assign)
+    };
+    let refused = story.service.handle(assign).await.unwrap_err();
+    assert!(refused.to_string().contains("joined"), "{refused}: {refused:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use complaint_domain::{access::AccessPurpose, actor::Actor, clock::shipped};
 use complaint_letters::{Letter, StatementStatus, pdf, statements};
 use event_log::{Clock, clock::SystemClock};
-use jiff::tz::Offset;
 use serde_json::json;
 
 use crate::{
@@ -66,7 +65,7 @@ async fn written(
     check_packs(&args.packs)?;
     let sender = sender(&args.sender)?;
     let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
-    let order = order_of(args, &history);
+    let order = order_of(args, &history)?;
     let packs = order.packs.clone();
     let vault = ledger.vault()?;
     let stream = history.stream().clone();
@@ -80,13 +79,18 @@ async fn written(
 }
 
 /// The letter that the arguments ask for.
-pub(super) fn order_of(args: &LetterArgs, history: &History) -> LetterOrder {
-    LetterOrder {
+///
+/// # Errors
+///
+/// [`CommandError`]: a pack of the letter cannot be applied.
+pub(super) fn order_of(args: &LetterArgs, history: &History) -> Result<LetterOrder, CommandError> {
+    let packs = packs_of(args, history);
+    Ok(LetterOrder {
         kind: args.kind,
         locale: args.locale.unwrap_or_else(|| language_of(history)),
-        packs: packs_of(args, history),
-        dated: dated(history, args.kind, Offset::UTC.to_datetime(SystemClock.now()).date()),
-    }
+        dated: dated(history, (args.kind, &packs), SystemClock.now())?,
+        packs,
+    })
 }
 
 /// The packs that were named; else those by which the complaint's clocks started, as far as there is

@@ -58,7 +58,7 @@ async fn put_and_send(
     let sender = sender(&args.letter.sender)?;
     let stream = complaint_stream(&args.letter.complaint)?;
     let history = History::read(ledger.log.as_ref(), &stream).await?;
-    let order = order_of(&args.letter, &history);
+    let order = order_of(&args.letter, &history)?;
     let tells = told_of(&history, order.kind)?.version;
     let outbox = Outbox::open(&ledger.places.data)?;
     let id = |repeat| letter_id(&stream, order.kind, tells, repeat);

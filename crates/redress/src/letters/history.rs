@@ -106,11 +106,12 @@ pub struct History {
 }
 
 /// What the ledger's rulebook says of one complaint.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Limits {
     /// The packs as they were adopted, each for its days.
     rulebook: Rulebook,
     packs: Vec<String>,
+    received_on: Date,
     answer_due_on: Option<Date>,
 }
 
@@ -206,8 +207,14 @@ impl History {
         &self.limits.rulebook
     }
 
-    /// The last local day on which it is to be answered: of the duties that a final response meets, the
-    /// first to fall due.
+    /// The local day of receipt: by the zone of the clock that gives the day of the answer, else of the packs
+    /// that held then.
+    pub const fn received_on(&self) -> Date {
+        self.limits.received_on
+    }
+
+    /// The last local day on which it is still to be answered: of the duties that a final response meets and
+    /// that nothing has ended, the first to fall due.
     pub const fn answer_due_on(&self) -> Option<Date> {
         self.limits.answer_due_on
     }
@@ -289,8 +296,15 @@ impl History {
 async fn limits(log: &dyn EventLog, case: &Case) -> Result<Limits, CommandError> {
     let rules: HouseRules = Streams::of(log).load(&rulebook_stream()).await?;
     let rulebook = rules.time_limits().map_err(CommandError::failed("apply the rulebook"))?;
+    let received_at = case.received_at();
+    let by_packs = rulebook.local_day(received_at, received_at);
     let Some(last) = case.clock_facts().iter().map(|fact| fact.at).max() else {
-        return Ok(Limits { rulebook, ..Limits::default() });
+        return Ok(Limits {
+            rulebook,
+            packs: Vec::new(),
+            received_on: by_packs,
+            answer_due_on: None,
+        });
     };
     // A clock that cannot be counted is told by `redress clock explain`; a letter goes without its day.
     let readings: Vec<_> =
@@ -301,10 +315,15 @@ async fn limits(log: &dyn EventLog, case: &Case) -> Result<Limits, CommandError>
         reading.rule.nature == Nature::Duty
             && reading.rule.stops.contains(&Milestone::FinalResponse)
     });
-    let first = answers.min_by_key(|reading| reading.due);
+    let by_clock = answers
+        .clone()
+        .min_by_key(|reading| reading.due)
+        .map(|reading| reading.zone.day_of(received_at));
+    let first = answers.filter(|reading| reading.end.is_none()).min_by_key(|reading| reading.due);
     Ok(Limits {
         rulebook,
         packs: packs.into_iter().collect(),
+        received_on: by_clock.unwrap_or(by_packs),
         answer_due_on: first.map(ClockReading::due_date),
     })
 }

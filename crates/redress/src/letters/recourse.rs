@@ -35,17 +35,47 @@ pub(super) fn recourse_is_right(
     }
     let adopted = history.time_limits().last_days_of_recourse(responded_at);
     for pack in packs {
-        let of_pack = |last: &LastDayOfRecourse| last.clock.pack.as_str() == pack;
-        let mut last_days: Vec<_> = adopted.iter().filter(|last| of_pack(last)).cloned().collect();
-        if last_days.is_empty() {
-            last_days = last_days_by_shipped(pack, responded_at)?;
-        }
+        let last_days = last_days_by(pack, &adopted, responded_at)?;
         if !last_days.is_empty() && last_days.iter().all(|last| last.day != recourse.until) {
             let expected = LastDayOfRecourse::any_of(&last_days);
             return Err(another_day(kind, &expected, recourse.until));
         }
     }
     Ok(())
+}
+
+/// The local day of a final response by the clock that gave its last day of recourse: by the packs that a
+/// letter is written under, else by those of the ledger.
+///
+/// # Errors
+///
+/// [`CommandError`]: a pack cannot be applied.
+pub(super) fn day_of_response(
+    history: &History,
+    (responded_at, until): (Timestamp, Date),
+    packs: &[String],
+) -> Result<Date, CommandError> {
+    let rulebook = history.time_limits();
+    let adopted = rulebook.last_days_of_recourse(responded_at);
+    let mut days = Vec::new();
+    for pack in packs {
+        let last_days = last_days_by(pack, &adopted, responded_at)?.into_iter();
+        let exact = last_days.filter(|last| last.day == until);
+        days.extend(exact.map(|last| last.zone.day_of(responded_at)));
+    }
+    let by_ledger = || rulebook.day_of_recourse((responded_at, until), responded_at);
+    Ok(days.into_iter().min().unwrap_or_else(by_ledger))
+}
+
+/// The last days by one pack: as the ledger adopted it, else as it comes with the program.
+fn last_days_by(
+    pack: &str,
+    adopted: &[LastDayOfRecourse],
+    responded_at: Timestamp,
+) -> Result<Vec<LastDayOfRecourse>, CommandError> {
+    let of_pack = |last: &&LastDayOfRecourse| last.clock.pack.as_str() == pack;
+    let last_days: Vec<_> = adopted.iter().filter(of_pack).cloned().collect();
+    if last_days.is_empty() { last_days_by_shipped(pack, responded_at) } else { Ok(last_days) }
 }
 
 fn another_day(kind: LetterKind, expected: &str, until: Date) -> CommandError {
@@ -65,9 +95,13 @@ fn last_days_by_shipped(
     pack: &str,
     responded_at: Timestamp,
 ) -> Result<Vec<LastDayOfRecourse>, CommandError> {
-    let Some(pack) = shipped::pack(pack) else { return Ok(Vec::new()) };
-    let rulebook = Rulebook::with_shipped_calendars()
-        .adopt(Adoption::of(pack))
-        .map_err(CommandError::failed("apply the pack of the letter"))?;
-    Ok(rulebook.last_days_of_recourse(responded_at))
+    let rulebook = rulebook_of(pack)?;
+    Ok(rulebook.map(|it| it.last_days_of_recourse(responded_at)).unwrap_or_default())
+}
+
+/// A pack by itself, as it comes with the program; none where none of that code does.
+pub(super) fn rulebook_of(pack: &str) -> Result<Option<Rulebook>, CommandError> {
+    let Some(pack) = shipped::pack(pack) else { return Ok(None) };
+    let rulebook = Rulebook::with_shipped_calendars().adopt(Adoption::of(pack));
+    rulebook.map(Some).map_err(CommandError::failed("apply the pack of the letter"))
 }

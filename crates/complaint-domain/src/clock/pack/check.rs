@@ -73,11 +73,13 @@ fn check_clock(file: &PackFile, rule: &ClockRule) -> Result<(), &'static str> {
     check_calendar(file, rule)?;
     check_track(file, rule)?;
     check_extension(rule)?;
+    check_late_stops(rule)?;
     let grounds: BTreeSet<_> = rule.pauses.iter().map(|pause| pause.ground).collect();
     require(grounds.len() == rule.pauses.len(), "each pause ground once")?;
     let others = rule.pauses.iter().map(|pause| &pause.basis);
     let extension = rule.extension.iter().map(|extension| &extension.basis);
-    others.chain(extension).chain([&rule.basis]).try_for_each(check_basis)
+    let late = rule.only_late.iter().map(|late| &late.basis);
+    others.chain(extension).chain(late).chain([&rule.basis]).try_for_each(check_basis)
 }
 
 fn require(holds: bool, expected: &'static str) -> Result<(), &'static str> {
@@ -141,6 +143,21 @@ fn check_stages(length: Length, extension: &ExtensionRule) -> Result<(), &'stati
         before = stage.total;
     }
     Ok(())
+}
+
+/// The last days are counted back from a last day that nothing moves.
+fn check_late_stops(rule: &ClockRule) -> Result<(), &'static str> {
+    let Some(late) = &rule.only_late else { return Ok(()) };
+    require(!late.stops.is_empty(), "something that stops it only late")?;
+    require(late.stops.is_subset(&rule.stops), "what stops it only late among what stops it")?;
+    require(late.stops != rule.stops, "something that stops it at any time")?;
+    require(
+        late.within.unit == Unit::CalendarDays && late.within.count.get() <= COUNT_MAX,
+        "the last days in at most 3660 calendar days",
+    )?;
+    require(rule.length.unit != Unit::Hours, "no last days of a limit in hours")?;
+    let moves = !rule.pauses.is_empty() || rule.extension.is_some();
+    require(!moves, "no pause and no extension of what something stops only late")
 }
 
 fn check_basis(basis: &Basis) -> Result<(), &'static str> {

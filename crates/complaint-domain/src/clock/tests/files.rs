@@ -92,6 +92,21 @@ fn a_pack_that_contradicts_itself_is_refused() {
         let error = RulePack::parse(&steps.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().contains(expected), "{to}: {error}");
     }
+    let late = shipped::pack_text("uk-disp").unwrap();
+    let only_late = "\"only_late\": {\n        \"stops\": [\n          ";
+    let of_late = [
+        ("\"holding-response\"", "\"acknowledged\"", "only late among what stops it"),
+        (
+            "\"holding-response\"",
+            "\"final-response\", \"holding-response\"",
+            "stops it at any time",
+        ),
+    ];
+    for (from, to, expected) in of_late {
+        let wrong = late.replacen(&format!("{only_late}{from}"), &format!("{only_late}{to}"), 1);
+        let error = RulePack::parse(&wrong).unwrap_err();
+        assert!(error.to_string().contains(expected), "{to}: {error}");
+    }
     let misspelt = template.replacen("\"pauses\"", "\"pause\"", 1);
     assert!(RulePack::parse(&misspelt).is_err(), "an unknown key is not passed over");
 }

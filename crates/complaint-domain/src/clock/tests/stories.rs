@@ -6,7 +6,10 @@ use super::harness::{
     extended, in_language, label, pack, paused, reached, read, read_one, resumed, rulebook, told,
 };
 use crate::{
-    clock::{ClockFactKind, ClockResult, DayCount, Language, Milestone as M, PauseVerdict, Rolled},
+    clock::{
+        Adoption, ClockFactKind, ClockResult, DayCount, Language, Milestone as M, PauseVerdict,
+        Rolled, RulePack, shipped,
+    },
     complaint::{ExtensionReason, PauseGround},
 };
 
@@ -244,4 +247,87 @@ fn a_withdrawn_complaint_that_is_reopened_runs_from_its_first_start() {
     assert_eq!(read(&facts), ClockResult::Lapsed);
     facts.push(reached(M::Reopened, "2026-03-20T09:00:00Z"));
     assert!(matches!(read(&facts), ClockResult::Missed { .. }));
+}
+
+#[test]
+fn what_another_body_answers_leaves_no_duty_here_under_any_pack_that_knows_a_withdrawal() {
+    for code in shipped::pack_codes() {
+        for rule in pack(code).pack.clocks() {
+            let knows = |milestone| rule.lapses.contains(&milestone);
+            assert_eq!(knows(M::Transferred), knows(M::Withdrawn), "{code}/{}", rule.code);
+        }
+    }
+    let facts = [
+        reached(M::Received, "2026-03-03T09:00:00Z"),
+        reached(M::Transferred, "2026-03-03T09:10:00Z"),
+        reached(M::Closed, "2026-03-03T09:20:00Z"),
+    ];
+    let rules =
+        ["in-rbi", "cn-bank-insurance", "au-rg271", "eu-psd2", "cn-samr-order-20"].map(pack);
+    for reading in read(&rulebook(rules), &facts, "2026-06-03T09:30:00Z") {
+        assert_eq!(reading.result, ClockResult::Lapsed, "{}", reading.clock);
+    }
+}
+
+#[test]
+fn a_bank_in_china_owes_a_decision_on_each_review_that_is_asked_for() {
+    let facts = [
+        reached(M::Received, "2026-03-02T02:00:00Z"),
+        reached(M::FinalResponse, "2026-03-10T02:00:00Z"),
+        reached(M::ReviewRequested, "2026-03-20T02:00:00Z"),
+        reached(M::ReviewDecided, "2026-04-01T02:00:00Z"),
+        reached(M::FinalResponse, "2026-04-02T02:00:00Z"),
+        reached(M::ReviewRequested, "2026-04-20T02:00:00Z"),
+    ];
+    let readings = read(&rulebook([pack("cn-bank-insurance")]), &facts, "2026-06-01T02:00:00Z");
+    let of = |clock: &str| {
+        let these = readings.iter().filter(|reading| reading.clock.clock.as_str() == clock);
+        these.map(|reading| reading.result).collect::<Vec<_>>()
+    };
+    let [ClockResult::Taken { .. }, ClockResult::Taken { .. }] = of("review-request")[..] else {
+        panic!("{:?}", of("review-request"));
+    };
+    let [ClockResult::Met { .. }, ClockResult::Missed { .. }] = of("review-decision")[..] else {
+        panic!("{:?}", of("review-decision"));
+    };
+}
+
+#[test]
+fn a_holding_response_of_the_first_day_is_not_the_one_that_eight_weeks_ask_for() {
+    let rules = rulebook([pack("uk-disp"), pack("au-rg271")]);
+    let received = reached(M::Received, "2026-03-02T09:00:00Z");
+    let result = |clock: &str, held: &[&str]| {
+        let held = held.iter().map(|at| reached(M::HoldingResponse, at));
+        let facts: Vec<_> = [received.clone()].into_iter().chain(held).collect();
+        read_one(&rules, &facts, "2026-11-20T09:00:00Z", clock).result
+    };
+    // The last four weeks of the eight begin on 31 March, the last fourteen of thirty days on 19 March.
+    for (clock, too_early, in_time) in [
+        ("uk-disp/final-response", "2026-03-30T22:59:59Z", "2026-03-30T23:00:00Z"),
+        ("au-rg271/delay-notification", "2026-03-18T12:59:59Z", "2026-03-18T13:00:00Z"),
+    ] {
+        for early in ["2026-03-02T09:10:00Z", too_early] {
+            assert!(matches!(result(clock, &[early]), ClockResult::Missed { .. }), "{clock}");
+            let both = result(clock, &[early, in_time]);
+            assert!(matches!(both, ClockResult::Met { .. }), "{clock}");
+        }
+        assert!(matches!(result(clock, &[in_time]), ClockResult::Met { .. }), "{clock}");
+    }
+}
+
+#[test]
+fn under_a_version_adopted_before_a_holding_response_counts_at_any_time() {
+    let mut file: serde_json::Value =
+        serde_json::from_str(shipped::pack_text("uk-disp").unwrap()).unwrap();
+    for clock in file["clocks"].as_array_mut().unwrap() {
+        clock.as_object_mut().unwrap().remove("only_late");
+    }
+    let before = Adoption::of(RulePack::parse(&file.to_string()).unwrap());
+    let facts = [
+        reached(M::Received, "2026-03-02T09:00:00Z"),
+        reached(M::HoldingResponse, "2026-03-02T09:10:00Z"),
+    ];
+    let clock = "uk-disp/final-response";
+    let reading = read_one(&rulebook([before]), &facts, "2026-11-20T09:00:00Z", clock);
+    assert!(matches!(reading.result, ClockResult::Met { .. }));
 }

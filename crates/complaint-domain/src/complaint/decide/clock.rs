@@ -53,9 +53,16 @@ pub(super) fn extend(
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let approver = &circumstances.actor;
+    // Whoever stepped aside decides nothing in it by asking, either.
+    if case.recused.contains(&extension.asked_by) {
+        return Err(ComplaintRejection::HandlerRecused(extension.asked_by.clone()));
+    }
     if approver.id == extension.asked_by {
         let asked_by = extension.asked_by.clone();
         return Err(ClockRefusal::ApprovedByAsker { asked_by }.into());
+    }
+    if case.handler() == Some(&approver.id) {
+        return Err(ClockRefusal::ApprovedByHandler { handler: approver.id.clone() }.into());
     }
     // A name alone is no second person: whoever asked has a part in the case, or works here.
     let is_known = case.colleagues().contains(&extension.asked_by)

@@ -120,6 +120,7 @@ fn we_say(
     let responded_on = utc_date(circumstances);
     if let Some(recourse) = &response.recourse {
         recourse_lasts(kind, recourse.until, circumstances)?;
+        recourse_follows(case, kind, circumstances)?;
     }
     expected_date_fits(kind, response.expected_by, responded_on)?;
     if !circumstances.personal.contains(&PersonalField::ResponseText) {
@@ -148,6 +149,23 @@ fn recourse_lasts(
         return Ok(());
     }
     Err(RecourseRefusal::DayDiffers { expected, until })
+}
+
+/// A response that replaces another is to what the complainant said to it: dated back before that, it would open
+/// a recourse that is half over or gone.
+fn recourse_follows(
+    case: &Case,
+    kind: ResponseKind,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), RecourseRefusal> {
+    let responded_at = circumstances.occurred_at;
+    let answered_at = case.final_response.as_ref().and_then(|response| response.answered_at);
+    match answered_at.filter(|_| kind == ResponseKind::Final) {
+        Some(answered_at) if responded_at < answered_at => {
+            Err(RecourseRefusal::BeforeAnswer { answered_at, responded_at })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Whether the response says anything that only a final one of our own may say.

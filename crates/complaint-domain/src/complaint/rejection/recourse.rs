@@ -1,6 +1,6 @@
 //! Why the recourse of a response was refused.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{clock::LastDayOfRecourse, label::Label};
 
@@ -33,6 +33,17 @@ pub enum RecourseRefusal {
         /// The last day given.
         until: Date,
     },
+    /// A recourse that begins before the complainant answered the response that this one replaces.
+    #[error(
+        "expected a final response from {answered_at} on, when the complainant answered the last one, \
+         found {responded_at}"
+    )]
+    BeforeAnswer {
+        /// When the complainant last answered.
+        answered_at: Timestamp,
+        /// When the new response is said to have been given.
+        responded_at: Timestamp,
+    },
     /// Silence that is not one yet: the complainant still has time.
     #[error(
         "expected silence until {until}, the last day of the recourse, found it noted on {said_on}"
@@ -61,6 +72,7 @@ impl RecourseRefusal {
             Self::Missing => "recourse-missing",
             Self::Over { .. } => "recourse-over",
             Self::DayDiffers { .. } => "recourse-day-differs",
+            Self::BeforeAnswer { .. } => "recourse-before-answer",
             Self::SilenceTooEarly { .. } => "recourse-silence-too-early",
             Self::Pending(_) => "recourse-pending",
             Self::ReviewPending => "recourse-review-pending",

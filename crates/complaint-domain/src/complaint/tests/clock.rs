@@ -2,8 +2,8 @@
 
 use super::{
     builders::{
-        assigned, closed, extension, limit, limits_of, missed, pause, reading, received, resume,
-        warned,
+        assigned, closed, extension, limit, limits_of, missed, over_to, pause, reading, received,
+        recusal, resume, to, warned,
     },
     harness::{Given, Told, given, past, person},
     people::{left, staff},
@@ -260,4 +260,21 @@ fn a_rule_that_changes_in_mid_case_holds_for_what_starts_under_it() {
     };
     assert_eq!(of("2026-04-10T02:00:00Z"), ["cn-samr-order-20"]);
     assert_eq!(of("2026-04-20T02:00:00Z"), ["cn-samr-order-121"]);
+}
+
+#[test]
+fn neither_the_handler_grants_their_own_work_more_time_nor_does_one_who_stepped_aside_ask_for_it() {
+    let extend = C::ExtendDeadline(extension(ANSWER, "2024-04-12", "2024-03-11T08:00:00Z"));
+    let by_handler = under("template", [received(), assigned("ana")])
+        .after(&C::Reassign(over_to("sue")))
+        .by("sue", Role::Supervisor);
+    let refusal = ClockRefusal::ApprovedByHandler { handler: person("sue") };
+    by_handler.clone().when(&extend).then_rejected(R::Clock(refusal));
+    assert!(by_handler.by("tom", Role::Supervisor).decide(&extend).is_ok());
+    under("template", [received(), assigned("ana")])
+        .after(&C::Recuse(recusal("ana")))
+        .after(&C::Assign(to("ben")))
+        .by("sue", Role::Supervisor)
+        .when(&extend)
+        .then_rejected(R::HandlerRecused(person("ana")));
 }

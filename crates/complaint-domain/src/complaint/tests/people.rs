@@ -158,6 +158,19 @@ fn where_the_rules_demand_it_only_staff_with_a_training_that_counts_becomes_resp
 }
 
 #[test]
+fn an_assignment_that_is_dated_back_goes_round_no_requirement_of_today() {
+    let ask = |valid_until: &str| {
+        let ana = staff("ana", vec![trained(valid_until)]);
+        let mut given = given([received()]).knowing("ana", ana);
+        given.rules.handlers_today = basics_required();
+        given.occurring_at("2024-03-02T09:00:00Z").when(&C::Assign(to("ana")))
+    };
+    // Good on the day it is dated, and not today.
+    ask("2024-03-10").then_rejected(R::HandlerUntrained(person("ana"), label("basics")));
+    ask("2024-03-11").then(E::Assigned(to("ana")));
+}
+
+#[test]
 fn an_interest_declared_later_stops_the_case_until_its_handler_steps_aside() {
     let ana = || staff("ana", vec![in_this()]);
     let case = || here(given([received(), assigned("ana")])).knowing("ana", ana());

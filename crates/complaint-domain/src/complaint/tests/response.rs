@@ -1,18 +1,18 @@
 use super::{
     builders::{
-        answer, answered, apology, assigned, bare, coming_to, day, declined, done, final_response,
-        fulfilled, holding, label, lasting_until, limits_of, offering, proposed,
+        answer, answered, apology, assigned, bare, because, coming_to, day, declined, done,
+        final_response, fulfilled, holding, label, lasting_until, limits_of, offering, proposed,
         proposed_over_limit, received, refund, responded,
     },
-    harness::{HANDLED_AT, given, time},
+    harness::{HANDLED_AT, Told, given, past, time},
 };
 use crate::{
     actor::Role,
     clock::{Adoption, Rulebook, shipped},
     complaint::{
-        Answer, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R, Finding,
-        Outcome, OutcomeProposal, OutcomeRefusal, RecourseRefusal, RemedyId, RemedyKind,
-        RemedyResult, Response, ResponseKind,
+        Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
+        Finding, Outcome, OutcomeProposal, OutcomeRefusal, RecourseRefusal, RemedyId, RemedyKind,
+        RemedyResult, ReopenReason, Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -268,6 +268,38 @@ fn an_answer_does_not_come_before_the_response() {
             occurred_at: time(occurred_at),
             responded_at: time(HANDLED_AT),
         });
+}
+
+#[test]
+fn another_final_response_is_not_dated_before_the_last_word_on_the_one_before() {
+    let again = C::IssueResponse(lasting_until("2024-09-11"));
+    let history = [
+        received(),
+        assigned("ana"),
+        responded(final_response()),
+        answered(Answer::Refused).at("2024-03-08T09:00:00Z"),
+    ];
+    let refused = given(history.clone());
+    let at = |when: &str| refused.clone().occurring_at(when).decide(&again);
+    let (responded_at, answered_at) = (time(HANDLED_AT), time("2024-03-08T09:00:00Z"));
+    let occurred_at = time("2024-03-02T09:00:00Z");
+    let before = R::OccurredBeforeResponse { occurred_at, responded_at };
+    assert_eq!(at("2024-03-02T09:00:00Z"), Err(before));
+    let responded_at = time("2024-03-08T08:59:59Z");
+    let before = RecourseRefusal::BeforeAnswer { answered_at, responded_at };
+    assert_eq!(at("2024-03-08T08:59:59Z"), Err(before.into()));
+    assert!(at("2024-03-08T09:00:00Z").is_ok(), "a letter that is entered late");
+
+    let reopened_at = "2024-03-10T09:00:00Z";
+    let closed = past(E::Closed(because(CloseReason::RecourseWaived))).at("2024-03-09T09:00:00Z");
+    let reopened =
+        past(E::Reopened(super::builders::again(ReopenReason::NewEvidence))).at(reopened_at);
+    let handed = assigned("ana").at(reopened_at);
+    let reopened = given(history.into_iter().chain([closed, reopened, handed]));
+    let at = |when: &str| reopened.clone().occurring_at(when).decide(&again);
+    let refusal = at("2024-03-10T08:59:59Z").unwrap_err();
+    assert_eq!(refusal.code(), "occurred-before-turn");
+    assert!(at(reopened_at).is_ok());
 }
 
 #[test]

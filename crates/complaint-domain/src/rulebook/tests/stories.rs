@@ -52,7 +52,7 @@ fn before_the_first_adoption_clocks_go_by_the_pack_of_the_program() {
     assert_eq!(clocks_of(&nothing, "2026-03-10T09:00:00Z"), ["iso-10002 2026.2"]);
     let adopted = limits(&rules(vec![pack("uk-disp", "2026-04-01")]));
     assert_eq!(clocks_of(&adopted, "2026-03-31T09:00:00Z"), ["iso-10002 2026.2"]);
-    assert_eq!(clocks_of(&adopted, "2026-04-01T09:00:00Z"), ["uk-disp 2026.3"]);
+    assert_eq!(clocks_of(&adopted, "2026-04-01T09:00:00Z"), ["uk-disp 2026.4"]);
 }
 
 #[test]
@@ -80,15 +80,15 @@ fn a_retired_pack_starts_no_clock_and_may_come_back() {
     ]);
     assert!(!adopted.is_adopted_on(&label("uk-disp"), day("2026-05-31")));
     let adopted = limits(&adopted);
-    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["uk-disp 2026.3"]);
+    assert_eq!(clocks_of(&adopted, "2026-04-30T09:00:00Z"), ["uk-disp 2026.4"]);
     assert!(clocks_of(&adopted, "2026-05-15T09:00:00Z").is_empty());
-    assert_eq!(clocks_of(&adopted, "2026-06-01T09:00:00Z"), ["uk-disp 2026.3"]);
+    assert_eq!(clocks_of(&adopted, "2026-06-01T09:00:00Z"), ["uk-disp 2026.4"]);
 }
 
 #[test]
 fn of_two_versions_from_one_day_the_one_approved_last_holds() {
     let two = rules(vec![pack("uk-disp", "2026-04-01"), pack("uk-disp", "2026-04-01")]);
-    assert_eq!(clocks_of(&limits(&two), "2026-04-01T09:00:00Z"), ["uk-disp 2026.3"]);
+    assert_eq!(clocks_of(&limits(&two), "2026-04-01T09:00:00Z"), ["uk-disp 2026.4"]);
 }
 
 #[test]

@@ -115,6 +115,7 @@ struct Seen {
     ended_remedies: BTreeSet<RemedyId>,
     declined: BTreeSet<RemedyId>,
     final_response: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
     turned_at: Option<Timestamp>,
     warned: BTreeSet<ClockLimit>,
     missed: BTreeSet<ClockLimit>,
@@ -169,10 +170,7 @@ impl Seen {
                 (before.is_none() || before == self.responsible).then_some("handed over by nobody")
             }
             E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
-            E::AnswerRecorded(_) => {
-                let is_early = self.final_response.is_none_or(|at| fact.occurred_at < at);
-                is_early.then_some("an answer before the final response")
-            }
+            E::AnswerRecorded(_) => self.answered(fact.occurred_at),
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
                 self.remedied(fact)
             }
@@ -185,8 +183,7 @@ impl Seen {
             E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),
             E::ClockMissed(notice) => once(&mut self.missed, &notice.limit, "missed twice"),
             E::ReviewConcluded(it) => once(&mut self.reviews, &it.review, "noted twice"),
-            E::DeadlineExtended(extension) => (extension.asked_by == fact.actor.id)
-                .then_some("an extension approved by who asked for it"),
+            E::DeadlineExtended(it) => self.extended(&fact.actor.id, &it.asked_by),
             E::SurveyRequested(_) => self.surveyed(false),
             E::SurveyAnswered(_) => self.surveyed(true),
             E::OutcomeProposed(_) => self.nobody_of_ours().then_some("an outcome by nobody"),
@@ -218,6 +215,17 @@ impl Seen {
         (self.entries > 0).then_some("a second receipt")
     }
 
+    fn extended(&self, by: &ActorId, asked_by: &ActorId) -> Option<&'static str> {
+        (by == asked_by || self.responsible.as_ref() == Some(by))
+            .then_some("an extension approved by who asked for it or is responsible")
+    }
+
+    fn answered(&mut self, at: Timestamp) -> Option<&'static str> {
+        let is_early = self.final_response.is_none_or(|responded_at| at < responded_at);
+        self.answered_at = self.answered_at.max(Some(at));
+        is_early.then_some("an answer before the final response")
+    }
+
     fn surveyed(&mut self, is_answer: bool) -> Option<&'static str> {
         let is_out_of_turn = self.is_asked != is_answer;
         self.is_asked = !is_answer;
@@ -242,7 +250,12 @@ impl Seen {
         match response.kind {
             ResponseKind::Interim | ResponseKind::Holding => None,
             ResponseKind::Final => {
+                let said = self.answered_at.filter(|_| response.platform.is_none());
+                let last = self.final_response.max(said).max(self.turned_at);
                 self.final_response = Some(at);
+                if last.is_some_and(|last| at < last) {
+                    return Some("a final response before what it follows");
+                }
                 if self.nobody_of_ours() {
                     return Some("a final response by nobody");
                 }

@@ -17,6 +17,7 @@ use crate::{
     actor::Role,
     complaint::{
         ClockPaused, ComplaintCommand as C, ComplaintEvent as E, DeadlineExtended, PauseGround,
+        Recusal, RecusalGround,
     },
 };
 
@@ -107,8 +108,16 @@ fn extend_deadline() -> (Attempt, Vec<Rung>) {
             )),
         ),
         vec![
-            ("notice-in-future", |it| body(it).notified = time("2024-03-11T08:00:00Z")),
+            ("notice-in-future", |it| {
+                body(it).notified = time("2024-03-11T08:00:00Z");
+                body(it).asked_by = person("carl");
+                let ground = RecusalGround::Kinship;
+                let aside = Recusal { handler: person("carl"), ground };
+                it.history.extend([assigned("carl"), past(E::Recused(aside)), assigned("ana")]);
+            }),
+            ("handler-recused", |it| body(it).asked_by = person("ana")),
             ("clock-approved-by-asker", |it| body(it).asked_by = person("ben")),
+            ("clock-approved-by-handler", |it| it.history.truncate(1)),
             ("clock-asker-unknown", |it| it.history.push(assigned("ben"))),
             ("clock-not-started", |it| {
                 body(it).clock = clock(ANSWER);

@@ -8,7 +8,7 @@ use super::{
                 handed_to, holding, imported, label, lasting_until, limits_of, offering, proposed,
                 proposed_over_limit, received, refund, reported, responded, would_be,
             },
-            harness::past,
+            harness::{Told, past, time},
         },
         Attempt, Rung,
     },
@@ -56,6 +56,24 @@ pub(super) fn responses() -> Vec<(Attempt, Vec<Rung>)> {
                 ("answer-unchanged", |it| {
                     it.command = C::RecordAnswer(answer(Answer::Accepted));
                 }),
+            ],
+        ),
+        (
+            Attempt::new(
+                [
+                    received(),
+                    assigned("ana"),
+                    responded(final_response()),
+                    answered(Answer::Refused).at("2024-03-09T09:00:00Z"),
+                ],
+                C::IssueResponse(final_response()),
+            )
+            .occurring_at("2024-03-02T09:00:00Z"),
+            vec![
+                ("occurred-before-response", |it| {
+                    it.given.occurred_at = time("2024-03-09T08:59:59Z");
+                }),
+                ("recourse-before-answer", happens_now),
             ],
         ),
         (

@@ -108,6 +108,8 @@ struct Case {
     /// What was promised in money, in the currency of the stake, and not declined.
     promised: Decimal,
     cause: Option<RootCause>,
+    /// The committee was asked: nobody ends it for want of a way onward.
+    is_before_committee: bool,
 }
 
 impl Case {
@@ -129,6 +131,7 @@ impl Case {
             remedies: 0,
             promised: Decimal::ZERO,
             cause: None,
+            is_before_committee: false,
             person,
             product,
             issue,
@@ -150,7 +153,7 @@ impl Case {
             return self.withdraw();
         }
         self.resolve(self.outcome);
-        if self.author.chance(0.05) {
+        if self.author.chance(0.05) && !self.is_before_committee {
             self.reopen();
         }
     }
@@ -360,6 +363,7 @@ impl Case {
         self.survey(outcome);
         if answer == Answer::Refused && outcome != Outcome::OutOfScope && self.author.chance(0.3) {
             self.escalate();
+            self.is_before_committee = true;
         }
         if self.author.chance(0.004) {
             self.report_violation();
@@ -375,7 +379,9 @@ impl Case {
             self.cause = Some(cause.clone());
             self.author.step(self.handler.clone(), C::IdentifyRootCause(cause), Vec::new());
         }
-        self.close(answer, until);
+        if !self.is_before_committee {
+            self.close(answer, until);
+        }
     }
 
     fn close(&mut self, answer: Answer, until: Date) {

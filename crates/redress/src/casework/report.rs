@@ -66,6 +66,9 @@ struct Docket {
     at_end: u64,
 }
 
+/// The commands by which figures are put forward: nobody says them without the files that they stand in.
+const PUTS_FORWARD: [&str; 3] = ["draft", "publish", "restate"];
+
 impl Filed for ReportNoun {
     type Aggregate = Report;
     const NAME: &'static str = "report";
@@ -75,6 +78,13 @@ impl Filed for ReportNoun {
     fn complete(verb: &str, mut body: Value) -> Result<Value, String> {
         let Some(named) = body.as_object_mut() else { return Ok(body) };
         let folder = match named.remove("folder") {
+            // What is put forward or published is counted again first, which takes its files.
+            None if PUTS_FORWARD.contains(&verb) => {
+                return Err(format!(
+                    "expected the folder of the report's files in `folder` for `{verb}`, found none: they are counted \
+                     again"
+                ));
+            }
             None => return Ok(body),
             Some(Value::String(folder)) => folder,
             Some(_) => return Err("expected the path of a folder in `folder`".to_owned()),
@@ -97,7 +107,7 @@ impl Filed for ReportNoun {
     }
 
     fn figures(verb: &str, body: &Value) -> Option<PathBuf> {
-        let folder = matches!(verb, "draft" | "restate").then(|| body.get("folder")).flatten();
+        let folder = PUTS_FORWARD.contains(&verb).then(|| body.get("folder")).flatten();
         folder.and_then(Value::as_str).map(PathBuf::from)
     }
 }
@@ -245,14 +255,21 @@ mod tests {
     }
 
     #[test]
-    fn every_verb_is_understood_without_a_folder_too() {
+    fn no_figures_are_put_forward_without_the_files_they_stand_in() {
         let verbs: Vec<_> = ReportNoun::VERBS.iter().map(|verb| verb.name).collect();
         assert_eq!(verbs, ReportCommand::NAMES);
         let digest = "07".repeat(32);
+        for (verb, body) in
+            [("cast-vote", json!({"digest": digest, "choice": "against"})), ("endorse", json!({}))]
+        {
+            let body = ReportNoun::complete(verb, body).unwrap();
+            if let Err(error) = ReportNoun::command(verb, body) {
+                panic!("{verb}: {error}");
+            }
+        }
+        // What nobody can count again is neither drafted nor published.
         for (verb, body) in [
             ("draft", whole(&digest)),
-            ("cast-vote", json!({"digest": digest, "choice": "against"})),
-            ("endorse", json!({})),
             ("publish", json!({"digest": digest})),
             (
                 "restate",
@@ -260,10 +277,8 @@ mod tests {
                 "report": whole(&"08".repeat(32))}),
             ),
         ] {
-            let body = ReportNoun::complete(verb, body).unwrap();
-            if let Err(error) = ReportNoun::command(verb, body) {
-                panic!("{verb}: {error}");
-            }
+            let error = ReportNoun::complete(verb, body).unwrap_err();
+            assert!(error.contains(&format!("in `folder` for `{verb}`, found none")), "{error}");
         }
     }
 
@@ -304,5 +319,10 @@ mod tests {
         std::fs::write(folder.path().join("report.json"), "{}").unwrap();
         let error = ReportNoun::complete("publish", body(json!({}))).unwrap_err();
         assert!(error.contains("report.json"), "{error}");
+        for verb in ["draft", "publish", "restate"] {
+            let figures = ReportNoun::figures(verb, &body(json!({})));
+            assert_eq!(figures.as_deref(), Some(folder.path()), "{verb} counts them again");
+        }
+        assert_eq!(ReportNoun::figures("cast-vote", &body(json!({}))), None);
     }
 }

@@ -57,10 +57,12 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
         // A folder that is not there says nothing about the evidence.
         fs::read_dir(folder).map_err(CommandError::file("read", folder))?;
     }
-    let mut checked = checked(args, path, &bytes)?;
+    let policy = trusted(args)?;
+    let receipt = args.receipt.as_deref().map(read).transpose()?;
+    let mut checked = checked(args, (path, &bytes), &policy, receipt.as_deref())?;
     if let Some(folder) = &args.report {
-        let mirror = args.mirror.as_deref();
-        published::count_again(&mut checked, folder, mirror, console).await?;
+        let (mirror, trust) = (args.mirror.as_deref(), (&policy, receipt.as_deref()));
+        published::count_again(&mut checked, (&bytes, folder), mirror, trust, console).await?;
     }
     if console.json() {
         console.value(&checked)?;
@@ -77,19 +79,22 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
 }
 
 /// Checks evidence of the ledger with all that was brought to it.
-fn checked(args: &Check, path: &Path, bytes: &[u8]) -> Result<Checked, CommandError> {
-    let policy = trusted(args)?;
+fn checked(
+    args: &Check,
+    (path, bytes): (&Path, &[u8]),
+    policy: &Policy,
+    receipt: Option<&[u8]>,
+) -> Result<Checked, CommandError> {
     let record = args.record.as_deref().map(read).transpose()?;
     let old = args.old.as_deref().map(read).transpose()?;
-    let receipt = args.receipt.as_deref().map(read).transpose()?;
     let roots = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let trust = Trust {
-        policy: &policy,
+        policy,
         record: record.as_deref().map(without_newline),
         old_checkpoint: old.as_deref(),
         stamps: Some(&Roots(roots)),
         nonce: args.nonce.as_deref(),
-        receipt: receipt.as_deref(),
+        receipt,
     };
     // With a receipt beside it, the nonce is the receipt's.
     let is_of_receipt = args.report.is_some() && receipt.is_some();

@@ -14,7 +14,8 @@ use event_log::{
 use evidence_check::record::RecordView;
 use futures::{StreamExt, TryStreamExt, stream};
 use merkle_log::{
-    Checkpoint, CompactRange, Hash, TileId, TileKind, leaf_hash, parse_bundle, tile::TILE_WIDTH,
+    Checkpoint, CompactRange, Hash, SignedNote, TileId, TileKind, leaf_hash, parse_bundle,
+    tile::TILE_WIDTH,
 };
 use tokio::{sync::watch, task::spawn_blocking};
 
@@ -28,6 +29,7 @@ const LEDGER_FILE: &str = "ledger.json";
 #[derive(Debug)]
 pub struct MirrorLog {
     bundles: Arc<Bundles>,
+    note: SignedNote,
     checkpoint: Checkpoint,
     head: watch::Sender<Head>,
 }
@@ -64,12 +66,23 @@ impl MirrorLog {
         })?;
         let size = checkpoint.size();
         let (head, _) = watch::channel(Head { next_position: Position(size) });
-        Ok(Self { bundles: Arc::new(Bundles { dir: dir.to_owned(), size }), checkpoint, head })
+        let bundles = Arc::new(Bundles { dir: dir.to_owned(), size });
+        Ok(Self { bundles, note, checkpoint, head })
     }
 
     /// Whose log it is.
     pub fn origin(&self) -> &str {
         self.checkpoint.origin()
+    }
+
+    /// Its checkpoint as it was signed. Nobody has looked at by whom.
+    pub const fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
+    /// How many records it has.
+    pub fn size(&self) -> u64 {
+        self.checkpoint.size()
     }
 
     /// The root over the first so many records, once all records gave that of the mirror's checkpoint. Reads everything.
@@ -78,49 +91,82 @@ impl MirrorLog {
     ///
     /// [`CommandError`]: fewer records, a file that cannot be read, or records that are not those of the checkpoint.
     pub async fn root(&self, size: u64, bar: &Bar) -> Result<Hash, CommandError> {
-        if size > self.bundles.size {
-            return Err(CommandError::Refused {
-                problem: format!(
-                    "expected up to {} records, as many as the mirror has, found {size}",
-                    self.bundles.size
-                ),
-                next: "bring the mirror up with `redress mirror`, or count fewer".to_owned(),
-            });
-        }
-        let (mut tree, mut root) = (CompactRange::new(), None);
+        let outline = self.outline(size, None, bar).await?;
+        outline.root.ok_or_else(|| CommandError::Refused {
+            problem: format!(
+                "expected up to {} records, as many as the mirror has, found {size}",
+                self.bundles.size
+            ),
+            next: "bring the mirror up with `redress mirror`, or count fewer".to_owned(),
+        })
+    }
+
+    /// The root over the first so many records and the leaf at a position, as far as the mirror has them, once all
+    /// records gave the root of its checkpoint. Reads everything.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: a file that cannot be read, or records that are not those of the checkpoint.
+    pub async fn outline(
+        &self,
+        size: u64,
+        position: Option<u64>,
+        bar: &Bar,
+    ) -> Result<Outline, CommandError> {
+        let (mut tree, mut outline) = (CompactRange::new(), Outline::default());
         for index in 0..self.bundles.size.div_ceil(TILE_WIDTH.into()) {
-            let bundles = Arc::clone(&self.bundles);
-            let leaves = spawn_blocking(move || {
-                let records = bundles.read(index)?;
-                Ok(records.iter().map(|bytes| leaf_hash(bytes)).collect::<Vec<_>>())
-            });
-            let leaves: Result<_, ReadError> =
-                leaves.await.map_err(CommandError::failed("read the mirror"))?;
-            let leaves = leaves.map_err(|error| CommandError::Refused {
-                problem: format!("the mirror at {}: {error}", self.bundles.dir.display()),
-                next: "run `redress mirror` again: it fetches what is missing, and names what is at fault"
-                    .to_owned(),
-            })?;
-            for leaf in leaves {
+            for leaf in self.leaves(index).await? {
                 if tree.size() == size {
-                    root = Some(tree.root());
+                    outline.root = Some(tree.root());
+                }
+                if Some(tree.size()) == position {
+                    outline.leaf = Some(leaf);
                 }
                 tree.push(leaf);
             }
             bar.set(tree.size());
         }
-        if tree.root() == self.checkpoint.root() {
-            return Ok(root.unwrap_or_else(|| tree.root()));
+        let found = tree.root();
+        if found != self.checkpoint.root() {
+            return Err(CommandError::Refused {
+                problem: format!(
+                    "expected records with the root {} of the mirror's checkpoint, found {found}",
+                    self.checkpoint.root(),
+                ),
+                next: "run `redress mirror` again: it names the file that is at fault".to_owned(),
+            });
         }
-        Err(CommandError::Refused {
-            problem: format!(
-                "expected records with the root {} of the mirror's checkpoint, found {}",
-                self.checkpoint.root(),
-                tree.root()
-            ),
-            next: "run `redress mirror` again: it names the file that is at fault".to_owned(),
+        if tree.size() == size {
+            outline.root = Some(found);
+        }
+        Ok(outline)
+    }
+
+    /// The leaves of the records of a bundle.
+    async fn leaves(&self, index: u64) -> Result<Vec<Hash>, CommandError> {
+        let bundles = Arc::clone(&self.bundles);
+        let leaves = spawn_blocking(move || {
+            let records = bundles.read(index)?;
+            Ok(records.iter().map(|bytes| leaf_hash(bytes)).collect::<Vec<_>>())
+        });
+        let leaves: Result<_, ReadError> =
+            leaves.await.map_err(CommandError::failed("read the mirror"))?;
+        leaves.map_err(|error| CommandError::Refused {
+            problem: format!("the mirror at {}: {error}", self.bundles.dir.display()),
+            next:
+                "run `redress mirror` again: it fetches what is missing, and names what is at fault"
+                    .to_owned(),
         })
     }
+}
+
+/// What the records of a mirror say of a tree and of a place in it, where the mirror has as many.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// The root over the records that were asked for.
+    pub root: Option<Hash>,
+    /// The leaf at the position that was asked for.
+    pub leaf: Option<Hash>,
 }
 
 impl Bundles {

@@ -16,9 +16,10 @@ use evidence_check::{
     counted::{COUNTED_FILE, folder, mine::Mine, proof::CountedProof, published::ReportView},
     record::RecordView,
 };
-use merkle_log::{LogProof, SignedNote};
+use merkle_log::{LogProof, Policy, SignedNote};
 use projector_transparency::files::{LIST, Listed, check_list};
 
+use self::mirrored::Leaf;
 use crate::{
     casework::ReportNoun,
     commands::report::recounted::{self, Recounted},
@@ -26,6 +27,8 @@ use crate::{
     error::CommandError,
     tree::records::MirrorLog,
 };
+
+mod mirrored;
 
 /// So many files that do not belong to a report are named.
 const STRAYS_NAMED: usize = 3;
@@ -84,8 +87,9 @@ const PAGES: &str = "its pages and CSV files say what its figures do";
 /// [`CommandError`]: the mirror has fewer records, or is not what it was when it was made.
 pub(super) async fn count_again(
     checked: &mut Checked,
-    folder: &Path,
+    (proof, folder): (&[u8], &Path),
     mirror: Option<&Path>,
+    (policy, receipt): (&Policy, Option<&[u8]>),
     console: &Console<'_>,
 ) -> Result<(), CommandError> {
     if !checked.is_good {
@@ -110,36 +114,53 @@ pub(super) async fn count_again(
             next: "name a mirror of the log that the report is of".to_owned(),
         });
     }
-    let claim = "the records of the mirror give these files".to_owned();
-    match recounted::from_mirror(&mirror, folder, console).await? {
-        Recounted::Same { lists } => {
-            take(checked, &at, claim, Ok(()));
-            if lists {
-                let would = "the receipt key, or enough complainants who look";
-                open(checked, &at, "the lists of tags are those of the complaints counted", would);
-            }
-        }
-        Recounted::OtherPages(name) => {
-            take(checked, &at, "the records of the mirror give these figures".to_owned(), Ok(()));
-            let would = format!(
-                "the version of the program that wrote them: this one gives another {name}"
-            );
-            open(checked, &at, PAGES, &would);
-        }
-        Recounted::OtherVersion { found, ours } => {
-            let would =
-                format!("a program with version {found} of the figures: this one has {ours}");
-            open(checked, &at, &claim, &would);
-            return Ok(());
-        }
-        Recounted::Other(name) => {
-            take::<()>(checked, &at, claim, Err(format!("they give another {name}")));
-            return Ok(());
-        }
+    let proof = LogProof::parse(proof).map_err(CommandError::failed("read the proof"))?;
+    let mine = receipt.and_then(Leaf::of);
+    if !mirrored::hold(checked, (&proof, mine), &mirror, policy, console).await? {
+        return Ok(());
+    }
+    let recounted = recounted::from_mirror(&mirror, folder, console).await?;
+    if !told(checked, &at, recounted) {
+        return Ok(());
     }
     let from = format!("from the mirror of {}", mirror.origin());
     checked.facts.push(("counted again".to_owned(), from));
     Ok(())
+}
+
+/// Says what counting again came to. Whoever asks for it and gets none is told no: the number by which a report
+/// says who counted it is as much its publisher's word as every other.
+fn told(checked: &mut Checked, at: &str, recounted: Recounted) -> bool {
+    let claim = "the records of the mirror give these files".to_owned();
+    match recounted {
+        Recounted::Same { lists } => {
+            take(checked, at, claim, Ok(()));
+            if lists {
+                let would = "the receipt key, or enough complainants who look";
+                open(checked, at, "the lists of tags are those of the complaints counted", would);
+            }
+            return true;
+        }
+        Recounted::OtherPages(name) => {
+            let figures = "the records of the mirror give these figures and tables".to_owned();
+            take(checked, at, figures, Ok(()));
+            let why = format!(
+                "this program gives another {name}: if another version of it wrote the pages, check with that version"
+            );
+            take::<()>(checked, at, PAGES.to_owned(), Err(why));
+        }
+        Recounted::OtherVersion { found, ours } => {
+            let why = format!(
+                "expected figures by version {ours} of the rules that count, found version {found}: another version of \
+                 the program made them; check with that version"
+            );
+            take::<()>(checked, at, claim, Err(why));
+        }
+        Recounted::Other(name) => {
+            take::<()>(checked, at, claim, Err(format!("they give another {name}")));
+        }
+    }
+    false
 }
 
 /// Adds to the proof of where a report counts a complaint what only the ledger's own rules vouch for.

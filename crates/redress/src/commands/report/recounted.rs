@@ -94,7 +94,7 @@ pub(in crate::commands) enum Recounted {
         /// Whether it has some.
         lists: bool,
     },
-    /// The same figures, in other words: this page is the first.
+    /// The same figures and tables, and the same names of files, but other bytes in this page, the first of them.
     OtherPages(String),
     /// Figures that this program counts otherwise, since another version of their rules.
     OtherVersion {
@@ -127,7 +127,10 @@ pub(in crate::commands) async fn from_mirror(
     let differing = differences(&counted, folder, &said, console).await?;
     let is_page = |name: &String| Path::new(name).extension().is_some_and(|kind| kind == "html");
     let lists = listed.names.iter().any(|name| is_of_tables(name));
-    let other = differing.iter().find(|name| !is_page(name)).cloned();
+    let theirs = check_list(&said.wanted.out).map_err(CommandError::failed("read the report"))?;
+    // A page that only one of the two has is no page in other words.
+    let has_both = |name: &String| listed.names.contains(name) && theirs.names.contains(name);
+    let other = differing.iter().find(|name| !is_page(name) || !has_both(name)).cloned();
     Ok(match (other, differing.into_iter().next()) {
         (Some(name), _) => Recounted::Other(name),
         (None, Some(page)) => Recounted::OtherPages(page),
@@ -143,8 +146,9 @@ async fn differences(
     console: &Console<'_>,
 ) -> Result<Vec<String>, CommandError> {
     recount(counted, &said.wanted, console).await?;
-    let has_tables = counted.tags.is_some();
-    differing(folder, &said.wanted.out, |name| has_tables || !is_of_tables(name))
+    // Without the key no tables are made, so those of the folder are passed over; where it cannot have any, they are strangers.
+    let is_passed_over = counted.tags.is_none() && said.has_tables;
+    differing(folder, &said.wanted.out, |name| !is_passed_over || !is_of_tables(name))
 }
 
 /// Whether a file is one of the tables in which complainants find theirs.
@@ -157,6 +161,8 @@ struct AsSaid {
     size: u64,
     /// The version of the rules that counted it, where it says so.
     version: Option<u64>,
+    /// Whether it has the tables in which complainants find theirs, as only the transparency report can.
+    has_tables: bool,
     wanted: Wanted,
 }
 
@@ -187,7 +193,8 @@ fn as_said(folder: &Path, listed: &Listed) -> Result<(AsSaid, TempDir), CommandE
         min_cell: said.min_cell.or(in_disclosure).unwrap_or(1),
     };
     let version = said.projector.map(|projector| projector.version);
-    Ok((AsSaid { size: said.cutoff.tree_size, version, wanted }, place))
+    let has_tables = kind == ReportKind::Transparency && has(COUNTED_FILE);
+    Ok((AsSaid { size: said.cutoff.tree_size, version, has_tables, wanted }, place))
 }
 
 /// The names whose lines differ in the two lists, of those that count.

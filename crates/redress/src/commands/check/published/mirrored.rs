@@ -71,19 +71,15 @@ pub(super) async fn hold(
     }
     if let Some(mine) = mine {
         let claim = "the record of the receipt stands in the mirror where the receipt has it";
-        match &found.leaf {
-            Some(leaf) => {
-                let same = same(&mine.hash, leaf, "the leaf");
-                take(checked, MIRROR, claim.to_owned(), same);
-                let is_in_tree = found.root.is_some() && mine.position < tree.size();
-                if checked.is_good && is_in_tree {
-                    one_history(checked);
-                }
+        if let Some(leaf) = &found.leaf {
+            take(checked, MIRROR, claim.to_owned(), same(&mine.hash, leaf, "the leaf"));
+            let is_in_tree = found.root.is_some() && mine.position < tree.size();
+            if checked.is_good && is_in_tree {
+                one_history(checked);
             }
-            None => {
-                let would = format!("a mirror with a record at position {}", mine.position);
-                open(checked, MIRROR, claim, &would);
-            }
+        } else {
+            let would = format!("a mirror with a record at position {}", mine.position);
+            open(checked, MIRROR, claim, &would);
         }
     }
     Ok(checked.is_good)

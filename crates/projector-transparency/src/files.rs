@@ -8,7 +8,7 @@
 use std::{
     borrow::Cow,
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::{Component, Path, PathBuf},
 };
 
@@ -23,6 +23,9 @@ pub const LIST: &str = "SHA256SUMS";
 /// What is added to the name of a file that is not whole yet.
 const PARTIAL: &str = "partial";
 
+/// A list is no longer, in bytes: a report has some dozens of files.
+const LIST_BYTES_MAX: u64 = 1024 * 1024;
+
 /// What is to stand in a file.
 #[derive(Debug)]
 pub enum Content {
@@ -33,7 +36,7 @@ pub enum Content {
 }
 
 impl Content {
-    fn open(&self) -> io::Result<Box<dyn io::Read + '_>> {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
         Ok(match self {
             Self::Bytes(bytes) => Box::new(bytes.as_slice()),
             Self::Aside(path) => Box::new(File::open(path)?),
@@ -74,8 +77,11 @@ pub enum ListError {
         /// What the system says.
         source: io::Error,
     },
-    /// A line that is no digest and name of a file below the folder.
-    #[error("line {line} of {LIST}: expected 64 hexadecimal digits, two spaces and a file's name")]
+    /// A line that is no digest and name of a file below the folder, in the one way it is written.
+    #[error(
+        "line {line} of {LIST}: expected 64 hexadecimal digits, two spaces and a file's name that comes after the one \
+         before it"
+    )]
     Line {
         /// Its number, from 1.
         line: usize,
@@ -215,13 +221,21 @@ fn write_synced(path: &Path, content: &Content) -> io::Result<()> {
 ///
 /// [`ListError`]: no list, a file that is missing or other than its line says.
 pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
-    let read = |path: PathBuf| fs::read(&path).map_err(|source| ListError::Read { path, source });
-    let text = read(folder.join(LIST))?;
+    let unreadable = |path: PathBuf| move |source| ListError::Read { path, source };
+    let path = folder.join(LIST);
+    let mut text = Vec::new();
+    let list = open_plain(folder, LIST);
+    list.and_then(|file| file.take(LIST_BYTES_MAX).read_to_end(&mut text))
+        .map_err(unreadable(path))?;
     let lines = String::from_utf8_lossy(&text);
-    let mut names = Vec::new();
-    for entry in entries(&lines) {
+    let mut names = Vec::<String>::new();
+    for (line, entry) in (1..).zip(entries(&lines)) {
         let (expected, name) = entry?;
-        let found = digest_of(&read(folder.join(name))?).to_string();
+        if names.last().is_some_and(|before| name <= before.as_str()) {
+            return Err(ListError::Line { line });
+        }
+        let found = open_plain(folder, name).and_then(digest_in_pieces);
+        let found = found.map_err(unreadable(folder.join(name)))?.to_string();
         if found != expected {
             let (name, expected) = (name.to_owned(), expected.to_owned());
             return Err(ListError::Differs { name, expected, found });
@@ -231,10 +245,41 @@ pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
     Ok(Listed { digest: digest_of(&text), names })
 }
 
+/// Opens a file of a folder that may come from anybody: not what a link leads to, nor a pipe, for which one would wait.
+fn open_plain(folder: &Path, name: &str) -> io::Result<File> {
+    let mut path = folder.to_owned();
+    let mut kind = None;
+    for part in Path::new(name) {
+        path.push(part);
+        kind = Some(fs::symlink_metadata(&path)?.file_type());
+        if kind.is_some_and(|kind| kind.is_symlink()) {
+            break;
+        }
+    }
+    if kind.is_some_and(|kind| kind.is_file()) {
+        return File::open(path);
+    }
+    let what = "expected a plain file, and no link to it";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+}
+
+/// The digest of a file of any length, in little memory.
+fn digest_in_pieces(mut file: File) -> io::Result<Digest> {
+    let mut sum = Sha256::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(Hex(sum.finalize().into())),
+            length => sum.update(piece.get(..length).unwrap_or_default()),
+        }
+    }
+}
+
 /// The lines of a list: digest and name of each file.
 fn entries(list: &str) -> impl Iterator<Item = Result<(&str, &str), ListError>> {
-    (1..).zip(list.lines()).map(|(line, entry)| {
-        let parts = entry.split_once("  ").filter(|(digest, name)| {
+    (1..).zip(list.split_inclusive('\n')).map(|(line, entry)| {
+        let whole = entry.strip_suffix('\n').filter(|entry| !entry.contains(char::is_control));
+        let parts = whole.and_then(|entry| entry.split_once("  ")).filter(|(digest, name)| {
             digest.len() == 64 && !name.is_empty() && is_below(Path::new(name))
         });
         parts.ok_or(ListError::Line { line })
@@ -314,6 +359,30 @@ mod tests {
         let cut = tempfile::tempdir().expect("a folder");
         std::fs::write(cut.path().join("report.json.partial"), "{").expect("written");
         put_all(cut.path(), files()).expect("written");
+    }
+
+    #[test]
+    fn a_list_names_plain_files_and_each_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        put_all(folder.path(), files()).expect("written");
+        let list = std::fs::read_to_string(folder.path().join(LIST)).expect("the list");
+        for bad in [list.repeat(2), list.replace('\n', "\r\n"), list.trim_end().to_owned()] {
+            std::fs::write(folder.path().join(LIST), &bad).expect("written");
+            let error = check_list(folder.path()).expect_err("written otherwise");
+            assert!(matches!(error, ListError::Line { .. }), "{bad}: {error}");
+        }
+        std::fs::write(folder.path().join(LIST), &list).expect("written");
+        check_list(folder.path()).expect("as listed");
+        let page = folder.path().join("a.csv");
+        std::fs::rename(&page, folder.path().join("elsewhere")).expect("moved");
+        std::os::unix::fs::symlink("elsewhere", &page).expect("linked");
+        let error = check_list(folder.path()).expect_err("what it leads to can change").to_string();
+        assert!(error.contains("expected a plain file"), "{error}");
+        std::fs::rename(folder.path().join("tables"), folder.path().join("aside")).expect("moved");
+        std::os::unix::fs::symlink("aside", folder.path().join("tables")).expect("linked");
+        std::fs::rename(folder.path().join("elsewhere"), &page).expect("moved back");
+        let error = check_list(folder.path()).expect_err("the same of a folder").to_string();
+        assert!(error.contains("expected a plain file"), "{error}");
     }
 
     #[test]

@@ -129,6 +129,8 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::Escalated(_) => {
             case.escalated_by = Some(fact.actor.role);
             case.escalations = case.escalations.saturating_add(1);
+            // It asks anew, whatever was said before it.
+            case.review_conclusion = None;
         }
         ComplaintEvent::OutcomeProposed(proposal) => case.proposed_outcome = Some(proposal.clone()),
         ComplaintEvent::ReviewConcluded(concluded) => review_concluded(case, concluded),

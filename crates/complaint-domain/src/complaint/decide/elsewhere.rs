@@ -3,7 +3,10 @@
 use crate::complaint::{
     ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
     ExternalReferral, SuspectedViolation, Transfer,
-    decide::{ending::no_decision_owed, remedy::payable},
+    decide::{
+        ending::{no_decision_owed, not_before_committee},
+        remedy::payable,
+    },
     state::{Case, FinalResponse},
 };
 
@@ -15,6 +18,7 @@ pub(super) fn transfer(
     if case.final_response.as_ref().is_some_and(FinalResponse::decides) {
         return Err(ComplaintRejection::AnsweredByUs);
     }
+    not_before_committee(case)?;
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }

@@ -28,8 +28,9 @@ pub(super) fn close(
         return Err(ComplaintRejection::FinalResponseMissing { command: "close" });
     };
     // What the committee decided since the answer is owed, whatever the complainant says to that answer.
-    if let Some(outcome) = response.outcome {
-        keeps_to_decision(case, outcome)?;
+    match response.outcome {
+        Some(outcome) => keeps_to_decision(case, outcome)?,
+        None => no_decision_owed(case)?,
     }
     way_onward_is_over(case, closure.reason)?;
     match closure.reason {
@@ -63,12 +64,8 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
         | CloseReason::RecourseExpired
         | CloseReason::RecourseWaived => {}
     }
-    if let Some((body, _)) = case.external.iter().find(|(_, decision)| decision.is_none()) {
-        return Err(RecourseRefusal::Pending(body.clone()));
-    }
-    if case.is_before_committee() {
-        return Err(RecourseRefusal::ReviewPending);
-    }
+    no_body_looks_at_it(case)?;
+    not_before_committee(case)?;
     let is_decided = !case.external.is_empty() || case.is_decided_by_committee;
     if reason == CloseReason::RecourseExhausted && !is_decided {
         return Err(RecourseRefusal::NotExhausted);
@@ -76,9 +73,21 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
     Ok(())
 }
 
+fn no_body_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
+    match case.external.iter().find(|(_, decision)| decision.is_none()) {
+        Some((body, _)) => Err(RecourseRefusal::Pending(body.clone())),
+        None => Ok(()),
+    }
+}
+
+/// What the committee was asked may come to bind us, whatever became of the complaint by then.
+pub(super) fn not_before_committee(case: &Case) -> Result<(), RecourseRefusal> {
+    if case.is_before_committee() { Err(RecourseRefusal::ReviewPending) } else { Ok(()) }
+}
+
 /// Once the complainant has accepted, what was promised is owed and the cause is to be named, and so is what was
-/// approved or decided with binding effect: a withdrawal that others note would end that. Who wishes to leave it all the
-/// same says so themselves, or refuses first.
+/// approved or decided with binding effect, or may yet be by those who look at it: a withdrawal that others note would
+/// end that. Who wishes to leave it all the same says so themselves, or first to those who look at it.
 pub(super) fn withdraw(
     case: &Case,
     withdrawal: &Withdrawal,
@@ -86,6 +95,11 @@ pub(super) fn withdraw(
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if circumstances.actor.role == Role::Complainant {
         return Ok(ComplaintEvent::Withdrawn(withdrawal.clone()));
+    }
+    no_body_looks_at_it(case)?;
+    // Its chair has heard it from the complainant.
+    if circumstances.actor.role != Role::CommitteeChair {
+        not_before_committee(case)?;
     }
     no_decision_owed(case)?;
     let answer = case.final_response.as_ref().and_then(|response| response.answer);
@@ -99,6 +113,7 @@ pub(super) fn withdraw(
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
 /// before, we owe.
 fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, ComplaintRejection> {
+    not_before_committee(case)?;
     no_decision_owed(case)?;
     if case.transferred_to.is_none() {
         return Err(ComplaintRejection::NotTransferred);

@@ -25,7 +25,8 @@ pub(super) fn issue(
     response: &Response,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
-    if response.kind == ResponseKind::Final {
+    // What the committee decided binds us, whoever answers the rest.
+    if response.kind == ResponseKind::Final && case.bound_to.is_none() {
         ours_to_answer(case)?;
     }
     if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {

@@ -1,19 +1,21 @@
 use super::{
     builders::{
-        again, all_done, answer, assigned, by_email, close, coming_to, complaint_id, daughter,
-        decided_by, escalation, final_response, handed_to, linked_to, not_pursued, ready_to_close,
-        received, referred_to, scores, step, unlinked_from, violation, would_be,
+        again, all_done, answer, assigned, by_email, close, coming_to, complaint_id, concluded,
+        daughter, decided_by, decides, escalation, final_response, handed_to, linked_to,
+        not_pursued, ready_to_close, received, referred_to, review, scores, step, unlinked_from,
+        violation, would_be,
     },
     harness::{Told as _, given, past},
 };
 use crate::{
     actor::Role,
     complaint::{
-        Answer, CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E,
+        Answer, CloseReason, Closure, CommitteeRefusal, ComplaintCommand as C, ComplaintEvent as E,
         ComplaintRejection as R, EscalationReason, LinkKind, LinkedRefusal, Outcome, ProcessStep,
-        ReopenReason, StepNotCalledFor,
+        RecourseRefusal, ReopenReason, StepNotCalledFor,
     },
     label::Label,
+    review::DecisionEffect,
 };
 
 const TOLD: &str = "2024-03-08T09:00:00Z";
@@ -91,6 +93,47 @@ fn what_was_decided_is_not_handed_over_and_what_was_handed_over_is_not_decided()
     {
         away.clone().when(&command).then_rejected(elsewhere.clone());
     }
+}
+
+#[test]
+fn what_is_before_the_committee_is_not_handed_over() {
+    let handled = given([received(), assigned("ana")]);
+    let over = C::Transfer(handed_to("Other Ltd", TOLD));
+    let before = handled.after(&C::Escalate(escalation(EscalationReason::ComplainantRequest)));
+    before.clone().when(&over).then_rejected(RecourseRefusal::ReviewPending.into());
+    let dismissed = decides(Outcome::NotUpheld, DecisionEffect::Recommendation);
+    before
+        .by("escalation-process", Role::System)
+        .reviewing(Some(dismissed))
+        .after(&C::NoteReview(review(1)))
+        .by("ana", Role::Agent)
+        .when(&over)
+        .then(E::Transferred(handed_to("Other Ltd", TOLD)));
+}
+
+#[test]
+fn what_binds_us_we_answer_also_after_handing_it_over() {
+    let away = given([
+        received(),
+        assigned("ana"),
+        past(E::Escalated(escalation(EscalationReason::ComplainantRequest))),
+        past(E::Transferred(handed_to("Other Ltd", TOLD))),
+        concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding)),
+    ]);
+    let owed = R::from(CommitteeRefusal::DecisionOwed(Outcome::Upheld));
+    away.clone().when(&close(CloseReason::Transferred)).then_rejected(owed.clone());
+    away.clone().when(&C::Withdraw(not_pursued())).then_rejected(owed);
+    let binds =
+        CommitteeRefusal::DecisionBinds { decided: Outcome::Upheld, found: Outcome::NotUpheld };
+    let less = C::IssueResponse(coming_to(Outcome::NotUpheld, "2024-09-11"));
+    away.clone().when(&less).then_rejected(binds.into());
+    let given = away.after(&C::IssueResponse(coming_to(Outcome::Upheld, "2024-09-11")));
+    let elsewhere = R::AnsweredElsewhere(body("Other Ltd"));
+    let again = C::ProposeOutcome(would_be(Outcome::Upheld));
+    given.clone().when(&again).then_rejected(elsewhere);
+    given
+        .when(&close(CloseReason::Transferred))
+        .then(E::Closed(Closure { reason: CloseReason::Transferred }));
 }
 
 #[test]

@@ -345,6 +345,28 @@ fn nobody_but_complainants_themselves_withdraws_what_they_accepted() {
 }
 
 #[test]
+fn nobody_but_complainants_themselves_withdraws_what_others_still_look_at() {
+    let handled = given([received(), assigned("ana")]);
+    let withdraw = C::Withdraw(not_pursued());
+    let asked = escalation(EscalationReason::ComplainantRequest);
+    let reviewed = handled.clone().after(&C::Escalate(asked));
+    reviewed.clone().when(&withdraw).then_rejected(RecourseRefusal::ReviewPending.into());
+    let chair = reviewed.clone().by("chen", Role::CommitteeChair);
+    chair.when(&withdraw).then(E::Withdrawn(not_pursued()));
+
+    let outside = handled.after(&C::ReferExternally(referred_to("Ombudsman")));
+    let pending = RecourseRefusal::Pending("Ombudsman".parse().unwrap());
+    outside.clone().when(&withdraw).then_rejected(pending.into());
+    let given_up = decided_by("Ombudsman", None);
+    let over = outside.clone().after(&C::RecordExternalDecision(given_up));
+    over.when(&withdraw).then(E::Withdrawn(not_pursued()));
+    for there in [reviewed, outside] {
+        let withdrawn = there.by("portal", Role::Complainant);
+        withdrawn.when(&withdraw).then(E::Withdrawn(not_pursued()));
+    }
+}
+
+#[test]
 fn what_was_withdrawn_may_be_taken_up_again() {
     let reopening = again(ReopenReason::ComplainantRequest);
     given([received(), past(E::Withdrawn(not_pursued()))])

@@ -2,6 +2,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "these histories span years, not ages")]
 
 mod impossible;
+mod owed;
 mod wishes;
 
 use std::{
@@ -17,6 +18,7 @@ use proptest::{
 
 use self::{
     impossible::{impossible, impossible_history},
+    owed::escaped,
     wishes::{Wish, any_wishes},
 };
 use super::{
@@ -62,6 +64,7 @@ fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
         prop_assert_eq!(impossible(now.state()), None);
         clocks_agree(&now, &life.facts)?;
         prop_assert_eq!(impossible_history(&life.facts), None);
+        prop_assert_eq!(escaped(&life.facts), None);
         already_so(&now, &command)?;
     }
     let replayed = life.facts.iter().fold(Complaint::default(), evolve);

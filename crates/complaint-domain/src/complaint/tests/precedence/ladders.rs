@@ -14,10 +14,10 @@ use super::{
     super::{
         builders::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
-            classification, close, concluded, corrects, decided_by, decides, declined, escalation,
-            final_response, found, fulfilled, imported, imported_receipt, label, message,
-            no_cause_found, not_pursued, over_to, paid, proposed_over_limit, received, referred_to,
-            refund, reported, responded, to,
+            classification, close, coming_to, concluded, corrects, decided_by, decides, declined,
+            escalation, final_response, found, fulfilled, imported, imported_receipt, label,
+            message, no_cause_found, not_pursued, over_to, paid, proposed_over_limit, received,
+            referred_to, refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
     },
@@ -330,28 +330,40 @@ fn endings() -> Vec<(Attempt, Vec<Rung>)> {
                 ("occurred-before-turn", happens_now),
             ],
         ),
-        (
-            Attempt::new([received(), withdrawn()], C::Withdraw(not_pursued()))
-                .occurring_at("2024-03-02T09:00:00Z"),
-            vec![
-                ("ended", |it| {
-                    it.history.extend([
-                        past(E::Reopened(again(ReopenReason::ComplainantRequest))),
-                        responded(final_response()),
-                        concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding)),
-                        answered(Answer::Accepted),
-                    ]);
-                }),
-                ("occurred-before-turn", happens_now),
-                ("committee-decision-owed", |it| {
-                    drop_entry(it, |event| matches!(event, E::ReviewConcluded(_)));
-                }),
-                ("withdrawn-after-acceptance", |it| {
-                    drop_entry(it, |event| matches!(event, E::AnswerRecorded(_)));
-                }),
-            ],
-        ),
+        withdraw(),
     ]
+}
+
+fn withdraw() -> (Attempt, Vec<Rung>) {
+    (
+        Attempt::new([received(), withdrawn()], C::Withdraw(not_pursued()))
+            .occurring_at("2024-03-02T09:00:00Z"),
+        vec![
+            ("ended", |it| {
+                it.history.extend([
+                    past(E::Reopened(again(ReopenReason::ComplainantRequest))),
+                    concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding)),
+                    responded(coming_to(Outcome::NotUpheld, "2025-03-11")),
+                    past(E::Escalated(escalation(EscalationReason::ComplainantRequest))),
+                    past(E::ReferredExternally(referred_to("Ombudsman"))),
+                    answered(Answer::Accepted),
+                ]);
+            }),
+            ("occurred-before-turn", happens_now),
+            ("recourse-pending", |it| {
+                drop_entry(it, |event| matches!(event, E::ReferredExternally(_)));
+            }),
+            ("recourse-review-pending", |it| {
+                drop_entry(it, |event| matches!(event, E::Escalated(_)));
+            }),
+            ("committee-decision-owed", |it| {
+                drop_entry(it, |event| matches!(event, E::ReviewConcluded(_)));
+            }),
+            ("withdrawn-after-acceptance", |it| {
+                drop_entry(it, |event| matches!(event, E::AnswerRecorded(_)));
+            }),
+        ],
+    )
 }
 
 fn close_too_early() -> (Attempt, Vec<Rung>) {

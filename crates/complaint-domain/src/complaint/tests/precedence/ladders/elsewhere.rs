@@ -4,9 +4,10 @@ use super::{
     super::{
         super::{
             builders::{
-                approval, assigned, by_email, close, daughter, decided_by, declined, escalation,
-                final_response, fulfilled, handed_to, linked_to, proposed_over_limit, received,
-                referred_to, refund, responded, scores, step, unlinked_from, violation,
+                approval, assigned, by_email, close, concluded, daughter, decided_by, decides,
+                declined, escalation, final_response, fulfilled, handed_to, linked_to,
+                proposed_over_limit, received, referred_to, refund, responded, scores, step,
+                unlinked_from, violation,
             },
             harness::{Told, actor, past},
         },
@@ -18,8 +19,9 @@ use crate::{
     actor::Role,
     complaint::{
         CloseReason, ComplaintCommand as C, ComplaintEvent as E, EscalationReason, LinkKind,
-        ProcessStep,
+        Outcome, ProcessStep,
     },
+    review::DecisionEffect,
 };
 
 /// When the complainant was told, long before now.
@@ -72,6 +74,7 @@ fn transfers() -> Vec<(Attempt, Vec<Rung>)> {
                     received(),
                     past(E::Transferred(handed_to("Other Ltd", TOLD))),
                     responded(final_response()),
+                    past(E::Escalated(escalation(EscalationReason::Gravity))),
                 ],
                 C::Transfer(handed_to("Other Ltd", "2001-01-01T00:00:00Z")),
             ),
@@ -82,15 +85,30 @@ fn transfers() -> Vec<(Attempt, Vec<Rung>)> {
                 ("notice-in-future", |it| it.command = C::Transfer(handed_to("Other Ltd", TOLD))),
                 ("nobody-responsible", |it| it.history.push(assigned("ana"))),
                 ("answered-by-us", |it| drop_entry(it, |e| matches!(e, E::ResponseIssued(_)))),
+                ("recourse-review-pending", |it| {
+                    drop_entry(it, |event| matches!(event, E::Escalated(_)));
+                }),
                 ("already-transferred", |it| {
                     it.command = C::Transfer(handed_to("Third Ltd", TOLD));
                 }),
             ],
         ),
         (
-            Attempt::new([received()], close(CloseReason::Transferred)),
+            Attempt::new(
+                [received(), past(E::Escalated(escalation(EscalationReason::Gravity)))],
+                close(CloseReason::Transferred),
+            ),
             vec![
                 ("nobody-responsible", |it| it.history.push(assigned("ana"))),
+                ("recourse-review-pending", |it| {
+                    let upheld = decides(Outcome::Upheld, DecisionEffect::Binding);
+                    it.history.push(concluded(1, upheld));
+                }),
+                ("committee-decision-owed", |it| {
+                    drop_entry(it, |event| {
+                        matches!(event, E::ReviewConcluded(_) | E::Escalated(_))
+                    });
+                }),
                 ("not-transferred", |it| {
                     it.history.extend([
                         past(E::Transferred(handed_to("Other Ltd", TOLD))),

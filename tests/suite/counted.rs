@@ -219,7 +219,34 @@ fn a_receipt_is_brought_where_it_is_looked_at_and_nowhere_else() {
     ] {
         let refused = home.check(&words).refused(1);
         assert!(refused.stderr.contains("it opens the nonce that you chose"), "{}", refused.stderr);
+        // That is no word on the report.
+        assert!(refused.stderr.contains("nothing is said of the report"), "{}", refused.stderr);
+        assert_eq!(refused.stdout, "");
     }
+}
+
+/// Who publishes without the tables answers nobody who asks with a receipt, whatever the rest of the report is worth.
+#[test]
+fn a_report_without_tables_is_no_answer_to_whoever_brings_a_receipt() {
+    let home = Home::new();
+    let folder = home.path().join("restated");
+    let list = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        list.lines().partition(|line| line.split_once("  ").unwrap().1.starts_with("counted"));
+    assert!(gone.len() > 2, "{list}");
+    for line in gone {
+        fs::remove_file(folder.join(line.split_once("  ").unwrap().1)).unwrap();
+    }
+    let kept: String = kept.into_iter().map(|line| format!("{line}\n")).collect();
+    fs::write(folder.join("SHA256SUMS"), &kept).unwrap();
+    publish_anyway(&home.path().join("ledger"), &home.report(), &hex(kept.as_bytes()), 0);
+    home.proof_of_publication("restated/published.tlog-proof");
+    let report = ["restated/published.tlog-proof", "--report", "restated"];
+    home.check(&report).done();
+    let asked = home.check(&[&report[..], &["--receipt", "mine.tlog-proof"]].concat()).refused(1);
+    assert!(asked.stderr.contains("your complaint was not looked for"), "{}", asked.stderr);
+    let other = home.check(&[&report[..], &["--receipt", "kept.checkpoint"]].concat()).refused(1);
+    assert!(other.stderr.contains("expected a receipt, found a checkpoint"), "{}", other.stderr);
 }
 
 /// Without the key that tags follow from a report is written all the same, and says what it lacks; one that has the tables is

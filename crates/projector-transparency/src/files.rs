@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::report::WriteError;
 
+mod plain;
+
 /// The list of a report's files.
 pub const LIST: &str = "SHA256SUMS";
 
@@ -25,6 +27,9 @@ const PARTIAL: &str = "partial";
 
 /// A list is no longer, in bytes: a report has some dozens of files.
 const LIST_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A file is no longer, in bytes: the tags of a hundred million complaints take as much.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 
 /// What is to stand in a file.
 #[derive(Debug)]
@@ -44,16 +49,7 @@ impl Content {
     }
 
     fn digest(&self) -> io::Result<Digest> {
-        let mut hash = Sha256::new();
-        let mut content = self.open()?;
-        let mut chunk = vec![0; 64 * 1024];
-        loop {
-            let read = content.read(&mut chunk)?;
-            if read == 0 {
-                return Ok(Hex(hash.finalize().into()));
-            }
-            hash.update(chunk.get(..read).unwrap_or_default());
-        }
+        digest_in_pieces(self.open()?)
     }
 }
 
@@ -64,6 +60,32 @@ pub struct Listed {
     pub digest: Digest,
     /// The names of the files, in order.
     pub names: Vec<String>,
+    /// Their digests, in the same order.
+    digests: Vec<String>,
+}
+
+impl Listed {
+    /// The bytes of one of the files, or of the list itself, as they were held to the list: what somebody wrote there
+    /// since is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ListError`]: the list has no such file, or it is another by now.
+    pub fn read(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ListError> {
+        let failed = |source| ListError::Read { path: folder.join(name), source };
+        let known = self.names.iter().zip(&self.digests).find(|(known, _)| *known == name);
+        let (expected, max) = match known {
+            Some((_, digest)) => (digest.clone(), FILE_BYTES_MAX),
+            None if name == LIST => (self.digest.to_string(), LIST_BYTES_MAX),
+            None => return Err(failed(io::ErrorKind::NotFound.into())),
+        };
+        let bytes = plain::whole(folder, name, max).map_err(failed)?;
+        let found = digest_of(&bytes).to_string();
+        if found == expected {
+            return Ok(bytes);
+        }
+        Err(ListError::Differs { name: name.to_owned(), expected, found })
+    }
 }
 
 /// A folder does not hold the files of its list.
@@ -219,56 +241,35 @@ fn write_synced(path: &Path, content: &Content) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`ListError`]: no list, a file that is missing or other than its line says.
+/// [`ListError`]: no list, a file that is missing or other than its line says, or one that is no plain file.
 pub fn check_list(folder: &Path) -> Result<Listed, ListError> {
-    let unreadable = |path: PathBuf| move |source| ListError::Read { path, source };
-    let path = folder.join(LIST);
-    let mut text = Vec::new();
-    let list = open_plain(folder, LIST);
-    list.and_then(|file| file.take(LIST_BYTES_MAX).read_to_end(&mut text))
-        .map_err(unreadable(path))?;
+    let failed = |name: &str, source| ListError::Read { path: folder.join(name), source };
+    let text = plain::whole(folder, LIST, LIST_BYTES_MAX).map_err(|why| failed(LIST, why))?;
     let lines = String::from_utf8_lossy(&text);
-    let mut names = Vec::<String>::new();
+    let (mut names, mut digests) = (Vec::<String>::new(), Vec::new());
     for (line, entry) in (1..).zip(entries(&lines)) {
         let (expected, name) = entry?;
         if names.last().is_some_and(|before| name <= before.as_str()) {
             return Err(ListError::Line { line });
         }
-        let found = open_plain(folder, name).and_then(digest_in_pieces);
-        let found = found.map_err(unreadable(folder.join(name)))?.to_string();
+        let found = plain::open(folder, name, FILE_BYTES_MAX).and_then(digest_in_pieces);
+        let found = found.map_err(|why| failed(name, why))?.to_string();
         if found != expected {
             let (name, expected) = (name.to_owned(), expected.to_owned());
             return Err(ListError::Differs { name, expected, found });
         }
         names.push(name.to_owned());
+        digests.push(found);
     }
-    Ok(Listed { digest: digest_of(&text), names })
+    Ok(Listed { digest: digest_of(&text), names, digests })
 }
 
-/// Opens a file of a folder that may come from anybody: not what a link leads to, nor a pipe, for which one would wait.
-fn open_plain(folder: &Path, name: &str) -> io::Result<File> {
-    let mut path = folder.to_owned();
-    let mut kind = None;
-    for part in Path::new(name) {
-        path.push(part);
-        kind = Some(fs::symlink_metadata(&path)?.file_type());
-        if kind.is_some_and(|kind| kind.is_symlink()) {
-            break;
-        }
-    }
-    if kind.is_some_and(|kind| kind.is_file()) {
-        return File::open(path);
-    }
-    let what = "expected a plain file, and no link to it";
-    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
-}
-
-/// The digest of a file of any length, in little memory.
-fn digest_in_pieces(mut file: File) -> io::Result<Digest> {
+/// The digest of what may be of any length, in little memory.
+fn digest_in_pieces(mut content: impl Read) -> io::Result<Digest> {
     let mut sum = Sha256::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
-        match file.read(&mut piece)? {
+        match content.read(&mut piece)? {
             0 => return Ok(Hex(sum.finalize().into())),
             length => sum.update(piece.get(..length).unwrap_or_default()),
         }
@@ -382,7 +383,53 @@ mod tests {
         std::os::unix::fs::symlink("aside", folder.path().join("tables")).expect("linked");
         std::fs::rename(folder.path().join("elsewhere"), &page).expect("moved back");
         let error = check_list(folder.path()).expect_err("the same of a folder").to_string();
-        assert!(error.contains("expected a plain file"), "{error}");
+        assert!(error.contains("expected a folder, found a link"), "{error}");
+    }
+
+    #[test]
+    fn what_never_ends_or_keeps_its_reader_waiting_is_no_file_of_a_report() {
+        let folder = tempfile::tempdir().expect("a folder");
+        put_all(folder.path(), files()).expect("written");
+        let refused = |wanted: &str| {
+            let error = check_list(folder.path()).expect_err("no such file").to_string();
+            assert!(error.contains(wanted), "no `{wanted}` in {error}");
+        };
+        for (name, limit) in [("a.csv", super::FILE_BYTES_MAX), (LIST, super::LIST_BYTES_MAX)] {
+            let path = folder.path().join(name);
+            let kept = std::fs::read(&path).expect("the file");
+            std::fs::remove_file(&path).expect("removed");
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                &path,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RUSR,
+                0,
+            )
+            .expect("a pipe");
+            refused("expected a plain file, found something else");
+            std::fs::remove_file(&path).expect("removed");
+            let sparse = std::fs::File::create(&path).expect("made");
+            sparse.set_len(limit + 1).expect("as long");
+            refused(&format!("expected at most {limit} bytes, found {}", limit + 1));
+            std::fs::write(&path, kept).expect("written");
+        }
+        check_list(folder.path()).expect("as listed");
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_held_to_the_list() {
+        let folder = tempfile::tempdir().expect("a folder");
+        put_all(folder.path(), files()).expect("written");
+        let listed = check_list(folder.path()).expect("as listed");
+        assert_eq!(listed.read(folder.path(), "a.csv").expect("as listed"), b"a\n");
+        let list = std::fs::read(folder.path().join(LIST)).expect("the list");
+        assert_eq!(listed.read(folder.path(), LIST).expect("the list"), list);
+        std::fs::write(folder.path().join("a.csv"), "b\n").expect("written since");
+        let error = listed.read(folder.path(), "a.csv").expect_err("another");
+        assert!(matches!(error, ListError::Differs { .. }), "{error}");
+        std::fs::write(folder.path().join("x.csv"), "x\n").expect("written");
+        let error = listed.read(folder.path(), "x.csv").expect_err("which no list has");
+        assert!(matches!(error, ListError::Read { .. }), "{error}");
     }
 
     #[test]

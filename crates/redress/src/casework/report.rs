@@ -1,9 +1,6 @@
 //! The verbs of reports. The files of a report speak for themselves: a body names their folder.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use complaint_domain::report::{Balance, Report, ReportCommand, ReportDraft, ReportKind};
 use projector_transparency::files::{Listed, check_list};
@@ -137,11 +134,10 @@ fn draft(folder: &Path, listed: &Listed) -> Result<Value, String> {
             ));
         }
     };
+    let text = listed.read(folder, file).map_err(|error| error.to_string())?;
     let path = folder.join(file);
-    let text = fs::read_to_string(&path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let unknown = |error: serde_json::Error| format!("{}: {error}", path.display());
-    let head: Head = serde_json::from_str(&text).map_err(unknown)?;
+    let head: Head = serde_json::from_slice(&text).map_err(unknown)?;
     let balance = match kind {
         ReportKind::Transparency => {
             let Flow {
@@ -151,7 +147,7 @@ fn draft(folder: &Path, listed: &Listed) -> Result<Value, String> {
                 closed,
                 withdrawn,
                 outstanding_at_end,
-            } = serde_json::from_str::<Complaints>(&text).map_err(unknown)?.flow;
+            } = serde_json::from_slice::<Complaints>(&text).map_err(unknown)?.flow;
             Balance {
                 at_start: outstanding_at_start,
                 came: received.saturating_add(reopened),
@@ -161,7 +157,7 @@ fn draft(folder: &Path, listed: &Listed) -> Result<Value, String> {
         }
         ReportKind::Committee => {
             let Docket { at_start, opened, decided, discontinued, at_end } =
-                serde_json::from_str::<Cases>(&text).map_err(unknown)?.docket;
+                serde_json::from_slice::<Cases>(&text).map_err(unknown)?.docket;
             Balance { at_start, came: opened, went: decided.saturating_add(discontinued), at_end }
         }
     };

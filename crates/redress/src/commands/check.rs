@@ -3,12 +3,15 @@
 use std::{
     fs::{self, File},
     io::Read,
+    os::unix::fs::FileTypeExt as _,
     path::Path,
 };
 
 use evidence_check::{
-    Checked, Kind, Step, Verdict, check, check::Trust, counted::published::LEFT_OUT, page,
-    printable,
+    Checked, Kind, Step, Verdict, check,
+    check::Trust,
+    counted::{mine::Mine, published::LEFT_OUT},
+    page, printable,
 };
 use merkle_log::Policy;
 
@@ -59,6 +62,9 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
     }
     let policy = trusted(args)?;
     let receipt = args.receipt.as_deref().map(read).transpose()?;
+    if let (Some(receipt), Some(path)) = (&receipt, &args.receipt) {
+        opens(receipt, path, &policy, args)?;
+    }
     let mut checked = checked(args, (path, &bytes), &policy, receipt.as_deref())?;
     if let Some(folder) = &args.report {
         let (mirror, trust) = (args.mirror.as_deref(), (&policy, receipt.as_deref()));
@@ -72,10 +78,28 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
         tell(what, &checked.facts, &checked.opened, &checked.steps, console)?;
     }
     conclude(&checked.steps)?;
+    if receipt.is_some() {
+        published::was_looked_for(&checked)?;
+    }
     let Some(dir) = &args.save_opened else { return Ok(()) };
     let saved = opened::save(&checked.contents, dir)?;
     console.say(format_args!("{saved} of what was opened are in {}", dir.display()));
     Ok(())
+}
+
+/// Refuses to look for a complaint with what is no receipt of one, or not by whom is trusted and with the nonce that
+/// was chosen: that is the fault of what was brought, and says nothing of the report.
+fn opens(receipt: &[u8], path: &Path, policy: &Policy, args: &Check) -> Result<(), CommandError> {
+    let trust = Trust { nonce: args.nonce.as_deref(), ..Trust::policy(policy) };
+    match Mine::open(receipt, &trust) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(CommandError::Refused {
+            problem: printable(&format!("{}: {why}", path.display())),
+            next: "nothing was looked for, and nothing is said of the report: bring the receipt that you were given, \
+                   with the nonce that you chose, and trust the key of the log that gave it"
+                .to_owned(),
+        }),
+    }
 }
 
 /// Checks evidence of the ledger with all that was brought to it.
@@ -180,22 +204,34 @@ fn trusted(args: &Check) -> Result<Policy, CommandError> {
     }
 }
 
+/// A pipe does not say how long it is, and a device may never end: what is longer than any evidence is not cut short in
+/// silence.
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let failed = || CommandError::file("read", path);
-    let length = fs::metadata(path).map_err(failed())?.len();
-    let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed())?;
-    file.take(EVIDENCE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed())?;
-    if length > EVIDENCE_BYTES_MAX {
-        return Err(CommandError::Refused {
-            problem: format!(
-                "expected at most {EVIDENCE_BYTES_MAX} bytes of evidence, found {length} in {}",
-                path.display()
-            ),
-            next: "ask for the evidence of one case".to_owned(),
-        });
+    let found = file.metadata().map_err(failed())?;
+    let said = if found.file_type().is_char_device() {
+        Some("a device".to_owned())
+    } else {
+        (found.len() > EVIDENCE_BYTES_MAX).then(|| found.len().to_string())
+    };
+    if let Some(said) = said {
+        return Err(too_long(path, &said));
     }
-    Ok(bytes)
+    let mut bytes = Vec::new();
+    let longest = EVIDENCE_BYTES_MAX.saturating_add(1);
+    let length = file.take(longest).read_to_end(&mut bytes).map_err(failed())?;
+    if length as u64 == longest { Err(too_long(path, "more")) } else { Ok(bytes) }
+}
+
+fn too_long(path: &Path, found: &str) -> CommandError {
+    CommandError::Refused {
+        problem: format!(
+            "expected at most {EVIDENCE_BYTES_MAX} bytes of evidence, found {found} in {}",
+            path.display()
+        ),
+        next: "ask for the evidence of one case".to_owned(),
+    }
 }
 
 fn tell(

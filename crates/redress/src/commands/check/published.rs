@@ -33,6 +33,9 @@ mod mirrored;
 /// So many files that do not belong to a report are named.
 const STRAYS_NAMED: usize = 3;
 
+/// What is asked with a receipt.
+const LOOKED_FOR: &str = "the complaint is looked for in it";
+
 /// What a record says was published, and where in the log it says so.
 #[derive(Debug)]
 struct Said {
@@ -181,6 +184,26 @@ fn said(checked: &mut Checked, proof: Result<LogProof, String>) -> Option<Said> 
     Some(said)
 }
 
+/// Whoever brought a receipt asked whether theirs is counted: that the report holds otherwise is no answer.
+///
+/// # Errors
+///
+/// [`CommandError::Refused`]: the report has nothing to look in.
+pub(super) fn was_looked_for(checked: &Checked) -> Result<(), CommandError> {
+    let was_not =
+        |step: &Step| step.claim == LOOKED_FOR && matches!(step.verdict, Verdict::Open(_));
+    if !checked.steps.iter().any(was_not) {
+        return Ok(());
+    }
+    Err(CommandError::Refused {
+        problem: "expected a report with the tables in which complainants find theirs, found one that was published \
+                  without: what it says of itself holds, but your complaint was not looked for"
+            .to_owned(),
+        next: "ask its publisher to restate it with those tables; without --receipt the report alone is checked"
+            .to_owned(),
+    })
+}
+
 /// Holds the tables in which complainants find theirs, and looks for the one whose receipt was brought.
 fn counted(
     checked: &mut Checked,
@@ -197,7 +220,7 @@ fn counted(
             open(
                 checked,
                 "receipt",
-                "the complaint is counted in it",
+                LOOKED_FOR,
                 "a report with the tables in which complainants find theirs: this one was published without",
             );
         }
@@ -209,7 +232,7 @@ fn counted(
         if !has(name) {
             return Err(format!("{LIST} lists no {name}: it was published without"));
         }
-        fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))
+        listed.read(folder, name).map_err(|error| error.to_string())
     };
     let of_tables = folder::check((&said.view, &accepted), mine, &mut read);
     checked.is_good &= of_tables.is_good;

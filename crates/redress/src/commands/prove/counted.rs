@@ -1,6 +1,6 @@
 //! `redress prove counted`: where a published report counts a complaint.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use complaint_service::report_stream_of;
 use evidence_check::{
@@ -44,11 +44,11 @@ pub(super) async fn run(
     let record = first_record(issuer, &args.complaint).await?;
     let leaf = leaf_hash(&record.bytes);
     let tagger = Tagger::new(receipt_secret(key.bytes(), &leaf), leaf);
-    let (files, figures) = (text(folder, LIST)?, text(folder, FIGURES_FILE)?);
-    let counted = text(folder, COUNTED_FILE)?;
+    let text = |name| text(folder, &listed, name);
+    let (files, figures, counted) = (text(LIST)?, text(FIGURES_FILE)?, text(COUNTED_FILE)?);
     let tables = CountedTables::parse(counted.as_bytes())
         .map_err(CommandError::failed("read the tables of the report"))?;
-    let mentions = mentions(folder, &tables, &tagger)?;
+    let mentions = mentions((folder, &listed), &tables, &tagger)?;
     if mentions.is_empty() {
         return Err(CommandError::Refused {
             problem: format!(
@@ -91,21 +91,21 @@ async fn published(
     Ok((proved, draft.size))
 }
 
-fn text(folder: &Path, name: &str) -> Result<String, CommandError> {
-    let path = folder.join(name);
-    fs::read_to_string(&path).map_err(CommandError::file("read", &path))
+fn text(folder: &Path, listed: &Listed, name: &str) -> Result<String, CommandError> {
+    let bytes = listed.read(folder, name).map_err(CommandError::failed("read the report"))?;
+    String::from_utf8(bytes).map_err(CommandError::failed("read the report"))
 }
 
 /// Where each table of the folder counts a complaint.
 fn mentions(
-    folder: &Path,
+    (folder, listed): (&Path, &Listed),
     tables: &CountedTables,
     tagger: &Tagger,
 ) -> Result<Vec<ProvedMention>, CommandError> {
     let mut all = Vec::new();
     for table in &tables.tables {
-        let path = folder.join(tags_file(&table.id));
-        let list = fs::read(&path).map_err(CommandError::file("read", &path))?;
+        let list = listed.read(folder, &tags_file(&table.id));
+        let list = list.map_err(CommandError::failed("read the report"))?;
         let found = prove_mentions(&tables.report, table, &list, tagger);
         all.extend(found.map_err(CommandError::failed("read the tables of the report"))?);
     }

@@ -69,7 +69,7 @@ pub(in crate::commands) async fn hold(
     let (said, place) = as_said(folder, &listed)?;
     let size = said.size;
     let counted = Counted::of_ledger(ledger, size).await?;
-    let differing = differences(&counted, folder, &said, console).await?;
+    let differing = differences(&counted, (folder, &listed), &said, console).await?;
     let Some(differing) = differing.first() else { return Ok(()) };
     let wanted = &said.wanted;
     drop(place);
@@ -124,7 +124,7 @@ pub(in crate::commands) async fn from_mirror(
         return Ok(Recounted::OtherVersion { found, ours });
     }
     let counted = Counted::of_mirror(mirror, said.size, console).await?;
-    let differing = differences(&counted, folder, &said, console).await?;
+    let differing = differences(&counted, (folder, &listed), &said, console).await?;
     let is_page = |name: &String| Path::new(name).extension().is_some_and(|kind| kind == "html");
     let lists = listed.names.iter().any(|name| is_of_tables(name));
     let theirs = check_list(&said.wanted.out).map_err(CommandError::failed("read the report"))?;
@@ -141,14 +141,17 @@ pub(in crate::commands) async fn from_mirror(
 /// The files of a folder that these records give otherwise.
 async fn differences(
     counted: &Counted<'_>,
-    folder: &Path,
+    (folder, listed): (&Path, &Listed),
     said: &AsSaid,
     console: &Console<'_>,
 ) -> Result<Vec<String>, CommandError> {
     recount(counted, &said.wanted, console).await?;
     // Without the key no tables are made, so those of the folder are passed over; where it cannot have any, they are strangers.
     let is_passed_over = counted.tags.is_none() && said.has_tables;
-    differing(folder, &said.wanted.out, |name| !is_passed_over || !is_of_tables(name))
+    let found = listed.read(folder, LIST).map_err(CommandError::failed("read the report"))?;
+    differing(&String::from_utf8_lossy(&found), &said.wanted.out, |name| {
+        !is_passed_over || !is_of_tables(name)
+    })
 }
 
 /// Whether a file is one of the tables in which complainants find theirs.
@@ -175,8 +178,7 @@ fn as_said(folder: &Path, listed: &Listed) -> Result<(AsSaid, TempDir), CommandE
     } else {
         (ReportKind::Committee, "committee.json", "committee")
     };
-    let path = folder.join(file);
-    let text = fs::read(&path).map_err(CommandError::file("read", &path))?;
+    let text = listed.read(folder, file).map_err(CommandError::failed("read the report"))?;
     let said: Said =
         serde_json::from_slice(&text).map_err(CommandError::failed("read the report"))?;
     let in_disclosure = said.disclosure.map(|disclosure| disclosure.min_cell);
@@ -197,19 +199,16 @@ fn as_said(folder: &Path, listed: &Listed) -> Result<(AsSaid, TempDir), CommandE
     Ok((AsSaid { size: said.cutoff.tree_size, version, has_tables, wanted }, place))
 }
 
-/// The names whose lines differ in the two lists, of those that count.
+/// The names whose lines differ in a list and in that of a folder, of those that count.
 fn differing(
-    folder: &Path,
+    found: &str,
     counted: &Path,
     counts: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, CommandError> {
-    let read = |folder: &Path| {
-        let path = folder.join(LIST);
-        fs::read_to_string(&path).map_err(CommandError::file("read", &path))
-    };
-    let (found, expected) = (read(folder)?, read(counted)?);
+    let path = counted.join(LIST);
+    let expected = fs::read_to_string(&path).map_err(CommandError::file("read", &path))?;
     let lines = |list: &str| list.lines().map(str::to_owned).collect::<BTreeSet<_>>();
-    let (found, expected) = (lines(&found), lines(&expected));
+    let (found, expected) = (lines(found), lines(&expected));
     let name = |line: &String| line.split_once("  ").map_or(LIST, |(_, name)| name).to_owned();
     let names: BTreeSet<_> = expected.symmetric_difference(&found).map(name).collect();
     Ok(names.into_iter().filter(|name| counts(name)).collect())

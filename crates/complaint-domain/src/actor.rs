@@ -73,6 +73,13 @@ closed_list! {
     }
 }
 
+impl Role {
+    /// Whether it stands above those who handle complaints, so that it may say something of them or for them.
+    pub const fn supervises(self) -> bool {
+        matches!(self, Self::Supervisor | Self::ComplianceOfficer | Self::CommitteeChair)
+    }
+}
+
 /// Who acts, and in which capacity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

@@ -25,8 +25,8 @@ pub use event::{ComplaintEvent, RemedyProposed};
 pub use evolve::evolve;
 pub use people::{People, concerned};
 pub use rejection::{
-    CommitteeRefusal, ComplaintRejection, LinkedRefusal, OutcomeRefusal, RecourseRefusal,
-    RootCauseRefusal,
+    AnswerRefusal, ApprovalRefusal, CommitteeRefusal, ComplaintRejection, LinkedRefusal,
+    OutcomeRefusal, RecourseRefusal, RootCauseRefusal,
 };
 pub use rules::{
     ApprovalLimit, ApprovalLimits, ComplaintRules, HandlerRules, Taxonomy, TaxonomyRefusal,

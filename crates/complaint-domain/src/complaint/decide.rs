@@ -18,7 +18,7 @@ mod survey;
 use super::{
     Answer, Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRejection, Direction,
     EscalationReason, ResponseKind, Source,
-    people::may_bind,
+    people::may_act,
     state::{Case, Complaint, Stage},
 };
 use jiff::Timestamp;
@@ -89,7 +89,7 @@ pub fn decide(
     not_before_response(case, command, circumstances)?;
     notice_was_given(command, circumstances)?;
     somebody_responsible(case, command)?;
-    may_bind(case, command, circumstances)?;
+    may_act(case, command, circumstances)?;
     step(case, command, circumstances).map(|event| vec![event])
 }
 
@@ -112,7 +112,7 @@ fn step(
         }
         C::ProposeRemedy(proposal) => remedy::propose(case, proposal, circumstances),
         C::ApproveRemedy(approval) => remedy::approve(case, approval, circumstances),
-        C::FulfilRemedy(fulfilment) => remedy::fulfil(case, fulfilment),
+        C::FulfilRemedy(fulfilment) => remedy::fulfil(case, fulfilment, circumstances),
         C::IssueResponse(response) => response::issue(case, response, circumstances),
         C::RecordAnswer(answer) => response::record_answer(case, answer, circumstances),
         C::IdentifyRootCause(found) => handling::identify_root_cause(case, found, circumstances),
@@ -120,7 +120,7 @@ fn step(
         C::Withdraw(withdrawal) => ending::withdraw(case, withdrawal, circumstances),
         C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),
         C::Correct(correction) => correction::correct(case, correction, circumstances),
-        C::Recuse(recusal) => handling::recuse(case, recusal),
+        C::Recuse(recusal) => handling::recuse(case, recusal, circumstances),
         C::RequestInformation(request) => material::request_information(request, circumstances),
         C::AddEvidence(evidence) => material::add_evidence(case, evidence, circumstances),
         C::AuthoriseRepresentative(representative) => {

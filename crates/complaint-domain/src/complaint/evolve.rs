@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
-    Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal,
-    RemedyProposed, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
-    state::{Approval, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey},
+    ExternalDecision, Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment,
+    RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
+    state::{
+        Approval, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey,
+    },
 };
 use crate::{actor::ActorId, clock::take_in, fact::Fact};
 
@@ -76,6 +78,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         reviews_noted: BTreeSet::new(),
         is_decided_by_committee: false,
         external: BTreeMap::new(),
+        awards: BTreeMap::new(),
         violations: BTreeMap::new(),
         steps: BTreeMap::new(),
         reopened_at: Vec::new(),
@@ -137,9 +140,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::ReferredExternally(referral) => {
             case.external.insert(referral.body.clone(), None);
         }
-        ComplaintEvent::ExternalDecisionRecorded(decision) => {
-            case.external.insert(decision.body.clone(), Some(decision.clone()));
-        }
+        ComplaintEvent::ExternalDecisionRecorded(decision) => decided_outside(case, decision),
         ComplaintEvent::SuspectedViolationReported(violation) => {
             case.violations.insert(violation.referral.clone(), at);
         }
@@ -173,7 +174,8 @@ fn remedy_proposed(case: &mut Case, proposed: &RemedyProposed, by: &ActorId) {
     let approval =
         if proposed.approval_required { Approval::Awaited } else { Approval::NotRequired };
     let RemedyProposal { remedy: number, kind, amount, .. } = proposed.proposal;
-    let remedy = Remedy { kind, proposer: by.clone(), amount, approval, result: None };
+    let remedy =
+        Remedy { kind, proposer: by.clone(), amount, approval, result: None, ended_in: None };
     case.remedies.insert(number, remedy);
 }
 
@@ -184,8 +186,10 @@ fn remedy_approved(case: &mut Case, approval: &RemedyApproval, approver: &ActorI
 }
 
 fn remedy_fulfilled(case: &mut Case, fulfilment: &RemedyFulfilment) {
+    let ended_in = Some(case.entries.len());
     if let Some(remedy) = case.remedies.get_mut(&fulfilment.remedy) {
         remedy.result = Some(fulfilment.result);
+        remedy.ended_in = ended_in;
     }
 }
 
@@ -221,6 +225,16 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
     case.is_decided_by_committee |=
         matches!(concluded.conclusion, ReviewConclusion::Decided { .. });
     case.reviews_noted.insert(concluded.review.clone());
+}
+
+/// A later decision of a body sets its earlier one aside, and with it what that awarded.
+fn decided_outside(case: &mut Case, decision: &ExternalDecision) {
+    case.awards.remove(&decision.body);
+    if let Some(amount) = decision.award.filter(|_| decision.is_binding) {
+        let award = Award { amount, decided_in: case.entries.len() };
+        case.awards.insert(decision.body.clone(), award);
+    }
+    case.external.insert(decision.body.clone(), Some(decision.clone()));
 }
 
 /// What comes next is another answer, for the committee to look at anew.

@@ -62,7 +62,7 @@ impl ComplaintCommand {
     }
 }
 
-/// Whose streams a decision needs: whoever becomes responsible; for what binds the company, who is
+/// Whose streams a decision needs: whoever becomes responsible; for what binds the company or ends the case, who is
 /// responsible, who acts, and who asked for it.
 pub fn concerned<'a>(
     state: &'a Complaint,
@@ -79,12 +79,69 @@ pub fn concerned<'a>(
     case.handler().into_iter().chain([&actor.id]).chain(command.asker()).collect()
 }
 
-/// What promises, grants or settles something in the company's name.
+/// What promises, grants, settles or ends something in the company's name.
 fn binds(command: &ComplaintCommand) -> bool {
     use ComplaintCommand as C;
     let is_final =
         matches!(command, C::IssueResponse(response) if response.kind == ResponseKind::Final);
-    is_final || matches!(command, C::ProposeRemedy(_) | C::ApproveRemedy(_) | C::ExtendDeadline(_))
+    is_final
+        || matches!(
+            command,
+            C::ProposeRemedy(_)
+                | C::ApproveRemedy(_)
+                | C::FulfilRemedy(_)
+                | C::ExtendDeadline(_)
+                | C::ProposeOutcome(_)
+                | C::Transfer(_)
+                | C::Close(_)
+        )
+}
+
+/// What only takes down what somebody else said or sent, or puts the case before somebody else. Whoever stepped aside
+/// may still do that: it moves the case nowhere by itself.
+fn only_tells(command: &ComplaintCommand) -> bool {
+    use ComplaintCommand as C;
+    match command {
+        C::Register(_)
+        | C::Acknowledge(_)
+        | C::RecordCommunication(_)
+        | C::AddEvidence(_)
+        | C::AuthoriseRepresentative(_)
+        | C::FlagVulnerability(_)
+        | C::Recuse(_)
+        | C::WarnOfClock(_)
+        | C::NoteMissedClock(_)
+        | C::NoteReview(_)
+        | C::Escalate(_)
+        | C::ReferExternally(_)
+        | C::RecordExternalDecision(_)
+        | C::ReportSuspectedViolation(_)
+        | C::RequestSurvey(_)
+        | C::RecordSurveyAnswer(_)
+        | C::TakeStep(_) => true,
+        C::Assess(_)
+        | C::Classify(_)
+        | C::Assign(_)
+        | C::Reassign(_)
+        | C::ProposeRemedy(_)
+        | C::ApproveRemedy(_)
+        | C::IssueResponse(_)
+        | C::RecordAnswer(_)
+        | C::FulfilRemedy(_)
+        | C::IdentifyRootCause(_)
+        | C::Close(_)
+        | C::Reopen(_)
+        | C::Withdraw(_)
+        | C::Correct(_)
+        | C::RequestInformation(_)
+        | C::PauseClock(_)
+        | C::ResumeClock(_)
+        | C::ExtendDeadline(_)
+        | C::LinkDuplicate(_)
+        | C::UnlinkDuplicate(_)
+        | C::Transfer(_)
+        | C::ProposeOutcome(_) => false,
+    }
 }
 
 /// Whether somebody may become responsible.
@@ -116,20 +173,22 @@ pub(super) fn may_handle(
     no_interest(case, handler, circumstances)
 }
 
-/// Whether what binds the company may be done: by somebody who has not stepped aside, in a role that
-/// they have, and with nobody in it who has an interest. One who is responsible and declares an interest stops the
+/// Whether it may be done by whoever does it: not by somebody who has stepped aside; and what binds the company in a role
+/// that they have, and with nobody in it who has an interest. One who is responsible and declares an interest stops the
 /// case so until they step aside.
-pub(super) fn may_bind(
+pub(super) fn may_act(
     case: &Case,
     command: &ComplaintCommand,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), R> {
+    let Actor { id, role } = &circumstances.actor;
+    // Who becomes responsible is looked at first, by the command itself.
+    let hands_over = command.new_handler().is_some();
+    if case.recused.contains(id) && !hands_over && !only_tells(command) {
+        return Err(R::HandlerRecused(id.clone()));
+    }
     if !binds(command) {
         return Ok(());
-    }
-    let Actor { id, role } = &circumstances.actor;
-    if case.recused.contains(id) {
-        return Err(R::HandlerRecused(id.clone()));
     }
     if circumstances.people.get(id).is_some_and(|staff| !holds(staff, *role, circumstances)) {
         return Err(R::RoleNotHeld(id.clone(), *role));

@@ -1,5 +1,7 @@
 //! Why a command was refused.
 
+mod answer;
+mod approval;
 mod cause;
 mod codes;
 mod committee;
@@ -10,12 +12,13 @@ mod recourse;
 use jiff::{Timestamp, civil::Date};
 
 pub use self::{
-    cause::RootCauseRefusal, committee::CommitteeRefusal, linked::LinkedRefusal,
-    outcome::OutcomeRefusal, recourse::RecourseRefusal,
+    answer::AnswerRefusal, approval::ApprovalRefusal, cause::RootCauseRefusal,
+    committee::CommitteeRefusal, linked::LinkedRefusal, outcome::OutcomeRefusal,
+    recourse::RecourseRefusal,
 };
 use super::{
-    Answer, ApprovalLimit, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind,
-    RemedyResult, RepresentativeId, ResponseKind, StepNotCalledFor, TaxonomyRefusal,
+    Answer, CloseReason, EvidenceId, PlatformCategory, RemedyId, RemedyKind, RemedyResult,
+    RepresentativeId, ResponseKind, StepNotCalledFor, TaxonomyRefusal,
 };
 use crate::{
     actor::{ActorId, Role},
@@ -157,6 +160,12 @@ pub enum ComplaintRejection {
         /// Who would step aside.
         found: ActorId,
     },
+    /// A recusal that neither the person nor anybody above them says.
+    #[error(
+        "expected `{0}` themselves, or a supervisor, a compliance officer or the chair of the committee, to say that \
+         they step aside, found the role `{1}`"
+    )]
+    RecusedByColleague(ActorId, Role),
     /// Somebody who stepped aside would become responsible again, or decide all the same.
     #[error("expected somebody who has not stepped aside, found `{0}`, who has")]
     HandlerRecused(ActorId),
@@ -319,17 +328,9 @@ pub enum ComplaintRejection {
         /// The name of the command.
         command: &'static str,
     },
-    /// `NotDisputed` as the answer to a response of our own.
-    #[error(
-        "expected accepted, refused or silent, found not-disputed, which only a platform reports"
-    )]
-    NotDisputedElsewhere,
-    /// The answer that stands, once more.
-    #[error("expected another answer, found `{answer}`, which stands")]
-    AnswerUnchanged {
-        /// The answer.
-        answer: Answer,
-    },
+    /// The answer is none, or is not theirs to take back who would.
+    #[error(transparent)]
+    Answer(#[from] AnswerRefusal),
 
     // Remedies.
     /// A proposal under a number that is not the next free one.
@@ -386,44 +387,9 @@ pub enum ComplaintRejection {
         /// The amount given.
         found: Money,
     },
-    /// An approval of a remedy that its proposer may promise alone.
-    #[error("expected a remedy that awaits approval, found number {remedy}, which needs none")]
-    ApprovalNotRequired {
-        /// The remedy.
-        remedy: RemedyId,
-    },
-    /// A second approval.
-    #[error(
-        "expected a remedy that awaits approval, found number {remedy}, approved by `{approver}`"
-    )]
-    AlreadyApproved {
-        /// The remedy.
-        remedy: RemedyId,
-        /// Who approved it.
-        approver: ActorId,
-    },
-    /// An approval by the person who made the proposal.
-    #[error(
-        "expected a second person to approve remedy {remedy}, found `{proposer}`, who proposed it"
-    )]
-    ApprovedByProposer {
-        /// The remedy.
-        remedy: RemedyId,
-        /// Who proposed it and would approve it.
-        proposer: ActorId,
-    },
-    /// An approval by somebody who may not promise that much.
-    #[error(
-        "expected somebody who may approve {amount} in all, found the role `{role}`, whose limit is {limit}"
-    )]
-    LimitTooLow {
-        /// The role of the approver.
-        role: Role,
-        /// Up to which amount the role may approve in that currency.
-        limit: ApprovalLimit,
-        /// The amount of the remedy, and of those that stand in its currency.
-        amount: Money,
-    },
+    /// Nothing awaits approval, or somebody else has to give it.
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
     /// A remedy that is offered or carried out before a second person approved it.
     #[error("expected an approved remedy, found number {remedy}, which awaits approval")]
     RemedyNotApproved {
@@ -556,6 +522,11 @@ pub enum ComplaintRejection {
         /// The first of them.
         remedy: RemedyId,
     },
+    /// An end while what a body outside awarded with binding effect is neither paid nor declined.
+    #[error(
+        "expected the {0} that `{1}` awarded, which binds, to be paid or declined as a remedy, found them outstanding"
+    )]
+    AwardOutstanding(Money, Label),
     /// A closing before the cause, or that none was found.
     #[error("expected the root cause, or that none was found, found neither")]
     RootCauseMissing,

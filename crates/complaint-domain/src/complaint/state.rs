@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
+use rust_decimal::Decimal;
 
 use super::{
     Answer, Assessment, Channel, ClockLimit, CorrectedFact, ExternalDecision, LinkKind, Matter,
@@ -111,6 +112,8 @@ pub struct Case {
     pub(super) is_decided_by_committee: bool,
     /// The outside bodies that took it up, and what each came to.
     pub(super) external: BTreeMap<Label, Option<ExternalDecision>>,
+    /// What these awarded with binding effect, as it stands.
+    pub(super) awards: BTreeMap<Label, Award>,
     /// The suspected violations, and when each was reported.
     pub(super) violations: BTreeMap<ReferralId, Timestamp>,
     /// When each step that rules name was taken.
@@ -176,6 +179,16 @@ pub(super) struct Remedy {
     pub(super) amount: Option<Money>,
     pub(super) approval: Approval,
     pub(super) result: Option<RemedyResult>,
+    /// The entry that ended it.
+    pub(super) ended_in: Option<usize>,
+}
+
+/// What a body outside awarded to the complainant with binding effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Award {
+    pub(super) amount: Money,
+    /// The entry that says so.
+    pub(super) decided_in: usize,
 }
 
 /// Whether a second person must approve, and whether one did.
@@ -323,24 +336,51 @@ impl Case {
     }
 
     /// Whether the committee was asked since the last answer, and has come to nothing yet.
-    pub(super) fn is_before_committee(&self) -> bool {
+    pub fn is_before_committee(&self) -> bool {
         self.escalated_by.is_some() && self.review_conclusion.is_none()
+    }
+
+    /// The bodies outside that took it up, and have come to nothing yet.
+    pub fn before_bodies(&self) -> impl Iterator<Item = &Label> {
+        self.external.iter().filter(|(_, decision)| decision.is_none()).map(|(body, _)| body)
+    }
+
+    /// Whether a remedy is one of those that the complainant accepted, and has not ended.
+    pub(super) fn is_accepted(&self, id: RemedyId) -> bool {
+        let is_open = self.remedies.get(&id).is_some_and(|remedy| remedy.result.is_none());
+        let response = self.final_response.as_ref();
+        is_open
+            && response
+                .is_some_and(|it| it.answer == Some(Answer::Accepted) && it.offered.contains(&id))
+    }
+
+    /// What a body outside awarded with binding effect and nobody has paid, and that body. What was paid before counts
+    /// with what was paid since; declined is only what was offered again since.
+    pub(super) fn outstanding_award(&self) -> Option<(Money, &Label)> {
+        let counts = |remedy: &Remedy, award: &Award| match remedy.result {
+            Some(RemedyResult::CarriedOut) => true,
+            Some(RemedyResult::Declined) => remedy.ended_in > Some(award.decided_in),
+            None => false,
+        };
+        let is_met = |award: &Award| {
+            let counted = self.remedies.values().filter(|remedy| counts(remedy, award));
+            let amounts = counted.filter_map(|remedy| remedy.amount);
+            let in_currency = amounts.filter(|it| it.currency == award.amount.currency);
+            let whole = in_currency.fold(Decimal::ZERO, |sum, it| sum.saturating_add(it.amount));
+            whole >= award.amount.amount
+        };
+        let owed = self.awards.iter().find(|(_, award)| !is_met(award));
+        owed.filter(|_| self.is_ours_to_answer()).map(|(body, award)| (award.amount, body))
     }
 
     /// The remedies that were promised and have not ended: approved by a second person, or offered
     /// in a final response that the complainant accepted.
     pub fn outstanding_remedies(&self) -> impl Iterator<Item = RemedyId> {
-        let accepted = self
-            .final_response
-            .as_ref()
-            .filter(|response| response.answer == Some(Answer::Accepted))
-            .map(|response| &response.offered);
         self.remedies
             .iter()
-            .filter(move |(id, remedy)| {
-                remedy.result.is_none()
-                    && (matches!(remedy.approval, Approval::Given { .. })
-                        || accepted.is_some_and(|offered| offered.contains(id)))
+            .filter(|(id, remedy)| {
+                let is_approved = matches!(remedy.approval, Approval::Given { .. });
+                (remedy.result.is_none() && is_approved) || self.is_accepted(**id)
             })
             .map(|(id, _)| *id)
     }

@@ -12,6 +12,7 @@ mod handling;
 mod intake;
 mod laws;
 mod material;
+mod owed;
 mod people;
 mod platform;
 mod precedence;

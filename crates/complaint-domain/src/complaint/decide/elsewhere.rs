@@ -1,8 +1,8 @@
 //! When others look at it: another firm, the committee, an outside body, a regulator.
 
 use crate::complaint::{
-    ComplaintEvent, ComplaintRejection, Escalation, EscalationReason, ExternalDecision,
-    ExternalReferral, SuspectedViolation, Transfer,
+    CommitteeRefusal, ComplaintEvent, ComplaintRejection, Escalation, EscalationReason,
+    ExternalDecision, ExternalReferral, Outcome, SuspectedViolation, Transfer,
     decide::{
         ending::{no_decision_owed, not_before_committee},
         remedy::payable,
@@ -39,7 +39,17 @@ pub(super) fn escalate(
     if case.escalated_by.is_some() {
         return Err(ComplaintRejection::AlreadyEscalated);
     }
+    if needs_response && gives_everything(case) {
+        return Err(CommitteeRefusal::FullyUpheld.into());
+    }
     Ok(ComplaintEvent::Escalated(escalation.clone()))
+}
+
+/// Whether what is proposed, or else what was answered, is all that a complainant can be given.
+fn gives_everything(case: &Case) -> bool {
+    let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
+    let answered = case.final_response.as_ref().and_then(|response| response.outcome);
+    proposed.or(answered).is_some_and(Outcome::is_all)
 }
 
 /// A body may take it up again once it has come to something.

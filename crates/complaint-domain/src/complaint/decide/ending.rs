@@ -5,7 +5,7 @@ use crate::{
     actor::Role,
     complaint::{
         Answer, Circumstances, CloseReason, Closure, CommitteeRefusal, ComplaintEvent,
-        ComplaintRejection, RecourseRefusal, Withdrawal,
+        ComplaintRejection, ExternalDecision, RecourseRefusal, Withdrawal,
         state::{Case, FinalResponse},
     },
 };
@@ -44,7 +44,7 @@ pub(super) fn close(
     if closure.reason == CloseReason::RecourseExpired {
         recourse_is_over(response, circumstances)?;
     }
-    no_remedy_outstanding(case)?;
+    nothing_outstanding(case)?;
     if case.is_ours_to_answer() && case.root_cause.is_none() {
         return Err(ComplaintRejection::RootCauseMissing);
     }
@@ -66,7 +66,10 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
     }
     no_body_looks_at_it(case)?;
     not_before_committee(case)?;
-    let is_decided = !case.external.is_empty() || case.is_decided_by_committee;
+    let was_decided = |decision: &Option<ExternalDecision>| {
+        decision.as_ref().is_some_and(|decision| decision.result.is_on_the_merits())
+    };
+    let is_decided = case.external.values().any(was_decided) || case.is_decided_by_committee;
     if reason == CloseReason::RecourseExhausted && !is_decided {
         return Err(RecourseRefusal::NotExhausted);
     }
@@ -74,8 +77,8 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
 }
 
 fn no_body_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
-    match case.external.iter().find(|(_, decision)| decision.is_none()) {
-        Some((body, _)) => Err(RecourseRefusal::Pending(body.clone())),
+    match case.before_bodies().next() {
+        Some(body) => Err(RecourseRefusal::Pending(body.clone())),
         None => Ok(()),
     }
 }
@@ -106,7 +109,7 @@ pub(super) fn withdraw(
     if answer == Some(Answer::Accepted) {
         return Err(ComplaintRejection::WithdrawnAfterAcceptance);
     }
-    no_remedy_outstanding(case)?;
+    nothing_outstanding(case)?;
     Ok(ComplaintEvent::Withdrawn(withdrawal.clone()))
 }
 
@@ -118,7 +121,7 @@ fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, C
     if case.transferred_to.is_none() {
         return Err(ComplaintRejection::NotTransferred);
     }
-    no_remedy_outstanding(case)?;
+    nothing_outstanding(case)?;
     Ok(ComplaintEvent::Closed(closure.clone()))
 }
 
@@ -127,9 +130,13 @@ pub(super) fn no_decision_owed(case: &Case) -> Result<(), CommitteeRefusal> {
     case.bound_to.map_or(Ok(()), |decided| Err(CommitteeRefusal::DecisionOwed(decided)))
 }
 
-fn no_remedy_outstanding(case: &Case) -> Result<(), ComplaintRejection> {
-    match case.outstanding_remedies().next() {
-        Some(remedy) => Err(ComplaintRejection::RemedyOutstanding { remedy }),
+/// Neither what we promised nor what somebody outside bound us to pay.
+fn nothing_outstanding(case: &Case) -> Result<(), ComplaintRejection> {
+    if let Some(remedy) = case.outstanding_remedies().next() {
+        return Err(ComplaintRejection::RemedyOutstanding { remedy });
+    }
+    match case.outstanding_award() {
+        Some((amount, body)) => Err(ComplaintRejection::AwardOutstanding(amount, body.clone())),
         None => Ok(()),
     }
 }

@@ -1,10 +1,10 @@
 //! Who is responsible, and what lay behind the complaint.
 
 use crate::{
-    actor::ActorId,
+    actor::{Actor, ActorId},
     complaint::{
-        Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment, Recusal,
-        RootCause, RootCauseRefusal, people::may_handle, state::Case,
+        Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment,
+        ReassignmentReason, Recusal, RootCause, RootCauseRefusal, people::may_handle, state::Case,
     },
 };
 
@@ -16,6 +16,7 @@ pub(super) fn assign(
     if let Some(handler) = &case.handler {
         return Err(ComplaintRejection::AlreadyAssigned { handler: handler.clone() });
     }
+    not_recused(case, &circumstances.actor.id)?;
     not_recused(case, &assignment.handler)?;
     may_handle(case, &assignment.handler, circumstances)?;
     Ok(ComplaintEvent::Assigned(assignment.clone()))
@@ -29,22 +30,43 @@ pub(super) fn reassign(
     if case.handler.as_ref() == Some(&reassignment.handler) {
         return Err(ComplaintRejection::SameHandler { handler: reassignment.handler.clone() });
     }
+    if reassignment.reason == ReassignmentReason::ConflictOfInterest
+        && let Some(handler) = &case.handler
+    {
+        may_say_so(handler, &circumstances.actor)?;
+    }
+    not_recused(case, &circumstances.actor.id)?;
     not_recused(case, &reassignment.handler)?;
     may_handle(case, &reassignment.handler, circumstances)?;
     Ok(ComplaintEvent::Reassigned(reassignment.clone()))
 }
 
-/// Whoever steps aside is responsible no more, and nobody is until somebody else is assigned. A
-/// supervisor may say it for them.
-pub(super) fn recuse(case: &Case, recusal: &Recusal) -> Result<ComplaintEvent, ComplaintRejection> {
+/// Whoever steps aside is responsible no more, and nobody is until somebody else is assigned. Somebody above
+/// them may say it for them; a colleague would so take a case from them for good.
+pub(super) fn recuse(
+    case: &Case,
+    recusal: &Recusal,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
     match &case.handler {
         Some(handler) if *handler != recusal.handler => Err(ComplaintRejection::NotTheHandler {
             handler: handler.clone(),
             found: recusal.handler.clone(),
         }),
-        Some(_) => Ok(ComplaintEvent::Recused(recusal.clone())),
+        Some(handler) => {
+            may_say_so(handler, &circumstances.actor)?;
+            Ok(ComplaintEvent::Recused(recusal.clone()))
+        }
         None => Err(ComplaintRejection::NobodyResponsible { command: "recuse" }),
     }
+}
+
+/// Whether somebody may say of whoever is responsible that they have an interest.
+fn may_say_so(handler: &ActorId, actor: &Actor) -> Result<(), ComplaintRejection> {
+    if actor.id == *handler || actor.role.supervises() {
+        return Ok(());
+    }
+    Err(ComplaintRejection::RecusedByColleague(handler.clone(), actor.role))
 }
 
 fn not_recused(case: &Case, handler: &ActorId) -> Result<(), ComplaintRejection> {

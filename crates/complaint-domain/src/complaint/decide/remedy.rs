@@ -1,9 +1,10 @@
 //! Remedies: proposed by one person, approved by another where they are large, ended once.
 
+use super::response::may_take_back;
 use crate::{
     complaint::{
-        Circumstances, ComplaintEvent, ComplaintRejection, RemedyApproval, RemedyFulfilment,
-        RemedyId, RemedyKind, RemedyProposal, RemedyProposed, RemedyResult,
+        ApprovalRefusal, Circumstances, ComplaintEvent, ComplaintRejection, RemedyApproval,
+        RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal, RemedyProposed, RemedyResult,
         state::{Approval, Case, Remedy},
     },
     money::Money,
@@ -29,7 +30,8 @@ pub(super) fn propose(
         (true, Some(amount)) => {
             payable(*amount)?;
             let whole = with_others(case, *amount, |_| true);
-            !circumstances.rules.approval_limits.allow(&circumstances.actor, &whole)
+            let is_alone = circumstances.rules.approval_limits.allow(&circumstances.actor, &whole);
+            !is_alone || is_beside_another_currency(case, *amount)
         }
         (false, None) => false,
     };
@@ -39,7 +41,8 @@ pub(super) fn propose(
     }))
 }
 
-/// Four eyes: somebody else, who may promise as much as then stands in the complaint. What only awaits
+/// Four eyes: somebody who neither proposed it nor is responsible for the complaint, and may promise as much as then
+/// stands in it. What only awaits
 /// approval does not stand: its own approval will count this one.
 pub(super) fn approve(
     case: &Case,
@@ -50,40 +53,49 @@ pub(super) fn approve(
     let remedy = not_ended(case, id)?;
     match &remedy.approval {
         Approval::NotRequired => {
-            return Err(ComplaintRejection::ApprovalNotRequired { remedy: id });
+            return Err(ApprovalRefusal::ApprovalNotRequired { remedy: id }.into());
         }
         Approval::Given { approver } => {
-            return Err(ComplaintRejection::AlreadyApproved {
+            return Err(ApprovalRefusal::AlreadyApproved {
                 remedy: id,
                 approver: approver.clone(),
-            });
+            }
+            .into());
         }
         Approval::Awaited => {}
     }
     let actor = &circumstances.actor;
     if remedy.proposer == actor.id {
-        return Err(ComplaintRejection::ApprovedByProposer {
-            remedy: id,
-            proposer: remedy.proposer.clone(),
-        });
+        return Err(
+            ApprovalRefusal::ApprovedByProposer { remedy: id, proposer: actor.id.clone() }.into()
+        );
+    }
+    if case.handler.as_ref() == Some(&actor.id) {
+        return Err(
+            ApprovalRefusal::ApprovedByHandler { remedy: id, handler: actor.id.clone() }.into()
+        );
     }
     if let Some(amount) = remedy.amount {
         let amount = with_others(case, amount, |other| other.approval != Approval::Awaited);
         let limit = circumstances.rules.approval_limits.of_actor(actor, amount.currency);
         if !limit.allows(amount.amount) {
-            return Err(ComplaintRejection::LimitTooLow { role: actor.role, limit, amount });
+            return Err(ApprovalRefusal::LimitTooLow { role: actor.role, limit, amount }.into());
         }
     }
     Ok(ComplaintEvent::RemedyApproved(approval.clone()))
 }
 
 /// May come before the final response: what can be put right at once should be. To decline needs
-/// no approval of what is declined.
+/// no approval of what is declined; but what the complainant accepted is not noted away by whoever owes it.
 pub(super) fn fulfil(
     case: &Case,
     fulfilment: &RemedyFulfilment,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let id = fulfilment.remedy;
+    if fulfilment.result == RemedyResult::Declined && case.is_accepted(id) {
+        may_take_back(case, circumstances)?;
+    }
     let remedy = not_ended(case, id)?;
     in_coins(remedy.amount, fulfilment.paid)?;
     match fulfilment.result {
@@ -107,6 +119,13 @@ fn with_others(case: &Case, amount: Money, is_counted: impl Fn(&Remedy) -> bool)
         others.filter_map(|other| other.amount).filter(|other| other.currency == amount.currency);
     let whole = in_currency.fold(amount.amount, |sum, other| sum.saturating_add(other.amount));
     Money { amount: whole, ..amount }
+}
+
+/// Whether something is promised in another currency too: the two have no sum that a limit could be held to.
+fn is_beside_another_currency(case: &Case, amount: Money) -> bool {
+    let standing = |other: &&Remedy| other.result != Some(RemedyResult::Declined);
+    let others = case.remedies.values().filter(standing).filter_map(|other| other.amount);
+    others.into_iter().any(|other| other.currency != amount.currency)
 }
 
 /// The remedy, if it was proposed and has not come to its end.

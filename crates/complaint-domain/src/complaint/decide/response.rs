@@ -10,10 +10,11 @@ use super::{
     remedy::approved,
 };
 use crate::{
+    actor::{Actor, Role},
     complaint::{
-        Answer, AnswerGiven, Circumstances, ComplaintEvent, ComplaintRejection, PlatformCategory,
-        PlatformResponse, RecourseRefusal, RemedyId, RemedyResult, Response, ResponseKind,
-        state::Case,
+        Answer, AnswerGiven, AnswerRefusal, Circumstances, ComplaintEvent, ComplaintRejection,
+        PlatformCategory, PlatformResponse, RecourseRefusal, RemedyId, RemedyResult, Response,
+        ResponseKind, state::Case,
     },
     sealed::PersonalField,
 };
@@ -214,7 +215,8 @@ fn may_be_offered(case: &Case, offered: &[RemedyId]) -> Result<(), ComplaintReje
 }
 
 /// A later answer replaces an earlier one: people change their minds, and some answer late. Silence is one
-/// only when their time is over.
+/// only when their time is over. What they accepted is owed to them, so that whoever owes it does not note another
+/// answer over it.
 pub(super) fn record_answer(
     case: &Case,
     given: &AnswerGiven,
@@ -231,12 +233,28 @@ pub(super) fn record_answer(
         }
     }
     if answer == Answer::NotDisputed && response.platform.is_none() {
-        return Err(ComplaintRejection::NotDisputedElsewhere);
+        return Err(AnswerRefusal::NotDisputedElsewhere.into());
     }
     if response.answer == Some(answer) {
-        return Err(ComplaintRejection::AnswerUnchanged { answer });
+        return Err(AnswerRefusal::AnswerUnchanged(answer).into());
+    }
+    if response.answer == Some(Answer::Accepted) {
+        may_take_back(case, circumstances)?;
     }
     Ok(ComplaintEvent::AnswerRecorded(given.clone()))
+}
+
+/// Whether somebody may undo what the complainant accepted: they themselves, or, where it was noted wrongly or they say
+/// so by word of mouth, somebody above whoever is responsible.
+pub(super) fn may_take_back(
+    case: &Case,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), AnswerRefusal> {
+    let Actor { id, role } = &circumstances.actor;
+    if *role == Role::Complainant || (role.supervises() && case.handler.as_ref() != Some(id)) {
+        return Ok(());
+    }
+    Err(AnswerRefusal::AcceptanceStands(id.clone(), *role))
 }
 
 /// The day on which it happened, by the local dates by which a recourse is counted that a final response of

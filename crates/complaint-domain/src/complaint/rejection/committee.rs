@@ -9,6 +9,11 @@ pub enum CommitteeRefusal {
     /// The outcome that is proposed, once more.
     #[error("expected another outcome or other findings, found what is proposed already")]
     OutcomeUnchanged,
+    /// An escalation of what gives the complainant everything, because it does not.
+    #[error(
+        "expected an answer that is not fully upheld, found `upheld`; give another reason to escalate it"
+    )]
+    FullyUpheld,
     /// A final response that the committee must have seen before.
     #[error(
         "expected a review by the committee before a final response of `{outcome}`, as the pack \
@@ -49,6 +54,7 @@ impl CommitteeRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::OutcomeUnchanged => "committee-outcome-unchanged",
+            Self::FullyUpheld => "committee-fully-upheld",
             Self::NotReviewed { .. } => "committee-not-reviewed",
             Self::DecisionBinds { .. } => "committee-decision-binds",
             Self::DecisionOwed(_) => "committee-decision-owed",

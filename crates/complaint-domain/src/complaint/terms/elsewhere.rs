@@ -73,6 +73,20 @@ pub enum ExternalResult {
     Discontinued,
 }
 
+impl ExternalResult {
+    /// Whether the body came to an end of the dispute itself: who was told that it does not decide such cases, or gave
+    /// it up there, has not gone that way to its end.
+    pub const fn is_on_the_merits(self) -> bool {
+        match self {
+            Self::Settled
+            | Self::ForComplainant
+            | Self::PartlyForComplainant
+            | Self::ForRespondent => true,
+            Self::OutsideJurisdiction | Self::Discontinued => false,
+        }
+    }
+}
+
 /// An outside body decided, recommended, or brought the parties together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalDecision {

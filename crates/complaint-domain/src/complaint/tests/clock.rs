@@ -273,8 +273,8 @@ fn neither_the_handler_grants_their_own_work_more_time_nor_does_one_who_stepped_
     assert!(by_handler.by("tom", Role::Supervisor).decide(&extend).is_ok());
     under("template", [received(), assigned("ana")])
         .after(&C::Recuse(recusal("ana")))
-        .after(&C::Assign(to("ben")))
         .by("sue", Role::Supervisor)
+        .after(&C::Assign(to("ben")))
         .when(&extend)
         .then_rejected(R::HandlerRecused(person("ana")));
 }

@@ -147,6 +147,17 @@ fn what_comes_back_from_another_firm_is_ours_again() {
 }
 
 #[test]
+fn what_gives_the_complainant_everything_is_not_escalated_because_it_does_not() {
+    let upheld = coming_to(Outcome::Upheld, "2024-09-11");
+    let given = given([received(), assigned("ana")]).after(&C::IssueResponse(upheld));
+    let not_fully = C::Escalate(escalation(EscalationReason::NotFullyUpheld));
+    given.clone().when(&not_fully).then_rejected(CommitteeRefusal::FullyUpheld.into());
+    // The complainant may ask all the same.
+    let asked = escalation(EscalationReason::ComplainantRequest);
+    given.when(&C::Escalate(asked.clone())).then(E::Escalated(asked));
+}
+
+#[test]
 fn the_committee_looks_at_an_answer_once_also_after_the_end() {
     let asked = escalation(EscalationReason::ComplainantRequest);
     let given = given(all_done()).by("portal", Role::Complainant);

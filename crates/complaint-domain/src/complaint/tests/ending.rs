@@ -171,63 +171,6 @@ fn who_still_has_time_is_not_silent() {
 }
 
 #[test]
-fn an_accepted_remedy_is_carried_out_or_declined_before_the_end() {
-    let given = given([
-        received(),
-        assigned("ana"),
-        proposed(apology(1)),
-        proposed(apology(2)),
-        responded(offering(&[2])),
-        answered(Answer::Accepted),
-        no_cause_found(),
-    ]);
-    given
-        .clone()
-        .when(&close(CloseReason::Accepted))
-        .then_rejected(R::RemedyOutstanding { remedy: RemedyId(2) });
-    for ended in [done(2), declined(2)] {
-        given
-            .clone()
-            .after(&C::FulfilRemedy(ended))
-            .when(&close(CloseReason::Accepted))
-            .then(E::Closed(because(CloseReason::Accepted)));
-    }
-}
-
-#[test]
-fn an_approved_remedy_is_outstanding_whatever_the_answer() {
-    given([
-        received(),
-        assigned("ana"),
-        proposed_over_limit(refund(1, "900")),
-        past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
-        responded(offering(&[1])),
-        answered(Answer::Refused),
-        no_cause_found(),
-        taken_up(),
-        settled_elsewhere(),
-    ])
-    .when(&close(CloseReason::RecourseExhausted))
-    .then_rejected(R::RemedyOutstanding { remedy: RemedyId(1) });
-}
-
-#[test]
-fn what_was_offered_and_refused_lapses() {
-    given([
-        received(),
-        assigned("ana"),
-        proposed(apology(1)),
-        responded(offering(&[1])),
-        answered(Answer::Refused),
-        no_cause_found(),
-        taken_up(),
-        settled_elsewhere(),
-    ])
-    .when(&close(CloseReason::RecourseExhausted))
-    .then(E::Closed(because(CloseReason::RecourseExhausted)));
-}
-
-#[test]
 fn a_complaint_to_us_is_not_closed_on_a_platform() {
     given(ready_to_close())
         .when(&close(CloseReason::ClosedOnPlatform))
@@ -321,49 +264,6 @@ fn complainants_may_withdraw_at_any_time_before_the_end() {
         .after(&C::Withdraw(not_pursued()))
         .when(&C::Withdraw(not_pursued()))
         .then_rejected(R::Ended { command: "withdraw", how: "withdrawn" });
-}
-
-#[test]
-fn nobody_but_complainants_themselves_withdraws_what_they_accepted() {
-    let accepted = given([
-        received(),
-        assigned("ana"),
-        proposed(apology(1)),
-        responded(offering(&[1])),
-        answered(Answer::Accepted),
-    ]);
-    let withdraw = C::Withdraw(not_pursued());
-    // The apology is owed, and the cause is not found.
-    accepted.clone().when(&withdraw).then_rejected(R::WithdrawnAfterAcceptance);
-    accepted
-        .clone()
-        .by("portal", Role::Complainant)
-        .when(&withdraw)
-        .then(E::Withdrawn(not_pursued()));
-    let refused = accepted.after(&C::RecordAnswer(answer(Answer::Refused)));
-    refused.when(&withdraw).then(E::Withdrawn(not_pursued()));
-}
-
-#[test]
-fn nobody_but_complainants_themselves_withdraws_what_others_still_look_at() {
-    let handled = given([received(), assigned("ana")]);
-    let withdraw = C::Withdraw(not_pursued());
-    let asked = escalation(EscalationReason::ComplainantRequest);
-    let reviewed = handled.clone().after(&C::Escalate(asked));
-    reviewed.clone().when(&withdraw).then_rejected(RecourseRefusal::ReviewPending.into());
-    let chair = reviewed.clone().by("chen", Role::CommitteeChair);
-    chair.when(&withdraw).then(E::Withdrawn(not_pursued()));
-
-    let outside = handled.after(&C::ReferExternally(referred_to("Ombudsman")));
-    let pending = RecourseRefusal::Pending("Ombudsman".parse().unwrap());
-    outside.clone().when(&withdraw).then_rejected(pending.into());
-    let given_up = decided_by("Ombudsman", None);
-    let over = outside.clone().after(&C::RecordExternalDecision(given_up));
-    over.when(&withdraw).then(E::Withdrawn(not_pursued()));
-    for there in [reviewed, outside] {
-        let withdrawn = there.by("portal", Role::Complainant);
-        withdrawn.when(&withdraw).then(E::Withdrawn(not_pursued()));
-    }
 }
 
 #[test]

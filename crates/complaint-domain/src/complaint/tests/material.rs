@@ -9,7 +9,8 @@ use crate::{
     actor::Role,
     complaint::{
         CloseReason, Closure, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        EvidenceId, Representative, RepresentativeId, VulnerabilityDriver,
+        EvidenceId, Reassignment, ReassignmentReason, Representative, RepresentativeId,
+        VulnerabilityDriver,
     },
 };
 
@@ -21,7 +22,9 @@ fn who_steps_aside_is_replaced_by_a_new_assignment_and_never_comes_back() {
         .when(&C::IssueResponse(final_response()))
         .then_rejected(R::NobodyResponsible { command: "issue-response" });
     aside.clone().when(&C::Assign(to("ana"))).then_rejected(R::HandlerRecused(person("ana")));
-    let replaced = aside.after(&C::Assign(to("ben")));
+    // Nor does she say whose it is to be.
+    aside.clone().when(&C::Assign(to("ben"))).then_rejected(R::HandlerRecused(person("ana")));
+    let replaced = aside.by("sue", Role::Supervisor).after(&C::Assign(to("ben")));
     replaced
         .clone()
         .when(&C::Reassign(over_to("ana")))
@@ -41,6 +44,17 @@ fn a_supervisor_may_take_somebody_with_an_interest_off_the_case() {
 }
 
 #[test]
+fn no_colleague_takes_a_case_from_somebody_by_saying_that_they_have_an_interest() {
+    let handled = given([received(), assigned("ana")]).by("zoe", Role::Agent);
+    let refused = || R::RecusedByColleague(person("ana"), Role::Agent);
+    handled.clone().when(&C::Recuse(recusal("ana"))).then_rejected(refused());
+    let reason = ReassignmentReason::ConflictOfInterest;
+    let over = C::Reassign(Reassignment { reason, ..over_to("zoe") });
+    handled.clone().when(&over).then_rejected(refused());
+    assert!(handled.decide(&C::Reassign(over_to("zoe"))).is_ok(), "for another reason");
+}
+
+#[test]
 fn nobody_steps_aside_from_what_is_not_theirs() {
     given([received(), assigned("ana")])
         .when(&C::Recuse(recusal("ben")))
@@ -51,6 +65,7 @@ fn nobody_steps_aside_from_what_is_not_theirs() {
 fn stepping_aside_does_not_undo_what_was_done() {
     given(ready_to_close())
         .after(&C::Recuse(recusal("ana")))
+        .by("ben", Role::Agent)
         .after(&C::Assign(to("ben")))
         .when(&C::Close(Closure { reason: CloseReason::Accepted }))
         .then(E::Closed(Closure { reason: CloseReason::Accepted }));

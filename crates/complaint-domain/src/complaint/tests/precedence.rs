@@ -114,6 +114,8 @@ fn the_codes_stand_in_the_order_of_the_enum() {
     let of_links = include_str!("../rejection/linked.rs");
     let of_outcomes = include_str!("../rejection/outcome.rs");
     let of_recourse = include_str!("../rejection/recourse.rs");
+    let of_answers = include_str!("../rejection/answer.rs");
+    let of_approvals = include_str!("../rejection/approval.rs");
     let of_clocks = include_str!("../../clock/permission.rs");
     let of_taxonomies = include_str!("../rules.rs");
     let codes = variants(source, "pub enum ComplaintRejection {").flat_map(|code| {
@@ -125,6 +127,8 @@ fn the_codes_stand_in_the_order_of_the_enum() {
             "linked" => variants(of_links, "pub enum LinkedRefusal {").collect(),
             "committee" => variants(of_committee, "pub enum CommitteeRefusal {").collect(),
             "taxonomy" => variants(of_taxonomies, "pub enum TaxonomyRefusal {").collect(),
+            "answer" => return variants(of_answers, "pub enum AnswerRefusal {").collect(),
+            "approval" => return variants(of_approvals, "pub enum ApprovalRefusal {").collect(),
             "step" => vec!["not-called-for".to_owned()],
             _ => return vec![code],
         };

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     actor::Role,
     complaint::{
-        ApprovalLimit, ApprovalLimits, ComplaintCommand as C, ComplaintEvent as E,
+        ApprovalLimit, ApprovalLimits, ApprovalRefusal, ComplaintCommand as C, ComplaintEvent as E,
         ComplaintRejection as R, ComplaintRules, RemedyFulfilment, RemedyId, RemedyKind,
         RemedyProposal, RemedyProposed, RemedyResult,
     },
@@ -50,14 +50,16 @@ fn the_limit_is_held_to_all_that_is_promised_in_one_complaint() {
 }
 
 #[test]
-fn what_was_declined_and_what_is_in_another_currency_leave_the_limit_as_it_is() {
+fn what_was_declined_leaves_the_limit_as_it_is_and_a_second_currency_needs_a_second_person() {
     let given = given([received(), assigned("ana"), proposed(refund(1, "150"))]);
     let next = refund(2, "200");
-    let declined = given.clone().after(&C::FulfilRemedy(declined(1)));
-    declined.when(&C::ProposeRemedy(next.clone())).then(standing(next));
+    let after = given.clone().after(&C::FulfilRemedy(declined(1)));
+    after.when(&C::ProposeRemedy(next.clone())).then(standing(next));
     let euros = Money { currency: Currency::EUR, ..gbp("200") };
     let next = RemedyProposal { amount: Some(euros), ..refund(2, "1") };
-    given.when(&C::ProposeRemedy(next.clone())).then(standing(next));
+    given.clone().when(&C::ProposeRemedy(next.clone())).then(awaiting(next.clone()));
+    let after = given.after(&C::FulfilRemedy(declined(1)));
+    after.when(&C::ProposeRemedy(next.clone())).then(standing(next));
 }
 
 #[test]
@@ -69,11 +71,10 @@ fn whoever_approves_may_promise_all_that_stands_with_it() {
     given.clone().when(&C::ApproveRemedy(approval(2))).then(E::RemedyApproved(approval(2)));
     let one = given.after(&C::ApproveRemedy(approval(1)));
     let limit = ApprovalLimit::UpTo(10_000.into());
-    one.clone().when(&C::ApproveRemedy(approval(2))).then_rejected(R::LimitTooLow {
-        role: Role::Supervisor,
-        limit,
-        amount: gbp("10000.01"),
-    });
+    one.clone().when(&C::ApproveRemedy(approval(2))).then_rejected(
+        ApprovalRefusal::LimitTooLow { role: Role::Supervisor, limit, amount: gbp("10000.01") }
+            .into(),
+    );
     one.by("cho", Role::CommitteeChair)
         .when(&C::ApproveRemedy(approval(2)))
         .then(E::RemedyApproved(approval(2)));
@@ -189,7 +190,26 @@ fn nobody_approves_their_own_proposal_not_even_in_a_higher_role() {
     given([received(), assigned("ana"), proposed_over_limit(refund(1, "900"))])
         .by("ana", Role::Supervisor)
         .when(&C::ApproveRemedy(approval(1)))
-        .then_rejected(R::ApprovedByProposer { remedy: FIRST, proposer: person("ana") });
+        .then_rejected(
+            ApprovalRefusal::ApprovedByProposer { remedy: FIRST, proposer: person("ana") }.into(),
+        );
+}
+
+#[test]
+fn whoever_is_responsible_for_a_complaint_is_no_second_person_for_its_remedies() {
+    let proposed = past(E::RemedyProposed(RemedyProposed {
+        proposal: refund(1, "900"),
+        approval_required: true,
+    }))
+    .by("ben", Role::Agent);
+    let handled = given([received(), assigned("sue"), proposed]);
+    handled.clone().by("sue", Role::Supervisor).when(&C::ApproveRemedy(approval(1))).then_rejected(
+        ApprovalRefusal::ApprovedByHandler { remedy: FIRST, handler: person("sue") }.into(),
+    );
+    handled
+        .by("tom", Role::Supervisor)
+        .when(&C::ApproveRemedy(approval(1)))
+        .then(E::RemedyApproved(approval(1)));
 }
 
 #[test]
@@ -202,11 +222,9 @@ fn a_second_person_without_a_higher_limit_does_not_help() {
         (Role::Supervisor, supervisors),
         (Role::CommitteeMember, ApprovalLimit::Nothing),
     ] {
-        given
-            .clone()
-            .by("bob", role)
-            .when(&C::ApproveRemedy(approval(1)))
-            .then_rejected(R::LimitTooLow { role, limit, amount: gbp("20000") });
+        given.clone().by("bob", role).when(&C::ApproveRemedy(approval(1))).then_rejected(
+            ApprovalRefusal::LimitTooLow { role, limit, amount: gbp("20000") }.into(),
+        );
     }
     given
         .by("cho", Role::CommitteeChair)
@@ -234,13 +252,15 @@ fn what_needs_no_approval_or_has_it_is_not_approved_again() {
     given([received(), assigned("ana"), proposed(refund(1, "50"))])
         .by("sue", Role::Supervisor)
         .when(&C::ApproveRemedy(approval(1)))
-        .then_rejected(R::ApprovalNotRequired { remedy: FIRST });
+        .then_rejected(ApprovalRefusal::ApprovalNotRequired { remedy: FIRST }.into());
     let approved = past(E::RemedyApproved(approval(1)));
     let approved = approved.by("sue", Role::Supervisor);
     given([received(), assigned("ana"), proposed_over_limit(refund(1, "900")), approved])
         .by("cho", Role::CommitteeChair)
         .when(&C::ApproveRemedy(approval(1)))
-        .then_rejected(R::AlreadyApproved { remedy: FIRST, approver: person("sue") });
+        .then_rejected(
+            ApprovalRefusal::AlreadyApproved { remedy: FIRST, approver: person("sue") }.into(),
+        );
 }
 
 #[test]

@@ -10,9 +10,9 @@ use crate::{
     actor::Role,
     clock::{Adoption, Rulebook, shipped},
     complaint::{
-        Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        Finding, Outcome, OutcomeProposal, OutcomeRefusal, RecourseRefusal, RemedyId, RemedyKind,
-        RemedyResult, ReopenReason, Response, ResponseKind,
+        Answer, AnswerRefusal, CloseReason, ComplaintCommand as C, ComplaintEvent as E,
+        ComplaintRejection as R, Finding, Outcome, OutcomeProposal, OutcomeRefusal,
+        RecourseRefusal, RemedyId, RemedyKind, RemedyResult, ReopenReason, Response, ResponseKind,
     },
     sealed::PersonalField,
 };
@@ -319,14 +319,14 @@ fn the_same_answer_is_not_recorded_twice() {
         [received(), assigned("ana"), responded(final_response()), answered(Answer::Accepted)];
     given(accepted)
         .when(&C::RecordAnswer(answer(Answer::Accepted)))
-        .then_rejected(R::AnswerUnchanged { answer: Answer::Accepted });
+        .then_rejected(AnswerRefusal::AnswerUnchanged(Answer::Accepted).into());
 }
 
 #[test]
 fn only_a_platform_reports_that_nothing_was_disputed() {
     given([received(), assigned("ana"), responded(final_response())])
         .when(&C::RecordAnswer(answer(Answer::NotDisputed)))
-        .then_rejected(R::NotDisputedElsewhere);
+        .then_rejected(AnswerRefusal::NotDisputedElsewhere.into());
 }
 
 #[test]

@@ -16,8 +16,8 @@ use super::{
             acknowledgement, again, all_done, answered, approval, assessment, assigned, because,
             classification, close, coming_to, concluded, corrects, decided_by, decides, declined,
             escalation, final_response, found, fulfilled, imported, imported_receipt, label,
-            message, no_cause_found, not_pursued, over_to, paid, proposed_over_limit, received,
-            referred_to, refund, reported, responded, to,
+            message, no_cause_found, not_pursued, over_to, paid, proposed, proposed_over_limit,
+            received, recusal, referred_to, refund, reported, responded, to,
         },
         harness::{NOW, Told, actor, past, time},
     },
@@ -236,6 +236,14 @@ fn handling() -> Vec<(Attempt, Vec<Rung>)> {
             ],
         ),
         (
+            Attempt::new([received(), assigned("ana")], C::Recuse(recusal("ben")))
+                .by("zoe", Role::Agent),
+            vec![
+                ("not-the-handler", |it| it.command = C::Recuse(recusal("ana"))),
+                ("recused-by-colleague", |it| it.given.actor = actor("sue", Role::Supervisor)),
+            ],
+        ),
+        (
             Attempt::new(
                 [received(), no_cause_found()],
                 C::IdentifyRootCause(RootCause::NoneFound),
@@ -319,6 +327,28 @@ fn endings() -> Vec<(Attempt, Vec<Rung>)> {
             vec![
                 ("recourse-not-stated", |it| closure(it).reason = CloseReason::ClosedOnPlatform),
                 ("remedy-outstanding", |it| it.history.push(fulfilled(declined(1)))),
+            ],
+        ),
+        (
+            Attempt::new(
+                [
+                    received(),
+                    assigned("ana"),
+                    proposed_over_limit(refund(1, "900")),
+                    past(E::RemedyApproved(approval(1))).by("sue", Role::Supervisor),
+                    responded(final_response()),
+                    past(E::ReferredExternally(referred_to("Ombudsman"))),
+                    past(E::ExternalDecisionRecorded(decided_by("Ombudsman", Some("900")))),
+                    answered(Answer::Refused),
+                ],
+                close(CloseReason::RecourseExhausted),
+            ),
+            vec![
+                ("remedy-outstanding", |it| it.history.insert(5, fulfilled(declined(1)))),
+                ("award-outstanding", |it| {
+                    it.history.extend([proposed(refund(2, "900")), fulfilled(paid(2, "900"))]);
+                }),
+                ("root-cause-missing", |it| it.history.push(no_cause_found())),
             ],
         ),
         (

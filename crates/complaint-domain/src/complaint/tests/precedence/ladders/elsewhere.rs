@@ -4,10 +4,10 @@ use super::{
     super::{
         super::{
             builders::{
-                approval, assigned, by_email, close, concluded, daughter, decided_by, decides,
-                declined, escalation, final_response, fulfilled, handed_to, linked_to,
+                approval, assigned, by_email, close, coming_to, concluded, daughter, decided_by,
+                decides, declined, escalation, final_response, fulfilled, handed_to, linked_to,
                 proposed_over_limit, received, referred_to, refund, responded, scores, step,
-                unlinked_from, violation,
+                unlinked_from, violation, would_be,
             },
             harness::{Told, actor, past},
         },
@@ -132,9 +132,14 @@ fn bodies() -> Vec<(Attempt, Vec<Rung>)> {
             .by("portal", Role::Complainant),
             vec![
                 ("not-for-complainants", |it| it.given.actor = actor("ana", Role::Agent)),
-                ("final-response-missing", |it| insert(it, responded(final_response()))),
+                ("final-response-missing", |it| {
+                    insert(it, responded(coming_to(Outcome::Upheld, "2024-09-11")));
+                }),
                 ("already-escalated", |it| {
                     drop_entry(it, |event| matches!(event, E::Escalated(_)));
+                }),
+                ("committee-fully-upheld", |it| {
+                    it.history.push(past(E::OutcomeProposed(would_be(Outcome::NotUpheld))));
                 }),
             ],
         ),

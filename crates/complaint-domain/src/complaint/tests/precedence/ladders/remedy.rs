@@ -4,8 +4,8 @@ use super::{
     super::{
         super::{
             builders::{
-                apology, approval, assigned, declined, done, fulfilled, gbp, paid, proposed,
-                proposed_over_limit, received, refund,
+                answered, apology, approval, assigned, declined, done, fulfilled, gbp, offering,
+                over_to, paid, proposed, proposed_over_limit, received, refund, responded,
             },
             harness::{Told, actor, past},
         },
@@ -15,11 +15,20 @@ use super::{
 };
 use crate::{
     actor::Role,
-    complaint::{ComplaintCommand as C, ComplaintEvent as E, RemedyId, RemedyKind, RemedyProposal},
+    complaint::{
+        Answer, ComplaintCommand as C, ComplaintEvent as E, RemedyFulfilment, RemedyId, RemedyKind,
+        RemedyProposal,
+    },
 };
 
 pub(super) fn remedies() -> Vec<(Attempt, Vec<Rung>)> {
-    vec![propose_remedy(), approve_remedy(), fulfil_remedy(), pay_for_an_apology()]
+    vec![
+        propose_remedy(),
+        approve_remedy(),
+        fulfil_remedy(),
+        decline_what_was_accepted(),
+        pay_for_an_apology(),
+    ]
 }
 
 fn propose_remedy() -> (Attempt, Vec<Rung>) {
@@ -64,7 +73,11 @@ fn approve_remedy() -> (Attempt, Vec<Rung>) {
             ("already-approved", |it| {
                 drop_entry(it, |event| matches!(event, E::RemedyApproved(_)));
             }),
-            ("approved-by-proposer", |it| it.given.actor = actor("ben", Role::Agent)),
+            ("approved-by-proposer", |it| {
+                it.history.push(past(E::Reassigned(over_to("ben"))));
+                it.given.actor = actor("ben", Role::Agent);
+            }),
+            ("approved-by-handler", |it| it.given.actor = actor("cleo", Role::Agent)),
             ("limit-too-low", |it| it.given.actor = actor("sue", Role::Supervisor)),
         ],
     )
@@ -84,6 +97,27 @@ fn fulfil_remedy() -> (Attempt, Vec<Rung>) {
             }),
             ("payment-missing", |it| it.command = C::FulfilRemedy(paid(1, "901"))),
             ("payment-differs", |it| it.command = C::FulfilRemedy(paid(1, "900"))),
+        ],
+    )
+}
+
+/// What the complainant accepted is no longer wanted, says whoever owes it.
+fn decline_what_was_accepted() -> (Attempt, Vec<Rung>) {
+    let history = [
+        received(),
+        assigned("ana"),
+        proposed(apology(1)),
+        responded(offering(&[1])),
+        answered(Answer::Accepted),
+    ];
+    (
+        Attempt::new(
+            history,
+            C::FulfilRemedy(RemedyFulfilment { paid: Some(gbp("5")), ..declined(1) }),
+        ),
+        vec![
+            ("acceptance-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
+            ("payment-not-expected", |it| it.command = C::FulfilRemedy(declined(1))),
         ],
     )
 }

@@ -8,7 +8,7 @@ use super::{
                 handed_to, holding, imported, label, lasting_until, limits_of, offering, proposed,
                 proposed_over_limit, received, refund, reported, responded, would_be,
             },
-            harness::{Told, past, time},
+            harness::{Told, actor, past, time},
         },
         Attempt, Rung,
     },
@@ -54,8 +54,9 @@ pub(super) fn responses() -> Vec<(Attempt, Vec<Rung>)> {
                     it.command = C::RecordAnswer(answer(Answer::Refused));
                 }),
                 ("answer-unchanged", |it| {
-                    it.command = C::RecordAnswer(answer(Answer::Accepted));
+                    it.history.push(answered(Answer::Accepted));
                 }),
+                ("acceptance-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
             ],
         ),
         (

@@ -33,6 +33,7 @@ use jiff::civil::Date;
 use crate::{
     aggregate::{Aggregate, Occasion},
     fact::{Fact, LedgerEvent},
+    label::Label,
     sealed::{KeyId, PersonalField, SealedField, SubjectRef},
 };
 
@@ -49,6 +50,10 @@ pub struct PersonalTrace {
     pub received_on: Option<Date>,
     /// The day it last ended, in UTC; none while it is open.
     pub ended_on: Option<Date>,
+    /// Whether the committee was asked, and has come to nothing yet; the complaint may have ended all the same.
+    pub is_before_committee: bool,
+    /// The bodies outside that took it up, and have come to nothing yet.
+    pub before_bodies: Vec<Label>,
 }
 
 impl PersonalTrace {

@@ -100,6 +100,8 @@ async fn traced(
         .await?;
     if let Complaint::Received(case) = &state {
         trace.received_on = Some(day(case.received_at()));
+        trace.is_before_committee = case.is_before_committee();
+        trace.before_bodies = case.before_bodies().cloned().collect();
     }
     Ok((trace, sealed))
 }

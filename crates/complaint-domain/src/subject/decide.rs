@@ -153,10 +153,10 @@ fn decide_erasure(
         return Err(R::DecidedBeforeRequest { requested: *at, decided: occasion.occurred_at });
     }
     let today = occasion.day();
-    let mut because: Vec<_> = state
-        .holds_on(today)
-        .map(|hold| ErasureObstacle::Held { hold: hold.hold.clone() })
-        .collect();
+    let mut because = needed_by_others(trace);
+    because.extend(
+        state.holds_on(today).map(|hold| ErasureObstacle::Held { hold: hold.hold.clone() }),
+    );
     match (trace.received_on, trace.ended_on) {
         (Some(received_on), Some(ended_on)) => {
             // What is destroyed is destroyed now: a decision that is dated back before a retention held does
@@ -176,6 +176,17 @@ fn decide_erasure(
         return Ok(E::ErasureOrdered(ErasureOrder { complaint }));
     }
     Ok(E::ErasureRefused(ErasureRefusal { complaint, because }))
+}
+
+/// Who still looks at the complaint looks at what was said and sent, also after it ended.
+///
+/// # Source
+///
+/// What is needed to establish, exercise or defend a legal claim is not erased: GDPR article 17 (3) (e).
+fn needed_by_others(trace: &PersonalTrace) -> Vec<ErasureObstacle> {
+    let committee = trace.is_before_committee.then_some(ErasureObstacle::BeforeCommittee);
+    let bodies = trace.before_bodies.iter().cloned();
+    committee.into_iter().chain(bodies.map(|body| ErasureObstacle::BeforeBody { body })).collect()
 }
 
 /// The certificate names all that the records name, so that a blob which is missing without one is

@@ -220,6 +220,13 @@ pub struct ErasureDecision {
 pub enum ErasureObstacle {
     /// The complaint is still to be answered, for which the data is needed.
     ComplaintOpen,
+    /// The committee was asked, and has come to nothing yet.
+    BeforeCommittee,
+    /// A body outside took the complaint up, and has come to nothing yet.
+    BeforeBody {
+        /// Which.
+        body: Label,
+    },
     /// A legal hold.
     Held {
         /// Which.

@@ -58,6 +58,8 @@ pub(super) fn office(who: &str, role: Role) -> Office {
         fields: [(PersonalField::Narrative, 1), (PersonalField::Message, 2)].into(),
         received_on: "2026-01-12".parse().ok(),
         ended_on: "2026-02-02".parse().ok(),
+        is_before_committee: false,
+        before_bodies: Vec::new(),
     };
     Office { occasion: story::occasion(&actor(who, role), NOW), trace, retention: [None; 2] }
 }

@@ -1,7 +1,10 @@
 //! Personal data that was ordered to be erased goes, once, wherever a run was cut short.
 
 use complaint_domain::{
-    complaint::{Communication, Direction, Party, Purpose, Withdrawal, WithdrawalReason},
+    complaint::{
+        Communication, Direction, Escalation, EscalationReason, Party, Purpose, Withdrawal,
+        WithdrawalReason,
+    },
     reference::ComplaintId,
     rulebook::{
         ChangeApproval, ChangeNumber, ChangeProposal, HouseRules, RuleChange, RulebookCommand,
@@ -119,6 +122,19 @@ async fn what_was_ordered_is_destroyed_and_recorded_once() {
     assert_eq!(left.events().await, 4);
     assert_eq!(left.erasures().carry_out(&left.complaint).await.unwrap(), Finished::Before);
     assert_eq!(left.events().await, 4);
+}
+
+/// The complaint has ended, and the committee, whom the complainant asked, still reads it.
+#[tokio::test]
+async fn what_the_committee_still_looks_at_is_kept() {
+    let left = Left::new().await;
+    let stream: StreamId = left.complaint.as_str().parse().unwrap();
+    let reason = EscalationReason::ComplainantRequest;
+    let escalate = ComplaintCommand::Escalate(Escalation { reason });
+    left.bench.service.handle(request(3, Some(stream), escalate)).await.unwrap();
+    left.ask(10).await;
+    assert_eq!(left.decide(11).await, ["subject.erasure-refused.v1"]);
+    assert_eq!(left.erasures().carry_out(&left.complaint).await.unwrap(), Finished::NotOrdered);
 }
 
 /// The process ended after the keys were destroyed and before it was recorded; and after none of it.

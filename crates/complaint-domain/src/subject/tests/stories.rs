@@ -88,6 +88,23 @@ fn an_open_complaint_keeps_its_data() {
 }
 
 #[test]
+fn what_others_still_look_at_is_kept_also_after_the_end() {
+    given(dpo(), requested())
+        .where_(|office| {
+            office.trace.is_before_committee = true;
+            office.trace.before_bodies = vec![label("Ombudsman")];
+        })
+        .when(&decision())
+        .then(E::ErasureRefused(ErasureRefusal {
+            complaint: complaint(),
+            because: vec![
+                ErasureObstacle::BeforeCommittee,
+                ErasureObstacle::BeforeBody { body: label("Ombudsman") },
+            ],
+        }));
+}
+
+#[test]
 fn a_hold_that_is_over_stands_against_nothing() {
     let held = known([E::Held(hold(Some("2026-03-01"))), E::ErasureRequested(request())]);
     let order = E::ErasureOrdered(ErasureOrder { complaint: complaint() });

@@ -868,11 +868,11 @@ export function ownKey(bytes) {
 }
 
 /** Checks evidence of any kind under a policy of `parsePolicy`. What a page brings itself is a bundle without a page in it. A
- *  proof of where a complaint is counted needs the receipt of that complaint. */
-export async function check(bytes, policy, isFromPage = false, receipt = null) {
+ *  proof of where a complaint is counted needs the receipt of that complaint. A receipt opens the nonce that was chosen. */
+export async function check(bytes, policy, isFromPage = false, receipt = null, nonce = null) {
   const steps = new Steps();
   try {
-    return await checkAny(steps, bytes, policy, isFromPage, receipt);
+    return await checkAny(steps, bytes, policy, isFromPage, { receipt, nonce });
   } catch (error) {
     // What nobody has thought of is no reason to rely on anything.
     steps.steps.push({ at: "the file", claim: "it is made as evidence is made", verdict: "fails", why: error.message });
@@ -885,10 +885,10 @@ function looksSigned(bytes) {
   try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes).includes("\n\n\u2014 "); } catch { return false; }
 }
 
-async function checkAny(steps, bytes, policy, isFromPage, receipt) {
+async function checkAny(steps, bytes, policy, isFromPage, { receipt, nonce }) {
   const begins = (beginning) => same(bytes.slice(0, beginning.length), utf8.encode(beginning));
   if (begins("PK\x03\x04")) return checkBundle(steps, bytes, policy, isFromPage);
-  if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy);
+  if (begins("c2sp.org/tlog-proof@")) return checkLogProof(steps, bytes, policy, nonce);
   if (begins("redress/index-proof@")) return checkIndex(steps, bytes, policy);
   if (begins("old ")) {
     return steps.elsewhere("a proof that one checkpoint extends another", "redress check FILE --old CHECKPOINT, with the checkpoint you kept");
@@ -896,7 +896,7 @@ async function checkAny(steps, bytes, policy, isFromPage, receipt) {
   if (begins("redress/counted-proof@")) {
     // It does not say whose complaint it is about: that the receipt says.
     if (!receipt) return { ...steps.elsewhere(COUNTED_KIND, "your receipt, which says whose complaint it is about"), needsReceipt: true };
-    return checkCounted(steps, bytes, policy, receipt);
+    return checkCounted(steps, bytes, policy, { receipt, nonce });
   }
   if (!looksSigned(bytes)) {
     await steps.take("the file", "it is a bundle, a receipt, a proof or a checkpoint", () => fail("it begins as none of them does"));
@@ -908,7 +908,7 @@ async function checkAny(steps, bytes, policy, isFromPage, receipt) {
   return steps.done("a checkpoint");
 }
 
-async function checkLogProof(steps, bytes, policy) {
+async function checkLogProof(steps, bytes, policy, nonce) {
   const kind = () => (enclosure?.receipt ? "a receipt" : "a proof that a record is in the log");
   let enclosure;
   const proof = await steps.take("proof", "it is a log proof (C2SP tlog-proof)", () => parseLogProof(bytes));
@@ -928,18 +928,31 @@ async function checkLogProof(steps, bytes, policy) {
   const record = await steps.take("extra", "the record can be read", () => parseRecord(utf8.encode(enclosure.record)));
   if (record) {
     steps.records.push({ ...record, position: String(proof.index), isProved: proved === true });
+    steps.facts.push(["stream", record.stream]);
     await steps.openings("extra", proof.note.body.split("\n")[0], record, enclosure.openings);
     if (enclosure.receipt) {
       await steps.take("extra", "it is the first record of a complaint", () => {
         if (!isReceiptOf(record)) fail(`expected complaint.received of a complaint, found ${record.type} of ${record.stream}`);
       });
     }
-    if (enclosure.receipt && !enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
-      steps.open("extra", "nobody else was given the receipt of this record",
-        "a nonce that the complainant chose; this record was made without one");
-    }
+    if (enclosure.receipt) await nonceOf(steps, enclosure, nonce);
   }
-  return steps.done(kind());
+  return { ...steps.done(kind()), takesNonce: enclosure.receipt !== null && opensNonce(enclosure) };
+}
+
+const opensNonce = ({ openings }) => openings.some(({ field }) => field === "receipt-nonce");
+
+/** Whoever chose a nonce knows by it that nobody else was given the same receipt. */
+async function nonceOf(steps, enclosure, nonce) {
+  if (nonce === null) {
+    steps.open("extra", "nobody else was given the receipt of this record", opensNonce(enclosure)
+      ? "the nonce that you chose when you complained" : "a nonce that the complainant chose; this record was made without one");
+    return;
+  }
+  await steps.take("extra", "it opens the nonce that you chose", () => {
+    const opened = enclosure.openings.find(({ field }) => field === "receipt-nonce") ?? fail("it opens none");
+    if (opened.text !== nonce) fail("it opens another: yours is not spelled as it was chosen, or this is somebody else's receipt");
+  });
 }
 
 async function checkIndex(steps, bytes, policy) {

@@ -218,9 +218,9 @@ function reportOf(record) {
 }
 
 /** A complaint, as the holder of its receipt can look for it. */
-async function mineOf(receipt, policy) {
+async function mineOf({ receipt, nonce }, policy) {
   const steps = new Steps();
-  const { kind } = await checkLogProof(steps, receipt, policy);
+  const { kind } = await checkLogProof(steps, receipt, policy, nonce);
   const failed = steps.steps.find(({ verdict }) => verdict === "fails");
   if (failed) fail(`expected that ${failed.claim}; ${failed.at}: ${failed.why}`);
   if (kind !== "a receipt") fail(`expected a receipt, found ${kind}`);
@@ -231,10 +231,6 @@ async function mineOf(receipt, policy) {
   if (!day || !isDay(day)) fail("the receipt cannot be read");
   const [secret, leaf] = [fromHex(enclosure.receipt, 32), await leafHash(utf8.encode(enclosure.record))];
   const open = steps.steps.filter(({ verdict }) => verdict === "open");
-  if (enclosure.openings.some(({ field }) => field === "receipt-nonce")) {
-    open.push({ at: "receipt", claim: "nobody else was given the receipt of this complaint, to be counted with you as one",
-      verdict: "open", why: "the nonce that you chose when you complained: look into your receipt whether it is that one" });
-  }
   const tag = (report, table, number) => hmac(secret, framed(utf8.encode("cl/tag/v1"), utf8.encode(report),
     utf8.encode(number === 0n ? table : `${table}#${number}`), leaf));
   return { tag, open, position: proof.index, stream: record.stream, received: day, recorded: record.recorded_at, accepted: await accept(policy, proof.note) };
@@ -242,18 +238,18 @@ async function mineOf(receipt, policy) {
 
 // ----------------------------------------------------------------------------------------------- the check
 
-async function checkCounted(steps, bytes, policy, receipt) {
+async function checkCounted(steps, bytes, policy, brought) {
   const proof = await steps.take("proof", "it is a proof of where a complaint is counted", () => parseCountedProof(bytes));
   const published = proof && await publishedIn(steps, proof, policy);
   const held = published && await tablesIn(steps, proof, published.report);
   if (held) {
-    const mine = await steps.take("receipt", "it is the receipt of a complaint", () => mineOf(receipt, policy));
+    const mine = await steps.take("receipt", "it is the receipt of a complaint", () => mineOf(brought, policy));
     if (mine) {
       await introduce(steps, mine, published.accepted);
       await mentionsIn(steps, proof, published.report, held, mine);
     }
   }
-  return steps.done(COUNTED_KIND);
+  return { ...steps.done(COUNTED_KIND), takesNonce: true };
 }
 
 async function publishedIn(steps, { proof }, policy) {

@@ -353,12 +353,12 @@ fn log_proof(mut steps: Steps, bytes: &[u8], trust: &Trust<'_>) -> Checked {
         if kind == Kind::Receipt || trust.nonce.is_some() {
             steps.take("extra", "it is the first record of a complaint", is_receipt_of(&record));
         }
-        if kind == Kind::Receipt && enclosure.nonce().is_none() {
-            steps.open(
-                "extra",
-                "nobody else was given the receipt of this record",
-                "a nonce that the complainant chose; this record was made without one",
-            );
+        if kind == Kind::Receipt && trust.nonce.is_none() {
+            let would = match enclosure.nonce() {
+                Some(_) => "the nonce that you chose when you complained, with --nonce",
+                None => "a nonce that the complainant chose; this record was made without one",
+            };
+            steps.open("extra", "nobody else was given the receipt of this record", would);
         }
         if let Some(chosen) = trust.nonce {
             let mine = match enclosure.nonce() {

@@ -98,7 +98,7 @@ impl Mine {
             stream: record.stream.into_owned(),
             received: Offset::UTC.to_datetime(received).date(),
             accepted: trust.policy.accept(&proof.checkpoint).map_err(|_| unreadable())?,
-            open: left_open(checked, enclosure.nonce().is_some(), trust),
+            open: left_open(checked),
         })
     }
 
@@ -110,19 +110,7 @@ impl Mine {
 }
 
 /// What a receipt does not show, for whoever looks for their complaint with it.
-fn left_open(checked: Checked, has_nonce: bool, trust: &Trust<'_>) -> Vec<Step> {
+fn left_open(checked: Checked) -> Vec<Step> {
     let is_open = |step: &Step| matches!(step.verdict, Verdict::Open(_));
-    let mut open: Vec<_> = checked.steps.into_iter().filter(is_open).collect();
-    if has_nonce && trust.nonce.is_none() {
-        open.push(Step {
-            at: "receipt".to_owned(),
-            claim:
-                "nobody else was given the receipt of this complaint, to be counted with you as one"
-                    .to_owned(),
-            verdict: Verdict::Open(
-                "the nonce that you chose when you complained, with --nonce".to_owned(),
-            ),
-        });
-    }
-    open
+    checked.steps.into_iter().filter(is_open).collect()
 }

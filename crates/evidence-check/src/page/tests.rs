@@ -64,6 +64,13 @@ fn the_page_asks_for_nothing_from_outside() {
     assert!(!page.contains(SCRIPT_SLOT) && !page.contains(EVIDENCE_SLOT));
 }
 
+fn receipt_of(log: &SmallLog) -> String {
+    let record = log.records[1].1.clone();
+    let receipt = Some(ReceiptSecret([5; 32]));
+    let enclosure = Enclosure { record, receipt, openings: openings() };
+    LogProof { extra: Some(enclosure.to_bytes()), ..log.proof(1) }.to_string()
+}
+
 /// Evidence of each kind, and each of it changed in many ways.
 fn evidence() -> Vec<Vec<u8>> {
     let log = SmallLog::new(true);
@@ -72,14 +79,8 @@ fn evidence() -> Vec<Vec<u8>> {
     let whole = crate::bundle::write(&anchored.anchored_contents(anchored.tree.size())).unwrap();
     let early = SmallLog::anchored(None);
     let early = crate::bundle::write(&early.anchored_contents(ANCHOR)).unwrap();
-    let receipt = {
-        let record = log.records[1].1.clone();
-        let receipt = Some(ReceiptSecret([5; 32]));
-        let enclosure = Enclosure { record, receipt, openings: openings() };
-        LogProof { extra: Some(enclosure.to_bytes()), ..log.proof(1) }.to_string()
-    };
     let originals = [
-        receipt.into_bytes(),
+        receipt_of(&log).into_bytes(),
         log.index_proof(CASE).to_string().into_bytes(),
         log.index_proof("complaint-0C000000000000000000000000").to_string().into_bytes(),
         log.checkpoint().to_string().into_bytes(),
@@ -311,6 +312,49 @@ fn in_page_with(
     let answers: Vec<_> = said.lines().map(str::to_owned).collect();
     assert_eq!(answers.len(), all.len());
     Some(answers)
+}
+
+const ASK_NONCE: &str = "
+import { readFileSync } from 'node:fs';
+const [script, receipt, policies] = process.argv.slice(1);
+const { check, parsePolicy } = await import(script);
+const policy = await parsePolicy(readFileSync(policies, 'utf8'));
+const bytes = new Uint8Array(readFileSync(receipt));
+for (const nonce of ['blue horse 7', 'green cow 1', '', null]) {
+  const { isGood, steps, takesNonce } = await check(bytes, policy, false, null, nonce);
+  const { claim, verdict } = steps.at(-1);
+  console.log([isGood, takesNonce, claim, verdict].join('; '));
+}";
+
+#[test]
+fn whoever_chose_a_nonce_asks_the_page_for_it_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let [receipt, policy] = ["receipt", "policy"].map(|name| folder.path().join(name));
+    let bytes = receipt_of(&SmallLog::new(true));
+    std::fs::write(&receipt, &bytes).unwrap();
+    std::fs::write(&policy, policy_text()).unwrap();
+    let [receipt, at] = [&receipt, &policy].map(|path| path.to_str().unwrap());
+    let Some(said) = node("the nonce in the page", ASK_NONCE, &[receipt, at]) else { return };
+    let mine = "it opens the nonce that you chose";
+    let nobody_else = "nobody else was given the receipt of this record";
+    let expected = [
+        format!("true; true; {mine}; holds"),
+        format!("false; true; {mine}; fails"),
+        format!("false; true; {mine}; fails"),
+        format!("true; true; {nobody_else}; open"),
+    ];
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+    // As the library has it.
+    let policy = merkle_log::Policy::parse(policy_text().as_bytes()).unwrap();
+    for (nonce, is_good) in [
+        (Some("blue horse 7"), true),
+        (Some("green cow 1"), false),
+        (Some(""), false),
+        (None, true),
+    ] {
+        let checked = crate::check(bytes.as_bytes(), &Trust { nonce, ..Trust::policy(&policy) });
+        assert_eq!(checked.is_good, is_good, "{nonce:?}");
+    }
 }
 
 /// What the page says of these proofs of where a complaint is counted, by the one log and no witness; nothing where

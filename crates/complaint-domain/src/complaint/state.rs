@@ -340,6 +340,24 @@ impl Case {
         self.escalated_by.is_some() && self.review_conclusion.is_none()
     }
 
+    /// What the committee decided with binding effect, if it is us whom it binds.
+    pub(super) fn binding_outcome(&self) -> Option<Outcome> {
+        self.bound_to.filter(|_| self.is_ours_to_answer())
+    }
+
+    /// The same, while the answer that stands does not give it.
+    pub(super) fn owed_outcome(&self) -> Option<Outcome> {
+        let given = self.final_response.as_ref().and_then(|response| response.outcome);
+        self.binding_outcome().filter(|decided| !given.is_some_and(|it| it.keeps_to(*decided)))
+    }
+
+    /// Whether the final response stands, so that none may follow: one that gives less than was decided with binding
+    /// effect makes room for one that gives it, whatever the complainant said to the first.
+    pub(super) fn has_standing_response(&self) -> bool {
+        let stands = self.final_response.as_ref().is_some_and(|it| !it.may_be_replaced());
+        stands && self.owed_outcome().is_none()
+    }
+
     /// The bodies outside that took it up, and have come to nothing yet.
     pub fn before_bodies(&self) -> impl Iterator<Item = &Label> {
         self.external.iter().filter(|(_, decision)| decision.is_none()).map(|(body, _)| body)

@@ -15,7 +15,7 @@ pub(super) fn propose_outcome(
     proposal: &OutcomeProposal,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     ours_to_answer(case)?;
-    if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
+    if case.has_standing_response() {
         return Err(ComplaintRejection::FinalResponseStands);
     }
     if proposal.findings.is_empty() {
@@ -51,7 +51,7 @@ pub(super) fn may_answer(
 
 /// Whether such an answer gives what was decided with binding effect.
 pub(super) fn keeps_to_decision(case: &Case, found: Outcome) -> Result<(), ComplaintRejection> {
-    match case.bound_to {
+    match case.binding_outcome() {
         Some(decided) if !found.keeps_to(decided) => {
             Err(CommitteeRefusal::DecisionBinds { decided, found }.into())
         }

@@ -127,7 +127,7 @@ fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, C
 
 /// What the committee decided with binding effect is owed by us, whoever else would take the complaint.
 pub(super) fn no_decision_owed(case: &Case) -> Result<(), CommitteeRefusal> {
-    case.bound_to.map_or(Ok(()), |decided| Err(CommitteeRefusal::DecisionOwed(decided)))
+    case.owed_outcome().map_or(Ok(()), |decided| Err(CommitteeRefusal::DecisionOwed(decided)))
 }
 
 /// Neither what we promised nor what somebody outside bound us to pay.

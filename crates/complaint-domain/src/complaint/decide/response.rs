@@ -19,18 +19,18 @@ use crate::{
     sealed::PersonalField,
 };
 
-/// A final response stands until the complainant refuses it or the complaint is reopened; then
-/// there may be a better one.
+/// A final response stands until the complainant refuses it, the complaint is reopened, or the committee decides
+/// with binding effect that more is due; then there may be a better one.
 pub(super) fn issue(
     case: &Case,
     response: &Response,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     // What the committee decided binds us, whoever answers the rest.
-    if response.kind == ResponseKind::Final && case.bound_to.is_none() {
+    if response.kind == ResponseKind::Final && case.owed_outcome().is_none() {
         ours_to_answer(case)?;
     }
-    if case.final_response.as_ref().is_some_and(|standing| !standing.may_be_replaced()) {
+    if case.has_standing_response() {
         return Err(ComplaintRejection::FinalResponseStands);
     }
     match &response.platform {

@@ -178,6 +178,27 @@ fn nothing_is_closed_against_what_binds() {
 }
 
 #[test]
+fn what_the_committee_gives_is_given_though_the_complainant_said_nothing_to_less() {
+    let silent = |said: &[Answer]| {
+        let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+        let answers = said.iter().map(|said| answered(*said));
+        let upheld = concluded(1, decides(Outcome::Upheld, DecisionEffect::Binding));
+        let history = [received(), assigned("ana"), rejected].into_iter().chain(answers);
+        given(history.chain([upheld]))
+    };
+    for said in [&[][..], &[Answer::Silent], &[Answer::Accepted]] {
+        let owed = silent(said);
+        owed.clone().when(&answers(Outcome::NotUpheld)).then_rejected(
+            CommitteeRefusal::DecisionBinds { decided: Outcome::Upheld, found: Outcome::NotUpheld }
+                .into(),
+        );
+        let given = owed.after(&answers(Outcome::Upheld));
+        // That stands.
+        given.when(&answers(Outcome::Upheld)).then_rejected(R::FinalResponseStands);
+    }
+}
+
+#[test]
 fn what_was_settled_before_the_committee_may_be_answered() {
     let settled = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
     let handled = india(given([received(), assigned("ana"), concluded(1, settled)]));

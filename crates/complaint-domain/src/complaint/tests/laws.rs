@@ -3,6 +3,7 @@
 
 mod impossible;
 mod owed;
+mod way_out;
 mod wishes;
 
 use std::{
@@ -19,6 +20,7 @@ use proptest::{
 use self::{
     impossible::{impossible, impossible_history},
     owed::escaped,
+    way_out::{stuck, troubled},
     wishes::{Wish, any_wishes},
 };
 use super::{
@@ -43,6 +45,11 @@ struct Life {
 
 /// Sends each wish, and holds after each that nothing impossible came of it.
 fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
+    lived(wishes).map(|(life, _)| life)
+}
+
+/// The same, with how the complaint stands then.
+fn lived(wishes: Vec<Wish>) -> Result<(Life, Given), TestCaseError> {
     let mut life = Life::default();
     let mut now = given([]).at("2024-01-01T00:00:00Z");
     now.rules.time_limits = Arc::clone(&TIME_LIMITS);
@@ -69,7 +76,7 @@ fn live(wishes: Vec<Wish>) -> Result<Life, TestCaseError> {
     }
     let replayed = life.facts.iter().fold(Complaint::default(), evolve);
     prop_assert_eq!(&replayed, now.state());
-    Ok(life)
+    Ok((life, now))
 }
 
 /// A company's own promises: a clock that may be paused, and extended.
@@ -140,6 +147,14 @@ proptest! {
     #[test]
     fn no_sequence_of_commands_reaches_an_impossible_state(wishes in any_wishes()) {
         live(wishes)?;
+    }
+
+    /// No rule that holds somebody to what is owed may keep a complaint open for ever.
+    #[test]
+    fn from_wherever_a_complaint_is_there_is_a_way_to_its_end(wishes in any_wishes()) {
+        let now = lived(wishes)?.1;
+        prop_assert_eq!(stuck(&now), None);
+        prop_assert_eq!(stuck(&troubled(&now)), None);
     }
 
     /// An event in a log, however it came there, never keeps a complaint from being loaded.

@@ -6,8 +6,8 @@ use crate::{
     Fact,
     actor::{ActorId, Role},
     complaint::{
-        Answer, Assignment, CloseReason, ComplaintEvent as E, Outcome, Reassignment, RemedyId,
-        RemedyResult, Response, ResponseKind,
+        Answer, Assignment, CloseReason, ComplaintEvent as E, CorrectedFact, Outcome, Reassignment,
+        RemedyId, RemedyResult, Response, ResponseKind, Source,
     },
 };
 
@@ -23,6 +23,9 @@ const OF_OTHERS: [CloseReason; 2] = [CloseReason::Accepted, CloseReason::ClosedO
 /// What a reader keeps in mind of what is still to come.
 #[derive(Default)]
 struct Owed {
+    is_imported: bool,
+    /// Whether it is about another company, whom our committee does not bind.
+    is_of_others: bool,
     /// What the committee decided with binding effect, until an answer gives it.
     decided: Option<Outcome>,
     /// What the last final response came to.
@@ -43,7 +46,13 @@ impl Owed {
         if let Some(wrong) = self.accepted_or_aside(fact) {
             return Some(wrong);
         }
-        if let E::ReviewConcluded(noted) = &fact.event {
+        if let E::Received(receipt) = &fact.event {
+            self.is_imported = matches!(receipt.source, Source::Imported { .. });
+            self.is_of_others = self.is_imported && receipt.respondent.is_some();
+        } else if let E::Corrected(correction) = &fact.event {
+            let names = matches!(correction.fact, CorrectedFact::Respondent { .. });
+            self.is_of_others |= self.is_imported && names;
+        } else if let E::ReviewConcluded(noted) = &fact.event {
             self.is_asked = false;
             self.decided = noted.conclusion.binding_outcome().or(self.decided);
         } else if let E::Escalated(_) = &fact.event {
@@ -119,7 +128,7 @@ impl Owed {
         self.offered = response.remedies.iter().copied().collect();
         self.accepted.clear();
         let outcome = response.outcome?;
-        if self.decided.is_some_and(|decided| !outcome.keeps_to(decided)) {
+        if !self.is_of_others && self.decided.is_some_and(|decided| !outcome.keeps_to(decided)) {
             return Some("an answer that gives less than was decided");
         }
         self.decided = None;
@@ -128,7 +137,7 @@ impl Owed {
 
     fn left(&self, must_be_over: bool) -> Option<&'static str> {
         let gives = |decided| self.answered.is_some_and(|answered| answered.keeps_to(decided));
-        if self.decided.is_some_and(|decided| !gives(decided)) {
+        if !self.is_of_others && self.decided.is_some_and(|decided| !gives(decided)) {
             return Some("an end before what was decided was given");
         }
         (must_be_over && self.is_asked).then_some("an end while the committee is asked")

@@ -212,9 +212,12 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     }
 }
 
-/// A review that came to nothing takes nothing back of what another has decided.
+/// A review that came to nothing takes nothing back of what another has decided, and that of an earlier
+/// escalation says nothing of what was escalated since.
 fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
-    case.review_conclusion = Some(concluded.conclusion);
+    if concluded.is_of(case.escalations) {
+        case.review_conclusion = Some(concluded.conclusion);
+    }
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
     case.is_decided_by_committee |=
         matches!(concluded.conclusion, ReviewConclusion::Decided { .. });

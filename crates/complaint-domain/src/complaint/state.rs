@@ -102,7 +102,7 @@ pub struct Case {
     pub(super) escalated_by: Option<Role>,
     /// How often it was escalated.
     pub(super) escalations: u32,
-    /// What a review came to since the last final response or reopening.
+    /// What the review of the last escalation came to since the last final response or reopening.
     pub(super) review_conclusion: Option<ReviewConclusion>,
     /// The least that the complainant gets, by a decision that binds, until an answer gives it.
     pub(super) bound_to: Option<Outcome>,

@@ -89,8 +89,10 @@ closed_list! {
 /// What a complaint's stream says that a committee must know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseFacts {
-    /// Why and by whose wish it was last escalated; none once a review of that has ended.
+    /// Why and by whose wish it was last escalated; none once its review has ended.
     pub escalation: Option<(EscalationReason, OpeningWay)>,
+    /// How often it was escalated.
+    pub escalations: u32,
     /// Whether the complainant does not pursue it.
     pub is_withdrawn: bool,
     /// Who had a part in it.
@@ -106,9 +108,12 @@ impl CaseFacts {
         let Fact { event, actor, .. } = fact;
         if let ComplaintEvent::Escalated(escalation) = event {
             self.escalation = Some((escalation.reason, way_of(actor.role)));
+            self.escalations = self.escalations.saturating_add(1);
             return self;
         }
-        if matches!(event, ComplaintEvent::ReviewConcluded(_)) {
+        if let ComplaintEvent::ReviewConcluded(concluded) = event
+            && concluded.is_of(self.escalations)
+        {
             // One review for each escalation.
             self.escalation = None;
         }

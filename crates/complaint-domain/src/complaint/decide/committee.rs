@@ -77,5 +77,6 @@ pub(super) fn note_review(
     if case.reviews_noted.contains(&review) {
         return Err(CommitteeRefusal::AlreadyNoted(review).into());
     }
-    Ok(ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion }))
+    let escalation = facts.escalation;
+    Ok(ComplaintEvent::ReviewConcluded(ReviewConcluded { review, escalation, conclusion }))
 }

@@ -11,7 +11,7 @@ use crate::{
     complaint::{
         Answer, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
-        ReopenReason, ReviewConcluded, ReviewConclusion,
+        RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
 };
@@ -209,7 +209,8 @@ fn after_a_reopening_the_next_rejection_goes_there_again() {
 #[test]
 fn a_review_is_noted_as_its_own_stream_has_it_and_by_the_process_alone() {
     let decided = decides(Outcome::Upheld, DecisionEffect::Binding);
-    let noted = ReviewConcluded { review: review(1).review, conclusion: decided };
+    let review_one = review(1).review;
+    let noted = ReviewConcluded { review: review_one, escalation: None, conclusion: decided };
     let process = given([received()]).by("escalation-process", Role::System);
     process.clone().when(&C::NoteReview(review(1))).then_rejected(not_of_this());
     process
@@ -225,6 +226,28 @@ fn a_review_is_noted_as_its_own_stream_has_it_and_by_the_process_alone() {
         .reviewing(Some(decided))
         .when(&C::NoteReview(review(1)))
         .then_rejected(R::NotForPeople("note-review"));
+}
+
+/// Answered and escalated twice; the first review ends when the second answer is before the committee.
+#[test]
+fn the_review_of_one_answer_says_nothing_of_the_next() {
+    let rejected = || responded(coming_to(Outcome::NotUpheld, "2025-03-11"));
+    let reason = EscalationReason::ComplainantRequest;
+    let escalated = || past(E::Escalated(Escalation { reason }));
+    let refused = || answered(Answer::Refused);
+    let twice =
+        [received(), assigned("ana"), rejected(), refused(), escalated(), rejected(), refused()];
+    let twice =
+        given(twice.into_iter().chain([escalated(), no_cause_found()])).at("2025-06-01T00:00:00Z");
+    let decided = decides(Outcome::NotUpheld, DecisionEffect::Recommendation);
+    let after = |number| {
+        let process = twice.clone().by("escalation-process", Role::System);
+        let noted = process.reviewing_escalation(number, decided).after(&C::NoteReview(review(1)));
+        noted.by("ana", Role::Agent)
+    };
+    let expired = close(CloseReason::RecourseExpired);
+    after(1).when(&expired).then_rejected(RecourseRefusal::ReviewPending.into());
+    after(2).when(&expired).then(E::Closed(because(CloseReason::RecourseExpired)));
 }
 
 fn not_of_this() -> R {

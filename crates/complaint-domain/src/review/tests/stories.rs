@@ -15,6 +15,7 @@ use crate::{
         EvidenceId, EvidenceKind, RecusalGround, RemedyApproval, RemedyId, ReviewConcluded,
         ReviewConclusion,
     },
+    reference::ReviewId,
     review::DecisionEffect,
     story::{given, past},
 };
@@ -216,9 +217,13 @@ fn one_escalation_has_one_review() {
         in_the_case(ComplaintEvent::Escalated(Escalation { reason }), "portal", Role::Complainant)
     };
     let conclusion = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
-    let review = "review-01KA0000000000000000000001".parse().unwrap();
-    let concluded = ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion });
-    let process = in_the_case(concluded, "escalation-process", Role::System);
+    let review: ReviewId = "review-01KA0000000000000000000001".parse().unwrap();
+    let of = |escalation| ReviewConcluded { review: review.clone(), escalation, conclusion };
+    let ended = |concluded: ReviewConcluded| {
+        let concluded = ComplaintEvent::ReviewConcluded(concluded);
+        in_the_case(concluded, "escalation-process", Role::System)
+    };
+    let process = ended(of(None));
     let seen = |history: &[Fact<ComplaintEvent>]| {
         let case = history.iter().fold(CaseFacts::default(), CaseFacts::with);
         given(committee(), vec![]).where_(|world| world.facts.case = case)
@@ -229,7 +234,11 @@ fn one_escalation_has_one_review() {
         reason: EscalationReason::ComplainantRequest,
         way: OpeningWay::Complainant,
     });
-    seen(&[escalated(), process, escalated()]).when(&C::Open(opening())).then(again);
+    seen(&[escalated(), process, escalated()]).when(&C::Open(opening())).then(again.clone());
+    // Escalated again while the first review went on: its end is not that of the second.
+    let twice = |number| seen(&[escalated(), escalated(), ended(of(Some(number)))]);
+    twice(1).when(&C::Open(opening())).then(again);
+    twice(2).when(&C::Open(opening())).then_rejected(R::NotEscalated);
 }
 
 #[test]

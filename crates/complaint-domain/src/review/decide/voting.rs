@@ -2,7 +2,7 @@
 
 use jiff::{civil::Date, tz::TimeZone};
 
-use super::membership::{eligible, seated};
+use super::membership::{eligible, no_open_interest, seated};
 use crate::review::{
     Adjournment, CommitteeCircumstances, Decision, Dissent, Proposal, ReviewEvent, ReviewRejection,
     Side, Vote, VoteChoice, state::Docket,
@@ -37,6 +37,7 @@ pub(super) fn propose(
             return Err(ReviewRejection::MeasureDuePassed { measure, today, due });
         }
     }
+    no_open_interest(docket, circumstances)?;
     Ok(ReviewEvent::DecisionProposed(proposal.clone()))
 }
 

@@ -144,6 +144,29 @@ fn a_term_that_ends_today_has_not_ended() {
         .then_rejected(R::TermOver { member: person("noa"), until: "2025-12-31".parse().unwrap() });
 }
 
+/// Between the vote and the count: an interest that `noa` declares, the end of a term, a leaving.
+#[test]
+fn the_vote_of_whoever_may_no_longer_vote_does_not_count() {
+    let voted = given(committee(), voted());
+    let missing = || R::QuorumMissing { needed: 3, found: 2 };
+    let noa = person("noa");
+    voted
+        .clone()
+        .where_(|world| world.facts.committee.get_mut(&noa).unwrap().has_interest = true)
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+    let over = Some("2024-05-05".parse().unwrap());
+    voted
+        .clone()
+        .where_(|world| world.facts.committee.get_mut(&noa).unwrap().term_until = over)
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+    voted
+        .where_(|world| world.facts.committee.retain(|member, _| *member != noa))
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+}
+
 #[test]
 fn another_proposal_is_voted_on_afresh() {
     given(committee(), voted())

@@ -90,12 +90,21 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
 
     let settled = r#"{"reason": "settled"}"#;
     let claimed = send(folder, &["review", "discontinue", &review], chair, settled).refused(1);
+    assert_eq!(claimed.json()["refused"], "not-settled", "nothing the complainant said");
+    let message = r#"{"direction": "incoming", "party": "complainant", "channel": "email",
+        "purpose": "information", "personal": {"message": "I leave it at that."}}"#;
+    to("record-communication", agent, message).done();
+    let claimed = send(folder, &["review", "discontinue", &review], chair, settled).refused(1);
     assert_eq!(
         claimed.json()["refused"],
         "not-on-committee",
         "the role alone makes nobody a chair"
     );
     seat_eve(folder);
+    let alone = send(folder, &["review", "discontinue", &review], chair, settled).refused(1);
+    assert_eq!(alone.json()["refused"], "nobody-seated");
+    let seat = r#"{"member": "eve", "seat": "chair"}"#;
+    send(folder, &["review", "seat-member", &review], chair, seat).done();
     send(folder, &["review", "discontinue", &review], chair, settled).done();
     to("issue-response", agent, answer).refused(1);
     assert_eq!(clock_run(folder)["reviews_noted"], 1);
@@ -114,10 +123,14 @@ fn where_the_pack_orders_it_the_committee_sees_a_rejection_before_the_complainan
             "complaint.assigned.v1",
             "complaint.outcome-proposed.v1",
             "complaint.escalated.v1",
+            "complaint.communication-recorded.v1",
             "complaint.review-concluded.v1",
             "complaint.response-issued.v1",
         ]
     );
-    assert_eq!(types(folder, &review), ["review.opened.v1", "review.discontinued.v1"]);
+    assert_eq!(
+        types(folder, &review),
+        ["review.opened.v1", "review.member-seated.v1", "review.discontinued.v1"]
+    );
     run_in(folder, &["verify", "--data", "ledger", "--vault"]).done();
 }

@@ -18,7 +18,7 @@ mod state;
 mod terms;
 
 pub use circumstances::{
-    CaseFacts, CommitteeCircumstances, CommitteeFacts, CommitteeRules, Part, Standing,
+    Answered, CaseFacts, CommitteeCircumstances, CommitteeFacts, CommitteeRules, Part, Standing,
 };
 pub use command::ReviewCommand;
 pub use decide::decide;

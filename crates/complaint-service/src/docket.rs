@@ -22,26 +22,42 @@ use crate::{
     unsealed::Streams,
 };
 
-/// How often a complaint was escalated, and where the last escalation stands.
-#[derive(Debug, Default)]
-struct Escalations {
-    count: u32,
-    last: Option<Position>,
-}
-
+/// Where each escalation of a complaint stands, in the order of the log.
 async fn escalations(
     streams: Streams<'_>,
     complaint: &StreamId,
-) -> Result<Escalations, HandleError> {
-    let mut found = Escalations::default();
+) -> Result<Vec<Position>, HandleError> {
+    let mut found = Vec::new();
     let mut records = streams.log().read_stream(complaint, StreamVersion::default());
     while let Some(recorded) = records.try_next().await? {
         if let LedgerEvent::Complaint(ComplaintEvent::Escalated(_)) = decoded(&recorded)?.event {
-            found.count = found.count.saturating_add(1);
-            found.last = Some(recorded.position);
+            found.push(recorded.position);
         }
     }
     Ok(found)
+}
+
+fn count(escalations: &[Position]) -> u32 {
+    u32::try_from(escalations.len()).unwrap_or(u32::MAX)
+}
+
+/// Which escalation of the complaint a review is of, from 1: the one that its name follows from; of one
+/// with an older name, the last that stands before its opening.
+pub(crate) async fn escalation_of(
+    streams: Streams<'_>,
+    complaint: &StreamId,
+    review: &StreamId,
+) -> Result<Option<u32>, HandleError> {
+    let found = escalations(streams, complaint).await?;
+    let by_name =
+        (1..=count(&found)).find(|number| review_stream_of(complaint, *number) == *review);
+    if by_name.is_some() {
+        return Ok(by_name);
+    }
+    let mut records = streams.log().read_stream(review, StreamVersion::default());
+    let Some(opening) = records.try_next().await? else { return Ok(None) };
+    let before = found.partition_point(|escalated| *escalated < opening.position);
+    Ok(u32::try_from(before).ok().filter(|number| *number > 0))
 }
 
 /// The stream that an opening is for: where the same command opened a review before, there; else that of
@@ -52,7 +68,7 @@ pub(crate) async fn stream_for(
     (command_id, named_by_caller): (Uuid, Option<&StreamId>),
 ) -> Result<Option<StreamId>, HandleError> {
     let Ok(complaint) = opening.complaint.as_str().parse() else { return Ok(None) };
-    let count = escalations(streams, &complaint).await?.count;
+    let count = count(&escalations(streams, &complaint).await?);
     let older = [named(Review::STREAM_KIND, command_id)];
     let of_escalations = (1..=count).map(|number| review_stream_of(&complaint, number));
     for stream in named_by_caller.cloned().into_iter().chain(older).chain(of_escalations) {
@@ -77,13 +93,13 @@ pub(crate) async fn has_another_review(
     complaint: &ComplaintId,
 ) -> Result<bool, HandleError> {
     let Ok(stream) = complaint.as_str().parse() else { return Ok(false) };
-    let Escalations { count, last } = escalations(streams, &stream).await?;
+    let escalations = escalations(streams, &stream).await?;
     if let Some(own) = streams.own()
-        && *own != review_stream_of(&stream, count)
+        && *own != review_stream_of(&stream, count(&escalations))
     {
         return Err(HandleError::Contended { stream, attempts: 1 });
     }
-    let Some(from) = last else { return Ok(false) };
+    let Some(from) = escalations.last().copied() else { return Ok(false) };
     let mut records = streams.log().read_all(from, u64::MAX);
     while let Some(recorded) = records.try_next().await? {
         let begins = recorded.version == StreamVersion::default();

@@ -71,7 +71,7 @@ impl Unsealed for Review {
         })
         .await?;
         parts.colleagues = facts.case.parts.keys().cloned().collect();
-        for member in concerned(command, occasion) {
+        for member in concerned(state, command, occasion) {
             if let Some(standing) = standing_of(streams, member, &parts, occasion).await? {
                 facts.committee.insert(member.clone(), standing);
             }
@@ -88,11 +88,17 @@ impl Unsealed for Review {
 }
 
 /// The people whose standing the command depends on.
-fn concerned<'a>(command: &'a ReviewCommand, occasion: &'a Occasion) -> Vec<&'a ActorId> {
+fn concerned<'a>(
+    state: &'a Review,
+    command: &'a ReviewCommand,
+    occasion: &'a Occasion,
+) -> Vec<&'a ActorId> {
     if let ReviewCommand::SeatMember(seating) = command {
         vec![&seating.member]
     } else if let ReviewCommand::Adjourn(adjournment) = command {
         adjournment.present.iter().collect()
+    } else if let (ReviewCommand::Decide(_), Review::Opened(docket)) = (command, state) {
+        docket.voters().collect()
     } else {
         vec![&occasion.actor.id]
     }

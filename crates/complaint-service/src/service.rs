@@ -25,6 +25,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
+    docket::escalation_of,
     error::{HandleError, InvalidRequest},
     house::House,
     ids::{import_stream_of, record_id, staff_stream_of, subject_stream_of},
@@ -303,7 +304,8 @@ impl<'a> Batch<'a> {
         let streams = Streams::of(self.service.log.as_ref());
         let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
         let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
-        Ok(Some(ReviewFacts { complaint, conclusion }))
+        let escalation = escalation_of(streams, &self.stream, &stream).await?;
+        Ok(Some(ReviewFacts { complaint, conclusion, escalation }))
     }
 
     /// Whether the command speaks of another complaint that never came in. What comes in stays, so that this cannot

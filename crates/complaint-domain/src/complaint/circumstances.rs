@@ -39,6 +39,8 @@ pub struct ReviewFacts {
     pub complaint: ComplaintId,
     /// How it ended; nothing while it goes on.
     pub conclusion: Option<ReviewConclusion>,
+    /// Which escalation of the complaint it is of, from 1; nothing where that cannot be told.
+    pub escalation: Option<u32>,
 }
 
 impl Circumstances<'_> {

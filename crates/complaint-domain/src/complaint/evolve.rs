@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::{
     AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
-    ExternalDecision, Reassignment, ReassignmentReason, Receipt, RemedyApproval, RemedyFulfilment,
-    RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
+    ExternalDecision, Outcome, Reassignment, ReassignmentReason, Receipt, RemedyApproval,
+    RemedyFulfilment, RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded,
+    ReviewConclusion,
     state::{
         Approval, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey,
     },
 };
-use crate::{actor::ActorId, clock::take_in, fact::Fact};
+use crate::{actor::ActorId, clock::take_in, fact::Fact, review::DiscontinuationReason};
 
 /// Applies one recorded event. It cannot fail: the event has already happened.
 ///
@@ -52,6 +53,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         respondent: receipt.respondent.clone(),
         channel: receipt.channel,
         received_at: fact.occurred_at,
+        first_received_at: fact.occurred_at,
         first_step_at: None,
         is_acknowledged: false,
         assessment: None,
@@ -74,6 +76,8 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         escalated_by: None,
         escalations: 0,
         review_conclusion: None,
+        looked_at: None,
+        reviewed: BTreeSet::new(),
         bound_to: None,
         reviews_noted: BTreeSet::new(),
         is_decided_by_committee: false,
@@ -134,8 +138,14 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.escalations = case.escalations.saturating_add(1);
             // It asks anew, whatever was said before it.
             case.review_conclusion = None;
+            let answered = case.final_response.as_ref().and_then(|response| response.outcome);
+            let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
+            case.looked_at = proposed.or(answered);
         }
-        ComplaintEvent::OutcomeProposed(proposal) => case.proposed_outcome = Some(proposal.clone()),
+        ComplaintEvent::OutcomeProposed(proposal) => {
+            case.proposed_outcome = Some(proposal.clone());
+            look_anew(case);
+        }
         ComplaintEvent::ReviewConcluded(concluded) => review_concluded(case, concluded),
         ComplaintEvent::ReferredExternally(referral) => {
             case.external.insert(referral.body.clone(), None);
@@ -198,7 +208,10 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     match response.kind {
         ResponseKind::Interim | ResponseKind::Holding => {}
         ResponseKind::Final => {
-            let is_reviewed = case.review_conclusion.is_some();
+            let is_reviewed = match response.outcome {
+                Some(outcome) => case.has_reviewed(outcome),
+                None => case.review_conclusion.is_some(),
+            };
             committee_is_done(case);
             case.bound_to = case
                 .bound_to
@@ -218,13 +231,55 @@ fn response_issued(case: &mut Case, response: &Response, at: Timestamp) {
     }
 }
 
-/// A review that came to nothing takes nothing back of what another has decided.
+/// A review that came to nothing takes nothing back of what another has decided, and that of an earlier
+/// escalation says nothing of what was escalated since.
 fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
-    case.review_conclusion = Some(concluded.conclusion);
+    if is_of_this_answer(case, concluded) {
+        case.review_conclusion = Some(concluded.conclusion);
+        case.reviewed.extend(seen(case, concluded));
+    }
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
     case.is_decided_by_committee |=
         matches!(concluded.conclusion, ReviewConclusion::Decided { .. });
     case.reviews_noted.insert(concluded.review.clone());
+    look_anew(case);
+}
+
+/// Whether it ends the review of what was escalated last, and nothing was answered or reopened since. Of what
+/// a program from before noted, it does.
+fn is_of_this_answer(case: &Case, concluded: &ReviewConcluded) -> bool {
+    concluded.is_of(case.escalations)
+        && (concluded.escalation.is_none() || case.escalated_by.is_some())
+}
+
+/// What the committee has seen by a review: what was put before it and what it decided. A review that ended
+/// because nobody pursued the complaint saw nothing. A program from before let any answer follow.
+fn seen(case: &Case, concluded: &ReviewConcluded) -> Vec<Outcome> {
+    if concluded.escalation.is_none() {
+        return vec![Outcome::NotUpheld, Outcome::OutOfScope];
+    }
+    match concluded.conclusion {
+        ReviewConclusion::Decided { outcome, .. } => {
+            case.looked_at.into_iter().chain([outcome]).collect()
+        }
+        ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled } => {
+            case.looked_at.into_iter().collect()
+        }
+        ReviewConclusion::Discontinued { reason: DiscontinuationReason::ComplaintWithdrawn } => {
+            Vec::new()
+        }
+    }
+}
+
+/// Who proposes less than the committee has seen puts something new before it: another escalation is for
+/// that. Not where a decision binds: then it is known what is to be answered.
+fn look_anew(case: &mut Case) {
+    let is_new = case.proposed_outcome.as_ref().is_some_and(|it| !case.has_reviewed(it.outcome));
+    let is_open = case.stage == Stage::Open && case.bound_to.is_none();
+    if is_new && is_open && case.review_conclusion.is_some() {
+        case.escalated_by = None;
+        case.review_conclusion = None;
+    }
 }
 
 /// A later decision of a body sets its earlier one aside, and with it what that awarded.
@@ -242,6 +297,8 @@ fn committee_is_done(case: &mut Case) {
     case.proposed_outcome = None;
     case.escalated_by = None;
     case.review_conclusion = None;
+    case.looked_at = None;
+    case.reviewed.clear();
 }
 
 fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {

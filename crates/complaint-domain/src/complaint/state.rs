@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     actor::{ActorId, Role},
-    clock::{ClockFact, Rulebook},
+    clock::{ClockFact, EscalationOrder, Rulebook},
     label::Label,
     money::Money,
     reference::{ComplaintId, ReferralId, ReviewId},
@@ -69,6 +69,8 @@ pub struct Case {
     pub(super) respondent: Option<Label>,
     pub(super) channel: Channel,
     pub(super) received_at: Timestamp,
+    /// As the receipt said.
+    pub(super) first_received_at: Timestamp,
     /// The earliest `occurred_at` of all entries but the receipt and corrections.
     pub(super) first_step_at: Option<Timestamp>,
     pub(super) is_acknowledged: bool,
@@ -103,8 +105,13 @@ pub struct Case {
     pub(super) escalated_by: Option<Role>,
     /// How often it was escalated.
     pub(super) escalations: u32,
-    /// What a review came to since the last final response or reopening.
+    /// What the review of the last escalation came to since the last final response or reopening.
     pub(super) review_conclusion: Option<ReviewConclusion>,
+    /// What the last escalation put before the committee: what was proposed, or else answered.
+    pub(super) looked_at: Option<Outcome>,
+    /// What reviews since the last final response or reopening looked at or came to: an answer that gives no
+    /// less than one of these has been before the committee.
+    pub(super) reviewed: BTreeSet<Outcome>,
     /// The least that the complainant gets, by a decision that binds, until an answer gives it.
     pub(super) bound_to: Option<Outcome>,
     pub(super) reviews_noted: BTreeSet<ReviewId>,
@@ -212,7 +219,7 @@ pub(super) struct FinalResponse {
     pub(super) answered_at: Option<Timestamp>,
     /// What it says it came to; a platform does not say.
     pub(super) outcome: Option<Outcome>,
-    /// A review of it had ended before it was given.
+    /// A review of it, or of an answer that gave less, had ended before it was given.
     pub(super) is_reviewed: bool,
     /// The complaint was reopened since, so that another response may replace this one.
     pub(super) is_reopened: bool,
@@ -287,13 +294,31 @@ impl Case {
     /// Whether a pack orders that the committee looks at it: at what it is to come to, or at the answer
     /// that stands and that no review has seen.
     fn is_ordered(&self, packs: &Rulebook) -> bool {
-        let proposed = self.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
         let answered = self.final_response.as_ref().filter(|response| !response.is_reviewed);
-        let outcome = proposed.or_else(|| answered.and_then(|response| response.outcome));
+        let answered = answered.and_then(|response| response.outcome);
+        let outcome = self.proposed_outcome.as_ref().map(|it| it.outcome).or(answered);
         let may_go = self.stage != Stage::Withdrawn
             && self.transferred_to.is_none()
             && self.is_ours_to_answer();
-        may_go && outcome.is_some_and(|it| packs.escalation_order(self.received_at, it).is_some())
+        may_go && outcome.is_some_and(|it| self.order(packs, it).is_some())
+    }
+
+    /// What packs order when it comes to this: by the day on which it came in as recorded first, or as
+    /// corrected, the stricter of both, so that no correction of ours takes it from the committee.
+    pub(super) fn order<'a>(
+        &self,
+        packs: &'a Rulebook,
+        outcome: Outcome,
+    ) -> Option<(&'a Label, &'a EscalationOrder)> {
+        let days = [self.received_at, self.first_received_at];
+        let orders = days.into_iter().filter_map(|day| packs.escalation_order(day, outcome));
+        orders.max_by_key(|(_, order)| order.response)
+    }
+
+    /// Whether the committee has seen such an answer, or one that gives less, since the last answer or
+    /// reopening.
+    pub(super) fn has_reviewed(&self, outcome: Outcome) -> bool {
+        self.reviewed.iter().any(|seen| outcome.is_no_less_than(*seen))
     }
 
     /// Those who had a part in it: who is or was responsible, and who proposed or approved a remedy.

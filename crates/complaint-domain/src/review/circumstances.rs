@@ -9,7 +9,9 @@ use crate::{
     actor::{ActorId, Role},
     aggregate::Occasion,
     codes::closed_list,
-    complaint::{ComplaintEvent, EscalationReason},
+    complaint::{
+        Answer, ComplaintEvent, Direction, EscalationReason, Outcome, Party, ResponseKind,
+    },
     fact::Fact,
 };
 
@@ -89,8 +91,14 @@ closed_list! {
 /// What a complaint's stream says that a committee must know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseFacts {
-    /// Why and by whose wish it was last escalated; none once a review of that has ended.
+    /// Why and by whose wish it was last escalated; none once its review has ended.
     pub escalation: Option<(EscalationReason, OpeningWay)>,
+    /// How often it was escalated.
+    pub escalations: u32,
+    /// The final response that stands; none once it was reopened since.
+    pub answered: Option<Answered>,
+    /// Whether the complainant, or who acts for them, wrote since it was last escalated.
+    pub has_written: bool,
     /// Whether the complainant does not pursue it.
     pub is_withdrawn: bool,
     /// Who had a part in it.
@@ -99,19 +107,39 @@ pub struct CaseFacts {
     pub evidence: u16,
 }
 
+/// What the complainant was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// What it came to; a platform does not say.
+    pub outcome: Option<Outcome>,
+    /// Whether the complainant accepted it.
+    pub is_accepted: bool,
+}
+
 impl CaseFacts {
+    /// Whether the complaint says what a settlement rests on: that the complainant accepted the answer, or,
+    /// where none stands, that they wrote since it came before the committee.
+    pub fn may_be_settled(&self) -> bool {
+        self.answered.map_or(self.has_written, |answered| answered.is_accepted)
+    }
+
     /// Takes in the next event of the complaint.
     #[must_use]
     pub fn with(mut self, fact: &Fact<ComplaintEvent>) -> Self {
         let Fact { event, actor, .. } = fact;
         if let ComplaintEvent::Escalated(escalation) = event {
             self.escalation = Some((escalation.reason, way_of(actor.role)));
+            self.escalations = self.escalations.saturating_add(1);
+            self.has_written = false;
             return self;
         }
-        if matches!(event, ComplaintEvent::ReviewConcluded(_)) {
+        if let ComplaintEvent::ReviewConcluded(concluded) = event
+            && concluded.is_of(self.escalations)
+        {
             // One review for each escalation.
             self.escalation = None;
         }
+        self.hears(event);
         if matches!(event, ComplaintEvent::Withdrawn(_) | ComplaintEvent::Reopened(_)) {
             self.is_withdrawn = matches!(event, ComplaintEvent::Withdrawn(_));
         }
@@ -145,6 +173,23 @@ impl CaseFacts {
             | Role::Administrator => {}
         }
         self
+    }
+
+    /// What was said between the company and the complainant.
+    fn hears(&mut self, event: &ComplaintEvent) {
+        if let ComplaintEvent::ResponseIssued(response) = event
+            && response.kind == ResponseKind::Final
+        {
+            self.answered = Some(Answered { outcome: response.outcome, is_accepted: false });
+        } else if let ComplaintEvent::AnswerRecorded(given) = event {
+            let is_accepted = given.answer == Answer::Accepted;
+            self.answered = self.answered.map(|it| Answered { is_accepted, ..it });
+        } else if let ComplaintEvent::CommunicationRecorded(message) = event {
+            let is_theirs = matches!(message.party, Party::Complainant | Party::Representative);
+            self.has_written |= is_theirs && message.direction == Direction::Incoming;
+        } else if let ComplaintEvent::Reopened(_) = event {
+            self.answered = None;
+        }
     }
 
     /// The first part somebody took stays the one that is named.

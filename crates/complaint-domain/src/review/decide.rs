@@ -42,7 +42,7 @@ pub fn decide(
         C::DiscloseInterest(disclosure) => membership::disclose(docket, disclosure),
         C::RuleOnInterest(ruling) => membership::rule(docket, ruling, circumstances),
         C::RecuseMember(recusal) => membership::recuse(docket, recusal, circumstances),
-        C::HearParty(hearing) => hear(docket, hearing),
+        C::HearParty(hearing) => hear(docket, hearing, circumstances),
         C::TakeEvidence(item) => take_evidence(docket, item, circumstances),
         C::ProposeDecision(proposal) => voting::propose(docket, proposal, circumstances),
         C::CastVote(vote) => voting::cast(docket, vote, circumstances),
@@ -108,7 +108,8 @@ fn open(
     Ok(ReviewEvent::Opened(Opened { complaint: opening.complaint.clone(), reason, way }))
 }
 
-/// By those who sit on it: who could end it from outside could keep the committee from deciding.
+/// By those who sit on it: who could end it from outside could keep the committee from deciding. That the
+/// parties agreed is not for the committee alone to say, nor before anybody sits on the case.
 fn discontinue(
     docket: &Docket,
     end: &Discontinuation,
@@ -118,7 +119,14 @@ fn discontinue(
     if end.reason == DiscontinuationReason::ComplaintWithdrawn && !is_withdrawn {
         return Err(ReviewRejection::NotWithdrawn);
     }
+    let is_settled = end.reason == DiscontinuationReason::Settled;
+    if is_settled && !circumstances.facts.case.may_be_settled() {
+        return Err(ReviewRejection::NotSettled);
+    }
     membership::on_the_case(docket, circumstances)?;
+    if is_settled && docket.seats.is_empty() {
+        return Err(ReviewRejection::NobodySeated);
+    }
     Ok(ReviewEvent::Discontinued(end.clone()))
 }
 
@@ -141,7 +149,12 @@ fn stage_allows(docket: &Docket, command: &ReviewCommand) -> Result<(), ReviewRe
     }
 }
 
-fn hear(docket: &Docket, hearing: &Hearing) -> Result<ReviewEvent, ReviewRejection> {
+fn hear(
+    docket: &Docket,
+    hearing: &Hearing,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<ReviewEvent, ReviewRejection> {
+    membership::acts_apart(docket, circumstances)?;
     if docket.heard.contains(&hearing.side) {
         return Err(ReviewRejection::AlreadyHeard(hearing.side));
     }
@@ -153,6 +166,7 @@ fn take_evidence(
     item: &EvidenceItem,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
+    membership::acts_apart(docket, circumstances)?;
     let (found, count) = (item.evidence, circumstances.facts.case.evidence);
     if found.0 == 0 || found.0 > count {
         return Err(ReviewRejection::EvidenceUnknown { count, found });

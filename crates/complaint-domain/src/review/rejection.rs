@@ -66,6 +66,12 @@ pub enum ReviewRejection {
     /// A complaint that is still pursued.
     #[error("expected a complaint that was withdrawn, found one that was not")]
     NotWithdrawn,
+    /// Nothing on record that the complainant agreed to.
+    #[error(
+        "expected what a settlement rests on, the complainant's acceptance of the answer that stands or, where none \
+         does, a message of theirs since the escalation, found neither"
+    )]
+    NotSettled,
 
     // Who sits on it.
     /// Not one of the committee.
@@ -102,6 +108,9 @@ pub enum ReviewRejection {
     /// They do not sit on it.
     #[error("expected somebody who sits on the case, found `{0}`, who does not")]
     NotSeated(ActorId),
+    /// Nobody sits on it.
+    #[error("expected somebody who sits on the case before it ends as settled, found nobody")]
+    NobodySeated,
     /// The interest is known and not ruled on.
     #[error("expected an interest that nobody named yet, found that `{0}` has one to be ruled on")]
     AlreadyDisclosed(ActorId),
@@ -111,6 +120,17 @@ pub enum ReviewRejection {
     /// Nobody judges their own interest.
     #[error("expected somebody else to rule on the interest of `{0}`, found them doing it")]
     RuledBySelf(ActorId),
+    /// Neither the member nor the chair.
+    #[error(
+        "expected the member themselves or the chair of the case to let `{member}` step aside, found `{found}`; name \
+         the interest, and it is ruled on"
+    )]
+    NotTheChair {
+        /// Who is to step aside.
+        member: ActorId,
+        /// Who asked.
+        found: ActorId,
+    },
 
     // What was heard.
     /// The side was heard.
@@ -232,6 +252,7 @@ named_variants! { ReviewRejection, CODES, code {
     OccurredInFuture = "occurred-in-future",
     NotEscalated = "not-escalated",
     NotWithdrawn = "not-withdrawn",
+    NotSettled = "not-settled",
     NotOnCommittee = "not-on-committee",
     TermOver = "term-over",
     HasPartInCase = "has-part-in-case",
@@ -240,9 +261,11 @@ named_variants! { ReviewRejection, CODES, code {
     AlreadySeated = "already-seated",
     ChairTaken = "chair-taken",
     NotSeated = "not-seated",
+    NobodySeated = "nobody-seated",
     AlreadyDisclosed = "already-disclosed",
     NothingToRule = "nothing-to-rule",
     RuledBySelf = "ruled-by-self",
+    NotTheChair = "not-the-chair",
     AlreadyHeard = "already-heard",
     EvidenceUnknown = "evidence-unknown",
     EvidenceAlreadyTaken = "evidence-already-taken",

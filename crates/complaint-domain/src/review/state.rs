@@ -106,10 +106,9 @@ impl Docket {
         self.seats.keys()
     }
 
-    /// How many of the votes that count are this one.
-    pub fn votes(&self, choice: VoteChoice) -> u16 {
-        let cast = self.votes.values().filter(|cast| **cast == choice).count();
-        u16::try_from(cast).unwrap_or(u16::MAX)
+    /// Who has voted on what is proposed.
+    pub fn voters(&self) -> impl Iterator<Item = &ActorId> {
+        self.votes.keys()
     }
 
     /// What it decided.

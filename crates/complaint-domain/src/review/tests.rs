@@ -39,6 +39,7 @@ pub(super) fn committee() -> Committee {
     facts.case.parts = BTreeMap::from([(person("ana"), Part::Handled)]);
     facts.case.escalation = Some((EscalationReason::NotFullyUpheld, OpeningWay::RulePack));
     facts.case.evidence = 2;
+    facts.case.has_written = true;
     Committee { occasion: story::occasion(&actor("mia", Role::CommitteeChair), NOW), facts }
 }
 

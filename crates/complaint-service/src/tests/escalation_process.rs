@@ -5,10 +5,13 @@ use complaint_domain::{
     actor::{Actor, ActorId, Role},
     clock::shipped,
     complaint::{
-        Assignment, ComplaintCommand as C, ComplaintEvent as E, Escalation, EscalationReason,
-        Finding, Outcome, OutcomeProposal, ReviewConclusion, Withdrawal, WithdrawalReason,
+        Assignment, Channel, Communication, ComplaintCommand as C, ComplaintEvent as E, Direction,
+        Escalation, EscalationReason, Finding, Outcome, OutcomeProposal, Party, Purpose,
+        ReviewConclusion, Withdrawal, WithdrawalReason,
     },
-    review::{Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand, Seat},
+    review::{
+        Discontinuation, DiscontinuationReason, OpeningWay, Review, ReviewCommand, Seat, Seating,
+    },
     rulebook::RuleChange,
     staff::{Joining, Staff, StaffCommand, TermStart},
 };
@@ -182,7 +185,9 @@ async fn the_review_of_what_was_withdrawn_is_opened_by_no_program() {
     let story = in_india().await;
     let stream = escalated_by_staff(&story, Outcome::NotUpheld).await;
     let withdraw = C::Withdraw(Withdrawal { reason: WithdrawalReason::NotPursued });
-    story.service.handle(request(1_600, Some(stream), withdraw)).await.unwrap();
+    let mut asked = request(1_600, Some(stream), withdraw);
+    asked.actor = Actor { id: ActorId("portal".parse().unwrap()), role: Role::Complainant };
+    story.service.handle(asked).await.unwrap();
     assert_eq!(run(&story).await, NOTHING);
 }
 
@@ -214,6 +219,17 @@ pub(super) async fn sits_on_the_committee(story: &Story, who: &str) {
     }
 }
 
+/// What the parties' agreement rests on while nothing was answered.
+pub(super) async fn complainant_writes(story: &Story, id: u128, complaint: &StreamId) {
+    let message = C::RecordCommunication(Communication {
+        direction: Direction::Incoming,
+        party: Party::Complainant,
+        channel: Channel::Email,
+        purpose: Purpose::Information,
+    });
+    story.service.handle(request(id, Some(complaint.clone()), message)).await.unwrap();
+}
+
 #[tokio::test]
 async fn how_a_review_ended_is_noted_in_its_complaint_once() {
     let story = in_india().await;
@@ -221,15 +237,23 @@ async fn how_a_review_ended_is_noted_in_its_complaint_once() {
     run(&story).await;
     let review = review_stream_of(&stream, 1);
     sits_on_the_committee(&story, "eve").await;
+    complainant_writes(&story, 1_500, &stream).await;
+    let eve = ActorId(label("eve"));
+    let seating = Seating { member: eve.clone(), seat: Seat::Chair };
     let reason = DiscontinuationReason::Settled;
-    let request = UnsealedRequest {
-        command_id: Uuid::from_u128(77),
-        stream: Some(review.clone()),
-        actor: Actor { id: ActorId(label("eve")), role: Role::CommitteeChair },
-        occurred_at: None,
-        command: ReviewCommand::Discontinue(Discontinuation { reason }),
-    };
-    reviews(&story).handle::<Review>(&request).await.unwrap();
+    for (id, command) in [
+        (77, ReviewCommand::SeatMember(seating)),
+        (78, ReviewCommand::Discontinue(Discontinuation { reason })),
+    ] {
+        let request = UnsealedRequest {
+            command_id: Uuid::from_u128(id),
+            stream: Some(review.clone()),
+            actor: Actor { id: eve.clone(), role: Role::CommitteeChair },
+            occurred_at: None,
+            command,
+        };
+        reviews(&story).handle::<Review>(&request).await.unwrap();
+    }
     let (one, other) = tokio::join!(run(&story), run(&story));
     assert_eq!(one.concluded + other.concluded, 1);
     assert_eq!(run(&story).await, NOTHING);

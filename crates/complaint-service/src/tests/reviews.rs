@@ -11,7 +11,7 @@ use complaint_domain::{
     },
     review::{
         Discontinuation, DiscontinuationReason, Opened, Opening, OpeningWay, Review, ReviewCommand,
-        ReviewEvent,
+        ReviewEvent, Seat, Seating,
     },
     sealed::PersonalField,
 };
@@ -21,7 +21,9 @@ use uuid::Uuid;
 use super::{
     EventLog as _,
     clock_process::{Story, story},
-    escalation_process::{NOTHING, in_india, label, reviews, run, sits_on_the_committee, would_be},
+    escalation_process::{
+        NOTHING, complainant_writes, in_india, label, reviews, run, sits_on_the_committee, would_be,
+    },
     request,
 };
 use crate::{
@@ -64,6 +66,8 @@ async fn escalate(story: &Story, id: u128, complaint: &StreamId) {
 }
 
 async fn discontinue(story: &Story, id: u128, review: &StreamId) -> Result<Appended, HandleError> {
+    let seating = Seating { member: chair().id, seat: Seat::Chair };
+    send(story, id + 100, Some(review.clone()), ReviewCommand::SeatMember(seating)).await?;
     let reason = DiscontinuationReason::Settled;
     let end = ReviewCommand::Discontinue(Discontinuation { reason });
     send(story, id, Some(review.clone()), end).await
@@ -185,6 +189,37 @@ async fn an_escalation_whose_review_has_an_older_name_gets_no_second_one() {
     assert_eq!(run(&story).await, NOTHING, "the process opens none beside it either");
 }
 
+/// How the first of two reviews that are open at once ends, and the second goes on.
+async fn the_first_of_two_ends(story: &Story, complaint: &StreamId, first: &StreamId) {
+    sits_on_the_committee(story, "eve").await;
+    answer_and_refuse(story, 1_600, complaint).await;
+    escalate(story, 1_700, complaint).await;
+    let accepted = C::RecordAnswer(AnswerGiven { answer: Answer::Accepted });
+    story.service.handle(request(1_800, Some(complaint.clone()), accepted)).await.unwrap();
+    discontinue(story, 12, first).await.unwrap();
+    assert_eq!(run(story).await, Escalated { concluded: 1, ..NOTHING });
+    let next = open(story, 13, complaint).await.unwrap();
+    assert_eq!(next.stream, review_stream_of(complaint, 2));
+}
+
+#[tokio::test]
+async fn a_second_escalation_outlives_the_review_of_the_first() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::Upheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let first = open(&story, 11, &complaint).await.unwrap().stream;
+    the_first_of_two_ends(&story, &complaint, &first).await;
+}
+
+#[tokio::test]
+async fn a_second_escalation_outlives_a_review_with_an_older_name_too() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::Upheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let first = opened_by_an_older_program(&story, 11, &complaint).await;
+    the_first_of_two_ends(&story, &complaint, &first).await;
+}
+
 #[tokio::test]
 async fn a_review_with_an_older_name_goes_on_to_its_end() {
     let story = story();
@@ -192,6 +227,7 @@ async fn a_review_with_an_older_name_goes_on_to_its_end() {
     escalate(&story, 1_500, &complaint).await;
     let old = opened_by_an_older_program(&story, 11, &complaint).await;
     sits_on_the_committee(&story, "eve").await;
+    complainant_writes(&story, 1_550, &complaint).await;
     discontinue(&story, 12, &old).await.unwrap();
     assert_eq!(run(&story).await, Escalated { concluded: 1, ..NOTHING });
     answer_and_refuse(&story, 1_600, &complaint).await;

@@ -28,7 +28,8 @@ pub(super) fn propose_outcome(
     Ok(ComplaintEvent::OutcomeProposed(proposal.clone()))
 }
 
-/// Where a pack orders it, the committee sees a rejection before the complainant does; and what it
+/// Where a pack orders it, the committee sees a rejection before the complainant does, this one or one that
+/// gives less; and what it
 /// decided with binding effect is the least the complainant gets.
 pub(super) fn may_answer(
     case: &Case,
@@ -38,8 +39,8 @@ pub(super) fn may_answer(
     let (ResponseKind::Final, Some(outcome)) = (response.kind, response.outcome) else {
         return Ok(());
     };
-    if case.review_conclusion.is_none() {
-        let order = circumstances.rules.time_limits.escalation_order(case.received_at, outcome);
+    if !case.has_reviewed(outcome) {
+        let order = case.order(&circumstances.rules.time_limits, outcome);
         if let Some((pack, order)) = order
             && order.response == ResponseOrder::AfterReview
         {
@@ -77,5 +78,6 @@ pub(super) fn note_review(
     if case.reviews_noted.contains(&review) {
         return Err(CommitteeRefusal::AlreadyNoted(review).into());
     }
-    Ok(ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion }))
+    let escalation = facts.escalation;
+    Ok(ComplaintEvent::ReviewConcluded(ReviewConcluded { review, escalation, conclusion }))
 }

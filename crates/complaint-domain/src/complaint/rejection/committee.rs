@@ -16,8 +16,8 @@ pub enum CommitteeRefusal {
     FullyUpheld,
     /// A final response that the committee must have seen before.
     #[error(
-        "expected a review by the committee before a final response of `{outcome}`, as the pack \
-         `{pack}` orders, found none that has ended; propose the outcome, and it is escalated"
+        "expected a review by the committee of such an answer before a final response of `{outcome}`, as the \
+         pack `{pack}` orders, found none that has ended; propose the outcome, and it is escalated"
     )]
     NotReviewed {
         /// What the response says.

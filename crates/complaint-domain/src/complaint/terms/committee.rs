@@ -59,7 +59,18 @@ impl ReviewConclusion {
 pub struct ReviewConcluded {
     /// The review.
     pub review: ReviewId,
+    /// Which escalation of the complaint it was of, from 1. Not said by programs from before it was
+    /// asked, and then taken for the last one, as they took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<u32>,
     /// How.
     #[serde(flatten)]
     pub conclusion: ReviewConclusion,
+}
+
+impl ReviewConcluded {
+    /// Whether it ends the review of this escalation.
+    pub fn is_of(&self, escalation: u32) -> bool {
+        self.escalation.is_none_or(|its| its == escalation)
+    }
 }

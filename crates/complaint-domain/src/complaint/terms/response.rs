@@ -40,6 +40,18 @@ impl Outcome {
         self == decided || self.is_all()
     }
 
+    /// Whether who is answered so has no less than by the other outcome: whoever saw that one need not see
+    /// this. Of a rejection on the merits and one without a look at them neither is the better.
+    pub(in crate::complaint) fn is_no_less_than(self, other: Self) -> bool {
+        let rank = |outcome| match outcome {
+            Self::Upheld => 3,
+            Self::PartlyUpheld => 2,
+            Self::Goodwill => 1,
+            Self::NotUpheld | Self::OutOfScope => 0,
+        };
+        self == other || rank(self) > rank(other)
+    }
+
     /// Whether the complainant is right in everything.
     pub const fn is_all(self) -> bool {
         matches!(self, Self::Upheld)

@@ -329,7 +329,7 @@ pub(super) const fn decides(outcome: Outcome, effect: DecisionEffect) -> ReviewC
 
 pub(super) fn concluded(number: u8, conclusion: ReviewConclusion) -> Fact<E> {
     let review = review(number).review;
-    past(E::ReviewConcluded(ReviewConcluded { review, conclusion }))
+    past(E::ReviewConcluded(ReviewConcluded { review, escalation: None, conclusion }))
 }
 
 pub(super) fn referred_to(body: &str) -> ExternalReferral {

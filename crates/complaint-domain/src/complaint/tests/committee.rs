@@ -11,7 +11,7 @@ use crate::{
     complaint::{
         Answer, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
-        ReopenReason, ReviewConcluded, ReviewConclusion,
+        RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
 };
@@ -230,7 +230,8 @@ fn after_a_reopening_the_next_rejection_goes_there_again() {
 #[test]
 fn a_review_is_noted_as_its_own_stream_has_it_and_by_the_process_alone() {
     let decided = decides(Outcome::Upheld, DecisionEffect::Binding);
-    let noted = ReviewConcluded { review: review(1).review, conclusion: decided };
+    let review_one = review(1).review;
+    let noted = ReviewConcluded { review: review_one, escalation: None, conclusion: decided };
     let process = given([received()]).by("escalation-process", Role::System);
     process.clone().when(&C::NoteReview(review(1))).then_rejected(not_of_this());
     process
@@ -246,6 +247,135 @@ fn a_review_is_noted_as_its_own_stream_has_it_and_by_the_process_alone() {
         .reviewing(Some(decided))
         .when(&C::NoteReview(review(1)))
         .then_rejected(R::NotForPeople("note-review"));
+}
+
+/// Answered and escalated twice; the first review ends when the second answer is before the committee.
+#[test]
+fn the_review_of_one_answer_says_nothing_of_the_next() {
+    let rejected = || responded(coming_to(Outcome::NotUpheld, "2025-03-11"));
+    let reason = EscalationReason::ComplainantRequest;
+    let escalated = || past(E::Escalated(Escalation { reason }));
+    let refused = || answered(Answer::Refused);
+    let twice =
+        [received(), assigned("ana"), rejected(), refused(), escalated(), rejected(), refused()];
+    let twice =
+        given(twice.into_iter().chain([escalated(), no_cause_found()])).at("2025-06-01T00:00:00Z");
+    let decided = decides(Outcome::NotUpheld, DecisionEffect::Recommendation);
+    let after = |number| {
+        let process = twice.clone().by("escalation-process", Role::System);
+        let noted = process.reviewing_escalation(number, decided).after(&C::NoteReview(review(1)));
+        noted.by("ana", Role::Agent)
+    };
+    let expired = close(CloseReason::RecourseExpired);
+    after(1).when(&expired).then_rejected(RecourseRefusal::ReviewPending.into());
+    after(2).when(&expired).then(E::Closed(because(CloseReason::RecourseExpired)));
+}
+
+/// What was put before the committee and how its review ended, noted by a program that says of which
+/// escalation it was.
+fn reviewed(proposed: Outcome, conclusion: ReviewConclusion) -> Given {
+    let handled = india(given([received(), assigned("ana")]));
+    let proposed = handled.after(&C::ProposeOutcome(would_be(proposed)));
+    let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
+    let reviewing = escalated.reviewing_escalation(1, conclusion);
+    reviewing.after(&C::NoteReview(review(1))).by("ana", Role::Agent)
+}
+
+const SETTLED: ReviewConclusion =
+    ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
+
+#[test]
+fn who_answers_less_than_the_committee_has_seen_goes_before_it_again() {
+    let partly = Outcome::PartlyUpheld;
+    for conclusion in [SETTLED, decides(partly, DecisionEffect::Recommendation)] {
+        let seen = reviewed(partly, conclusion);
+        assert!(seen.decide(&answers(partly)).is_ok());
+        assert!(seen.decide(&answers(Outcome::Upheld)).is_ok());
+        seen.clone()
+            .when(&answers(Outcome::NotUpheld))
+            .then_rejected(not_reviewed(Outcome::NotUpheld));
+        // The way there: it is proposed, escalated and looked at.
+        let again = seen.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)));
+        assert!(is_owed(&again));
+        let escalated = again.by("escalation-process", Role::System).after(&escalate());
+        let decided = decides(partly, DecisionEffect::Recommendation);
+        let noted = escalated.reviewing_escalation(2, decided).after(&C::NoteReview(review(2)));
+        assert!(!is_owed(&noted));
+        assert!(noted.by("ana", Role::Agent).decide(&answers(Outcome::NotUpheld)).is_ok());
+    }
+}
+
+#[test]
+fn a_recommendation_may_be_departed_from_once_the_committee_has_seen_the_answer() {
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let seen = reviewed(Outcome::NotUpheld, upheld);
+    assert!(!is_owed(&seen));
+    assert!(seen.decide(&answers(Outcome::NotUpheld)).is_ok());
+}
+
+#[test]
+fn what_was_proposed_while_the_committee_looked_at_something_better_goes_there_too() {
+    let handled = india(given([received(), assigned("ana")]));
+    let proposed = handled.after(&C::ProposeOutcome(would_be(Outcome::PartlyUpheld)));
+    let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
+    let less = C::ProposeOutcome(would_be(Outcome::NotUpheld));
+    let changed = escalated.by("ana", Role::Agent).after(&less);
+    assert!(!is_owed(&changed), "while the review goes on");
+    let decided = decides(Outcome::PartlyUpheld, DecisionEffect::Recommendation);
+    let process = changed.by("escalation-process", Role::System);
+    let noted = process.reviewing_escalation(1, decided).after(&C::NoteReview(review(1)));
+    assert!(is_owed(&noted));
+    let handler = noted.by("ana", Role::Agent);
+    assert!(handler.decide(&answers(Outcome::PartlyUpheld)).is_ok(), "that was seen");
+    handler.when(&answers(Outcome::NotUpheld)).then_rejected(not_reviewed(Outcome::NotUpheld));
+}
+
+/// The review ended because the complaint was withdrawn; that is noted after it was taken up again.
+#[test]
+fn a_review_from_before_a_reopening_says_nothing_of_the_answer_after_it() {
+    let handled = india(given([received(), assigned("ana")]));
+    let proposed = handled.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)));
+    let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
+    let reopened = escalated
+        .by("portal", Role::Complainant)
+        .after(&C::Withdraw(super::builders::not_pursued()))
+        .by("ana", Role::Agent)
+        .after(&C::Reopen(again(ReopenReason::ComplainantRequest)));
+    let reason = DiscontinuationReason::ComplaintWithdrawn;
+    reopened
+        .by("escalation-process", Role::System)
+        .reviewing_escalation(1, ReviewConclusion::Discontinued { reason })
+        .after(&C::NoteReview(review(1)))
+        .by("sue", Role::Supervisor)
+        .after(&C::Assign(to("ben")))
+        .when(&answers(Outcome::NotUpheld))
+        .then_rejected(not_reviewed(Outcome::NotUpheld));
+}
+
+/// Received on 3 March by the record, when the pack held; corrected to a day before, or the other way round.
+#[test]
+fn no_correction_of_the_day_of_receipt_takes_a_rejection_from_the_committee() {
+    let holds = InForce { from: Some("2024-03-02".parse().unwrap()), until: None };
+    let adoption = Adoption::of(shipped::pack("in-rbi").unwrap()).holding(holds);
+    let limits = Rulebook::with_shipped_calendars().adopt(adoption).unwrap();
+    for (recorded, corrected) in [
+        ("2024-03-03T09:00:00Z", "2024-03-01T09:00:00Z"),
+        ("2024-03-01T09:00:00Z", "2024-03-03T09:00:00Z"),
+    ] {
+        let received_at = super::harness::time(corrected);
+        let correction = past(E::Corrected(crate::complaint::Correction {
+            corrects: 0,
+            fact: crate::complaint::CorrectedFact::ReceivedAt { received_at },
+            reason: crate::complaint::CorrectionReason::ClericalError,
+        }));
+        let handled = given([self::received_at(recorded), correction, assigned("ana")]);
+        let handled = handled.with_limits(limits.clone());
+        handled
+            .clone()
+            .when(&answers(Outcome::NotUpheld))
+            .then_rejected(not_reviewed(Outcome::NotUpheld));
+        assert!(is_owed(&handled.after(&C::ProposeOutcome(would_be(Outcome::NotUpheld)))));
+    }
 }
 
 fn not_of_this() -> R {

@@ -122,8 +122,18 @@ impl Given {
     /// A review of the complaint is known by its own stream from here on.
     pub(super) fn reviewing(mut self, conclusion: Option<ReviewConclusion>) -> Self {
         self.complaint = Some(complaint_id(0));
-        self.review = Some(ReviewFacts { complaint: complaint_id(0), conclusion });
+        let complaint = complaint_id(0);
+        self.review = Some(ReviewFacts { complaint, conclusion, escalation: None });
         self
+    }
+
+    /// The review that ended so is known to be of this escalation.
+    pub(super) fn reviewing_escalation(self, number: u32, conclusion: ReviewConclusion) -> Self {
+        let mut reviewing = self.reviewing(Some(conclusion));
+        if let Some(facts) = &mut reviewing.review {
+            facts.escalation = Some(number);
+        }
+        reviewing
     }
 
     /// Other rules hold from here on.

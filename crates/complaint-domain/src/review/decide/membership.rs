@@ -4,7 +4,7 @@ use crate::{
     actor::ActorId,
     review::{
         CommitteeCircumstances, Disclosure, MemberRecusal, ReviewEvent, ReviewRejection, Ruling,
-        Seat, Seating, state::Docket,
+        Seat, Seating, Standing, state::Docket,
     },
 };
 
@@ -16,8 +16,17 @@ pub(super) fn eligible(
     member: &ActorId,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<(), ReviewRejection> {
-    let facts = circumstances.facts;
-    let standing = facts
+    let standing = in_term(member, circumstances)?;
+    no_part(member, circumstances)?;
+    no_interest(docket, member, standing)
+}
+
+fn in_term(
+    member: &ActorId,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<Standing, ReviewRejection> {
+    let standing = circumstances
+        .facts
         .committee
         .get(member)
         .ok_or_else(|| ReviewRejection::NotOnCommittee(member.clone()))?;
@@ -26,11 +35,56 @@ pub(super) fn eligible(
     {
         return Err(ReviewRejection::TermOver { member: member.clone(), until });
     }
-    if let Some(part) = facts.case.parts.get(member) {
-        return Err(ReviewRejection::HasPartInCase { member: member.clone(), part: *part });
+    Ok(*standing)
+}
+
+fn no_part(
+    who: &ActorId,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    match circumstances.facts.case.parts.get(who) {
+        Some(part) => Err(ReviewRejection::HasPartInCase { member: who.clone(), part: *part }),
+        None => Ok(()),
     }
+}
+
+fn no_interest(
+    docket: &Docket,
+    member: &ActorId,
+    standing: Standing,
+) -> Result<(), ReviewRejection> {
     if standing.has_interest && !docket.cleared.contains(member) {
         return Err(ReviewRejection::InterestDeclared(member.clone()));
+    }
+    Ok(())
+}
+
+fn not_recused(docket: &Docket, who: &ActorId) -> Result<(), ReviewRejection> {
+    if docket.recused.contains(who) {
+        return Err(ReviewRejection::MemberRecused(who.clone()));
+    }
+    Ok(())
+}
+
+/// Whoever prepares the case need not sit on it, but has no part in it and has not stepped aside: who answered
+/// the complainant neither chooses the judges nor says that the complainant was heard.
+pub(super) fn acts_apart(
+    docket: &Docket,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    let actor = &circumstances.occasion.actor.id;
+    no_part(actor, circumstances)?;
+    not_recused(docket, actor)
+}
+
+/// Whose own interest is open leads nothing and judges nobody else's.
+pub(super) fn no_open_interest(
+    docket: &Docket,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    let actor = &circumstances.occasion.actor.id;
+    if docket.unruled.contains(actor) {
+        return Err(ReviewRejection::InterestOpen(actor.clone()));
     }
     Ok(())
 }
@@ -40,11 +94,13 @@ pub(super) fn seat(
     seating: &Seating,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
-    let member = &seating.member;
-    eligible(docket, member, circumstances)?;
-    if docket.recused.contains(member) {
-        return Err(ReviewRejection::MemberRecused(member.clone()));
-    }
+    let (member, actor) = (&seating.member, &circumstances.occasion.actor.id);
+    let standing = in_term(member, circumstances)?;
+    no_part(member, circumstances)?;
+    no_part(actor, circumstances)?;
+    no_interest(docket, member, standing)?;
+    not_recused(docket, member)?;
+    not_recused(docket, actor)?;
     if docket.seats.contains_key(member) {
         return Err(ReviewRejection::AlreadySeated(member.clone()));
     }
@@ -97,16 +153,26 @@ pub(super) fn rule(
     if circumstances.occasion.actor.id == ruling.member {
         return Err(ReviewRejection::RuledBySelf(ruling.member.clone()));
     }
+    no_open_interest(docket, circumstances)?;
     Ok(ReviewEvent::InterestRuled(ruling.clone()))
 }
 
-/// Somebody steps aside, or those who sit with them say so: nobody from outside unseats a member.
+/// Somebody steps aside, or the chair says so: nobody from outside unseats a member, and no member another.
+/// What speaks against a member is disclosed otherwise, and ruled on.
 pub(super) fn recuse(
     docket: &Docket,
     recusal: &MemberRecusal,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
     seated(docket, &recusal.member)?;
-    seated(docket, &circumstances.occasion.actor.id)?;
+    let actor = &circumstances.occasion.actor.id;
+    seated(docket, actor)?;
+    if recusal.member != *actor {
+        if docket.seats.get(actor) != Some(&Seat::Chair) {
+            let (member, found) = (recusal.member.clone(), actor.clone());
+            return Err(ReviewRejection::NotTheChair { member, found });
+        }
+        no_open_interest(docket, circumstances)?;
+    }
     Ok(ReviewEvent::MemberRecused(recusal.clone()))
 }

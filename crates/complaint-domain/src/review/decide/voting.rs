@@ -2,7 +2,7 @@
 
 use jiff::{civil::Date, tz::TimeZone};
 
-use super::membership::{eligible, seated};
+use super::membership::{eligible, no_open_interest, seated};
 use crate::review::{
     Adjournment, CommitteeCircumstances, Decision, Dissent, Proposal, ReviewEvent, ReviewRejection,
     Side, Vote, VoteChoice, state::Docket,
@@ -37,6 +37,7 @@ pub(super) fn propose(
             return Err(ReviewRejection::MeasureDuePassed { measure, today, due });
         }
     }
+    no_open_interest(docket, circumstances)?;
     Ok(ReviewEvent::DecisionProposed(proposal.clone()))
 }
 
@@ -99,7 +100,8 @@ pub(super) fn adjourn(
     Ok(ReviewEvent::Adjourned(adjournment.clone()))
 }
 
-/// Votes of members who have stepped aside, or are under doubt, are gone from the state already.
+/// Votes of members who have stepped aside, or are under doubt, are gone from the state already. Of the others
+/// those count whose members may still vote: an interest can be declared, and a term can end, after the vote.
 pub(super) fn conclude(
     docket: &Docket,
     circumstances: &CommitteeCircumstances<'_>,
@@ -108,8 +110,14 @@ pub(super) fn conclude(
     let Some(proposal) = &docket.proposal else {
         return Err(ReviewRejection::NothingProposed("decide"));
     };
+    let votes = |choice| {
+        let cast = docket.votes.iter().filter(|(member, vote)| {
+            **vote == choice && eligible(docket, member, circumstances).is_ok()
+        });
+        u16::try_from(cast.count()).unwrap_or(u16::MAX)
+    };
     let [votes_for, votes_against, abstentions] =
-        [VoteChoice::For, VoteChoice::Against, VoteChoice::Abstain].map(|c| docket.votes(c));
+        [VoteChoice::For, VoteChoice::Against, VoteChoice::Abstain].map(votes);
     let needed = circumstances.facts.rules.quorum.max(1);
     let found = votes_for.saturating_add(votes_against).saturating_add(abstentions);
     if found < needed {

@@ -137,7 +137,11 @@ fn interests() -> Vec<Ladder<Committee>> {
                 ("nothing-to-rule", |it| {
                     it.history.push(past(E::InterestDisclosed(disclosure("noa"))));
                 }),
-                ("ruled-by-self", |it| it.world.occasion.actor = chair()),
+                ("ruled-by-self", |it| {
+                    it.world.occasion.actor = chair();
+                    it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
+                }),
+                ("interest-open", |it| it.history.truncate(it.history.len() - 1)),
             ],
         ),
         (
@@ -161,7 +165,14 @@ fn interests() -> Vec<Ladder<Committee>> {
                 }),
             )
             .by("mallory", Role::CommitteeMember),
-            vec![("not-seated", |it| it.world.occasion.actor = chair())],
+            vec![
+                ("not-seated", |it| it.world.occasion.actor.id = person("oli")),
+                ("not-the-chair", |it| {
+                    it.world.occasion.actor = chair();
+                    it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
+                }),
+                ("interest-open", |it| it.drop(|event| matches!(event, E::InterestDisclosed(_)))),
+            ],
         ),
     ]
 }
@@ -169,16 +180,38 @@ fn interests() -> Vec<Ladder<Committee>> {
 fn hearing() -> Vec<Ladder<Committee>> {
     vec![
         (
-            Attempt::new(committee(), ready(), C::HearParty(heard(Side::Company))),
-            vec![("already-heard", |it| it.drop(|event| matches!(event, E::PartyHeard(_))))],
+            Attempt::new(committee(), ready(), C::HearParty(heard(Side::Company)))
+                .by("ana", Role::CommitteeChair),
+            vec![
+                ("has-part-in-case", |it| {
+                    it.world.occasion.actor.id = person("noa");
+                    it.history.push(recused("noa"));
+                }),
+                ("member-recused", |it| it.world.occasion.actor = chair()),
+                ("already-heard", |it| it.drop(|event| matches!(event, E::PartyHeard(_)))),
+            ],
+        ),
+        (
+            {
+                let end = Discontinuation { reason: DiscontinuationReason::Settled };
+                let mut settling = Attempt::new(committee(), vec![opened()], C::Discontinue(end));
+                settling.world.facts.case.has_written = false;
+                settling
+            },
+            vec![
+                ("not-settled", |it| it.world.facts.case.has_written = true),
+                ("nobody-seated", |it| it.history = ready()),
+            ],
         ),
         (
             Attempt::new(
                 committee(),
                 ready(),
                 C::TakeEvidence(EvidenceItem { evidence: EvidenceId(3) }),
-            ),
+            )
+            .by("ana", Role::CommitteeChair),
             vec![
+                ("has-part-in-case", |it| it.world.occasion.actor = chair()),
                 ("evidence-unknown", |it| {
                     let item = EvidenceItem { evidence: EvidenceId(2) };
                     it.history.push(past(E::EvidenceTaken(item.clone())));
@@ -228,7 +261,9 @@ fn voting() -> Vec<Ladder<Committee>> {
                 }),
                 ("measure-due-passed", |it| {
                     proposal_of(it).measures[0].due = "2024-05-06".parse().unwrap();
+                    it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
                 }),
+                ("interest-open", |it| it.drop(|event| matches!(event, E::InterestDisclosed(_)))),
             ],
         ),
         (

@@ -70,11 +70,15 @@ fn command(wish: Wish) -> Option<(usize, C)> {
     })
 }
 
-/// Votes as an onlooker counts them: of this proposal, by members who still sit on the case and
-/// whose interest is not open.
+/// Votes as an onlooker counts them: of this proposal, by members who still sit on the case, whose
+/// interest is not open, and who declared none since that nobody has ruled to be no obstacle.
 #[derive(Default)]
 struct Onlooker {
     votes: std::collections::BTreeMap<usize, VoteChoice>,
+    /// Who declared an interest elsewhere.
+    declared: std::collections::BTreeSet<usize>,
+    /// Of whom the others said that their interest is no obstacle.
+    cleared: std::collections::BTreeSet<usize>,
 }
 
 impl Onlooker {
@@ -90,15 +94,19 @@ impl Onlooker {
             self.votes.remove(&index(&recusal.member));
         } else if let E::InterestDisclosed(disclosure) = event {
             self.votes.remove(&index(&disclosure.member));
-        } else if let E::InterestRuled(ruling) = event
-            && !ruling.may_stay
-        {
-            self.votes.remove(&index(&ruling.member));
+            self.cleared.remove(&index(&disclosure.member));
+        } else if let E::InterestRuled(ruling) = event {
+            if ruling.may_stay {
+                self.cleared.insert(index(&ruling.member));
+            } else {
+                self.votes.remove(&index(&ruling.member));
+            }
         }
     }
 
     fn count(&self, choice: VoteChoice) -> u16 {
-        let count = self.votes.values().filter(|cast| **cast == choice).count();
+        let may = |who| !self.declared.contains(who) || self.cleared.contains(who);
+        let count = self.votes.iter().filter(|(who, cast)| **cast == choice && may(who)).count();
         u16::try_from(count).expect("few")
     }
 }
@@ -121,6 +129,7 @@ proptest! {
                     && let Some(it) = review.world.facts.committee.get_mut(&person(PEOPLE[who]))
                 {
                     it.has_interest = true;
+                    onlooker.declared.insert(who);
                 }
                 continue;
             };

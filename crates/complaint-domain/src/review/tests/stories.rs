@@ -11,10 +11,12 @@ use crate::{
     Fact,
     actor::Role,
     complaint::{
-        Assignment, CloseReason, Closure, ComplaintEvent, Escalation, EscalationReason, Evidence,
-        EvidenceId, EvidenceKind, RecusalGround, RemedyApproval, RemedyId, ReviewConcluded,
-        ReviewConclusion,
+        Answer, AnswerGiven, Assignment, Channel, CloseReason, Closure, Communication,
+        ComplaintEvent, Direction, Escalation, EscalationReason, Evidence, EvidenceId,
+        EvidenceKind, Outcome, Party, Purpose, RecusalGround, RemedyApproval, RemedyId, Response,
+        ResponseKind, ReviewConcluded, ReviewConclusion,
     },
+    reference::ReviewId,
     review::DecisionEffect,
     story::{given, past},
 };
@@ -142,6 +144,29 @@ fn a_term_that_ends_today_has_not_ended() {
         .then_rejected(R::TermOver { member: person("noa"), until: "2025-12-31".parse().unwrap() });
 }
 
+/// Between the vote and the count: an interest that `noa` declares, the end of a term, a leaving.
+#[test]
+fn the_vote_of_whoever_may_no_longer_vote_does_not_count() {
+    let voted = given(committee(), voted());
+    let missing = || R::QuorumMissing { needed: 3, found: 2 };
+    let noa = person("noa");
+    voted
+        .clone()
+        .where_(|world| world.facts.committee.get_mut(&noa).unwrap().has_interest = true)
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+    let over = Some("2024-05-05".parse().unwrap());
+    voted
+        .clone()
+        .where_(|world| world.facts.committee.get_mut(&noa).unwrap().term_until = over)
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+    voted
+        .where_(|world| world.facts.committee.retain(|member, _| *member != noa))
+        .when(&C::Decide(Conclusion {}))
+        .then_rejected(missing());
+}
+
 #[test]
 fn another_proposal_is_voted_on_afresh() {
     given(committee(), voted())
@@ -216,9 +241,13 @@ fn one_escalation_has_one_review() {
         in_the_case(ComplaintEvent::Escalated(Escalation { reason }), "portal", Role::Complainant)
     };
     let conclusion = ReviewConclusion::Discontinued { reason: DiscontinuationReason::Settled };
-    let review = "review-01KA0000000000000000000001".parse().unwrap();
-    let concluded = ComplaintEvent::ReviewConcluded(ReviewConcluded { review, conclusion });
-    let process = in_the_case(concluded, "escalation-process", Role::System);
+    let review: ReviewId = "review-01KA0000000000000000000001".parse().unwrap();
+    let of = |escalation| ReviewConcluded { review: review.clone(), escalation, conclusion };
+    let ended = |concluded: ReviewConcluded| {
+        let concluded = ComplaintEvent::ReviewConcluded(concluded);
+        in_the_case(concluded, "escalation-process", Role::System)
+    };
+    let process = ended(of(None));
     let seen = |history: &[Fact<ComplaintEvent>]| {
         let case = history.iter().fold(CaseFacts::default(), CaseFacts::with);
         given(committee(), vec![]).where_(|world| world.facts.case = case)
@@ -229,7 +258,11 @@ fn one_escalation_has_one_review() {
         reason: EscalationReason::ComplainantRequest,
         way: OpeningWay::Complainant,
     });
-    seen(&[escalated(), process, escalated()]).when(&C::Open(opening())).then(again);
+    seen(&[escalated(), process, escalated()]).when(&C::Open(opening())).then(again.clone());
+    // Escalated again while the first review went on: its end is not that of the second.
+    let twice = |number| seen(&[escalated(), escalated(), ended(of(Some(number)))]);
+    twice(1).when(&C::Open(opening())).then(again);
+    twice(2).when(&C::Open(opening())).then_rejected(R::NotEscalated);
 }
 
 #[test]
@@ -250,10 +283,105 @@ fn nobody_from_outside_ends_a_review_or_unseats_a_member() {
         .by("mallory", MEMBER)
         .when(&C::Discontinue(settled.clone()))
         .then_rejected(nobody);
+    let withdrawn = Discontinuation { reason: DiscontinuationReason::ComplaintWithdrawn };
     unseated
+        .where_(|world| world.facts.case.is_withdrawn = true)
         .by("noa", MEMBER)
-        .when(&C::Discontinue(settled.clone()))
-        .then(E::Discontinued(settled));
+        .when(&C::Discontinue(withdrawn.clone()))
+        .then(E::Discontinued(withdrawn));
+}
+
+/// `ana` handled the case and has the role of a chair.
+#[test]
+fn whoever_handled_the_case_prepares_nothing_of_its_review() {
+    let by_handler = given(committee(), vec![opened()]).by("ana", Role::CommitteeChair);
+    for command in [
+        C::SeatMember(seat("noa")),
+        C::HearParty(heard(Side::Complainant)),
+        C::TakeEvidence(super::super::EvidenceItem { evidence: EvidenceId(1) }),
+    ] {
+        let refused = R::HasPartInCase { member: person("ana"), part: Part::Handled };
+        by_handler.clone().when(&command).then_rejected(refused);
+    }
+}
+
+/// `mia` has the chair.
+#[test]
+fn no_member_unseats_another_and_the_chair_does() {
+    let recusal = |member| MemberRecusal { member: person(member), ground: RecusalGround::Kinship };
+    let seated = given(committee(), ready());
+    let by_noa = seated.clone().by("noa", MEMBER);
+    let refused = R::NotTheChair { member: person("oli"), found: person("noa") };
+    by_noa.clone().when(&C::RecuseMember(recusal("oli"))).then_rejected(refused);
+    by_noa.when(&C::RecuseMember(recusal("noa"))).then(E::MemberRecused(recusal("noa")));
+    seated.when(&C::RecuseMember(recusal("oli"))).then(E::MemberRecused(recusal("oli")));
+}
+
+#[test]
+fn members_whose_interests_are_open_do_not_clear_each_other() {
+    let doubted = given(committee(), ready())
+        .after(&C::DiscloseInterest(disclosure("mia")))
+        .after(&C::DiscloseInterest(disclosure("noa")));
+    let ruling = |member| Ruling { member: person(member), may_stay: true };
+    doubted
+        .clone()
+        .when(&C::RuleOnInterest(ruling("noa")))
+        .then_rejected(R::InterestOpen(person("mia")));
+    doubted
+        .clone()
+        .when(&C::ProposeDecision(proposal()))
+        .then_rejected(R::InterestOpen(person("mia")));
+    doubted
+        .by("oli", MEMBER)
+        .when(&C::RuleOnInterest(ruling("noa")))
+        .then(E::InterestRuled(ruling("noa")));
+}
+
+#[test]
+fn a_review_is_settled_by_what_the_complainant_said_and_not_by_the_committee_alone() {
+    let settled = Discontinuation { reason: DiscontinuationReason::Settled };
+    let message = |direction| Communication {
+        direction,
+        party: Party::Complainant,
+        channel: Channel::Email,
+        purpose: Purpose::Information,
+    };
+    let said = |direction| {
+        in_the_case(ComplaintEvent::CommunicationRecorded(message(direction)), "ana", Role::Agent)
+    };
+    let reason = EscalationReason::ComplainantRequest;
+    let escalated =
+        in_the_case(ComplaintEvent::Escalated(Escalation { reason }), "portal", Role::Complainant);
+    let answer = |answer| {
+        in_the_case(ComplaintEvent::AnswerRecorded(AnswerGiven { answer }), "ana", Role::Agent)
+    };
+    let response = Response {
+        kind: ResponseKind::Final,
+        channel: Channel::Email,
+        outcome: Some(Outcome::NotUpheld),
+        findings: vec![],
+        remedies: vec![],
+        recourse: None,
+        expected_by: None,
+        platform: None,
+    };
+    let response = in_the_case(ComplaintEvent::ResponseIssued(response), "ana", Role::Agent);
+    let seen = |history: &[&Fact<ComplaintEvent>]| {
+        let case = history.iter().fold(CaseFacts::default(), |case, fact| case.with(fact));
+        given(committee(), ready())
+            .where_(|world| world.facts.case = case)
+            .when(&C::Discontinue(settled.clone()))
+    };
+    let (incoming, outgoing) = (said(Direction::Incoming), said(Direction::Outgoing));
+    seen(&[&incoming, &escalated]).then_rejected(R::NotSettled);
+    seen(&[&escalated, &outgoing]).then_rejected(R::NotSettled);
+    seen(&[&escalated, &incoming]).then(E::Discontinued(settled.clone()));
+    // Where an answer stands, whether they accepted it is on record.
+    let refused = answer(Answer::Refused);
+    let answered = [&response, &refused, &escalated, &incoming];
+    seen(&answered).then_rejected(R::NotSettled);
+    let accepted = answer(Answer::Accepted);
+    seen(&[&answered[..], &[&accepted]].concat()).then(E::Discontinued(settled.clone()));
 }
 
 /// `noa` sits until the end of 2025, and says so in 2026.

@@ -1,4 +1,5 @@
 mod every_verb;
+mod imports;
 
 use std::{ffi::OsString, fs, path::Path, process::ExitCode};
 

@@ -11,7 +11,7 @@ use projection::{CatchUpError, RebuildError};
 use projector_transparency::report::ReportError;
 
 use super::{CommandError, append, with_causes};
-use crate::import::cfpb::ImportError;
+use crate::import::cfpb::{ImportError, header::HeaderError};
 
 pub(super) fn refused(error: &(dyn Error + 'static), next: &str) -> CommandError {
     CommandError::Refused { problem: with_causes(error), next: next.to_owned() }
@@ -261,6 +261,10 @@ impl From<ImportError> for CommandError {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Read { path, source } => Self::File { doing: "read", path, source },
+            ImportError::Header { source: HeaderError::Separator { .. }, .. } => refused(
+                &error,
+                "save it again with commas, in UTF-8; spreadsheets call that `CSV UTF-8 (comma delimited)`",
+            ),
             ImportError::Header { .. } => refused(
                 &error,
                 "export the file again from the bureau's site as CSV, with its first line",

@@ -59,6 +59,7 @@ pub mod instant;
 pub mod ledger;
 pub mod letters;
 pub mod mail;
+pub mod outputs;
 pub mod publishing;
 pub mod signing;
 pub mod tree;

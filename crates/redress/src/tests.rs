@@ -1,5 +1,6 @@
 mod every_verb;
 mod imports;
+mod outputs;
 
 use std::{ffi::OsString, fs, path::Path, process::ExitCode};
 

@@ -6,7 +6,13 @@ use event_log::{EventLog, StreamId, StreamVersion, clock::SystemClock};
 use projector_audit::{AuditView, Written, write_html};
 use serde_json::json;
 
-use crate::{arguments::ExportAudit, console::Console, error::CommandError, ledger::Ledger};
+use crate::{
+    arguments::ExportAudit,
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+    outputs::{Output, may_write},
+};
 
 /// Writes the page and says what is on it.
 ///
@@ -14,6 +20,7 @@ use crate::{arguments::ExportAudit, console::Console, error::CommandError, ledge
 ///
 /// [`CommandError`]: a stream that is not there, a damaged log, a page that cannot be written.
 pub async fn run(args: &ExportAudit, console: &mut Console<'_>) -> Result<(), CommandError> {
+    may_write(Output::AuditPage, &args.out)?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let result = of_streams(args, &ledger, console).await;
     ledger.close().await;

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use event_log::{EventLog, StreamId, StreamVersion, clock::SystemClock};
-use projector_audit::{AuditView, Written, write_html};
+use projector_audit::{AuditView, Written, audit_view::WriteViewError, write_html};
 use serde_json::json;
 
 use crate::{
@@ -64,7 +64,10 @@ pub async fn write_page(
     let (view, page) = (AuditView { streams, ..view }, page.to_owned());
     let written = tokio::task::spawn_blocking(move || {
         let connection = projection::open_reader(&model).map_err(CommandError::failed("read"))?;
-        write_html(&connection, &view, &page).map_err(CommandError::failed("write the audit view"))
+        write_html(&connection, &view, &page).map_err(|error| match error {
+            WriteViewError::Io { path, source } => CommandError::file("write", &path)(source),
+            other => CommandError::failed("write the audit view")(other),
+        })
     });
     written.await.map_err(CommandError::failed("write the audit view"))?
 }

@@ -4,6 +4,8 @@ use complaint_domain::complaint::ComplaintCommand;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+mod place;
+
 /// Why a body is not that of the command. Change the body.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
@@ -11,10 +13,13 @@ pub enum BodyError {
     #[error("expected one of {}, found another command", ComplaintCommand::NAMES.join(", "))]
     UnknownCommand,
     /// The body is not of the command's shape.
-    #[error("expected the body of `{command}`: {reason}")]
+    #[error("expected the body of `{command}`{}: {reason}", under(place))]
     Shape {
         /// The name of the command.
         command: &'static str,
+        /// The key under which something else is, with those above it, and the kind of value that
+        /// is there; nothing where it is the body itself.
+        place: Option<(String, &'static str)>,
         /// What does not fit. What was found in its place is not repeated: it may be personal.
         reason: String,
     },
@@ -26,6 +31,22 @@ pub enum BodyError {
         /// The key, with those above it.
         key: String,
     },
+}
+
+fn under(place: &Option<(String, &'static str)>) -> String {
+    place.as_ref().map_or(String::new(), |(key, kind)| format!(", found {kind} under `{key}`"))
+}
+
+/// The kind of a value in words, which tells nothing of what it says.
+pub const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// Reads the body of the complaint command with this name.
@@ -116,8 +137,11 @@ pub fn read<T: DeserializeOwned + Serialize>(
     body: &Value,
 ) -> Result<T, BodyError> {
     let shape = |error: serde_json::Error| {
-        let reason = without_values(error.to_string(), body);
-        BodyError::Shape { command, reason }
+        let message = error.to_string();
+        let told = |body: &Value| T::deserialize(body).err().map(|error| error.to_string());
+        let place = place::of(body, &message, &told);
+        let reason = without_values(message, body);
+        BodyError::Shape { command, place, reason }
     };
     let read: T = T::deserialize(body).map_err(shape)?;
     let understood = serde_json::to_value(&read).map_err(shape)?;
@@ -193,6 +217,42 @@ mod tests {
             let told = complaint_command("register", &body).unwrap_err().to_string();
             assert!(!told.contains("Doe"), "{told}");
             assert!(told.contains("`…`") && told.contains("expected"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_by_its_key_and_the_kind_of_value_there() {
+        let whole = || {
+            json!({
+                "channel": "web", "source": {"kind": "direct"}, "tags": ["a"],
+                "matter": {"taxonomy": "t", "product": "p"},
+            })
+        };
+        let changed = |pointer: &str, value: serde_json::Value| {
+            let mut body = whole();
+            *body.pointer_mut(pointer).unwrap() = value;
+            body
+        };
+        let without = |pointer: &str, key: &str| {
+            let mut body = whole();
+            body.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(key);
+            body
+        };
+        let cases = [
+            (changed("/channel", json!("wep")), "a text under `channel`: unknown variant `…`"),
+            (changed("/channel", json!(7)), "a number under `channel`: "),
+            (changed("/source/kind", json!("dirct")), "a text under `source.kind`: "),
+            (changed("/source", json!([])), "a list under `source`: "),
+            (changed("/tags/0", json!(7)), "a number under `tags.0`: "),
+            (changed("/tags", json!("a")), "a text under `tags`: "),
+            (changed("/matter/product", json!("")), "a text under `matter.product`: "),
+            (without("/matter", "product"), "an object under `matter`: missing field `product`"),
+            (without("/source", "kind"), "an object under `source`: missing field `kind`"),
+            (without("", "channel"), "expected the body of `register`: missing field `channel`"),
+        ];
+        for (body, expected) in cases {
+            let told = complaint_command("register", &body).unwrap_err().to_string();
+            assert!(told.contains(expected), "expected {expected} in: {told}");
         }
     }
 

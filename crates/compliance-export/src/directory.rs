@@ -14,7 +14,10 @@ use std::{
 use merkle_log::Hash;
 use sha2::{Digest as _, Sha256};
 
-use crate::manifest::{KIND, MANIFEST, Manifest, ManifestFile};
+use crate::{
+    export::Format,
+    manifest::{KIND, MANIFEST, Manifest, ManifestFile},
+};
 
 /// Why a directory could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,19 @@ pub enum DirectoryError {
     NotOurs {
         /// Where.
         path: PathBuf,
+    },
+    /// An export in another format lies there.
+    #[error(
+        "expected no directory, an empty one or an earlier export as {expected} at {}, found one as {found}: it stays",
+        path.display()
+    )]
+    OtherFormat {
+        /// Where.
+        path: PathBuf,
+        /// What is to be written.
+        expected: &'static str,
+        /// What lies there.
+        found: String,
     },
     /// The path has no name to write a directory under.
     #[error("expected the path of a directory to make, found {}", path.display())]
@@ -57,24 +73,23 @@ fn failed<'a>(
 #[derive(Debug)]
 pub struct NewDirectory {
     place: PathBuf,
+    format: Format,
     partial: PathBuf,
     replaced: PathBuf,
     files: Vec<ManifestFile>,
 }
 
 impl NewDirectory {
-    /// Begins one. What lies at the place stays there until [`finish`](Self::finish).
+    /// Begins one for tables in a format. What lies at the place stays there until [`finish`](Self::finish).
     ///
     /// # Errors
     ///
     /// [`DirectoryError`]: then nothing was touched.
-    pub fn create(place: &Path) -> Result<Self, DirectoryError> {
+    pub fn create(place: &Path, format: Format) -> Result<Self, DirectoryError> {
         let Some(name) = place.file_name() else {
             return Err(DirectoryError::NoName { path: place.to_owned() });
         };
-        if !may_replace(place).map_err(failed("look into", place))? {
-            return Err(DirectoryError::NotOurs { path: place.to_owned() });
-        }
+        may_replace(place, format)?;
         let beside = |ending| {
             let mut hidden = std::ffi::OsString::from(".");
             hidden.push(name);
@@ -84,7 +99,7 @@ impl NewDirectory {
         let (partial, replaced) = (beside(".partial"), beside(".replaced"));
         remove(&partial)?;
         fs::create_dir_all(&partial).map_err(failed("make", &partial))?;
-        Ok(Self { place: place.to_owned(), partial, replaced, files: Vec::new() })
+        Ok(Self { place: place.to_owned(), format, partial, replaced, files: Vec::new() })
     }
 
     /// Begins a file in it.
@@ -138,9 +153,7 @@ impl NewDirectory {
     pub fn finish(self) -> Result<(), DirectoryError> {
         sync_directory(&self.partial)?;
         // Looked at again: somebody may have put files there since.
-        if !may_replace(&self.place).map_err(failed("look into", &self.place))? {
-            return Err(DirectoryError::NotOurs { path: self.place.clone() });
-        }
+        may_replace(&self.place, self.format)?;
         remove(&self.replaced)?;
         if self.place.exists() {
             fs::rename(&self.place, &self.replaced).map_err(failed("replace", &self.place))?;
@@ -184,27 +197,52 @@ impl Write for NewFile {
     }
 }
 
-/// Nothing, an empty directory, or an earlier export.
-fn may_replace(place: &Path) -> io::Result<bool> {
+/// Nothing, an empty directory, or an earlier export in the same format.
+fn may_replace(place: &Path, format: Format) -> Result<(), DirectoryError> {
+    let found = export_in(place).map_err(failed("look into", place))?;
+    match found {
+        Found::Nothing => Ok(()),
+        Found::Export { format: found } if found == format.name() => Ok(()),
+        Found::Export { format: found } => {
+            let (path, expected) = (place.to_owned(), format.name());
+            Err(DirectoryError::OtherFormat { path, expected, found })
+        }
+        Found::SomethingElse => Err(DirectoryError::NotOurs { path: place.to_owned() }),
+    }
+}
+
+/// What lies where an export is to go.
+enum Found {
+    Nothing,
+    Export { format: String },
+    SomethingElse,
+}
+
+fn export_in(place: &Path) -> io::Result<Found> {
     let mut entries = match fs::read_dir(place) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(error),
     };
     if entries.next().is_none() {
-        return Ok(true);
+        return Ok(Found::Nothing);
     }
-    let Ok(text) = fs::read(place.join(MANIFEST)) else { return Ok(false) };
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Ok(false) };
+    let Ok(text) = fs::read(place.join(MANIFEST)) else { return Ok(Found::SomethingElse) };
+    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else {
+        return Ok(Found::SomethingElse);
+    };
     let is_known =
         |name: &str| name == MANIFEST || manifest.files.iter().any(|file| file.name == name);
     // One file more than the manifest names is somebody else's, and would be lost.
     for entry in fs::read_dir(place)? {
         if !entry?.file_name().to_str().is_some_and(is_known) {
-            return Ok(false);
+            return Ok(Found::SomethingElse);
         }
     }
-    Ok(manifest.kind == KIND)
+    if manifest.kind != KIND {
+        return Ok(Found::SomethingElse);
+    }
+    Ok(Found::Export { format: manifest.format })
 }
 
 fn remove(path: &Path) -> Result<(), DirectoryError> {

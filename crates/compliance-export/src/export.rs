@@ -139,7 +139,7 @@ pub async fn export(
     if to > head || from > to {
         return Err(ExportError::Range { from, to, head });
     }
-    let mut directory = NewDirectory::create(out)?;
+    let mut directory = NewDirectory::create(out, format)?;
     let mut tables = Tables::begin(&directory, export)?;
     let mut tree = CompactRange::new();
     let mut records = log.read_all(Position(0), to.0);

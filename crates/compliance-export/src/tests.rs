@@ -283,6 +283,18 @@ async fn the_same_records_give_the_same_bytes() {
 }
 
 #[tokio::test]
+async fn an_export_in_another_format_is_left_alone() {
+    let (log, dir) = (log().await, tempfile::tempdir().unwrap());
+    let out = dir.path().join("out");
+    run(&log, &wanted(&out, Format::Csv)).await.unwrap();
+    let refused = run(&log, &wanted(&out, Format::Jsonl)).await.unwrap_err();
+    let is_it = matches!(refused, ExportError::Directory(DirectoryError::OtherFormat { .. }));
+    assert!(is_it && refused.to_string().contains("as jsonl at "), "{refused}");
+    assert!(out.join("events.csv").exists() && !out.join("events.jsonl").exists());
+    run(&log, &wanted(&out, Format::Csv)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_directory_of_somebody_else_is_left_alone() {
     let (log, dir) = (log().await, tempfile::tempdir().unwrap());
     let out = dir.path().join("out");
@@ -291,11 +303,12 @@ async fn a_directory_of_somebody_else_is_left_alone() {
     let refused = run(&log, &wanted(&out, Format::Csv)).await.unwrap_err();
     assert!(matches!(refused, ExportError::Directory(DirectoryError::NotOurs { .. })), "{refused}");
     fs::remove_file(out.join("letter.txt")).unwrap();
-    run(&log, &wanted(&out, Format::Csv)).await.unwrap();
     run(&log, &wanted(&out, Format::Jsonl)).await.unwrap();
-    assert!(!out.join("events.csv").exists(), "an earlier export is replaced as a whole");
+    let part = Export { complaints: false, ..wanted(&out, Format::Jsonl) };
+    run(&log, &part).await.unwrap();
+    assert!(!out.join("complaints.jsonl").exists(), "an earlier export is replaced as a whole");
     fs::write(out.join("letter.txt"), "dear").unwrap();
-    let refused = run(&log, &wanted(&out, Format::Csv)).await.unwrap_err();
+    let refused = run(&log, &wanted(&out, Format::Jsonl)).await.unwrap_err();
     assert!(matches!(refused, ExportError::Directory(DirectoryError::NotOurs { .. })), "{refused}");
     assert!(out.join("letter.txt").exists() && out.join("events.jsonl").exists());
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");

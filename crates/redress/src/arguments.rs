@@ -428,7 +428,7 @@ pub struct Init {
 pub enum Import {
     /// The public complaint database of the US Consumer Financial Protection Bureau (CSV)
     #[command(
-        long_about = "Takes in the CFPB's public CSV, of any of its generations. Each row becomes the steps that the row attests, dated by the row. Rows that cannot be taken in go to the rejects file with line, column and reason. Importing the same file again adds nothing.",
+        long_about = "Takes in the CFPB's public CSV, of any of its generations. Each row becomes the steps that the row attests, dated by the row. Rows that cannot be taken in go to the rejects file with line, column and reason; there is none without such rows, nor of a dry run that names none. If not one row can be taken in, the exit code is 1. Importing the same file again adds nothing.",
         after_help = "Examples:\n  redress import cfpb complaints.csv --data ./ledger\n  redress import cfpb complaints.csv --data ./ledger --dry-run"
     )]
     Cfpb(ImportCfpb),

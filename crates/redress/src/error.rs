@@ -167,7 +167,12 @@ fn next_for(kind: ErrorKind) -> &'static str {
 fn is_full(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == ErrorKind::StorageFull) {
+        let is_system =
+            error.downcast_ref::<io::Error>().is_some_and(|it| it.kind() == ErrorKind::StorageFull);
+        let is_sqlite = error
+            .downcast_ref::<rusqlite::Error>()
+            .is_some_and(|it| it.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull));
+        if is_system || is_sqlite {
             return true;
         }
         cause = error.source();

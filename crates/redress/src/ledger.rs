@@ -327,6 +327,33 @@ fn all_well(statuses: &[Status]) -> Result<(), CommandError> {
             "the read model `{}` stopped at position {}: {}",
             status.projector, failure.position, failure.reason
         ),
-        next: format!("run `redress projections rebuild {}`", status.projector),
+        next: next_after(&status.projector, &failure.reason),
     })
+}
+
+/// What to do about a read model that stopped. Building it anew needs more room than there was.
+fn next_after(projector: &str, reason: &str) -> String {
+    // SQLite's words, and the system's for no room and for a quota.
+    let is_full = ["disk is full", "No space left", "os error 28", "os error 122"];
+    if is_full.iter().any(|words| reason.contains(words)) {
+        return "make room on the disk, then try again: nothing has to be built anew".to_owned();
+    }
+    format!("run `redress projections rebuild {projector}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_after;
+
+    #[test]
+    fn a_read_model_for_which_there_is_no_room_is_not_advised_to_be_built_anew() {
+        for reason in [
+            "could not use the read model: database or disk is full",
+            "could not write: No space left on device (os error 28)",
+        ] {
+            assert!(next_after("casework", reason).starts_with("make room"), "{reason}");
+        }
+        let next = next_after("casework", "no such table: case_file");
+        assert_eq!(next, "run `redress projections rebuild casework`");
+    }
 }

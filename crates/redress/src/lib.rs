@@ -31,7 +31,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -59,6 +59,7 @@ pub mod instant;
 pub mod ledger;
 pub mod letters;
 pub mod mail;
+pub mod outputs;
 pub mod publishing;
 pub mod signing;
 pub mod tree;
@@ -107,7 +108,7 @@ pub fn run_with(
     stderr: &mut (dyn Write + Send + Sync),
     progress: bool,
 ) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args = plain_help(args.into_iter().collect());
     let program = args.first().map(|name| name.to_string_lossy().into_owned());
     let line = match CommandLine::try_parse_from(args) {
         Ok(line) => line,
@@ -135,6 +136,25 @@ pub fn run_with(
             error.exit_code().into()
         }
     }
+}
+
+/// `help X --help` is `help X`: whoever asks twice is answered once.
+fn plain_help(mut args: Vec<OsString>) -> Vec<OsString> {
+    let is_group = |name: &OsString| {
+        let line = CommandLine::command();
+        let group = name.to_str().and_then(|name| line.find_subcommand(name));
+        group.is_some_and(clap::Command::has_subcommands)
+    };
+    // Elsewhere `help` may be the name of a file.
+    let asks = match (args.get(1), args.get(2)) {
+        (Some(first), _) if first == "help" => true,
+        (Some(first), Some(second)) => second == "help" && is_group(first),
+        _ => false,
+    };
+    if asks {
+        args.retain(|arg| arg != "--help" && arg != "-h");
+    }
+    args
 }
 
 /// What clap has to say: help and version are results, everything else is wrong usage.

@@ -1,4 +1,7 @@
+mod advice;
 mod every_verb;
+mod imports;
+mod outputs;
 
 use std::{ffi::OsString, fs, path::Path, process::ExitCode};
 
@@ -62,6 +65,13 @@ impl Told {
 
     fn data(&self) -> String {
         self.home.path().join("demo").to_str().unwrap().to_owned()
+    }
+
+    /// The first complaint of the year.
+    fn complaint(&self) -> String {
+        let out = self.run(&["replay"]).done();
+        let mut words = out.split('"');
+        words.find(|word| word.starts_with("complaint-")).unwrap().to_owned()
     }
 
     fn run(&self, args: &[&str]) -> Ran {

@@ -46,7 +46,7 @@ const EN: Words = Words {
     title: "Report of the committee",
     date: "%-d %B %Y",
     span: "{from} to {to}",
-    lead: "{opened} cases came before the committee, {decided} were decided, {open} are open.",
+    lead: "Cases that came before the committee: {opened}. Decided: {decided}. Open: {open}.",
     provenance: "Counted from the first {size} records of the ledger, whose root is {root}. Of ways, outcomes and answers no figure is told that speaks of fewer than {min} cases, or from which one would follow; how many cases and measures there were is told.",
     figure: "Figure",
     number: "Number",

@@ -71,7 +71,13 @@ pub trait Filed: Noun {
                 let inner = key.split_once('.').map(|(_, inner)| inner.to_owned());
                 BodyError::UnknownKey { command, key: inner.unwrap_or(key) }
             }
-            other @ (BodyError::UnknownCommand | BodyError::Shape { .. }) => other,
+            BodyError::Shape { command, place, reason } => {
+                let inner = place.and_then(|(key, kind)| {
+                    key.split_once('.').map(|(_, inner)| (inner.to_owned(), kind))
+                });
+                BodyError::Shape { command, place: inner, reason }
+            }
+            other @ BodyError::UnknownCommand => other,
         })
     }
 }
@@ -198,6 +204,19 @@ mod tests {
         read_all::<ActionNoun>();
         read_all::<ReferralNoun>();
         read_all::<InspectionNoun>();
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_named_by_its_key() {
+        let told = |body| StaffNoun::command("declare-interest", body).unwrap_err().to_string();
+        let interest =
+            |product: serde_json::Value| serde_json::json!({"kind": "product", "product": product});
+        let body = serde_json::json!({"interest": interest("".into()), "ground": "kinship"});
+        assert!(told(body).contains("found an object under `interest`"), "the product");
+        let body = serde_json::json!({"interest": interest("Card".into()), "ground": 7});
+        assert!(told(body).contains("found a number under `ground`"), "the ground");
+        let body = serde_json::json!({"interest": interest("Card".into())});
+        assert_eq!(told(body), "expected the body of `declare-interest`: missing field `ground`");
     }
 
     #[test]

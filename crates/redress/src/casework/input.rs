@@ -3,7 +3,7 @@
 use std::{fs, io::Read, path::Path};
 
 use complaint_domain::sealed::PersonalField;
-use complaint_service::PersonalText;
+use complaint_service::{PersonalText, body::kind_of};
 use personal_vault::FIELD_BYTES_MAX;
 use serde_json::Value;
 
@@ -42,18 +42,36 @@ pub enum InputError {
         column: usize,
     },
     /// JSON, but no object.
-    #[error("expected a JSON object, found another kind of value")]
-    NotAnObject,
+    #[error("expected a JSON object, found {found}")]
+    NotAnObject {
+        /// The kind of value.
+        found: &'static str,
+    },
     /// `personal` is not an object of texts by field.
     #[error(
-        "expected under `personal` each text by the name of its field ({}), found otherwise",
+        "expected under `personal` each text by the name of its field ({}), found {found}",
         fields()
     )]
-    NotPersonal,
+    NotPersonal {
+        /// A key that is no field, or the kind of a value that is no text.
+        found: String,
+    },
 }
 
 fn fields() -> String {
     PersonalField::ALL.iter().map(|field| field.code()).collect::<Vec<_>>().join(", ")
+}
+
+fn not_personal<T>(found: String) -> Result<T, InputError> {
+    Err(InputError::NotPersonal { found })
+}
+
+/// A key as it may be printed. What is longer than any field's name is no misspelt one, and may be
+/// what somebody said.
+fn shown(key: &str) -> &str {
+    let is_name =
+        key.len() <= 40 && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    if is_name { key } else { "…" }
 }
 
 impl Input {
@@ -128,17 +146,20 @@ impl Input {
                 InputError::NotJson { line, column }
             }
         })?;
-        let Value::Object(mut body) = value else { return Err(InputError::NotAnObject) };
+        let Value::Object(mut body) = value else {
+            return Err(InputError::NotAnObject { found: kind_of(&value) });
+        };
         let personal = match body.remove("personal") {
             None => Vec::new(),
             Some(Value::Object(texts)) => texts
                 .into_iter()
-                .map(|(field, text)| match (field.parse::<PersonalField>(), text) {
+                .map(|(key, text)| match (key.parse::<PersonalField>(), text) {
                     (Ok(field), Value::String(text)) => Ok(PersonalText::new(field, text)),
-                    _ => Err(InputError::NotPersonal),
+                    (Ok(_), other) => not_personal(format!("{} under `{key}`", kind_of(&other))),
+                    (Err(_), _) => not_personal(format!("the key `{}`", shown(&key))),
                 })
                 .collect::<Result<_, _>>()?,
-            Some(_) => return Err(InputError::NotPersonal),
+            Some(other) => return not_personal(kind_of(&other).to_owned()),
         };
         Ok(Self { body: Value::Object(body), personal })
     }
@@ -172,6 +193,20 @@ mod tests {
         assert_eq!(input.body, serde_json::json!({"channel": "web"}));
         assert_eq!(input.personal.len(), 1);
         assert!(!format!("{input:?}").contains("Doe"));
+    }
+
+    #[test]
+    fn what_is_no_personal_text_is_named_by_its_key_and_kind() {
+        for (bytes, expected) in [
+            (br#"{"personal": {"narative": "Jo"}}"#.as_slice(), "found the key `narative`"),
+            (br#"{"personal": {"Jo Doe said": "so"}}"#, "found the key `…`"),
+            (br#"{"personal": {"narrative": ["Jo"]}}"#, "found a list under `narrative`"),
+            (br#"{"personal": "Jo"}"#, "found a text"),
+            (br#"["Jo"]"#, "expected a JSON object, found a list"),
+        ] {
+            let told = Input::parse(bytes).expect_err("no body").to_string();
+            assert!(told.ends_with(expected), "{told}");
+        }
     }
 
     #[test]

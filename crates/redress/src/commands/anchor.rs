@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use event_log::clock::SystemClock;
+use evidence_check::Kind;
 use merkle_log::SignedNote;
 use personal_vault::{Entropy, SystemEntropy};
 use serde_json::json;
@@ -21,6 +22,7 @@ use crate::{
     error::CommandError,
     evidence::{Issuer, Readers, put_for},
     ledger::Ledger,
+    outputs::{Output, may_write},
 };
 
 mod list;
@@ -73,6 +75,8 @@ async fn request(
     let covered = issuer.covered().await?;
     let request = request_over(issuer.note(), args.tsa_policy.as_deref())?;
     let checkpoint = args.out.with_extension("checkpoint");
+    may_write(Output::Evidence(Kind::Checkpoint), &checkpoint)?;
+    may_write(Output::TimeStampRequest, &args.out)?;
     put_for(Readers::Anybody, &checkpoint, issuer.note().to_string().as_bytes())?;
     put_for(Readers::Anybody, &args.out, &request.to_der())?;
     if console.json() {

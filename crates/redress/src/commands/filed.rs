@@ -6,7 +6,7 @@ use std::{io::Read, path::Path, sync::Arc};
 
 use complaint_domain::aggregate::Aggregate;
 use complaint_service::{Appended, HandleError, UnsealedRequest};
-use event_log::clock::SystemClock;
+use event_log::{StreamId, clock::SystemClock};
 use serde_json::json;
 
 use crate::{
@@ -62,6 +62,7 @@ pub async fn run<N: Filed>(
     let command = N::command(verb, body).map_err(|error| usage(error.to_string()))?;
     let stream = args.stream.as_deref().map(N::stream).transpose().map_err(usage)?;
     let command_id = args.command_id.unwrap_or_else(new_command_id);
+    let named = stream.clone();
     let request = UnsealedRequest {
         command_id,
         stream,
@@ -75,7 +76,7 @@ pub async fn run<N: Filed>(
     let answered = answered?;
     let Appended { stream, position, events, repeated } = match answered {
         Ok(appended) => appended,
-        Err(error) => return Err(refused(error, noun, verb, console)?),
+        Err(error) => return Err(refused(error, (noun, verb), named.as_ref(), console)?),
     };
     if console.json() {
         return console.line(json!({
@@ -103,8 +104,8 @@ async fn carried_out<N: Filed>(
 /// A refusal is a result too: programs get its code.
 fn refused(
     error: HandleError,
-    noun: &str,
-    verb: &str,
+    (noun, verb): (&str, &str),
+    named: Option<&StreamId>,
     console: &mut Console<'_>,
 ) -> Result<CommandError, CommandError> {
     if let HandleError::AggregateRefused { code, rejection } = &error {
@@ -113,7 +114,17 @@ fn refused(
         }
         return Ok(CommandError::Refused {
             problem: format!("{rejection} ({code})"),
-            next: "nothing was written; `redress replay --stream` shows what stands".to_owned(),
+            next: named.map_or_else(
+                || {
+                    "nothing was written; `redress replay --format table` shows what stands"
+                        .to_owned()
+                },
+                |stream| {
+                    format!(
+                        "nothing was written; `redress replay --stream {stream}` shows what stands"
+                    )
+                },
+            ),
         });
     }
     if let HandleError::Invalid(invalid) = &error {

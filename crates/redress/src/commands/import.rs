@@ -32,7 +32,29 @@ pub async fn run(args: &ImportCfpb, console: &mut Console<'_>) -> Result<(), Com
     }
     ledger.close().await;
     let report = result?;
-    if console.json() { console.value(&report) } else { tell(&report, console) }
+    if console.json() {
+        console.value(&report)?
+    } else {
+        tell(&report, console)?
+    }
+    if report.imported == 0 && report.rejected > 0 { Err(nothing_fits(&report)) } else { Ok(()) }
+}
+
+/// Not one row went in: whoever waits for the import to be done must not take this for it.
+fn nothing_fits(report: &ImportReport) -> CommandError {
+    let next = match &report.rejects_path {
+        Some(path) => format!("{} says of each row what is wrong with it", path.display()),
+        None => {
+            "name a file with --rejects that is to say of each row what is wrong with it".to_owned()
+        }
+    };
+    CommandError::Refused {
+        problem: format!(
+            "expected rows that can be taken in, found that all {} are rejected",
+            report.rejected
+        ),
+        next,
+    }
 }
 
 /// Publishes what is taken in, if there is a key to sign with. A ledger that does not extend what was
@@ -73,7 +95,8 @@ async fn take_in(
     } else {
         Target::Ledger(Arc::new(ledger.service()?))
     };
-    let rejects = args.rejects.clone().unwrap_or_else(|| beside(args));
+    // A dry run leaves nothing behind that was not asked for.
+    let rejects = args.rejects.clone().or_else(|| (!args.dry_run).then(|| beside(args)));
     let wanted = CfpbImport { file: args.file.clone(), rejects, target };
     let bar = console.bar("bytes", 0);
     let mut told = |progress: Progress| bar.set_of(progress.bytes, progress.bytes_total);
@@ -97,11 +120,17 @@ fn tell(report: &ImportReport, console: &mut Console<'_>) -> Result<(), CommandE
     if !report.dry_run {
         console.line(format_args!("{:>9} of these are new", report.added))?;
     }
-    console.line(format_args!(
-        "{:>9} rejected: {}",
-        report.rejected,
-        report.rejects_path.display()
-    ))?;
+    match &report.rejects_path {
+        Some(path) => {
+            console.line(format_args!("{:>9} rejected: {}", report.rejected, path.display()))?;
+        }
+        None => console.line(format_args!("{:>9} rejected", report.rejected))?,
+    }
+    if report.rejects_path.is_none() {
+        for reject in &report.first_rejects {
+            console.say(format_args!("{reject}"));
+        }
+    }
     if !report.ignored_columns.is_empty() {
         let columns = report.ignored_columns.join(", ");
         console.say(format_args!("columns that are not known were left out: {columns}"));

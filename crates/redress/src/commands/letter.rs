@@ -18,6 +18,7 @@ use crate::{
         History, LetterOrder, check_packs, complaint_stream, compose_letter, dated, language_of,
         sender,
     },
+    outputs::{Output, may_write},
 };
 
 /// Composes a letter and hands it out.
@@ -27,6 +28,8 @@ use crate::{
 /// [`CommandError`]: what the letter tells of is not recorded, a rule demands a fact that is not
 /// there, a character that cannot be printed, a file that is there already.
 pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), CommandError> {
+    // Before an opening is recorded for a letter that then goes nowhere.
+    args.pdf.as_deref().map_or(Ok(()), |path| may_write(Output::Document, path))?;
     let mut ledger = Ledger::open(&args.letter.at, Arc::new(SystemClock))?;
     let letter = written(args, &mut ledger).await;
     ledger.close().await;

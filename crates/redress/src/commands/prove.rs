@@ -10,6 +10,7 @@ use complaint_domain::{
     sealed::PersonalField,
 };
 use event_log::{EventLog, Position, RecordedEvent, clock::SystemClock};
+use evidence_check::Kind;
 use evidence_issue::{
     Case, ReceiptKey,
     qr::Qr,
@@ -31,6 +32,7 @@ use crate::{
         Issuer, Readers, deliver, open_fields, put, record_disclosure, record_opening, stream_id,
     },
     ledger::Ledger,
+    outputs::{Output, may_write},
 };
 
 /// What was proved, for programs; the evidence itself is in the file.
@@ -59,10 +61,28 @@ pub async fn run(what: &Prove, console: &mut Console<'_>) -> Result<(), CommandE
         | Prove::Absence(ProveStream { of, .. })
         | Prove::Counted(ProveCounted { of, .. }) => of,
     };
+    may_go_to(what)?;
     let mut ledger = Ledger::open(&of.at, Arc::new(SystemClock))?;
     let done = prove(&mut ledger, of, what, console).await;
     ledger.close().await;
     done
+}
+
+/// Whether the evidence may go where it shall; before an opening is recorded for it.
+fn may_go_to(what: &Prove) -> Result<(), CommandError> {
+    let (kind, out) = match what {
+        Prove::Inclusion(args) => (Kind::RecordProof, &args.out),
+        Prove::Consistency(args) => (Kind::Growth, &args.out),
+        Prove::Receipt(args) => (Kind::Receipt, &args.out),
+        Prove::Stream(args) => (Kind::Index, &args.out),
+        Prove::Absence(args) => (Kind::Absence, &args.out),
+        Prove::Counted(args) => (Kind::Counted, &args.out),
+    };
+    out.as_deref().map_or(Ok(()), |path| may_write(Output::Evidence(kind), path))?;
+    match what {
+        Prove::Receipt(ProveReceipt { qr: Some(path), .. }) => may_write(Output::QrCode, path),
+        _ => Ok(()),
+    }
 }
 
 async fn prove(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use checkpoint_signer::KeyFile;
+use checkpoint_signer::{KeyFile, key_file::KeyFileError};
 use checkpoint_witness::{Witness, http::router, witness::OpenWitnessError};
 use event_log::{Clock, clock::SystemClock};
 use merkle_log::KeyKind;
@@ -38,7 +38,8 @@ fn make_key(args: &WitnessKey, console: &mut Console<'_>) -> Result<(), CommandE
     let at = SigningAt { passphrase_file: args.passphrase_file.clone(), ..SigningAt::default() };
     let passphrase = if args.seal { Some(signing::new_passphrase(&at)?) } else { None };
     let kind = KeyKind::Cosignature;
-    let key = KeyFile::create(&args.key, &args.name, kind, passphrase.as_ref())?;
+    let key =
+        KeyFile::create(&args.key, &args.name, kind, passphrase.as_ref()).map_err(of_witness)?;
     let verifier_key = key.verifier().to_string();
     if console.json() {
         let key = args.key.display().to_string();
@@ -50,12 +51,31 @@ fn make_key(args: &WitnessKey, console: &mut Console<'_>) -> Result<(), CommandE
 async fn run_witness(args: &WitnessServe, console: &mut Console<'_>) -> Result<(), CommandError> {
     let listener = serve::listen(args.listen).await?;
     let at = SigningAt { passphrase_file: args.passphrase_file.clone(), ..SigningAt::default() };
-    let key = signing::unseal(&KeyFile::read(&args.key)?, &at)?;
+    let key = signing::unseal(&KeyFile::read(&args.key).map_err(of_witness)?, &at)?;
     let logs = args.logs.iter().map(|key| parse_key(key)).collect::<Result<Vec<_>, _>>()?;
     let now = || u64::try_from(SystemClock.now().as_second()).unwrap_or_default();
     let witness = Witness::open(key, logs, &args.state, Box::new(now)).map_err(not_opened)?;
     console.say(format_args!("witness {}", witness.verifier()));
     serve::until_told(listener, router(Arc::new(witness)), console).await
+}
+
+/// A witness has its key where --key says, and none that signs a ledger.
+fn of_witness(error: KeyFileError) -> CommandError {
+    let next = match &error {
+        KeyFileError::Missing { .. } => {
+            "name where it lies with --key, or make one with `redress witness key`"
+        }
+        KeyFileError::AlreadyThere { .. } => "name another place with --key",
+        KeyFileError::OpenToOthers { .. } => {
+            "`chmod 600` it; if others may have read it, make another and tell whoever trusts this one"
+        }
+        KeyFileError::Name(_) => "give the witness another --name",
+        KeyFileError::Damaged { .. }
+        | KeyFileError::Sealed { .. }
+        | KeyFileError::WrongPassphrase { .. }
+        | KeyFileError::Io { .. } => return error.into(),
+    };
+    CommandError::Refused { problem: error.to_string(), next: next.to_owned() }
 }
 
 fn not_opened(error: OpenWitnessError) -> CommandError {

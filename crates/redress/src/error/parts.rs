@@ -6,12 +6,12 @@ use complaint_service::HandleError;
 use compliance_export::{ExportError, directory::DirectoryError};
 use event_log::ReadError;
 use event_log_sled::{OpenError, verify::VerifyError};
-use personal_vault::{CreateVaultError, OpenVaultError, RotateError};
+use personal_vault::{CreateVaultError, OpenVaultError, RotateError, SealError};
 use projection::{CatchUpError, RebuildError};
 use projector_transparency::report::ReportError;
 
 use super::{CommandError, append, with_causes};
-use crate::import::cfpb::ImportError;
+use crate::import::cfpb::{ImportError, header::HeaderError};
 
 pub(super) fn refused(error: &(dyn Error + 'static), next: &str) -> CommandError {
     CommandError::Refused { problem: with_causes(error), next: next.to_owned() }
@@ -186,13 +186,28 @@ impl From<HandleError> for CommandError {
             }
             error @ (HandleError::Refused(_)
             | HandleError::AggregateRefused { .. }
-            | HandleError::Invalid(_)
-            | HandleError::CommandIdReused { .. }
-            | HandleError::Contended { .. }
-            | HandleError::Rules(_)
-            | HandleError::Encode(_)
-            | HandleError::Seal(_)
-            | HandleError::Open(_)) => {
+            | HandleError::Invalid(_)) => refused(
+                &error,
+                "nothing was written; ask for what the rules allow, or let somebody ask who may",
+            ),
+            error @ HandleError::CommandIdReused { .. } => {
+                refused(&error, "nothing was written; leave --command-id out, or give a new one")
+            }
+            error @ HandleError::Contended { .. } => {
+                refused(&error, "look how it stands now, then decide anew")
+            }
+            error @ HandleError::Rules(_) => refused(
+                &error,
+                "see what was adopted with `redress rulebook show`; use the version of redress that took \
+                 it, or adopt the pack anew",
+            ),
+            error @ (HandleError::Encode(_) | HandleError::Seal(SealError::TooLong { .. })) => {
+                refused(&error, "nothing was written; say it in fewer words, or in parts")
+            }
+            error @ HandleError::Open(_) => {
+                refused(&error, "`redress verify --vault` says what of the vault is damaged")
+            }
+            error @ HandleError::Seal(_) => {
                 Self::Failed { doing: "carry out a command", source: Box::new(error) }
             }
         }
@@ -261,6 +276,10 @@ impl From<ImportError> for CommandError {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Read { path, source } => Self::File { doing: "read", path, source },
+            ImportError::Header { source: HeaderError::Separator { .. }, .. } => refused(
+                &error,
+                "save it again with commas, in UTF-8; spreadsheets call that `CSV UTF-8 (comma delimited)`",
+            ),
             ImportError::Header { .. } => refused(
                 &error,
                 "export the file again from the bureau's site as CSV, with its first line",

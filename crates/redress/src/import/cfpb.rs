@@ -26,7 +26,7 @@ pub mod row;
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
     fs::File,
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -48,14 +48,18 @@ use row::Row;
 
 /// How many rows are on their way into the ledger at once: enough to share its syncs.
 const IN_FLIGHT_MAX: usize = 512;
+/// How many rejected rows the report tells of by itself.
+const FIRST_REJECTS: usize = 5;
+/// How much of a file is looked at to tell how its first line keeps columns apart.
+const FIRST_LINE_BYTES_MAX: u64 = 64 * 1024;
 
 /// What is to be taken in.
 #[derive(Debug, Clone)]
 pub struct CfpbImport {
     /// The file.
     pub file: PathBuf,
-    /// Where the rejects file goes.
-    pub rejects: PathBuf,
+    /// Where the rejects file goes, if one is wanted.
+    pub rejects: Option<PathBuf>,
     /// Where the rows go.
     pub target: Target,
 }
@@ -84,8 +88,10 @@ pub struct ImportReport {
     pub already_there: u64,
     /// Rows that were not taken in.
     pub rejected: u64,
-    /// Where these are listed; a file with nothing but a header when there are none.
-    pub rejects_path: PathBuf,
+    /// Where these are listed, if there are any and a list was wanted.
+    pub rejects_path: Option<PathBuf>,
+    /// Those first found, by line and what is wrong.
+    pub first_rejects: Vec<String>,
     /// SHA-256 of the file.
     pub file_digest: String,
     /// Columns that were not taken in because they are not known.
@@ -139,7 +145,7 @@ struct Opened {
     header: Header,
     reader: Reader<File>,
     bytes_total: u64,
-    rejects: RejectsFile,
+    rejects: Option<RejectsFile>,
 }
 
 /// A row, or what is wrong with it.
@@ -162,7 +168,7 @@ pub async fn import(
     let CfpbImport { file, rejects, target } = import;
     let opened = {
         let file = file.clone();
-        spawn_blocking(move || open(&file, &rejects)).await??
+        spawn_blocking(move || open(&file, rejects.as_deref())).await??
     };
     let Opened { header, reader, bytes_total, mut rejects } = opened;
     let ignored_columns = header.ignored();
@@ -191,7 +197,10 @@ pub async fn import(
         }
         Target::DryRun(_) => true,
     };
-    let rejects_path = spawn_blocking(move || rejects.finish()).await??;
+    let rejects_path = match rejects {
+        Some(rejects) => spawn_blocking(move || rejects.finish()).await??,
+        None => None,
+    };
     Ok(ImportReport {
         rows: summary.rows,
         imported: tally.imported,
@@ -199,6 +208,7 @@ pub async fn import(
         already_there: tally.already_there,
         rejected: tally.rejected,
         rejects_path,
+        first_rejects: tally.first_rejects,
         file_digest: digest.to_string(),
         ignored_columns,
         dry_run,
@@ -208,7 +218,7 @@ pub async fn import(
 
 /// Opens the file, reads its header, and begins the rejects file: if one of these fails, nothing
 /// was touched.
-fn open(path: &Path, rejects: &Path) -> Result<Opened, ImportError> {
+fn open(path: &Path, rejects: Option<&Path>) -> Result<Opened, ImportError> {
     let unreadable = |source| ImportError::Read { path: path.to_owned(), source };
     let not_ours = |source| ImportError::Header { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
@@ -220,10 +230,30 @@ fn open(path: &Path, rejects: &Path) -> Result<Opened, ImportError> {
         Some(Next::Damaged(_)) => Err(HeaderError::Unreadable),
         Some(Next::Record(record)) => Header::parse(&record.fields),
     };
-    let header = header.map_err(not_ours)?;
+    let header = header.map_err(|error| not_ours(told_better(path, error)))?;
     reader.expect(header.shape());
-    let rejects = RejectsFile::create(rejects)?;
+    let rejects = rejects.map(RejectsFile::create).transpose()?;
     Ok(Opened { header, reader, bytes_total, rejects })
+}
+
+/// Names the separator where it is what hides the columns: to be told that a column is missing which
+/// stands there for all to see helps nobody.
+fn told_better(path: &Path, error: HeaderError) -> HeaderError {
+    if !matches!(error, HeaderError::Missing { .. } | HeaderError::Unreadable) {
+        return error;
+    }
+    let mut start = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(FIRST_LINE_BYTES_MAX).read_to_end(&mut start));
+    if read.is_err() {
+        return error;
+    }
+    let text = String::from_utf8_lossy(&start);
+    let first_line = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    match header::other_separator(first_line) {
+        Some(found) => HeaderError::Separator { found },
+        None => error,
+    }
 }
 
 /// Reads all rows, and gives the digest of the file. Stops early when nobody wants them any more.
@@ -279,6 +309,7 @@ struct Tally {
     added: u64,
     already_there: u64,
     rejected: u64,
+    first_rejects: Vec<String>,
 }
 
 /// What became of the row with this number.
@@ -290,7 +321,7 @@ impl Tally {
         mut rows: mpsc::Receiver<Item>,
         target: &Target,
         clock: &Arc<dyn Clock>,
-        rejects: &mut RejectsFile,
+        rejects: &mut Option<RejectsFile>,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Self, ImportError> {
         let mut tally = Self::default();
@@ -336,10 +367,19 @@ impl Tally {
         Ok(tally)
     }
 
-    fn count(&mut self, outcome: Outcome, rejects: &mut RejectsFile) -> Result<(), RejectsError> {
+    fn count(
+        &mut self,
+        outcome: Outcome,
+        rejects: &mut Option<RejectsFile>,
+    ) -> Result<(), RejectsError> {
         let counter = match outcome {
             Outcome::Rejected(reject) => {
-                rejects.write(&reject)?;
+                if let Some(rejects) = rejects {
+                    rejects.write(&reject)?;
+                }
+                if self.first_rejects.len() < FIRST_REJECTS {
+                    self.first_rejects.push(reject.to_string());
+                }
                 self.rejected = self.rejected.saturating_add(1);
                 return Ok(());
             }

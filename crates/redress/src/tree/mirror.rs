@@ -153,7 +153,8 @@ pub fn mirror(
     trust: Trust,
     bar: &Bar,
 ) -> Result<Mirrored, CommandError> {
-    let bytes = source.must_get(CHECKPOINT, CHECKPOINT_BYTES_MAX)?;
+    // Whoever publishes a log is not blamed for an address with an error in it.
+    let bytes = source.get(CHECKPOINT, CHECKPOINT_BYTES_MAX)?.ok_or_else(|| no_tree(source))?;
     let note = SignedNote::parse(&bytes).map_err(|error| not_signed(&error))?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(|error| not_signed(&error))?;
     if checkpoint.origin() != trust.key.name() {
@@ -268,6 +269,18 @@ fn bundle(source: &Source, tile: TileId) -> Result<Vec<u8>, CommandError> {
     let entries = parse_bundle(&bytes, TILE_WIDTH).map_err(|_| withheld(&full.to_string()))?;
     merkle_log::encode_bundle(entries.into_iter().take(tile.width().into()))
         .map_err(CommandError::failed("read a bundle"))
+}
+
+fn no_tree(source: &Source) -> CommandError {
+    CommandError::Refused {
+        problem: format!(
+            "expected a published tree at {}, found no file `{CHECKPOINT}` there",
+            source.name()
+        ),
+        next: "look at the address or directory given with --from: it is the one below which that file \
+               lies"
+            .to_owned(),
+    }
 }
 
 fn withheld(name: &str) -> CommandError {

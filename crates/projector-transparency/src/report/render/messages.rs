@@ -150,6 +150,8 @@ pub(crate) struct Messages {
     pub(crate) chart_limit: &'static str,
     pub(crate) chart_signal: &'static str,
     pub(crate) chart_cause_text: &'static str,
+    /// In place of a chart whose weeks with the cause are all withheld.
+    pub(crate) chart_withheld: &'static str,
     pub(crate) chart_flow: &'static str,
     pub(crate) chart_flow_text: &'static str,
     pub(crate) chart_bars_text: &'static str,

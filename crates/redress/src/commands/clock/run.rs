@@ -113,9 +113,9 @@ pub async fn run(args: &ClockRun, console: &mut Console<'_>) -> Result<(), Comma
         console.value(&told)?;
     } else {
         console.line(format_args!(
-            "looked at complaints {} times: {} limits newly near, {} newly missed; {} escalated, \
+            "looked at complaints {}: {} limits newly near, {} newly missed; {} escalated, \
              {} reviews opened, {} noted",
-            told.complaints,
+            times(told.complaints),
             told.warned,
             told.missed,
             told.escalated,
@@ -213,6 +213,10 @@ fn looked_at(file: &Path, head: Position) -> Position {
 fn remember(file: &Path, head: Position) -> Result<(), CommandError> {
     let known = LookedAt { next_position: head.0, processes: PROCESSES };
     put(file, json!(known).to_string().as_bytes())
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::{
         History, complaint_stream,
         history::{Said, Text},
     },
+    outputs::{Output, may_write},
 };
 
 #[derive(Serialize)]
@@ -69,6 +70,7 @@ pub(super) async fn run(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let stream = complaint_stream(&args.complaint)?;
+    args.out.as_deref().map_or(Ok(()), |path| may_write(Output::Document, path))?;
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let texts = read(&mut ledger, &stream, args).await;
     ledger.close().await;

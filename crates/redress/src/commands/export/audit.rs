@@ -3,10 +3,16 @@
 use std::{path::Path, sync::Arc};
 
 use event_log::{EventLog, StreamId, StreamVersion, clock::SystemClock};
-use projector_audit::{AuditView, Written, write_html};
+use projector_audit::{AuditView, Written, audit_view::WriteViewError, write_html};
 use serde_json::json;
 
-use crate::{arguments::ExportAudit, console::Console, error::CommandError, ledger::Ledger};
+use crate::{
+    arguments::ExportAudit,
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+    outputs::{Output, may_write},
+};
 
 /// Writes the page and says what is on it.
 ///
@@ -14,6 +20,7 @@ use crate::{arguments::ExportAudit, console::Console, error::CommandError, ledge
 ///
 /// [`CommandError`]: a stream that is not there, a damaged log, a page that cannot be written.
 pub async fn run(args: &ExportAudit, console: &mut Console<'_>) -> Result<(), CommandError> {
+    may_write(Output::AuditPage, &args.out)?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
     let result = of_streams(args, &ledger, console).await;
     ledger.close().await;
@@ -57,7 +64,10 @@ pub async fn write_page(
     let (view, page) = (AuditView { streams, ..view }, page.to_owned());
     let written = tokio::task::spawn_blocking(move || {
         let connection = projection::open_reader(&model).map_err(CommandError::failed("read"))?;
-        write_html(&connection, &view, &page).map_err(CommandError::failed("write the audit view"))
+        write_html(&connection, &view, &page).map_err(|error| match error {
+            WriteViewError::Io { path, source } => CommandError::file("write", &path)(source),
+            other => CommandError::failed("write the audit view")(other),
+        })
     });
     written.await.map_err(CommandError::failed("write the audit view"))?
 }

@@ -6,6 +6,7 @@ use checkpoint_signer::KeyFile;
 use complaint_domain::access::AccessPurpose;
 use complaint_service::ledger_stream_of;
 use event_log::{Position, clock::SystemClock};
+use evidence_check::Kind;
 use evidence_issue::{
     Case,
     anchors::anchors_of,
@@ -19,6 +20,7 @@ use crate::{
     error::CommandError,
     evidence::{Issuer, Readers, deliver, open_fields, record_opening, stream_id},
     ledger::Ledger,
+    outputs::{Output, may_write},
     signing::SigningPlaces,
 };
 
@@ -38,6 +40,7 @@ struct Bundled {
 ///
 /// [`CommandError`]: no such case, nothing signed covers it, a field that does not open.
 pub async fn run(args: &ExportBundle, console: &mut Console<'_>) -> Result<(), CommandError> {
+    may_write(Output::Evidence(Kind::Bundle), &args.out)?;
     let mut ledger = Ledger::open(&args.of.at, Arc::new(SystemClock))?;
     let made = write(&mut ledger, args, console).await;
     ledger.close().await;

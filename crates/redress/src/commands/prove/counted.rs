@@ -38,7 +38,7 @@ pub(super) async fn run(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let folder = &args.report;
-    let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
+    let listed = check_list(folder).map_err(|error| no_report(&error))?;
     let (published, size) = published(issuer, folder, &listed).await?;
     let key = receipt_key(issuer.ledger, false)?;
     let record = first_record(issuer, &args.complaint).await?;
@@ -46,8 +46,7 @@ pub(super) async fn run(
     let tagger = Tagger::new(receipt_secret(key.bytes(), &leaf), leaf);
     let text = |name| text(folder, &listed, name);
     let (files, figures, counted) = (text(LIST)?, text(FIGURES_FILE)?, text(COUNTED_FILE)?);
-    let tables = CountedTables::parse(counted.as_bytes())
-        .map_err(CommandError::failed("read the tables of the report"))?;
+    let tables = CountedTables::parse(counted.as_bytes()).map_err(|error| no_report(&error))?;
     let mentions = mentions((folder, &listed), &tables, &tagger)?;
     if mentions.is_empty() {
         return Err(CommandError::Refused {
@@ -67,6 +66,14 @@ pub(super) async fn run(
     }
     let proof = CountedProof { files, figures, counted, mentions, proof: published }.to_string();
     hand_out("counted", &proof, args.out.as_deref(), Readers::Owner, console)
+}
+
+/// The folder holds no report, or not all of one.
+fn no_report(error: &dyn std::error::Error) -> CommandError {
+    CommandError::Refused {
+        problem: format!("expected the files of a report as they were published: {error}"),
+        next: "name their folder with --report".to_owned(),
+    }
 }
 
 /// The proof that the files of a folder were published, and from how many records they were counted.
@@ -107,7 +114,7 @@ fn mentions(
         let list = listed.read(folder, &tags_file(&table.id));
         let list = list.map_err(CommandError::failed("read the report"))?;
         let found = prove_mentions(&tables.report, table, &list, tagger);
-        all.extend(found.map_err(CommandError::failed("read the tables of the report"))?);
+        all.extend(found.map_err(|error| no_report(&error))?);
     }
     Ok(all)
 }

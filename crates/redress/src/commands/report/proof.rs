@@ -8,6 +8,7 @@ use complaint_domain::{
     sealed::Digest,
 };
 use event_log::{EventLog as _, RecordedEvent, StreamId, StreamVersion, clock::SystemClock};
+use evidence_check::Kind;
 use evidence_issue::receipt::record_proof;
 use futures::TryStreamExt;
 use merkle_log::LogProof;
@@ -20,6 +21,7 @@ use crate::{
     error::CommandError,
     evidence::{Issuer, Readers, deliver, put_for},
     ledger::Ledger,
+    outputs::{Output, may_write},
 };
 
 /// Writes the proof of the last publication of a report.
@@ -32,6 +34,9 @@ pub(super) async fn run(args: &ReportProof, console: &mut Console<'_>) -> Result
         problem,
         next: "the whole name stands in `redress report list --all`".to_owned(),
     })?;
+    args.out
+        .as_deref()
+        .map_or(Ok(()), |path| may_write(Output::Evidence(Kind::RecordProof), path))?;
     let mut ledger = Ledger::open(&args.of.at, Arc::new(SystemClock))?;
     let done = prove(&mut ledger, args, &stream, console).await;
     ledger.close().await;

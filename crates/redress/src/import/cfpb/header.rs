@@ -138,6 +138,12 @@ pub enum HeaderError {
         /// What there is instead.
         found: String,
     },
+    /// The columns are there, kept apart by something else than commas.
+    #[error("expected columns separated by commas, found columns separated by {found}")]
+    Separator {
+        /// What keeps them apart, such as `semicolons`.
+        found: &'static str,
+    },
     /// A column is there twice.
     #[error("expected each column once, found {column} in columns {first} and {second}")]
     Twice {
@@ -156,6 +162,21 @@ fn required() -> String {
 
 fn joined(columns: &[Column]) -> String {
     columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What spreadsheets write between columns where a comma is taken, as in much of Europe.
+const OTHER_SEPARATORS: &[(char, &str)] =
+    &[(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
+
+/// By what else than commas this first line keeps columns apart: what makes known columns of it, and
+/// more of them than commas do.
+pub fn other_separator(first_line: &str) -> Option<&'static str> {
+    let known = |separator: char| {
+        let names = first_line.split(separator).map(|name| name.trim().trim_matches('"'));
+        names.filter(|name| Column::named(name).is_some()).count()
+    };
+    let best = OTHER_SEPARATORS.iter().max_by_key(|(separator, _)| known(*separator));
+    best.filter(|(separator, _)| known(*separator) > known(',').max(1)).map(|(_, name)| *name)
 }
 
 impl Header {

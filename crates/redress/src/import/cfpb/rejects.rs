@@ -4,6 +4,7 @@
 //! that could not be read may hold somebody's story in any of its fields.
 
 use std::{
+    fmt,
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter},
     path::{Path, PathBuf},
@@ -73,6 +74,18 @@ impl Reject {
     }
 }
 
+/// In one line, as a message tells it.
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.place.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        write!(f, ": {}: expected {}", self.reason, self.expected)?;
+        if self.found.is_empty() { Ok(()) } else { write!(f, ", found {}", self.found) }
+    }
+}
+
 /// Why the rejects file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RejectsError {
@@ -98,6 +111,7 @@ pub(super) struct RejectsFile {
     path: PathBuf,
     beside: PathBuf,
     writer: csv::Writer<BufWriter<File>>,
+    has_rows: bool,
 }
 
 impl RejectsFile {
@@ -113,12 +127,13 @@ impl RejectsFile {
         let mut writer = csv::Writer::from_writer(BufWriter::new(file));
         let header = writer.write_record(REJECTS_HEADER.split(','));
         header.map_err(|error| failed(error.into()))?;
-        Ok(Self { path: path.to_owned(), beside, writer })
+        Ok(Self { path: path.to_owned(), beside, writer, has_rows: false })
     }
 
     pub(super) fn write(&mut self, reject: &Reject) -> Result<(), RejectsError> {
         let Reject { place, column, reason, expected, found } = reject;
         let Place { line, last_line, byte } = place;
+        self.has_rows = true;
         let written = self.writer.write_record([
             &line.to_string(),
             &last_line.to_string(),
@@ -131,8 +146,15 @@ impl RejectsFile {
         written.map_err(|error| self.failed(error.into()))
     }
 
-    /// Makes it durable and puts it in its place.
-    pub(super) fn finish(mut self) -> Result<PathBuf, RejectsError> {
+    /// Makes it durable and puts it in its place. Without a row there is none, and an earlier one goes:
+    /// what it lists is no longer so.
+    pub(super) fn finish(mut self) -> Result<Option<PathBuf>, RejectsError> {
+        if !self.has_rows {
+            return match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
+                Ok(()) | Err(_) => Ok(None),
+            };
+        }
         let done = self
             .writer
             .flush()
@@ -143,7 +165,7 @@ impl RejectsFile {
                 Some(_) | None => File::open(".")?.sync_all(),
             });
         match done {
-            Ok(()) => Ok(std::mem::take(&mut self.path)),
+            Ok(()) => Ok(Some(std::mem::take(&mut self.path))),
             Err(source) => Err(self.failed(source)),
         }
     }

@@ -330,6 +330,15 @@ impl<'a> Fields<'a> {
 }
 
 fn label(column: Column, text: &str) -> Result<Label, RowProblem> {
+    // The ledger takes none in clear, and would name no column.
+    if text.contains('@') {
+        return Err(RowProblem {
+            column,
+            reason: "address-in-clear",
+            expected: "no e-mail address in a column that goes into the log in clear".to_owned(),
+            found: "an `@`, as addresses have".to_owned(),
+        });
+    }
     text.parse().map_err(|error| {
         let reason = match error {
             ParseLabelError::Empty => "empty",

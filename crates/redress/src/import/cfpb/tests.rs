@@ -41,7 +41,7 @@ fn bench() -> Bench {
 }
 
 async fn run(file: &Path, rejects: &Path, target: Target) -> Result<ImportReport, ImportError> {
-    let wanted = CfpbImport { file: file.to_owned(), rejects: rejects.to_owned(), target };
+    let wanted = CfpbImport { file: file.to_owned(), rejects: Some(rejects.to_owned()), target };
     import(wanted, Arc::new(SystemClock), &mut |_| ()).await
 }
 
@@ -58,6 +58,9 @@ impl Bench {
 
     /// Line and reason of every rejected row.
     fn rejects(&self) -> Vec<(u64, String)> {
+        if !self.rejects_path().exists() {
+            return Vec::new();
+        }
         let mut reader = csv::Reader::from_path(self.rejects_path()).unwrap();
         let row = |record: csv::StringRecord| (record[0].parse().unwrap(), record[4].to_owned());
         reader.records().map(|record| row(record.unwrap())).collect()
@@ -189,6 +192,58 @@ async fn every_kind_of_damage_is_named_and_the_rest_goes_in() {
 }
 
 #[tokio::test]
+async fn a_rejects_file_is_there_only_while_rows_are_rejected() {
+    let bench = bench();
+    let bad = early(1, "Closed with cake", "");
+    let report = bench.import(format!("{EARLY}{bad}")).await.unwrap();
+    assert_eq!(report.rejects_path, Some(bench.rejects_path()));
+    assert_eq!(bench.rejects(), [(2, "unknown-value".to_owned())]);
+    let report = bench.import(format!("{EARLY}{}", early(1, "Closed", ""))).await.unwrap();
+    assert_eq!(report.rejects_path, None);
+    assert!(!bench.rejects_path().exists(), "what an earlier one lists is no longer so");
+    let left: Vec<_> = fs::read_dir(bench.dir.path()).unwrap().map(|it| it.unwrap()).collect();
+    assert!(left.iter().all(|it| !it.file_name().to_string_lossy().contains(".partial")));
+}
+
+#[tokio::test]
+async fn a_file_of_somebody_elses_is_left_alone_where_no_row_is_rejected_either() {
+    let bench = bench();
+    fs::write(bench.rejects_path(), "my own notes\n").unwrap();
+    let error = bench.import(format!("{EARLY}{}", early(1, "Closed", ""))).await.unwrap_err();
+    assert!(matches!(error, ImportError::Rejects(RejectsError::NotOurs { .. })), "{error}");
+    assert_eq!(fs::read_to_string(bench.rejects_path()).unwrap(), "my own notes\n");
+}
+
+#[tokio::test]
+async fn columns_kept_apart_by_something_else_are_told_from_columns_that_are_missing() {
+    let bench = bench();
+    for (separator, name) in [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")] {
+        for text in [EARLY.replace(',', separator), {
+            let quoted = EARLY.trim_end().replace(',', &format!("\"{separator}\""));
+            format!("\u{feff}\"{quoted}\"\r\n")
+        }] {
+            let error = bench.import(&text).await.unwrap_err().to_string();
+            let expected =
+                format!("expected columns separated by commas, found columns separated by {name}");
+            assert!(error.contains(&expected), "{error}");
+        }
+    }
+    let error = bench.import("Company,Product\n").await.unwrap_err().to_string();
+    assert!(error.contains("found no `Complaint ID`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_address_in_a_column_is_rejected_with_the_name_of_the_column() {
+    let bench = bench();
+    let row = early(1, "Closed", "").replace("\"Choice, Inc.\"", "ann@example.com");
+    let report = bench.import(format!("{EARLY}{row}")).await.unwrap();
+    assert_eq!(bench.rejects(), [(2, "address-in-clear".to_owned())]);
+    let said = report.first_rejects.concat();
+    assert!(said.starts_with("line 2, column `Company`: address-in-clear: expected no"), "{said}");
+    assert!(!said.contains("ann"), "{said}");
+}
+
+#[tokio::test]
 async fn what_became_of_the_file_is_on_record() {
     let bench = bench();
     let text = format!("{EARLY}{}nonsense\n", early(1, "Closed", ""));
@@ -291,7 +346,8 @@ proptest! {
         let target = Target::DryRun(ComplaintRules::default());
         let report = runtime.block_on(run(&file, &rejects, target)).unwrap();
         prop_assert_eq!(report.rows, report.imported + report.rejected);
-        let listed = csv::Reader::from_path(&rejects).unwrap().records().count() as u64;
+        let listed = csv::Reader::from_path(&rejects).map_or(0, |mut it| it.records().count());
+        let listed = u64::try_from(listed).unwrap();
         prop_assert_eq!(listed, report.rejected);
     }
 }

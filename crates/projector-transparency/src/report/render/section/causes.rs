@@ -34,16 +34,27 @@ fn block(report: &Report, m: &Messages, chart: &CauseChart, id: &'static str) ->
         notes.push(m.hidden_note.to_owned());
     }
     notes.push(counted(m, report.causes.cutoff, about.definition));
+    let mut sentences: Vec<_> = chart.weeks.iter().filter_map(|week| sentence(m, week)).collect();
+    let is_drawn = shows_the_cause(&chart.weeks);
+    if !is_drawn {
+        sentences.push(m.chart_withheld.to_owned());
+    }
     Block {
         id,
-        sentences: chart.weeks.iter().filter_map(|week| sentence(m, week)).collect(),
+        sentences,
         balance: Vec::new(),
-        chart: Some(picture(m, chart, &heading, min_cell)),
+        chart: is_drawn.then(|| picture(m, chart, &heading, min_cell)),
         table: table(m, chart, &heading),
         heading,
         notes,
         is_folded: true,
     }
+}
+
+/// Whether any week of which figures are told has the cause. A chart of the others alone would say that
+/// the cause never came up, of all things one that recurs.
+fn shows_the_cause(weeks: &[ChartWeek]) -> bool {
+    weeks.iter().any(|week| week.with_cause.is_some_and(|n| n > 0))
 }
 
 fn rule_of(m: &Messages, code: &str) -> Option<(usize, &'static str)> {
@@ -135,5 +146,24 @@ fn table(m: &Messages, chart: &CauseChart, heading: &str) -> TableView {
             is_muted: false,
             parent: None,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_that_would_show_nothing_but_weeks_without_the_cause_is_not_drawn() {
+        let week = |with_cause: Option<u64>| ChartWeek {
+            first_day: "2025-01-06".to_owned(),
+            last_day: "2025-01-12".to_owned(),
+            received: with_cause.map(|_| 20),
+            with_cause,
+            rule: None,
+        };
+        assert!(!shows_the_cause(&[week(Some(0)), week(None), week(Some(0))]));
+        assert!(!shows_the_cause(&[week(None)]));
+        assert!(shows_the_cause(&[week(Some(0)), week(None), week(Some(12))]));
     }
 }

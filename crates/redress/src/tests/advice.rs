@@ -1,0 +1,71 @@
+//! What a refusal advises leads on from where its reader stands.
+
+use super::{Told, redress};
+
+#[test]
+fn a_witness_without_its_key_is_told_of_its_own_key() {
+    let told = Told::year("2");
+    let place = |name: &str| told.home.path().join(name).to_str().unwrap().to_owned();
+    let keys = redress(&["keys", "status", "--data", &told.data(), "--json"]).done();
+    let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
+    let log = keys["verifier_key"].as_str().unwrap();
+    let (key, state) = (place("witness.key"), place("state"));
+    let serve = ["witness", "serve", "--key", &key, "--state", &state, "--vkey", log, "--listen"];
+    let ran = redress(&[&serve[..], &["127.0.0.1:0"]].concat());
+    assert!(!ran.err.contains("--signing-key"), "{}", ran.err);
+    ran.refused(&["with --key", "`redress witness key`"]);
+    let make = ["witness", "key", "--key", &key, "--name", "witness.example"];
+    redress(&make).done();
+    let ran = redress(&make);
+    assert!(!ran.err.contains("--signing-key"), "{}", ran.err);
+    ran.refused(&["name another place with --key"]);
+}
+
+#[test]
+fn an_address_with_an_error_in_it_is_not_laid_to_whoever_publishes() {
+    let told = Told::year("2");
+    let place = |name: &str| told.home.path().join(name).to_str().unwrap().to_owned();
+    let keys = redress(&["keys", "status", "--data", &told.data(), "--json"]).done();
+    let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
+    let key = keys["verifier_key"].as_str().unwrap();
+    let (from, out) = (place("mistyped"), place("mirror"));
+    let ran = redress(&["mirror", "--from", &from, "--out", &out, "--vkey", key]);
+    assert!(!ran.err.contains("withholds") && !ran.err.contains("ask whoever"), "{}", ran.err);
+    ran.refused(&["expected a published tree at", "given with --from"]);
+    let ran = told.run(&["prove", "counted", &told.complaint(), "--report", &from]);
+    assert!(!ran.err.contains("--log"), "{}", ran.err);
+    ran.refused(&["name their folder with --report"]);
+}
+
+#[test]
+fn whoever_may_not_see_is_told_so_and_not_to_trace_the_program() {
+    let told = Told::year("2");
+    let by = ["--as", "ana", "--role", "administrator"];
+    let complaint = told.complaint();
+    let ran = told.run(&[&["complaint", "read", &complaint][..], &by].concat());
+    assert!(!ran.err.contains("--log"), "{}", ran.err);
+    ran.refused(&["next: nothing was written; "]);
+}
+
+#[test]
+fn a_refusal_names_the_stream_that_shows_what_stands() {
+    let told = Told::year("2");
+    let body = told.home.path().join("body.json");
+    std::fs::write(&body, r#"{"back_on": "2031-03-06"}"#).unwrap();
+    let by = ["--as", "agent-01", "--role", "supervisor", "--body", body.to_str().unwrap()];
+    let ran = told.run(&[&["staff", "end-absence", "nobody-here"][..], &by].concat());
+    assert!(ran.err.contains("`redress replay --stream staff-"), "{}", ran.err);
+    ran.refused(&["nothing was written"]);
+}
+
+#[test]
+fn help_that_is_asked_for_twice_is_given_once() {
+    for (twice, once) in [
+        (&["help", "complaint", "--help"][..], &["help", "complaint"][..]),
+        (&["help", "complaint", "list", "-h"], &["help", "complaint", "list"]),
+        (&["complaint", "help", "assign", "--help"], &["complaint", "help", "assign"]),
+        (&["help", "--help"], &["help"]),
+    ] {
+        assert_eq!(redress(twice).done(), redress(once).done());
+    }
+}

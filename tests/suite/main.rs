@@ -37,6 +37,7 @@ mod read_models;
 mod readme;
 mod reports;
 mod rights;
+mod served;
 mod signing;
 mod simulation;
 mod state_machine;

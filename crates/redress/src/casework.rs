@@ -16,7 +16,7 @@ mod volume;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
-pub use input::{Input, InputError};
+pub use input::{BODY_BYTES_MAX, Input, InputError};
 pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 pub use report::ReportNoun;

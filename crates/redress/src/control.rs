@@ -1,11 +1,12 @@
 //! What is asked of the process that has a ledger open, by another on the same machine.
 //!
-//! One process holds a ledger. What must be done while it serves, such as a backup or the noting of time
-//! limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the data
-//! directory: one line of JSON in, one line out. What works on the ledger is carried out one request after the other;
+//! One process holds a ledger. What must be done while it serves, such as the work on complaints, a backup or the noting
+//! of time limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the
+//! data directory: one line of JSON in, one line out. What works on the ledger is carried out one request after the other;
 //! how publishing goes is told at once. Only the user it runs as, and root, are answered.
 //!
 //! - `answering`: the end that holds the ledger
+//! - `errand`: a whole command, carried out there
 
 use std::{
     io,
@@ -20,10 +21,11 @@ use tokio::{
     net::UnixStream,
 };
 
-pub use self::answering::Control;
+pub use self::{answering::Control, errand::Errand};
 use crate::{console::Console, error::CommandError};
 
 mod answering;
+mod errand;
 
 /// The name of the socket in a data directory.
 pub const SOCKET: &str = "control";
@@ -41,6 +43,15 @@ pub enum Request {
     ClockRun {
         /// Only what was due by then, instead of by now.
         until: Option<Timestamp>,
+    },
+    /// Carry a command out.
+    Command {
+        /// Its words, the program's name first; paths among them are from the root on.
+        words: Vec<String>,
+        /// What it reads from standard input, in base64.
+        input: String,
+        /// Where whoever asks stands.
+        here: PathBuf,
     },
     /// Tell how publishing goes.
     Publishing,
@@ -87,20 +98,33 @@ async fn ask_of<T: DeserializeOwned>(
     request: &Request,
     say: impl FnOnce() + Send,
 ) -> Result<Option<T>, CommandError> {
+    let Some(mut stream) = reach(data).await? else { return Ok(None) };
+    say();
+    answer_of(&mut stream, data, request).await.map(Some)
+}
+
+/// Connects to whoever can be asked there, if there is anybody.
+async fn reach(data: &Path) -> Result<Option<UnixStream>, CommandError> {
     use io::ErrorKind::{ConnectionRefused, InvalidInput, NotADirectory, NotFound};
     let path = data.join(SOCKET);
-    let mut stream = match UnixStream::connect(&path).await {
-        Ok(stream) => stream,
+    match UnixStream::connect(&path).await {
+        Ok(stream) => Ok(Some(stream)),
         Err(error) if matches!(error.kind(), NotFound | NotADirectory | ConnectionRefused) => {
-            return Ok(None);
+            Ok(None)
         }
         // Too long a path for a socket: nobody can have made one.
-        Err(error) if error.kind() == InvalidInput => return Ok(None),
-        Err(error) => return Err(CommandError::file("ask at", &path)(error)),
-    };
-    say();
-    let answer =
-        exchange(&mut stream, request).await.map_err(CommandError::file("ask at", &path))?;
+        Err(error) if error.kind() == InvalidInput => Ok(None),
+        Err(error) => Err(CommandError::file("ask at", &path)(error)),
+    }
+}
+
+async fn answer_of<T: DeserializeOwned>(
+    stream: &mut UnixStream,
+    data: &Path,
+    request: &Request,
+) -> Result<T, CommandError> {
+    let path = data.join(SOCKET);
+    let answer = exchange(stream, request).await.map_err(CommandError::file("ask at", &path))?;
     let Some(answer) = answer else {
         return Err(CommandError::Refused {
             problem: format!("expected an answer at {}, found the other end gone", path.display()),
@@ -109,8 +133,7 @@ async fn ask_of<T: DeserializeOwned>(
     };
     match answer {
         Answer::Done { result } => {
-            let read = serde_json::from_value(result);
-            Ok(Some(read.map_err(CommandError::failed("read the answer"))?))
+            serde_json::from_value(result).map_err(CommandError::failed("read the answer"))
         }
         Answer::Refused { problem, next } => Err(CommandError::Refused {
             problem,

@@ -26,6 +26,7 @@ use crate::{
     backup::{files::make_private_dir, mark},
     console::Console,
     error::CommandError,
+    lending::{self, Lent},
     signing::{self, SigningPlaces},
 };
 
@@ -97,6 +98,8 @@ pub struct Ledger {
     pub log: Arc<SledLog>,
     clock: Arc<dyn Clock>,
     vault: Option<Arc<Vault>>,
+    /// Whether another part of this process has it open, and goes on with it.
+    is_lent: bool,
 }
 
 impl Ledger {
@@ -150,7 +153,8 @@ impl Ledger {
             .map_err(CommandError::file("make", &places.read_models()))?;
         ReceiptKey::create(&places.receipt_key(), origin, &SystemEntropy)?;
         let key = signing::create(&signing_places, origin, signing.passphrase.as_ref())?;
-        Ok((Self { places, log: Arc::new(log), clock, vault: Some(Arc::new(vault)) }, key))
+        let (log, vault) = (Arc::new(log), Some(Arc::new(vault)));
+        Ok((Self { places, log, clock, vault, is_lent: false }, key))
     }
 
     /// Opens the ledger that the arguments name, without its vault: no key is needed.
@@ -160,8 +164,11 @@ impl Ledger {
     /// [`CommandError`]: no ledger there, in use, damaged.
     pub fn open(at: &LedgerAt, clock: Arc<dyn Clock>) -> Result<Self, CommandError> {
         let places = Places::of(at);
+        if let Some(Lent { places, log, vault, .. }) = lending::lent(&places) {
+            return Ok(Self { places, log, clock, vault, is_lent: true });
+        }
         let log = Arc::new(SledLog::open(&places.data, Arc::clone(&clock))?);
-        Ok(Self { places, log, clock, vault: None })
+        Ok(Self { places, log, clock, vault: None, is_lent: false })
     }
 
     /// The name of the ledger.
@@ -302,7 +309,9 @@ impl Ledger {
 
     /// Finishes what is under way and lets go of the directory.
     pub async fn close(self) {
-        self.log.close().await;
+        if !self.is_lent {
+            self.log.close().await;
+        }
     }
 }
 

@@ -13,7 +13,7 @@
 //! - [`anchors`]: trusted times, taken in and read again
 //! - [`publishing`]: from sequenced to published · [`tree`]: the static tree, exported, served, mirrored
 //! - [`console`]: results to standard output, messages to standard error
-//! - [`control`]: what is asked of the process that has a ledger open
+//! - [`control`]: what is asked of the process that has a ledger open · [`lending`]: that ledger, lent to what was asked
 //! - [`error`]: what was expected, what was found, what to do next
 //! - [`instant`]: a moment as people write it
 //! - [`casework`]: nouns, verbs and bodies of the commands that users send
@@ -37,6 +37,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     arguments::{ClockCommand, Command, CommandLine, Import},
     console::Console,
+    control::Errand,
     error::CommandError,
 };
 
@@ -57,6 +58,7 @@ pub mod history;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod lending;
 pub mod letters;
 pub mod mail;
 pub mod outputs;
@@ -110,7 +112,7 @@ pub fn run_with(
 ) -> ExitCode {
     let args = plain_help(args.into_iter().collect());
     let program = args.first().map(|name| name.to_string_lossy().into_owned());
-    let line = match CommandLine::try_parse_from(args) {
+    let line = match CommandLine::try_parse_from(&args) {
         Ok(line) => line,
         Err(error) => return usage(&error, stdout, stderr),
     };
@@ -120,10 +122,17 @@ pub fn run_with(
     }
     let mut console = Console::new(stdout, stderr, line.json, progress)
         .called(program.unwrap_or_else(|| "redress".to_owned()));
-    let result = carry_out(line.command, stdin, &mut console);
-    let result = result.and_then(|()| console.flush());
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match carry_out(&args, line.command, stdin, &mut console) {
+        Ok(Ended::Elsewhere(exit)) => exit.into(),
+        Ok(Ended::Here) => conclude(Ok(()), &mut console).into(),
+        Err(error) => conclude(Err(error), &mut console).into(),
+    }
+}
+
+/// Says how a command ended, and gives its exit code.
+fn conclude(result: Result<(), CommandError>, console: &mut Console<'_>) -> u8 {
+    match result.and_then(|()| console.flush()) {
+        Ok(()) => 0,
         Err(error) => {
             // What was printed so far may say which record is bad.
             let _ = console.flush();
@@ -133,7 +142,7 @@ pub fn run_with(
             if let Some(next) = error.next() {
                 console.say(format_args!(" next: {next}"));
             }
-            error.exit_code().into()
+            error.exit_code()
         }
     }
 }
@@ -198,65 +207,86 @@ fn hear_of_size_limits() {
     let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number));
 }
 
+/// Where a command was carried out.
+enum Ended {
+    Here,
+    /// By the process that has the ledger open, with this exit code; all has been said.
+    Elsewhere(u8),
+}
+
 fn carry_out(
+    args: &[OsString],
     command: Command,
     stdin: &mut (dyn Read + Send),
     console: &mut Console<'_>,
-) -> Result<(), CommandError> {
+) -> Result<Ended, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CommandError::failed("start the threads"))?;
     runtime.block_on(async move {
         hear_of_size_limits();
-        match command {
-            Command::Demo(args) => commands::demo::run(&args, console).await,
-            Command::Init(args) => commands::init::run(&args, console).await,
-            Command::Replay(args) => commands::replay::run(&args, console).await,
-            Command::Verify(args) => commands::verify::run(&args, console).await,
-            Command::Report { what } => commands::report::run(&what, stdin, console).await,
-            Command::Clock { what: ClockCommand::Explain(args) } => {
-                commands::clock::explain(&args, console).await
-            }
-            Command::Letter(args) => commands::letter::run(&args, console).await,
-            Command::Mail { what } => commands::mail::run(&what, console).await,
-            Command::Staff { what } => commands::filed::run(&what, stdin, console).await,
-            Command::Review { what } => commands::filed::line(&what, stdin, console).await,
-            Command::Action { what } => commands::filed::line(&what, stdin, console).await,
-            Command::Cause { what } => commands::cause::run(&what, console).await,
-            Command::Inspection { what } => commands::inspection::run(&what, stdin, console).await,
-            Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
-            Command::Subject { what } => commands::subject::run(&what, stdin, console).await,
-            Command::Volume { what } => commands::filed::line(&what, stdin, console).await,
-            Command::Access { what } => commands::access::run(&what, console).await,
-            Command::Rulebook { what } => commands::rulebook::run(&what, stdin, console).await,
-            Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
-            Command::Clock { what: ClockCommand::Run(args) } => {
-                commands::clock::run::run(&args, console).await
-            }
-            Command::Clock { what: ClockCommand::Recourse(args) } => {
-                commands::clock::recourse(&args, console).await
-            }
-            Command::Clock { what: ClockCommand::Packs } => commands::clock::packs(console),
-            Command::Projections { what } => commands::projections::run(&what, console).await,
-            Command::Import { kind: Import::Cfpb(args) } => {
-                commands::import::run(&args, console).await
-            }
-            Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
-            Command::Anchor { what } => commands::anchor::run(&what, console).await,
-            Command::Prove { what } => commands::prove::run(&what, console).await,
-            Command::Check(args) => commands::check::run(&args, console).await,
-            Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
-            Command::Status(args) => commands::status::run(&args, console).await,
-            Command::Serve(args) => commands::serve::run(&args, console).await,
-            Command::Mirror(args) => commands::mirror::run(&args, console).await,
-            Command::Witness { what } => commands::witness::run(&what, console).await,
-            Command::Keys { what } => commands::keys::run(&what, console).await,
-            Command::Backup(args) => commands::backup::run(&args, console).await,
-            Command::Restore(args) => commands::restore::run(&args, console).await,
-            Command::Export { kind } => commands::export::run(&kind, console).await,
-            Command::Bench { what } => commands::bench::run(&what, console).await,
-            Command::Completions { shell } => commands::completions::run(shell, console),
+        if let Ok(here) = std::env::current_dir()
+            && let Some(errand) = Errand::of(args, &here)
+            && let Some(exit) = errand.ask(&here, stdin, console).await?
+        {
+            return Ok(Ended::Elsewhere(exit));
         }
+        dispatch(command, stdin, console).await.map(|()| Ended::Here)
     })
+}
+
+/// Carries a command out in this process.
+async fn dispatch(
+    command: Command,
+    stdin: &mut (dyn Read + Send),
+    console: &mut Console<'_>,
+) -> Result<(), CommandError> {
+    match command {
+        Command::Demo(args) => commands::demo::run(&args, console).await,
+        Command::Init(args) => commands::init::run(&args, console).await,
+        Command::Replay(args) => commands::replay::run(&args, console).await,
+        Command::Verify(args) => commands::verify::run(&args, console).await,
+        Command::Report { what } => commands::report::run(&what, stdin, console).await,
+        Command::Clock { what: ClockCommand::Explain(args) } => {
+            commands::clock::explain(&args, console).await
+        }
+        Command::Letter(args) => commands::letter::run(&args, console).await,
+        Command::Mail { what } => commands::mail::run(&what, console).await,
+        Command::Staff { what } => commands::filed::run(&what, stdin, console).await,
+        Command::Review { what } => commands::filed::line(&what, stdin, console).await,
+        Command::Action { what } => commands::filed::line(&what, stdin, console).await,
+        Command::Cause { what } => commands::cause::run(&what, console).await,
+        Command::Inspection { what } => commands::inspection::run(&what, stdin, console).await,
+        Command::Referral { what } => commands::filed::line(&what, stdin, console).await,
+        Command::Subject { what } => commands::subject::run(&what, stdin, console).await,
+        Command::Volume { what } => commands::filed::line(&what, stdin, console).await,
+        Command::Access { what } => commands::access::run(&what, console).await,
+        Command::Rulebook { what } => commands::rulebook::run(&what, stdin, console).await,
+        Command::Complaint { what } => commands::complaint::run(&what, stdin, console).await,
+        Command::Clock { what: ClockCommand::Run(args) } => {
+            commands::clock::run::run(&args, console).await
+        }
+        Command::Clock { what: ClockCommand::Recourse(args) } => {
+            commands::clock::recourse(&args, console).await
+        }
+        Command::Clock { what: ClockCommand::Packs } => commands::clock::packs(console),
+        Command::Projections { what } => commands::projections::run(&what, console).await,
+        Command::Import { kind: Import::Cfpb(args) } => commands::import::run(&args, console).await,
+        Command::Checkpoint(args) => commands::checkpoint::run(&args, console).await,
+        Command::Anchor { what } => commands::anchor::run(&what, console).await,
+        Command::Prove { what } => commands::prove::run(&what, console).await,
+        Command::Check(args) => commands::check::run(&args, console).await,
+        Command::CommitIndex(args) => commands::commit_index::run(&args, console).await,
+        Command::Status(args) => commands::status::run(&args, console).await,
+        Command::Serve(args) => commands::serve::run(&args, console).await,
+        Command::Mirror(args) => commands::mirror::run(&args, console).await,
+        Command::Witness { what } => commands::witness::run(&what, console).await,
+        Command::Keys { what } => commands::keys::run(&what, console).await,
+        Command::Backup(args) => commands::backup::run(&args, console).await,
+        Command::Restore(args) => commands::restore::run(&args, console).await,
+        Command::Export { kind } => commands::export::run(&kind, console).await,
+        Command::Bench { what } => commands::bench::run(&what, console).await,
+        Command::Completions { shell } => commands::completions::run(shell, console),
+    }
 }

@@ -11,7 +11,7 @@ use super::once::Once;
 use crate::{arguments::SendArgs, error::CommandError};
 
 /// The most a body may have, in bytes: 4 MiB, some personal fields of the largest size.
-const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
+pub const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// A body, and the personal fields that came with it.
 #[derive(Debug, Default)]

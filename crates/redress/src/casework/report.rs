@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Filed, Listed as Shown, Noun, Standing, Verb, oversight::joined};
+use crate::lending::resolved;
 
 /// Reports to the public.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +87,7 @@ impl Filed for ReportNoun {
             Some(Value::String(folder)) => folder,
             Some(_) => return Err("expected the path of a folder in `folder`".to_owned()),
         };
-        let folder = Path::new(&folder);
+        let folder = &resolved(folder);
         let listed = check_list(folder).map_err(|error| error.to_string())?;
         let digest = listed.digest.to_string();
         match verb {
@@ -105,7 +106,7 @@ impl Filed for ReportNoun {
 
     fn figures(verb: &str, body: &Value) -> Option<PathBuf> {
         let folder = PUTS_FORWARD.contains(&verb).then(|| body.get("folder")).flatten();
-        folder.and_then(Value::as_str).map(PathBuf::from)
+        folder.and_then(Value::as_str).map(resolved)
     }
 }
 

@@ -16,13 +16,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Answer, Request, SOCKET};
+use super::{Answer, Request, SOCKET, errand};
 use crate::{
     commands, console::Console, error::CommandError, ledger::Ledger, publishing::publisher::Watched,
 };
 
-/// A request is no longer than this.
-const REQUEST_BYTES_MAX: u64 = 64 * 1024;
+/// A request is no longer than this: a command with the longest body there is, in base64.
+const REQUEST_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// Whoever has connected and says nothing, or does not read what is answered, is waited for no longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many are attended to at once; others wait until one of these is answered.
@@ -38,8 +38,14 @@ pub struct Control {
 /// What works on the ledger.
 #[derive(Debug)]
 enum Work {
-    Backup { to: PathBuf },
-    ClockRun { until: Option<Timestamp> },
+    Backup {
+        to: PathBuf,
+    },
+    ClockRun {
+        until: Option<Timestamp>,
+    },
+    /// Words, input, and where whoever asks stands.
+    Command(Vec<String>, String, PathBuf),
 }
 
 /// Work, and who waits for it.
@@ -172,6 +178,9 @@ impl Reception {
             Ok(Request::ClockRun { until }) => {
                 return self.hand_on(Work::ClockRun { until }, stream).await;
             }
+            Ok(Request::Command { words, input, here }) => {
+                return self.hand_on(Work::Command(words, input, here), stream).await;
+            }
             Err(error) => Answer::Refused {
                 problem: format!("expected something this version can do, found {error}"),
                 next: Some("use the same version of redress on both sides".to_owned()),
@@ -237,6 +246,7 @@ async fn carry_out(work: Work, ledger: &mut Ledger) -> Result<Value, CommandErro
         Work::ClockRun { until } => {
             value_of(commands::clock::run::note(until, ledger, &console).await?)
         }
+        Work::Command(words, input, here) => errand::carry_out((words, input, here), ledger).await,
     }
 }
 

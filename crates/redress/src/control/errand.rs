@@ -1,0 +1,232 @@
+//! A whole command, sent to the process that has its ledger open.
+//!
+//! While a ledger is served, those who work on complaints go on working: their commands are carried out by the process
+//! that serves, with the same answer, the same messages and the same exit code. What changes files of the machine, such
+//! as a backup's or a key's, is not among them.
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{Cursor, Read},
+    panic::AssertUnwindSafe,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::{ArgMatches, CommandFactory as _, Parser as _, parser::ValueSource};
+use futures::FutureExt as _;
+use serde::{Deserialize, Serialize};
+use tokio::net::UnixStream;
+
+use super::{Request, answer_of, reach};
+use crate::{
+    arguments::CommandLine,
+    casework::{BODY_BYTES_MAX, Noun as _, ReportNoun},
+    console::Console,
+    error::CommandError,
+    ledger::Ledger,
+    lending::{Lent, lend},
+};
+
+/// Nouns all of whose commands are carried out for others.
+const NOUNS: &[&str] = &[
+    "access",
+    "action",
+    "complaint",
+    "inspection",
+    "referral",
+    "review",
+    "rulebook",
+    "staff",
+    "subject",
+    "volume",
+];
+
+/// What a command said and how it ended.
+#[derive(Debug, Serialize, Deserialize)]
+struct Said {
+    /// Its result, in base64.
+    out: String,
+    /// Its messages.
+    err: String,
+    /// Its exit code.
+    exit: u8,
+}
+
+/// A command that may be carried out by another process.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Errand {
+    data: PathBuf,
+    words: Vec<String>,
+    body: Option<PathBuf>,
+}
+
+impl Errand {
+    /// The command of these words, if it is one that others may ask for and names a ledger. The words are as they came
+    /// from the shell; paths in them begin in this directory.
+    pub fn of(args: &[OsString], here: &Path) -> Option<Self> {
+        let words = args.iter().map(|word| word.to_str().map(str::to_owned));
+        let mut words = words.collect::<Option<Vec<_>>>()?;
+        let line = CommandLine::command();
+        let matches = line.try_get_matches_from(&words).ok()?;
+        let (noun, of_noun) = matches.subcommand()?;
+        let (verb, leaf) = of_noun.subcommand()?;
+        if !is_for_others(noun, verb) {
+            return None;
+        }
+        let data = path_of(leaf, "data")?.clone();
+        let body = path_of(leaf, "body").cloned();
+        for name in ["data", "keys", "out", "register", "checkpoint"] {
+            if path_of(leaf, name).is_some() {
+                rewrite(&mut words, name, |path| whole(here, path))?;
+            }
+        }
+        rewrite(&mut words, "attach", |attached| {
+            let (field, path) = attached.split_once('=')?;
+            Some(format!("{field}={}", whole(here, path)?))
+        })?;
+        if body.is_some() {
+            // Read here: it may be a pipe of the shell's.
+            rewrite(&mut words, "body", |_| Some("-".to_owned()))?;
+        }
+        Some(Self { data, words, body })
+    }
+
+    /// Sends it, and says what was answered. Gives how the command ended; nothing when nobody there can be asked, and
+    /// then nothing was read of standard input either.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError`]: a body that cannot be read, an other end that refused or went away.
+    pub async fn ask(
+        &self,
+        here: &Path,
+        stdin: &mut (dyn Read + Send),
+        console: &mut Console<'_>,
+    ) -> Result<Option<u8>, CommandError> {
+        let Some(mut stream) = reach(&self.data).await? else { return Ok(None) };
+        let said = self.exchange(&mut stream, here, stdin).await?;
+        let out = STANDARD.decode(said.out).map_err(CommandError::failed("read the answer"))?;
+        console.raw(&out)?;
+        console.flush()?;
+        for line in said.err.lines() {
+            console.say(line);
+        }
+        Ok(Some(said.exit))
+    }
+
+    async fn exchange(
+        &self,
+        stream: &mut UnixStream,
+        here: &Path,
+        stdin: &mut (dyn Read + Send),
+    ) -> Result<Said, CommandError> {
+        let mut input = Vec::new();
+        match &self.body {
+            None => {}
+            Some(path) if path == Path::new("-") => {
+                let read = stdin.take(BODY_BYTES_MAX).read_to_end(&mut input);
+                read.map_err(CommandError::failed("read standard input"))?;
+            }
+            Some(path) => {
+                let file = File::open(path).map_err(CommandError::file("read", path))?;
+                let read = file.take(BODY_BYTES_MAX).read_to_end(&mut input);
+                read.map_err(CommandError::file("read", path))?;
+            }
+        }
+        let (words, here) = (self.words.clone(), here.to_owned());
+        let request = Request::Command { words, input: STANDARD.encode(input), here };
+        answer_of(stream, &self.data, &request).await
+    }
+}
+
+/// The end that holds the ledger: carries a command out as if it had been called here.
+///
+/// # Errors
+///
+/// [`CommandError`]: words that are no such command.
+pub(super) async fn carry_out(
+    (words, input, here): (Vec<String>, String, PathBuf),
+    ledger: &mut Ledger,
+) -> Result<serde_json::Value, CommandError> {
+    let args: Vec<_> = words.iter().map(OsString::from).collect();
+    let input = STANDARD.decode(input).map_err(CommandError::failed("read the body"))?;
+    let line = CommandLine::try_parse_from(&args).ok();
+    let Some(line) = line.filter(|_| Errand::of(&args, &here).is_some()) else {
+        return Err(CommandError::Refused {
+            problem: "expected a command that is carried out for others, found another".to_owned(),
+            next: "use the same version of redress on both sides".to_owned(),
+        });
+    };
+    // Which it was, and nothing of what it says.
+    tracing::info!(
+        command = words.iter().skip(1).take(2).cloned().collect::<Vec<_>>().join(" "),
+        "asked for"
+    );
+    let (places, log) = (ledger.places.clone(), std::sync::Arc::clone(&ledger.log));
+    // Where it cannot be opened, a command that needs it says why.
+    let vault = ledger.vault().ok();
+    let lent = Lent { places, log, vault, here };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = {
+        let mut console = Console::new(&mut out, &mut err, line.json, false)
+            .called(words.first().cloned().unwrap_or_default());
+        let mut stdin = Cursor::new(input);
+        // Boxed, for it may be anything, serving included.
+        let work = Box::pin(crate::dispatch(line.command, &mut stdin, &mut console));
+        let done = AssertUnwindSafe(lend(lent, work)).catch_unwind().await;
+        let done = done.unwrap_or_else(|_| {
+            Err(CommandError::Refused {
+                problem: "the process that serves this ledger failed at this command".to_owned(),
+                next:
+                    "see its standard error; whether something was written `redress replay` shows"
+                        .to_owned(),
+            })
+        });
+        crate::conclude(done, &mut console)
+    };
+    let said =
+        Said { out: STANDARD.encode(out), err: String::from_utf8_lossy(&err).into_owned(), exit };
+    serde_json::to_value(said).map_err(CommandError::failed("write the answer"))
+}
+
+fn is_for_others(noun: &str, verb: &str) -> bool {
+    let of_reports = || {
+        let is_verb = ReportNoun::VERBS.iter().any(|known| known.name == verb);
+        is_verb || matches!(verb, "show" | "list")
+    };
+    NOUNS.contains(&noun)
+        || (noun == "report" && of_reports())
+        || (noun, verb) == ("prove", "receipt")
+}
+
+fn path_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
+    let path = leaf.try_get_one::<PathBuf>(name).ok().flatten()?;
+    (leaf.value_source(name) == Some(ValueSource::CommandLine)).then_some(path)
+}
+
+/// A path from the root on; none of those that mean another thing in each process.
+fn whole(here: &Path, path: &str) -> Option<String> {
+    let path = here.join(path);
+    let is_own = ["/dev", "/proc"].iter().any(|own| path.starts_with(own));
+    path.to_str().filter(|_| !is_own).map(str::to_owned)
+}
+
+/// Puts another value in the place of each of an option's. Nothing where one has none.
+fn rewrite(words: &mut [String], name: &str, value: impl Fn(&str) -> Option<String>) -> Option<()> {
+    let (option, joined) = (format!("--{name}"), format!("--{name}="));
+    let mut is_next = false;
+    for word in words.iter_mut() {
+        if std::mem::take(&mut is_next) {
+            *word = value(word)?;
+        } else if *word == option {
+            is_next = true;
+        } else if let Some(found) = word.strip_prefix(&joined) {
+            *word = format!("{joined}{}", value(found)?);
+        }
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests;

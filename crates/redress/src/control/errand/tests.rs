@@ -1,0 +1,78 @@
+use super::*;
+
+const HERE: &str = "/work/here";
+
+fn errand(words: &[&str]) -> Option<Errand> {
+    let args: Vec<_> = ["redress"].iter().chain(words).map(OsString::from).collect();
+    Errand::of(&args, Path::new(HERE))
+}
+
+fn words_of(words: &[&str]) -> Vec<String> {
+    errand(words).expect("an errand").words
+}
+
+#[test]
+fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
+    let by = ["--as", "sue", "--role", "supervisor"];
+    let sent = |noun: &'static str, verb: &'static str| {
+        errand(&[&[noun, verb, "--data", "ledger"][..], &by].concat())
+    };
+    for (noun, verb) in [
+        ("complaint", "register"),
+        ("complaint", "assign"),
+        ("staff", "join"),
+        ("review", "open"),
+        ("rulebook", "propose"),
+        ("subject", "request-erasure"),
+        ("report", "endorse"),
+    ] {
+        let errand = sent(noun, verb).unwrap_or_else(|| panic!("{noun} {verb}"));
+        assert_eq!(errand.data, Path::new("ledger"));
+    }
+    for words in [
+        &["complaint", "list", "--data", "ledger"][..],
+        &["complaint", "show", "complaint-1", "--data", "ledger"],
+        &["review", "list", "--data", "ledger"],
+    ] {
+        assert!(errand(words).is_some(), "{words:?}");
+    }
+    for words in [
+        &["serve", "--data", "ledger"][..],
+        &["verify", "--data", "ledger"],
+        &["checkpoint", "--data", "ledger"],
+        &["restore", "--from", "backup", "--data", "ledger"],
+        &["keys", "status", "--data", "ledger"],
+        &["report", "transparency", "--data", "ledger", "--period", "2025-Q1"],
+        &["complaint", "list"],
+        &["complaint", "unheard-of", "--data", "ledger"],
+    ] {
+        assert_eq!(errand(words), None, "{words:?}");
+    }
+}
+
+#[test]
+fn paths_are_meant_as_whoever_asks_means_them() {
+    let by = ["--as", "sue", "--role", "agent"];
+    let with = |more: &[&'static str]| {
+        words_of(&[&["complaint", "register", "--data", "ledger"][..], &by, more].concat())
+    };
+    let words =
+        with(&["--keys=keys/kek", "--attach", "evidence=a.pdf", "--attach=evidence=/b.pdf"]);
+    for expected in [
+        "/work/here/ledger",
+        "--keys=/work/here/keys/kek",
+        "evidence=/work/here/a.pdf",
+        "--attach=evidence=/b.pdf",
+    ] {
+        assert!(words.iter().any(|word| word == expected), "no {expected} in {words:?}");
+    }
+    // The body is read where it was named, and handed over.
+    let words = with(&["--body", "body.json"]);
+    assert_eq!(words.last().map(String::as_str), Some("-"));
+    // What means another thing in each process is not taken there.
+    let piped = [
+        &["complaint", "register", "--data", "ledger", "--attach", "evidence=/dev/fd/63"],
+        &by[..],
+    ];
+    assert_eq!(errand(&piped.concat()), None);
+}

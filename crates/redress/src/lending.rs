@@ -1,0 +1,46 @@
+//! A ledger that is open already, lent to a command that another process asked for.
+//!
+//! One process holds a ledger. What others ask of it is carried out by the very code that carries it out without it:
+//! while it runs, opening that ledger gives the one that is open, and closing it closes nothing.
+
+use std::{future::Future, path::PathBuf, sync::Arc};
+
+use event_log_sled::SledLog;
+use personal_vault::Vault;
+
+use crate::ledger::Places;
+
+/// What is lent.
+#[derive(Debug, Clone)]
+pub struct Lent {
+    /// Where the parts of the ledger lie.
+    pub places: Places,
+    /// The log.
+    pub log: Arc<SledLog>,
+    /// The vault, where its key is there.
+    pub vault: Option<Arc<Vault>>,
+    /// Where whoever asks stands: their paths begin there.
+    pub here: PathBuf,
+}
+
+tokio::task_local! {
+    static LENT: Lent;
+}
+
+/// Lends a ledger while something is carried out.
+pub async fn lend<T>(lent: Lent, work: impl Future<Output = T>) -> T {
+    LENT.scope(lent, work).await
+}
+
+/// The ledger in this directory, if it is the one that is lent.
+pub fn lent(places: &Places) -> Option<Lent> {
+    let whole = |places: &Places| places.data.canonicalize().ok();
+    let lent = LENT.try_with(Lent::clone).ok()?;
+    (whole(&lent.places)? == whole(places)?).then_some(lent)
+}
+
+/// A path as whoever asks means it.
+pub fn resolved(path: impl Into<PathBuf>) -> PathBuf {
+    let path = path.into();
+    LENT.try_with(|lent| lent.here.join(&path)).unwrap_or(path)
+}

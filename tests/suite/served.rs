@@ -1,0 +1,168 @@
+//! People work on complaints while the ledger is served: their commands are carried out by the process that serves it,
+//! as if it were not there.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use redress_tests::binary::{Ran, redress, run_in, serve_in};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        home.run(&["init", "--data", "ledger", "--origin", "complaints.example/served"]).done();
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, words: &[&str]) -> Ran {
+        run_in(self.path(), words)
+    }
+
+    /// Sends a command, its body through a pipe.
+    fn send(&self, words: &[&str], who: (&str, &str), body: &Value) -> Ran {
+        let by = ["--data", "ledger", "--as", who.0, "--role", who.1, "--body", "-"];
+        let mut child = Command::new(redress())
+            .args([words, &by].concat())
+            .current_dir(self.path())
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(body.to_string().as_bytes()).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
+    fn register(&self) -> String {
+        let body = json!({"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee nobody had told me of."}});
+        let answered =
+            self.send(&["--json", "complaint", "register"], ("portal", "complainant"), &body);
+        answered.done().json()["complaint"].as_str().unwrap().to_owned()
+    }
+
+    fn records(&self) -> usize {
+        self.run(&["replay", "--data", "ledger"]).done().stdout.lines().count()
+    }
+}
+
+const SUE: (&str, &str) = ("sue", "supervisor");
+
+/// Every step with and without a server says the same.
+#[test]
+fn a_case_is_handled_while_the_ledger_is_served_as_it_is_without() {
+    let answers = |home: &Home| {
+        let complaint = home.register();
+        let assigned =
+            home.send(&["complaint", "assign", &complaint], SUE, &json!({"handler": "ana"}));
+        let again =
+            home.send(&["complaint", "assign", &complaint], SUE, &json!({"handler": "ben"}));
+        let coded = home.send(
+            &["--json", "complaint", "assign", &complaint],
+            SUE,
+            &json!({"handler": "ben"}),
+        );
+        let joined = home.send(
+            &["staff", "join"],
+            ("root", "administrator"),
+            &json!({"account": "ben", "roles": ["agent"]}),
+        );
+        let misspelt =
+            home.send(&["complaint", "assign", &complaint], SUE, &json!({"handlr": "ben"}));
+        let by = ["--data", "ledger", "--as", "ana", "--role", "agent"];
+        let read = home.run(&[&["complaint", "read", &complaint][..], &by].concat());
+        let listed = home.run(&["complaint", "list", "--data", "ledger"]);
+        let shown = home.run(&["complaint", "show", &complaint, "--data", "ledger"]);
+        let all = [assigned, again, coded, joined, misspelt, read, listed, shown];
+        all.map(|ran| {
+            let said = format!("{}|{}|{:?}", ran.stdout, ran.stderr, ran.code);
+            said.replace(&complaint, "COMPLAINT")
+        })
+    };
+    let alone = Home::new();
+    let expected = answers(&alone);
+    let home = Home::new();
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    let found = answers(&home);
+    for (expected, found) in expected.iter().zip(&found) {
+        // Times and names of streams are drawn anew.
+        assert_eq!(without_times(found), without_times(expected));
+    }
+    assert!(found[1].contains("already-assigned") && found[1].ends_with("Some(1)"), "{}", found[1]);
+    assert!(found[2].contains(r#""refused":"already-assigned""#), "{}", found[2]);
+    assert!(
+        found[4].contains("missing field `handler`") && found[4].ends_with("Some(2)"),
+        "{}",
+        found[4]
+    );
+    assert!(found[5].contains("A fee nobody had told me of."), "{}", found[5]);
+    assert_eq!(serving.end(), Some(0));
+    assert_eq!(home.records(), alone.records());
+    home.run(&["verify", "--data", "ledger", "--vault"]).done();
+}
+
+fn without_times(said: &str) -> String {
+    let is_time = |word: &str| word.contains("T") && word.ends_with('Z') && word.contains(':');
+    let is_name = |word: &str| word.starts_with("staff-") || word.contains("command_id");
+    let words = said.split_inclusive([' ', '\n', '|', ',', '}']);
+    words.filter(|word| !is_time(word.trim_end()) && !is_name(word)).collect()
+}
+
+/// What is registered there is published there: its receipt holds under a checkpoint that the server signed.
+#[test]
+fn a_receipt_is_given_for_what_was_registered_while_the_ledger_is_served() {
+    let home = Home::new();
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    let complaint = home.register();
+    let status = || home.run(&["--json", "status", "--data", "ledger"]).done().json();
+    let began = std::time::Instant::now();
+    while status()["signed"]["size"].as_u64().unwrap_or_default() < 1 {
+        assert!(began.elapsed().as_secs() < 30, "{}", status());
+    }
+    let by = ["--data", "ledger", "--as", "cleo", "--role", "compliance-officer"];
+    fs::create_dir(home.path().join("out")).unwrap();
+    let receipt = ["prove", "receipt", &complaint, "--out", "out/mine.tlog-proof"];
+    home.run(&[&receipt[..], &by].concat()).done();
+    // A file of the case, by a path from where whoever asks stands.
+    fs::write(home.path().join("out/invoice.txt"), "Fee: 12.00").unwrap();
+    let evidence = json!({"evidence": 1, "kind": "document", "media_type": "text/plain"});
+    let words = ["complaint", "add-evidence", &complaint, "--attach", "evidence=out/invoice.txt"];
+    home.send(&words, ("ana", "agent"), &evidence).done();
+    assert_eq!(serving.end(), Some(0));
+    let key = home.run(&["--json", "keys", "status", "--data", "ledger"]).done().json();
+    let key = key["verifier_key"].as_str().unwrap();
+    home.run(&["check", "out/mine.tlog-proof", "--vkey", key]).done();
+}
+
+#[test]
+fn many_who_work_at_once_beside_a_server_are_all_answered() {
+    let home = Home::new();
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    let streams: Vec<_> = std::thread::scope(|scope| {
+        let each = || (0..5).map(|_| home.register()).collect::<Vec<_>>();
+        let clerks: Vec<_> = (0..8).map(|_| scope.spawn(each)).collect();
+        clerks.into_iter().flat_map(|clerk| clerk.join().unwrap()).collect()
+    });
+    assert_eq!(streams.len(), 40);
+    let listed =
+        home.run(&["complaint", "list", "--data", "ledger", "--limit", "100"]).done().stdout;
+    for stream in &streams {
+        assert!(listed.contains(stream), "{stream} is not in {listed}");
+    }
+    // What changes files of the machine waits for the end.
+    let held = home.run(&["verify", "--data", "ledger"]).refused(1);
+    assert!(held.stderr.contains("held by process"), "{}", held.stderr);
+    assert_eq!(serving.end(), Some(0));
+    assert_eq!(home.records(), 40);
+}

@@ -56,6 +56,8 @@ struct Said {
 /// A command that may be carried out by another process.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Errand {
+    /// Noun and verb.
+    name: String,
     data: PathBuf,
     words: Vec<String>,
     body: Option<PathBuf>,
@@ -89,7 +91,7 @@ impl Errand {
             // Read here: it may be a pipe of the shell's.
             rewrite(&mut words, "body", |_| Some("-".to_owned()))?;
         }
-        Some(Self { data, words, body })
+        Some(Self { name: format!("{noun} {verb}"), data, words, body })
     }
 
     /// Sends it, and says what was answered. Gives how the command ended; nothing when nobody there can be asked, and
@@ -152,17 +154,14 @@ pub(super) async fn carry_out(
     let args: Vec<_> = words.iter().map(OsString::from).collect();
     let input = STANDARD.decode(input).map_err(CommandError::failed("read the body"))?;
     let line = CommandLine::try_parse_from(&args).ok();
-    let Some(line) = line.filter(|_| Errand::of(&args, &here).is_some()) else {
+    let Some((line, errand)) = line.zip(Errand::of(&args, &here)) else {
         return Err(CommandError::Refused {
             problem: "expected a command that is carried out for others, found another".to_owned(),
             next: "use the same version of redress on both sides".to_owned(),
         });
     };
     // Which it was, and nothing of what it says.
-    tracing::info!(
-        command = words.iter().skip(1).take(2).cloned().collect::<Vec<_>>().join(" "),
-        "asked for"
-    );
+    tracing::info!(command = errand.name, "a command was asked for");
     let (places, log) = (ledger.places.clone(), std::sync::Arc::clone(&ledger.log));
     // Where it cannot be opened, a command that needs it says why.
     let vault = ledger.vault().ok();

@@ -18,6 +18,11 @@ use sha2::{Digest as _, Sha256};
 /// Runs a script of the documents on a new ledger.
 pub(crate) fn script(folder: &Path, script: &str) -> Ran {
     run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/script"]).done();
+    script_on(folder, script)
+}
+
+/// The same on the ledger that is there.
+pub(crate) fn script_on(folder: &Path, script: &str) -> Ran {
     let binaries = redress().parent().unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(binaries.to_owned()).chain(std::env::split_paths(&path));

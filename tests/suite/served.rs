@@ -145,6 +145,18 @@ fn a_receipt_is_given_for_what_was_registered_while_the_ledger_is_served() {
     home.run(&["check", "out/mine.tlog-proof", "--vkey", key]).done();
 }
 
+/// The stories of the guide, from start to end.
+#[test]
+fn the_scripts_of_the_documents_run_beside_a_server() {
+    for file in ["docs/casework.sh", "docs/committee.sh"] {
+        let home = Home::new();
+        let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+        crate::inspection::script_on(home.path(), file).done();
+        assert_eq!(serving.end(), Some(0), "{file}");
+        home.run(&["verify", "--data", "ledger", "--vault"]).done();
+    }
+}
+
 #[test]
 fn many_who_work_at_once_beside_a_server_are_all_answered() {
     let home = Home::new();

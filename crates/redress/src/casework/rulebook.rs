@@ -1,7 +1,5 @@
 //! The verbs of the rulebook.
 
-use std::path::Path;
-
 use complaint_domain::{
     cause,
     clock::shipped,
@@ -10,6 +8,7 @@ use complaint_domain::{
 use serde_json::Value;
 
 use super::{Filed, Noun, Verb};
+use crate::lending::resolved;
 
 /// The rules of the house.
 #[derive(Debug, Clone, Copy)]
@@ -59,12 +58,13 @@ fn text(what: &str, named: &str) -> Result<String, String> {
     if is_pack && let Some(text) = shipped::pack_text(named) {
         return Ok(text.to_owned());
     }
-    if !Path::new(named).is_file() {
+    let path = resolved(named);
+    if !path.is_file() {
         let codes: Vec<_> = shipped::pack_codes().filter(|_| is_pack).collect();
         let codes = if is_pack { format!(" ({})", codes.join(", ")) } else { String::new() };
         return Err(format!("expected a {what}{codes} or a file with one, found `{named}`"));
     }
-    std::fs::read_to_string(named).map_err(|error| format!("cannot read `{named}`: {error}"))
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read `{named}`: {error}"))
 }
 
 impl Noun for RulebookNoun {

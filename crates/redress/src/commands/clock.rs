@@ -1,6 +1,6 @@
 //! `redress clock`: which time limits run on a complaint, when each is due, and why.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use complaint_codec::decode;
 use complaint_domain::{
@@ -22,6 +22,7 @@ use crate::{
     console::Console,
     error::CommandError,
     ledger::Ledger,
+    lending::resolved,
 };
 
 /// Explains the clocks of a complaint.
@@ -177,14 +178,11 @@ fn pack(named: &str) -> Result<RulePack, CommandError> {
         problem: format!("expected a rule pack ({}) or a file with one, {found}", codes.join(", ")),
         next: "see what there is with `redress clock packs`".to_owned(),
     };
-    if !Path::new(named).is_file() {
+    let path = resolved(named);
+    if !path.is_file() {
         return Err(unknown(format!("found `{named}`")));
     }
-    let text = std::fs::read_to_string(named).map_err(|source| CommandError::File {
-        doing: "read",
-        path: named.into(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(&path).map_err(CommandError::file("read", &path))?;
     RulePack::parse(&text).map_err(|error| unknown(format!("found `{named}`: {error}")))
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clap::{ArgMatches, CommandFactory as _, Parser as _, parser::ValueSource};
+use clap::{ArgMatches, CommandFactory as _, Id, Parser as _, parser::ValueSource};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixStream;
@@ -32,6 +32,7 @@ use crate::{
 const NOUNS: &[&str] = &[
     "access",
     "action",
+    "cause",
     "complaint",
     "inspection",
     "referral",
@@ -72,15 +73,15 @@ impl Errand {
         let line = CommandLine::command();
         let matches = line.try_get_matches_from(&words).ok()?;
         let (noun, of_noun) = matches.subcommand()?;
-        let (verb, leaf) = of_noun.subcommand()?;
-        if !is_for_others(noun, verb) {
+        let (verb, leaf) = of_noun.subcommand().unwrap_or(("", of_noun));
+        if !is_for_others(noun, verb, leaf) {
             return None;
         }
         let data = path_of(leaf, "data")?.clone();
         let body = path_of(leaf, "body").cloned();
-        for name in ["data", "keys", "out", "register", "checkpoint"] {
+        for name in leaf.ids().map(Id::as_str).filter(|name| *name != "body") {
             if path_of(leaf, name).is_some() {
-                rewrite(&mut words, name, |path| whole(here, path))?;
+                rewrite(&mut words, &name.replace('_', "-"), |path| whole(here, path))?;
             }
         }
         rewrite(&mut words, "attach", |attached| {
@@ -91,7 +92,8 @@ impl Errand {
             // Read here: it may be a pipe of the shell's.
             rewrite(&mut words, "body", |_| Some("-".to_owned()))?;
         }
-        Some(Self { name: format!("{noun} {verb}"), data, words, body })
+        let name = format!("{noun} {verb}").trim_end().to_owned();
+        Some(Self { name, data, words, body })
     }
 
     /// Sends it, and says what was answered. Gives how the command ended; nothing when nobody there can be asked, and
@@ -189,14 +191,18 @@ pub(super) async fn carry_out(
     serde_json::to_value(said).map_err(CommandError::failed("write the answer"))
 }
 
-fn is_for_others(noun: &str, verb: &str) -> bool {
-    let of_reports = || {
-        let is_verb = ReportNoun::VERBS.iter().any(|known| known.name == verb);
-        is_verb || matches!(verb, "show" | "list")
-    };
-    NOUNS.contains(&noun)
-        || (noun == "report" && of_reports())
-        || (noun, verb) == ("prove", "receipt")
+/// What is short, and changes nothing on the machine but the ledger and the file that whoever calls has named.
+fn is_for_others(noun: &str, verb: &str, leaf: &ArgMatches) -> bool {
+    match (noun, verb) {
+        ("report", "show" | "list")
+        | ("clock", "explain" | "recourse")
+        | ("prove", "receipt")
+        | ("letter", "") => true,
+        ("report", verb) => ReportNoun::VERBS.iter().any(|known| known.name == verb),
+        // One stream, and not all of the log in the memory of the process that serves.
+        ("replay", "") => leaf.value_source("stream") == Some(ValueSource::CommandLine),
+        (noun, _) => NOUNS.contains(&noun),
+    }
 }
 
 fn path_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
@@ -211,20 +217,22 @@ fn whole(here: &Path, path: &str) -> Option<String> {
     path.to_str().filter(|_| !is_own).map(str::to_owned)
 }
 
-/// Puts another value in the place of each of an option's. Nothing where one has none.
+/// Puts another value in the place of each of an option's. Nothing where one has none, or the option is not written so.
 fn rewrite(words: &mut [String], name: &str, value: impl Fn(&str) -> Option<String>) -> Option<()> {
     let (option, joined) = (format!("--{name}"), format!("--{name}="));
-    let mut is_next = false;
+    let (mut is_next, mut is_there) = (false, name == "attach");
     for word in words.iter_mut() {
         if std::mem::take(&mut is_next) {
             *word = value(word)?;
+            is_there = true;
         } else if *word == option {
             is_next = true;
         } else if let Some(found) = word.strip_prefix(&joined) {
             *word = format!("{joined}{}", value(found)?);
+            is_there = true;
         }
     }
-    Some(())
+    is_there.then_some(())
 }
 
 #[cfg(test)]

@@ -33,12 +33,16 @@ fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
         &["complaint", "list", "--data", "ledger"][..],
         &["complaint", "show", "complaint-1", "--data", "ledger"],
         &["review", "list", "--data", "ledger"],
+        &["replay", "--data", "ledger", "--stream", "complaint-1"],
+        &["cause", "chart", "--data", "ledger", "--until", "2025-06-30"],
     ] {
         assert!(errand(words).is_some(), "{words:?}");
     }
     for words in [
         &["serve", "--data", "ledger"][..],
         &["verify", "--data", "ledger"],
+        &["replay", "--data", "ledger"],
+        &["mail", "status", "--data", "ledger"],
         &["checkpoint", "--data", "ledger"],
         &["restore", "--from", "backup", "--data", "ledger"],
         &["keys", "status", "--data", "ledger"],
@@ -64,6 +68,11 @@ fn paths_are_meant_as_whoever_asks_means_them() {
         "evidence=/work/here/a.pdf",
         "--attach=evidence=/b.pdf",
     ] {
+        assert!(words.iter().any(|word| word == expected), "no {expected} in {words:?}");
+    }
+    let letter = ["letter", "complaint-1", "--data", "ledger", "--kind", "acknowledgement"];
+    let words = words_of(&[&letter[..], &["--sender", "sender.json", "--pdf=out/a.pdf"]].concat());
+    for expected in ["/work/here/sender.json", "--pdf=/work/here/out/a.pdf"] {
         assert!(words.iter().any(|word| word == expected), "no {expected} in {words:?}");
     }
     // The body is read where it was named, and handed over.

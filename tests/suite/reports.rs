@@ -119,6 +119,7 @@ fn figures_that_the_records_do_not_give_are_not_put_to_the_committee() {
         r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
     let register = ["complaint", "register", "--occurred-at", "2025-02-10T10:00:00Z"];
     send(&register, receipt).done();
+    run_in(folder, &["clock", "run", "--data", "ledger"]).done();
     for (kind, out) in [("transparency", "report"), ("committee", "committee")] {
         let made = ["report", kind, "--data", "ledger", "--period", "2025-Q1", "--out", out];
         run_in(folder, &[&made[..], &["--min-cell", "1", "--locale", "en"]].concat()).done();
@@ -135,7 +136,7 @@ fn figures_that_the_records_do_not_give_are_not_put_to_the_committee() {
     std::fs::write(at("report/SHA256SUMS"), other).unwrap();
     let draft = ["report", "draft", "--occurred-at", "2025-04-03T10:00:00Z"];
     let refused = send(&draft, r#"{"folder": "report"}"#).refused(1);
-    for wanted in ["another figures.csv", "--period 2025-Q1 --records 1 --min-cell 1"] {
+    for wanted in ["another figures.csv", "--period 2025-Q1 --records 3 --min-cell 1"] {
         assert!(refused.stderr.contains(wanted), "{wanted}: {}", refused.stderr);
     }
     // As they were counted they are taken, though more was recorded since.
@@ -145,4 +146,41 @@ fn figures_that_the_records_do_not_give_are_not_put_to_the_committee() {
     for out in ["report", "committee"] {
         send(&draft, &format!(r#"{{"folder": "{out}"}}"#)).done();
     }
+}
+
+/// Where nobody ran the clock process, every limit looks kept.
+#[test]
+fn figures_that_show_a_missed_limit_as_kept_are_not_put_to_the_committee() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run_in(folder, &["init", "--data", "ledger", "--origin", "complaints.example/limits"]).done();
+    let from = "2025-01-01".parse().unwrap();
+    let decided = "2024-12-31T09:00:00Z".parse().unwrap();
+    let adopted = redress_tests::rulebook::pack("uk-disp", from);
+    redress_tests::rulebook::decide(&folder.join("ledger"), vec![(decided, adopted)]);
+    let send = |words: &[&str], body: &str| {
+        std::fs::write(folder.join("body.json"), body).unwrap();
+        let by = ["--data", "ledger", "--as", "cleo", "--role", "compliance-officer"];
+        run_in(folder, &[words, &by, &["--body", "body.json", "--json"]].concat())
+    };
+    let receipt =
+        r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
+    send(&["complaint", "register", "--occurred-at", "2025-01-06T10:00:00Z"], receipt).done();
+    let write = |out: &str| {
+        let made = ["report", "transparency", "--data", "ledger", "--period", "2025-Q1"];
+        run_in(folder, &[&made[..], &["--out", out, "--min-cell", "1"]].concat()).done();
+    };
+    let draft = |folder: &str| {
+        let words = ["report", "draft", "--occurred-at", "2025-04-03T10:00:00Z"];
+        send(&words, &format!(r#"{{"folder": "{folder}"}}"#))
+    };
+    write("report");
+    let refused = draft("report").refused(1);
+    assert!(refused.stderr.contains("the figures show them as kept"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("redress clock run"), "{}", refused.stderr);
+    run_in(folder, &["clock", "run", "--data", "ledger"]).done();
+    // These were counted before it was noted.
+    assert!(draft("report").refused(1).stderr.contains("the figures show them as kept"));
+    write("again");
+    draft("again").done();
 }

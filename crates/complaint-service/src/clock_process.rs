@@ -14,14 +14,24 @@ use std::collections::BTreeSet;
 use complaint_domain::{
     actor::{Actor, ActorId, Role},
     clock::{ClockReading, ClockRefusal, ClockResult, Nature, ReadClockError, clocks},
-    complaint::{Case, ClockLimit, ClockNote, Complaint, ComplaintCommand, ComplaintRejection},
+    complaint::{
+        Case, ClockLimit, ClockNote, Complaint, ComplaintCommand, ComplaintRejection,
+        ComplaintRules, evolve,
+    },
+    fact::{Fact, LedgerEvent},
 };
-use event_log::{Position, StreamId};
+use event_log::{EventLog, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{error::HandleError, load::load, request::CommandRequest, service::ComplaintService};
+use crate::{
+    error::HandleError,
+    house::House,
+    load::{decoded, load},
+    request::CommandRequest,
+    service::ComplaintService,
+};
 
 /// The namespace of the command ids of notes (docs/format.md).
 const NOTES: Uuid = Uuid::from_u128(0x6b1d_7c52_8a0e_5c43_9a34_1f0d_5e77_c10c);
@@ -43,6 +53,78 @@ pub struct Noted {
     pub unread: u64,
     /// The first of them, and its complaint.
     pub first_unread: Option<(StreamId, ReadClockError)>,
+}
+
+/// Limits that were missed and of which nothing is noted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Unnoted {
+    /// How many.
+    pub limits: u64,
+    /// The complaint of the first.
+    pub first: Option<StreamId>,
+}
+
+/// Looks for limits that were missed by a time, and of which the first records of a log say nothing: figures that are
+/// counted from these records would show them as kept. Under the rules as they are now; writes nothing, and needs no key.
+///
+/// # Errors
+///
+/// [`HandleError`]: a log that does not answer, a rulebook that cannot be applied.
+pub async fn unnoted(
+    log: &dyn EventLog,
+    size: Position,
+    (until, now): (Timestamp, Timestamp),
+) -> Result<Unnoted, HandleError> {
+    let rules = House::new(ComplaintRules::default()).rules_at(log, now).await?;
+    let (mut found, mut from) = (Unnoted::default(), Position(0));
+    while from < size {
+        let mut records = log.read_all(from, PAGE);
+        let mut received = Vec::new();
+        while let Some(recorded) = records.try_next().await? {
+            from = Position(recorded.position.0.saturating_add(1));
+            let is_first = recorded.version == StreamVersion::default();
+            if is_first && recorded.stream.as_str().starts_with("complaint-") {
+                received.push(recorded.stream);
+            }
+        }
+        for stream in received {
+            let Complaint::Received(case) = as_of(log, &stream, size).await? else { continue };
+            if !case.is_ours_to_answer() {
+                continue;
+            }
+            // What cannot be counted is told of when notes are made.
+            let readings =
+                clocks(case.clock_facts(), &rules.time_limits, now).into_iter().flatten();
+            let is_missed =
+                |reading: &ClockReading| due_note(&case, reading, until) == Some(ClockNote::Missed);
+            let missed = readings.filter(is_missed).count();
+            if missed > 0 {
+                found.limits = found.limits.saturating_add(missed.try_into().unwrap_or(u64::MAX));
+                found.first.get_or_insert(stream);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A complaint as the first records have it.
+async fn as_of(
+    log: &dyn EventLog,
+    stream: &StreamId,
+    size: Position,
+) -> Result<Complaint, HandleError> {
+    let mut records = log.read_stream(stream, StreamVersion::default());
+    let mut state = Complaint::default();
+    while let Some(recorded) = records.try_next().await? {
+        if recorded.position >= size {
+            break;
+        }
+        let Fact { event, actor, occurred_at, recorded_at } = decoded(&recorded)?.fact();
+        if let LedgerEvent::Complaint(event) = event {
+            state = evolve(state, &Fact { event, actor, occurred_at, recorded_at });
+        }
+    }
+    Ok(state)
 }
 
 /// Walks the clocks of complaints, under the rules of one service.

@@ -45,7 +45,7 @@ pub mod unsealed;
 #[cfg(test)]
 mod tests;
 
-pub use clock_process::{ClockProcess, Noted};
+pub use clock_process::{ClockProcess, Noted, Unnoted, unnoted};
 pub use effect::{CountEffectError, count_effect};
 pub use erasure::{Erasures, Finished};
 pub use error::HandleError;

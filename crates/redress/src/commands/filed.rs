@@ -12,7 +12,10 @@ use serde_json::json;
 use crate::{
     arguments::{FiledLine, Sent},
     casework::{Filed, Input, Listed},
-    commands::{complaint::new_command_id, report::recounted},
+    commands::{
+        complaint::new_command_id,
+        report::{recounted, unnoted},
+    },
     console::Console,
     error::CommandError,
     ledger::Ledger,
@@ -71,7 +74,13 @@ pub async fn run<N: Filed>(
         command,
     };
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let answered = carried_out::<N>(&ledger, &request, figures.as_deref(), console).await;
+    let answered = carried_out::<N>(
+        &ledger,
+        &request,
+        figures.as_deref().map(|folder| (verb.as_str(), folder)),
+        console,
+    )
+    .await;
     ledger.close().await;
     let answered = answered?;
     let Appended { stream, position, events, repeated } = match answered {
@@ -91,12 +100,16 @@ pub async fn run<N: Filed>(
 async fn carried_out<N: Filed>(
     ledger: &Ledger,
     request: &UnsealedRequest<<N::Aggregate as Aggregate>::Command>,
-    figures: Option<&Path>,
+    figures: Option<(&str, &Path)>,
     console: &Console<'_>,
 ) -> Result<Result<Appended, HandleError>, CommandError> {
     let service = ledger.unsealed()?;
-    if let Some(folder) = figures {
+    if let Some((verb, folder)) = figures {
         recounted::hold(ledger, folder, console).await?;
+        // What was endorsed is published as it is.
+        if verb != "publish" {
+            unnoted::hold(ledger, folder).await?;
+        }
     }
     Ok(service.handle::<N::Aggregate>(request).await)
 }

@@ -3,6 +3,7 @@
 mod counted;
 pub(super) mod proof;
 pub(super) mod recounted;
+pub(super) mod unnoted;
 
 use std::{
     io::Read,

@@ -29,6 +29,12 @@ impl LetterLocale {
         }
     }
 
+    /// Whether somebody who writes in this one has letters in their own language.
+    pub fn is_of(tag: &str) -> bool {
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.iter().any(|locale| language.eq_ignore_ascii_case(locale.code()))
+    }
+
     /// The language to write in to somebody who writes in this one; English when we have none nearer.
     pub fn nearest(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or_default();

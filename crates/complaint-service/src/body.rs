@@ -13,7 +13,7 @@ pub enum BodyError {
     #[error("expected one of {}, found another command", ComplaintCommand::NAMES.join(", "))]
     UnknownCommand,
     /// The body is not of the command's shape.
-    #[error("expected the body of `{command}`{}: {reason}", under(place))]
+    #[error("expected the body of `{command}`{}: {reason}", under(place.as_ref()))]
     Shape {
         /// The name of the command.
         command: &'static str,
@@ -33,8 +33,8 @@ pub enum BodyError {
     },
 }
 
-fn under(place: &Option<(String, &'static str)>) -> String {
-    place.as_ref().map_or(String::new(), |(key, kind)| format!(", found {kind} under `{key}`"))
+fn under(place: Option<&(String, &'static str)>) -> String {
+    place.map_or(String::new(), |(key, kind)| format!(", found {kind} under `{key}`"))
 }
 
 /// The kind of a value in words, which tells nothing of what it says.

@@ -183,6 +183,7 @@ pub(crate) fn put_all(
         fs::rename(beside, path)
             .map_err(|source| WriteError::File { path: path.clone(), source })?;
     }
+    take_away_partial(folder, &earlier, &folders);
     for name in earlier {
         let path = folder.join(name);
         if !staged.iter().any(|(_, written)| *written == path) {
@@ -218,7 +219,7 @@ fn earlier(folder: &Path, files: &[(String, Content)]) -> Result<Vec<String>, Wr
         for entry in entries {
             let entry = entry.map_err(folder_of)?;
             // What a report that was cut short has left is no stranger's.
-            if entry.path().extension().is_none_or(|extension| extension != PARTIAL) {
+            if !is_partial(&entry.path()) && !is_begun(&entry.path(), folder, files) {
                 return Err(not_ours(&entry.file_name().to_string_lossy()));
             }
         }
@@ -226,6 +227,37 @@ fn earlier(folder: &Path, files: &[(String, Content)]) -> Result<Vec<String>, Wr
     match files.iter().find(|(name, _)| !names.contains(name) && folder.join(name).exists()) {
         Some((name, _)) => Err(not_ours(name)),
         None => Ok(names),
+    }
+}
+
+fn is_partial(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == PARTIAL)
+}
+
+/// Whether it is a folder that some of these files go into, in which nothing was finished yet.
+fn is_begun(path: &Path, folder: &Path, files: &[(String, Content)]) -> bool {
+    let is_one = files.iter().any(|(name, _)| folder.join(name).parent() == Some(path));
+    let entries = || fs::read_dir(path).into_iter().flatten();
+    is_one
+        && !path.is_symlink()
+        && path.is_dir()
+        && entries().all(|entry| entry.is_ok_and(|it| is_partial(&it.path())))
+}
+
+/// Takes away what reports that were cut short have left: beside the files of the earlier report, and where there
+/// was none yet all of it. What stays hinders nobody.
+fn take_away_partial(folder: &Path, earlier: &[String], folders: &[PathBuf]) {
+    for name in earlier {
+        let _ = fs::remove_file(folder.join(name).with_added_extension(PARTIAL));
+    }
+    if !earlier.is_empty() {
+        return;
+    }
+    for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten() {
+        let path = entry.map(|entry| entry.path());
+        if let Some(path) = path.ok().filter(|path| is_partial(path)) {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -359,7 +391,18 @@ mod tests {
         // What was cut short is.
         let cut = tempfile::tempdir().expect("a folder");
         std::fs::write(cut.path().join("report.json.partial"), "{").expect("written");
+        // A page in a language that is not asked for again is left of it, and a folder that was begun.
+        std::fs::write(cut.path().join("report.zh.html.partial"), "<").expect("written");
+        std::fs::create_dir(cut.path().join("tables")).expect("made");
+        std::fs::write(cut.path().join("tables/b.csv.partial"), "b").expect("written");
         put_all(cut.path(), files()).expect("written");
+        assert!(!cut.path().join("report.zh.html.partial").exists());
+        // Beside an earlier report only what its own files were to become is.
+        std::fs::write(cut.path().join("a.csv.partial"), "a").expect("written");
+        std::fs::write(cut.path().join("mine.partial"), "mine").expect("written");
+        put_all(cut.path(), files().into_iter().skip(1).collect()).expect("written");
+        assert!(!cut.path().join("a.csv.partial").exists());
+        assert!(cut.path().join("mine.partial").exists());
     }
 
     #[test]

@@ -153,11 +153,11 @@ pub enum Command {
         what: MailCommand,
     },
 
-    /// Note who works here: roles, absences, interests, committee terms, training
+    /// Note and list who works here: roles, absences, interests, committee terms, training
     Staff {
         /// What to do
         #[command(subcommand)]
-        what: Sent<crate::casework::StaffNoun>,
+        what: FiledLine<crate::casework::StaffNoun>,
     },
 
     /// Put cases before the committee: who sits, who was heard, votes, decision, follow-up

@@ -16,6 +16,7 @@ use std::{cell::RefCell, collections::BTreeSet, fmt, fs, path::Path};
 use complaint_domain::{
     LedgerEvent,
     complaint::{Answer, ComplaintEvent, Party, Response, ResponseKind},
+    label::Label,
     sealed::PersonalField,
 };
 use complaint_letters::{
@@ -298,12 +299,20 @@ pub fn dated(
 
 /// The language in which to write to a complainant when nobody says otherwise: theirs.
 pub fn language_of(history: &History) -> LetterLocale {
-    let first = history.events().next();
-    let language = first.and_then(|event| {
+    recorded_language(history).map_or(LetterLocale::En, |tag| LetterLocale::nearest(tag.as_str()))
+}
+
+/// The language that the complainant writes, where there are no letters in it: whoever sends one in another is to
+/// know.
+pub fn language_without_letters(history: &History) -> Option<Label> {
+    recorded_language(history).filter(|tag| !LetterLocale::is_of(tag.as_str())).cloned()
+}
+
+fn recorded_language(history: &History) -> Option<&Label> {
+    history.events().next().and_then(|event| {
         let ComplaintEvent::Received(receipt) = event else { return None };
         receipt.language.as_ref()
-    });
-    language.map_or(LetterLocale::En, |tag| LetterLocale::nearest(tag.as_str()))
+    })
 }
 
 /// Reads a complaint's stream by the name that was given on the command line.

@@ -253,7 +253,7 @@ async fn dispatch(
         }
         Command::Letter(args) => commands::letter::run(&args, console).await,
         Command::Mail { what } => commands::mail::run(&what, console).await,
-        Command::Staff { what } => commands::filed::run(&what, stdin, console).await,
+        Command::Staff { what } => commands::filed::line(&what, stdin, console).await,
         Command::Review { what } => commands::filed::line(&what, stdin, console).await,
         Command::Action { what } => commands::filed::line(&what, stdin, console).await,
         Command::Cause { what } => commands::cause::run(&what, console).await,

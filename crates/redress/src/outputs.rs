@@ -99,12 +99,13 @@ pub fn may_write(output: Output, path: &Path) -> Result<(), CommandError> {
         return Ok(());
     }
     let at = path.display();
-    let problem = match output {
-        Output::Document => format!("expected no file at {at}, found one: it stays"),
-        _ => format!(
+    let problem = if output == Output::Document {
+        format!("expected no file at {at}, found one: it stays")
+    } else {
+        format!(
             "expected no file at {at}, or an earlier one with {}, found something else: it stays",
             output.name()
-        ),
+        )
     };
     let next = "name another file, or move that one away".to_owned();
     Err(CommandError::Refused { problem, next })

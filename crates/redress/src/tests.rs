@@ -1,6 +1,7 @@
 mod advice;
 mod every_verb;
 mod imports;
+mod lists;
 mod outputs;
 
 use std::{ffi::OsString, fs, path::Path, process::ExitCode};

@@ -73,14 +73,16 @@ fn paths(body: &Value) -> Vec<Path> {
 fn at<'a>(body: &'a Value, path: &[String]) -> Option<&'a Value> {
     path.iter().try_fold(body, |value, key| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
-        _ => value.get(key),
+        Value::Object(entries) => entries.get(key),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     })
 }
 
 fn at_mut<'a>(body: &'a mut Value, path: &[String]) -> Option<&'a mut Value> {
     path.iter().try_fold(body, |value, key| match value {
         Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
-        _ => value.get_mut(key),
+        Value::Object(entries) => entries.get_mut(key),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     })
 }
 

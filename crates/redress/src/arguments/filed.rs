@@ -23,7 +23,7 @@ pub enum FiledLine<N: Noun> {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct FiledShow {
-    /// Which, by the name of its stream
+    /// Which, by the name of its stream; a person also by account name
     #[arg(value_name = "STREAM")]
     pub stream: String,
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use complaint_domain::{
     actor::ActorId,
+    review::Seat,
     staff::{Staff, StaffCommand},
 };
 use complaint_service::{
@@ -114,6 +115,30 @@ impl Filed for StaffNoun {
             return word.parse().map_err(|error| format!("{error}"));
         }
         word.parse().map(|name| staff_stream_of(&ActorId(name))).map_err(|error| format!("{error}"))
+    }
+}
+
+impl Listed for StaffNoun {
+    fn standing(staff: &Staff) -> Option<Standing> {
+        let Staff::Known(person) = staff else { return None };
+        let roles: Vec<_> = person.roles().iter().map(ToString::to_string).collect();
+        let mut facts =
+            vec![("account", person.account().to_string()), ("roles", roles.join(", "))];
+        facts.extend(person.team().map(|team| ("team", team.to_string())));
+        facts.extend(person.term().map(|term| {
+            let seat = match term.seat {
+                Seat::Chair => "chair",
+                Seat::Member => "member",
+            };
+            ("committee", format!("{seat}, {} to {}", term.from, term.until))
+        }));
+        let interests: Vec<_> =
+            person.interests().map(|conflict| conflict.interest.to_string()).collect();
+        if !interests.is_empty() {
+            facts.push(("interests", interests.join(", ")));
+        }
+        let is_over = staff.has_left();
+        Some(Standing { stage: if is_over { "left" } else { "works-here" }, is_over, facts })
     }
 }
 

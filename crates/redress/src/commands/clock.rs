@@ -5,13 +5,18 @@ use std::sync::Arc;
 use complaint_codec::decode;
 use complaint_domain::{
     Fact, LedgerEvent,
-    clock::{Adoption, ClockReading, Language, RulePack, Rulebook, clock_facts, clocks, shipped},
+    clock::{
+        Adoption, ClockReading, ClockResult, Language, Nature, RulePack, Rulebook, clock_facts,
+        clocks, shipped,
+    },
     complaint::ComplaintEvent,
     rulebook::HouseRules,
 };
 use complaint_service::rulebook_stream;
-use event_log::{Clock, EventLog, clock::SystemClock};
+use event_log::{Clock, EventLog, StreamId, clock::SystemClock};
 use futures::TryStreamExt;
+use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub mod run;
@@ -33,7 +38,7 @@ use crate::{
 pub async fn explain(args: &ClockExplain, console: &mut Console<'_>) -> Result<(), CommandError> {
     let named = named(&args.packs, args.zone.as_deref())?;
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let history = history(ledger.log.as_ref(), args).await;
+    let history = history(ledger.log.as_ref(), &args.complaint).await;
     let rulebook = rulebook(named, &ledger).await;
     ledger.close().await;
     let rulebook = rulebook?;
@@ -186,11 +191,66 @@ fn pack(named: &str) -> Result<RulePack, CommandError> {
     RulePack::parse(&text).map_err(|error| unknown(format!("found `{named}`: {error}")))
 }
 
+/// The duty of a complaint whose time is up next, or was first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct NextDue {
+    /// The last instant in time.
+    pub(super) due: Timestamp,
+    /// Which clock.
+    pub(super) clock: String,
+    /// Whether that instant is past.
+    pub(super) is_late: bool,
+    /// Whether the clock lawfully stands still.
+    pub(super) is_paused: bool,
+}
+
+impl NextDue {
+    /// Such as `due 2031-03-14`, `late since 2031-03-14`.
+    pub(super) fn in_words(&self) -> String {
+        let day = self.due.strftime("%Y-%m-%d");
+        match (self.is_late, self.is_paused) {
+            (true, _) => format!("late since {day}"),
+            (false, true) => format!("paused, else {day}"),
+            (false, false) => format!("due {day}"),
+        }
+    }
+}
+
+/// What is due next of each of these complaints, by the packs that the ledger has adopted. A clock that cannot be
+/// counted is left out: `redress clock explain` says why.
+///
+/// # Errors
+///
+/// [`CommandError`]: a rulebook that cannot be applied, a damaged log.
+pub(super) async fn next_due(
+    ledger: &Ledger,
+    complaints: &[StreamId],
+) -> Result<Vec<Option<NextDue>>, CommandError> {
+    let rulebook = rulebook(None, ledger).await?;
+    let at = SystemClock.now();
+    let mut all = Vec::new();
+    for complaint in complaints {
+        let facts = clock_facts(&history(ledger.log.as_ref(), complaint.as_str()).await?);
+        let open = clocks(&facts, &rulebook, at).into_iter().flatten().filter(|reading| {
+            reading.rule.nature == Nature::Duty
+                && reading.end.is_none()
+                && reading.result != ClockResult::Lapsed
+        });
+        all.push(open.min_by_key(|reading| reading.due).map(|reading| NextDue {
+            due: reading.due,
+            clock: reading.clock.to_string(),
+            is_late: matches!(reading.result, ClockResult::Missed { .. }),
+            is_paused: matches!(reading.result, ClockResult::Paused { .. }),
+        }));
+    }
+    Ok(all)
+}
+
 async fn history(
     log: &dyn EventLog,
-    args: &ClockExplain,
+    complaint: &str,
 ) -> Result<Vec<Fact<ComplaintEvent>>, CommandError> {
-    let mut records = stream_of(log, &args.complaint).await?;
+    let mut records = stream_of(log, complaint).await?;
     let mut history = Vec::new();
     while let Some(recorded) = records.try_next().await? {
         let record =
@@ -198,7 +258,7 @@ async fn history(
         let fact = record.fact();
         let LedgerEvent::Complaint(event) = fact.event.clone() else {
             return Err(CommandError::Usage {
-                problem: format!("expected a complaint, found {}", args.complaint),
+                problem: format!("expected a complaint, found {complaint}"),
                 next: "name a stream that begins with `complaint-`".to_owned(),
             });
         };

@@ -2,7 +2,7 @@
 
 mod read;
 
-use std::{io::Read, sync::Arc};
+use std::{io::Read, path::Path, sync::Arc};
 
 use complaint_codec::event_type;
 use complaint_domain::{
@@ -18,12 +18,14 @@ use projection::{
 use projector_casework::{
     CaseFile, CaseworkProjector, Whose, WorklistFilter, WorklistItem, case_file, worklist,
 };
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     arguments::{ComplaintCommandLine, ComplaintDuplicates, ComplaintList, ComplaintShow, Sent},
     casework::{Complaints, Input},
+    commands::clock::{NextDue, next_due},
     console::Console,
     duplicates::{Likely, Sign, compared, likely},
     error::CommandError,
@@ -225,17 +227,20 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
         limit: args.limit,
         ..WorklistFilter::default()
     };
-    let items = of_read_model(&args.at, console, move |connection| worklist(connection, &filter));
-    let items: Vec<WorklistItem> = items.await?;
+    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let listed = with_due(&ledger, &filter, console).await;
+    ledger.close().await;
+    let listed = listed?;
     if console.json() {
-        return console.value(&items);
+        return console.value(&listed);
     }
-    let are_all = items.len() < args.limit.try_into().unwrap_or(usize::MAX);
-    for item in items {
+    let are_all = listed.len() < args.limit.try_into().unwrap_or(usize::MAX);
+    for Due { item, due } in listed {
         let (step, handler) = (item.next_step.code(), item.handler.as_deref().unwrap_or("-"));
         let product = item.product.as_deref().unwrap_or("-");
+        let due = due.map_or_else(|| "nothing due".to_owned(), |next| next.in_words());
         console.line(format_args!(
-            "{}  {:.0}  {step:<19}  {handler:<12}  {product}",
+            "{}  {:.0}  {step:<19}  {handler:<12}  {due:<26}  {product}",
             item.stream, item.received_at
         ))?;
     }
@@ -246,6 +251,27 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
         ));
     }
     Ok(())
+}
+
+/// A complaint of the list, and what of it is due next.
+#[derive(Serialize)]
+struct Due {
+    #[serde(flatten)]
+    item: WorklistItem,
+    due: Option<NextDue>,
+}
+
+async fn with_due(
+    ledger: &Ledger,
+    filter: &WorklistFilter,
+    console: &Console<'_>,
+) -> Result<Vec<Due>, CommandError> {
+    ledger.bring_read_models_up(console).await?;
+    let (models, filter) = (ledger.places.read_models(), filter.clone());
+    let items = asked(&models, move |connection| worklist(connection, &filter)).await?;
+    let streams: Vec<_> = items.iter().map(|item| item.stream.clone()).collect();
+    let due = next_due(ledger, &streams).await?;
+    Ok(items.into_iter().zip(due).map(|(item, due)| Due { item, due }).collect())
 }
 
 /// Brings the read models up to the head, and asks the casework one.
@@ -259,7 +285,14 @@ async fn of_read_model<T: Send + 'static>(
     let models = ledger.places.read_models();
     ledger.close().await;
     result?;
-    let path = projection::path_of(&models, CaseworkProjector.name());
+    asked(&models, ask).await
+}
+
+async fn asked<T: Send + 'static>(
+    models: &Path,
+    ask: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, CommandError> {
+    let path = projection::path_of(models, CaseworkProjector.name());
     let asked = tokio::task::spawn_blocking(move || {
         let connection =
             projection::open_reader(&path).map_err(CommandError::failed("read the case files"))?;

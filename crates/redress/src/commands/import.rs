@@ -33,9 +33,9 @@ pub async fn run(args: &ImportCfpb, console: &mut Console<'_>) -> Result<(), Com
     ledger.close().await;
     let report = result?;
     if console.json() {
-        console.value(&report)?
+        console.value(&report)?;
     } else {
-        tell(&report, console)?
+        tell(&report, console)?;
     }
     if report.imported == 0 && report.rejected > 0 { Err(nothing_fits(&report)) } else { Ok(()) }
 }

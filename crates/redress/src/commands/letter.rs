@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use complaint_domain::{access::AccessPurpose, actor::Actor, clock::shipped};
+use complaint_domain::{access::AccessPurpose, actor::Actor, clock::shipped, label::Label};
 use complaint_letters::{Letter, StatementStatus, pdf, statements};
 use event_log::{Clock, clock::SystemClock};
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::{
     ledger::Ledger,
     letters::{
         History, LetterOrder, check_packs, complaint_stream, compose_letter, dated, language_of,
-        sender,
+        language_without_letters, sender,
     },
     outputs::{Output, may_write},
 };
@@ -33,13 +33,15 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
     let mut ledger = Ledger::open(&args.letter.at, Arc::new(SystemClock))?;
     let letter = written(args, &mut ledger).await;
     ledger.close().await;
-    let (letter, packs) = letter?;
+    let Written { letter, packs, without_letters } = letter?;
     say_what_is_unsure(&packs, &letter, console);
+    say_the_language(without_letters.as_ref(), &letter, console);
     let Some(path) = &args.pdf else {
         if console.json() {
             return console.line(json!({
                 "complaint": letter.complaint, "kind": letter.kind, "locale": letter.locale,
                 "subject": letter.subject, "stated": letter.stated, "text": letter.plain_text(),
+                "language_without_letters": without_letters,
             }));
         }
         return console.raw(letter.plain_text().as_bytes());
@@ -54,15 +56,21 @@ pub async fn run(args: &LetterCommand, console: &mut Console<'_>) -> Result<(), 
         return console.line(json!({
             "complaint": letter.complaint, "kind": letter.kind, "locale": letter.locale,
             "stated": letter.stated, "file": path.display().to_string(), "bytes": bytes.len(),
+            "language_without_letters": without_letters,
         }));
     }
     console.line(format_args!("{}: {} bytes in {}", letter.kind, bytes.len(), path.display()))
 }
 
-async fn written(
-    args: &LetterCommand,
-    ledger: &mut Ledger,
-) -> Result<(Letter, Vec<String>), CommandError> {
+/// A letter, and what is to be said beside it.
+struct Written {
+    letter: Letter,
+    packs: Vec<String>,
+    /// What the complainant writes, where there are no letters in it.
+    without_letters: Option<Label>,
+}
+
+async fn written(args: &LetterCommand, ledger: &mut Ledger) -> Result<Written, CommandError> {
     let by = Actor { id: args.by.actor.clone(), role: args.by.role };
     let args = &args.letter;
     check_packs(&args.packs)?;
@@ -70,6 +78,8 @@ async fn written(
     let history = History::read(ledger.log.as_ref(), &complaint_stream(&args.complaint)?).await?;
     let order = order_of(args, &history)?;
     let packs = order.packs.clone();
+    // Who names a language has chosen.
+    let without_letters = language_without_letters(&history).filter(|_| args.locale.is_none());
     let vault = ledger.vault()?;
     let stream = history.stream().clone();
     let composed =
@@ -78,7 +88,7 @@ async fn written(
     // Recorded, durably, before anybody sees it.
     let (purpose, id) = (AccessPurpose::Letter, new_command_id());
     record_disclosure(ledger, by, stream.as_str(), composed.opened, purpose, id).await?;
-    Ok((composed.letter, packs))
+    Ok(Written { letter: composed.letter, packs, without_letters })
 }
 
 /// The letter that the arguments ask for.
@@ -105,6 +115,21 @@ fn packs_of(args: &LetterArgs, history: &History) -> Vec<String> {
     let adopted = history.adopted_packs().iter();
     let known: Vec<_> = shipped::pack_codes().collect();
     adopted.filter(|pack| known.contains(&pack.as_str())).cloned().collect()
+}
+
+/// Says that a letter is not in the language its reader writes.
+pub(super) fn say_the_language(
+    without_letters: Option<&Label>,
+    letter: &Letter,
+    console: &mut Console<'_>,
+) {
+    if let Some(language) = without_letters {
+        console.say(format_args!(
+            "the complainant writes `{language}`, in which there are no letters: this one is in `{}`; have it \
+             translated before it goes out",
+            letter.locale
+        ));
+    }
 }
 
 /// Says which statements nobody has read in the rule itself.

@@ -9,13 +9,16 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::letter::{order_of, say_what_is_unsure};
+use super::letter::{order_of, say_the_language, say_what_is_unsure};
 use crate::{
     arguments::{MailCommand, MailRetry, MailSend, MailStatus},
     console::Console,
     error::CommandError,
     ledger::Ledger,
-    letters::{History, check_packs, complaint_stream, compose_letter, sender, told_of},
+    letters::{
+        History, check_packs, complaint_stream, compose_letter, language_without_letters, sender,
+        told_of,
+    },
     mail::{
         name::letter_id,
         outbox::{LetterState, Outbox, Outgoing},
@@ -86,12 +89,16 @@ async fn put_and_send(
         unsure: false,
         queued: SystemClock.now(),
     };
+    // Who names a language has chosen.
+    let without_letters =
+        language_without_letters(&history).filter(|_| args.letter.locale.is_none());
     // Composed once before it is put anywhere, so that who asks hears at once what is missing.
     let (vault, of) = (ledger.vault()?, sender.clone());
     let composed =
         tokio::task::spawn_blocking(move || compose_letter(&history, &vault, &of, &order));
     let composed = composed.await.map_err(CommandError::failed("compose the letter"))??;
     say_what_is_unsure(&outgoing.packs, &composed.letter, console);
+    say_the_language(without_letters.as_ref(), &composed.letter, console);
     outbox.put(&outgoing)?;
     let mut postman = Postman { ledger, outbox: &outbox, sender: &sender, server };
     let stands = outbox.letter(letter)?.map(|outgoing| outgoing.state);

@@ -79,10 +79,10 @@ fn may_go_to(what: &Prove) -> Result<(), CommandError> {
         Prove::Counted(args) => (Kind::Counted, &args.out),
     };
     out.as_deref().map_or(Ok(()), |path| may_write(Output::Evidence(kind), path))?;
-    match what {
-        Prove::Receipt(ProveReceipt { qr: Some(path), .. }) => may_write(Output::QrCode, path),
-        _ => Ok(()),
+    if let Prove::Receipt(ProveReceipt { qr: Some(path), .. }) = what {
+        may_write(Output::QrCode, path)?;
     }
+    Ok(())
 }
 
 async fn prove(

@@ -3,6 +3,7 @@
 mod counted;
 pub(super) mod proof;
 pub(super) mod recounted;
+mod scratch;
 pub(super) mod unnoted;
 
 use std::{
@@ -22,7 +23,7 @@ use projector_transparency::{
 };
 use serde::Serialize;
 
-use self::counted::Tags;
+use self::{counted::Tags, scratch::Scratch};
 use super::filed;
 use crate::{
     arguments::{LocaleName, Report, ReportFiles},
@@ -243,15 +244,6 @@ async fn write_counted(
         .map_err(CommandError::failed("write the report"))?
 }
 
-/// A directory on the disk that is to hold the files: the lists among them can be too long for the system's own.
-fn beside(out: &Path) -> std::io::Result<tempfile::TempDir> {
-    let above = out.parent().filter(|above| !above.as_os_str().is_empty());
-    match above.unwrap_or(Path::new(".")) {
-        above if above.is_dir() => tempfile::Builder::new().prefix(".counted").tempdir_in(above),
-        _ => tempfile::tempdir(),
-    }
-}
-
 fn build_and_write(
     model: &Path,
     request: &ReportRequest,
@@ -268,8 +260,8 @@ fn build_and_write(
     let written = match wanted.kind {
         ReportKind::Transparency => {
             let report = report::build(&connection, request)?;
-            let scratch =
-                beside(&wanted.out).map_err(CommandError::failed("make a temporary directory"))?;
+            let scratch = Scratch::beside(&wanted.out)
+                .map_err(CommandError::failed("make a temporary directory"))?;
             let of = (&connection, request, &report);
             let more = tags.map(|tags| counted::files(tags, of, scratch.path())).transpose()?;
             report::write_with(&report, &wanted.out, locales, more.unwrap_or_default())

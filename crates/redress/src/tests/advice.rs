@@ -69,3 +69,44 @@ fn help_that_is_asked_for_twice_is_given_once() {
         assert_eq!(redress(twice).done(), redress(once).done());
     }
 }
+
+#[test]
+fn a_letter_in_another_language_than_the_complainant_writes_says_so() {
+    let told = Told::year("2");
+    let put = |name: &str, text: &str| {
+        let path = told.home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let who = r#"{"company": "A", "address": ["B"], "contact": "C", "signatory": "D"}"#;
+    let sender = put("sender.json", who);
+    let letter_to = |language: &str, more: &[&str]| {
+        let body = format!(
+            r#"{{"channel": "web", "source": {{"kind": "direct"}}, "language": "{language}",
+                "personal": {{"narrative": "Trop cher."}}}}"#
+        );
+        let (body, day) = (put("body.json", &body), put("day.json", r#"{"channel": "email"}"#));
+        let by = ["--as", "agent-01", "--role", "agent", "--json", "--body"];
+        let out = told.run(&[&["complaint", "register"][..], &by, &[&body]].concat()).done();
+        let made: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let complaint = made["complaint"].as_str().unwrap().to_owned();
+        told.run(&[&["complaint", "acknowledge", &complaint][..], &by, &[&day]].concat()).done();
+        let by = ["--as", "agent-01", "--role", "agent", "--sender", &sender];
+        let letter = ["letter", &complaint, "--kind", "acknowledgement"];
+        told.run(&[&letter[..], &by, more].concat())
+    };
+    let ran = letter_to("fr-FR", &[]);
+    assert!(ran.err.contains("writes `fr-FR`, in which there are no letters"), "{}", ran.err);
+    ran.done();
+    let out = letter_to("fr", &["--json"]).done();
+    let letter: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&letter["locale"], &letter["language_without_letters"]),
+        (&"en".into(), &"fr".into())
+    );
+    for (language, more) in [("zh-CN", &[][..]), ("EN", &[]), ("fr", &["--locale", "en"])] {
+        let ran = letter_to(language, more);
+        assert!(!ran.err.contains("there are no letters"), "{}", ran.err);
+        ran.done();
+    }
+}

@@ -40,6 +40,8 @@ const CALLS: &[(&str, &[&str])] = &[
     ("projections status", &["--data", "D"]),
     ("replay", &["--data", "D"]),
     ("rulebook show", &["--data", "D"]),
+    ("staff list", &["--data", "D"]),
+    ("staff show", &["agent-01", "--data", "D"]),
     ("report committee", &["--data", "D", "--period", "2025", "--out", "H/committee"]),
     ("report transparency", &["--data", "D", "--period", "2025", "--out", "H/report"]),
     ("status", &["--data", "D"]),

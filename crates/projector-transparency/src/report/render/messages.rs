@@ -150,6 +150,10 @@ pub(crate) struct Messages {
     pub(crate) chart_limit: &'static str,
     pub(crate) chart_signal: &'static str,
     pub(crate) chart_cause_text: &'static str,
+    /// Of how many something is known, and of how many not.
+    pub(crate) known_of: &'static str,
+    /// In place of a share of the few of which something is known.
+    pub(crate) mostly_unknown: &'static str,
     /// In place of a chart whose weeks with the cause are all withheld.
     pub(crate) chart_withheld: &'static str,
     pub(crate) chart_flow: &'static str,

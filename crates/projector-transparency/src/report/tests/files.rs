@@ -157,3 +157,21 @@ fn the_pages_tell_limits_outside_bodies_and_who_needs_support() {
     let line = "\nlimit-kept,,value,iso-10002/response,numerator,6,";
     assert!(figures.contains(line), "{figures}");
 }
+
+#[test]
+fn a_share_of_the_few_of_which_something_is_known_says_of_how_many_it_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = small();
+    write(&ledger.exact("2025-Q1"), folder.path(), &[Locale::En]).expect("files");
+    let page = read(folder.path(), "report.en.html");
+    let row = "Final response refused</th><td>0</td><td>1 known, 6 not known</td>";
+    assert!(page.contains(&format!("{row}<td>not known of most</td>")), "of seven one is known");
+    for id in ["c2", "c3", "c4"] {
+        ledger.happens(id, "2025-03-01T00:00:00Z", responded(Outcome::NotUpheld));
+        ledger.happens(id, "2025-03-02T00:00:00Z", answered(Answer::Refused));
+    }
+    write(&ledger.exact("2025-Q1"), folder.path(), &[Locale::En]).expect("files");
+    let page = read(folder.path(), "report.en.html");
+    let row = "Final response refused</th><td>3</td><td>4 known, 3 not known</td><td>75.0%</td>";
+    assert!(page.contains(row), "of seven four are known");
+}

@@ -66,7 +66,9 @@ pub async fn write_page(
         let connection = projection::open_reader(&model).map_err(CommandError::failed("read"))?;
         write_html(&connection, &view, &page).map_err(|error| match error {
             WriteViewError::Io { path, source } => CommandError::file("write", &path)(source),
-            other => CommandError::failed("write the audit view")(other),
+            other @ (WriteViewError::Sqlite(_)
+            | WriteViewError::Template(_)
+            | WriteViewError::Csv(_)) => CommandError::failed("write the audit view")(other),
         })
     });
     written.await.map_err(CommandError::failed("write the audit view"))?

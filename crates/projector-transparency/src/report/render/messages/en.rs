@@ -479,6 +479,8 @@ pub(super) const MESSAGES: Messages = Messages {
     chart_limit: "upper limit",
     chart_signal: "rule",
     chart_cause_text: "A control chart of {weeks} weeks: the share of complaints about the product that have the cause. The centre is {centre}; {signals} weeks lie too high. The table below has every figure.",
+    known_of: "{known} known, {unknown} not known",
+    mostly_unknown: "not known of most",
     chart_withheld: "No chart is drawn: every week with the cause has too few complaints to publish their number, and the others would show a line of zeros.",
     chart_flow: "Complaints received, closed and open",
     chart_flow_text: "Two line charts over the period. Above: complaints received and ended, on average per day. Below: complaints open at the end of each step, from {first} to {last}. The table below has all figures.",

@@ -70,6 +70,7 @@ fn both_languages_say_the_same_things() {
         (en.signal_sentence_withheld, zh.signal_sentence_withheld),
         (en.chart_heading, zh.chart_heading),
         (en.chart_cause_text, zh.chart_cause_text),
+        (en.known_of, zh.known_of),
         (en.moment, zh.moment),
         (en.partly, zh.partly),
         (en.not_over, zh.not_over),

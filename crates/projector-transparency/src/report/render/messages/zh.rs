@@ -451,6 +451,8 @@ pub(super) const MESSAGES: Messages = Messages {
     chart_limit: "上限",
     chart_signal: "规则",
     chart_cause_text: "{weeks} 周的控制图：该产品的投诉中属该原因的比例。中心线为 {centre}；有 {signals} 周过高。下方表格列有全部数字。",
+    known_of: "已知 {known} 件，未知 {unknown} 件",
+    mostly_unknown: "多数未知",
     chart_withheld: "不绘制控制图：出现该原因的各周投诉数过少，不予公布；其余各周只会呈现为零。",
     chart_flow: "收到、办结与在办的投诉",
     chart_flow_text: "本期的两幅折线图。上图：收到与办结（含撤回）的投诉，日均件数。下图：各时段末在办件数，从 {first} 件到 {last} 件。下方表格列有全部数字。",

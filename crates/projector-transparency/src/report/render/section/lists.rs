@@ -2,7 +2,7 @@
 
 use super::{Block, RowView, TableView, blocks::counted};
 use crate::report::{
-    model::{Rate, Report, Withheld},
+    model::{Rate, Report, RowName, Withheld},
     render::messages::{Messages, fill, number, percent},
 };
 
@@ -36,6 +36,32 @@ pub(super) fn rate_row(m: &Messages, rate: &Rate) -> RowView {
         is_muted: rate.withheld.is_some(),
         parent: None,
     }
+}
+
+/// The table whose row of what is not known a share passes over.
+const WITH_UNKNOWN: (&str, &str) = ("disputed-rate", "disputed");
+
+/// A share out of those of which it is known, beside how many it is not known of. Where that is most of them
+/// there is no share on the page: nobody reads so much in a hundred percent of a handful as is not there.
+fn with_unknown(report: &Report, m: &Messages, rate: &Rate) -> RowView {
+    let mut row = rate_row(m, rate);
+    let (id, table) = WITH_UNKNOWN;
+    let table = report.tables.iter().filter(|_| rate.id == id).find(|it| it.id == table);
+    let unknown = table.and_then(|table| {
+        table.rows.iter().find(|row| row.name == RowName::NotStated).map(|row| row.count)
+    });
+    let (Some(unknown), Some(known)) = (unknown.filter(|n| *n > 0), rate.denominator) else {
+        return row;
+    };
+    if let [_, denominator, result, _] = row.cells.as_mut_slice() {
+        let places = [("known", number(known)), ("unknown", number(unknown))];
+        *denominator =
+            fill(m.known_of, &places.each_ref().map(|(place, value)| (*place, value.as_str())));
+        if known < unknown && rate.basis_points.is_some() {
+            m.mostly_unknown.clone_into(result);
+        }
+    }
+    row
 }
 
 /// The shares that stand beside the outcomes.
@@ -82,7 +108,7 @@ pub(super) fn shares(report: &Report, m: &Messages) -> Block {
         table: TableView {
             caption: m.shares.to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: rates.iter().map(|rate| rate_row(m, rate)).collect(),
+            rows: rates.iter().map(|rate| with_unknown(report, m, rate)).collect(),
             total: None,
         },
         notes: definitions(report, m, &rates),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{DecisionEffect, OpeningWay};
 use crate::{
@@ -95,6 +95,8 @@ pub struct CaseFacts {
     pub escalation: Option<(EscalationReason, OpeningWay)>,
     /// How often it was escalated.
     pub escalations: u32,
+    /// When it was last escalated, and no later than that was recorded.
+    pub escalated_at: Option<Timestamp>,
     /// The final response that stands; none once it was reopened since.
     pub answered: Option<Answered>,
     /// Whether the complainant, or who acts for them, wrote since it was last escalated.
@@ -130,6 +132,7 @@ impl CaseFacts {
         if let ComplaintEvent::Escalated(escalation) = event {
             self.escalation = Some((escalation.reason, way_of(actor.role)));
             self.escalations = self.escalations.saturating_add(1);
+            self.escalated_at = Some(fact.happened_by());
             self.has_written = false;
             return self;
         }

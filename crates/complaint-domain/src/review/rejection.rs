@@ -63,6 +63,16 @@ pub enum ReviewRejection {
     /// Nobody put the complaint before the committee.
     #[error("expected a complaint that was escalated, found one that was not; escalate it first")]
     NotEscalated,
+    /// It is said to have happened before what it follows.
+    #[error("expected something that happened from {since} on, when {what}, found {occurred_at}")]
+    OccurredTooEarly {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// What it follows.
+        what: &'static str,
+        /// When that happened.
+        since: Timestamp,
+    },
     /// A complaint that is still pursued.
     #[error("expected a complaint that was withdrawn, found one that was not")]
     NotWithdrawn,
@@ -251,6 +261,7 @@ named_variants! { ReviewRejection, CODES, code {
     NotDecided = "not-decided",
     OccurredInFuture = "occurred-in-future",
     NotEscalated = "not-escalated",
+    OccurredTooEarly = "occurred-too-early",
     NotWithdrawn = "not-withdrawn",
     NotSettled = "not-settled",
     NotOnCommittee = "not-on-committee",

@@ -73,7 +73,11 @@ fn membership() -> Vec<Ladder<Committee>> {
                     it.world.occasion.occurred_at = time("2024-05-06T10:00:00Z");
                 }),
                 ("occurred-in-future", now_is_now),
-                ("not-escalated", |it| it.world.facts = committee().facts),
+                ("not-escalated", |it| {
+                    it.world.facts = committee().facts;
+                    it.world.facts.case.escalated_at = Some(time("2024-05-06T10:00:01Z"));
+                }),
+                ("occurred-too-early", |it| it.world.facts = committee().facts),
             ],
         ),
         (

@@ -167,6 +167,40 @@ fn the_vote_of_whoever_may_no_longer_vote_does_not_count() {
         .then_rejected(missing());
 }
 
+/// Escalated on 1 May; opened, voted on and decided on the 2nd.
+#[test]
+fn nothing_is_dated_before_what_it_follows() {
+    let (escalated_at, decided_at) = ("2024-05-01T09:00:00Z", "2024-05-02T09:00:00Z");
+    let too_early = |occurred_at, what, since| {
+        let (occurred_at, since) = (crate::story::time(occurred_at), crate::story::time(since));
+        R::OccurredTooEarly { occurred_at, what, since }
+    };
+    let mut escalated = committee();
+    escalated.facts.case.escalated_at = Some(crate::story::time(escalated_at));
+    let on = |world: super::Committee, history, day: &str| {
+        given(world, history).where_(|world| world.occasion.occurred_at = crate::story::time(day))
+    };
+    let before = "2024-05-01T08:59:59Z";
+    on(escalated.clone(), vec![], before).when(&C::Open(opening())).then_rejected(too_early(
+        before,
+        "the complaint was escalated",
+        escalated_at,
+    ));
+    assert!(on(escalated, vec![], escalated_at).attempt(&C::Open(opening())).is_some());
+    on(committee(), voted(), before).when(&C::Decide(Conclusion {})).then_rejected(too_early(
+        before,
+        "the review was opened",
+        decided_at,
+    ));
+    let done = C::CompleteMeasure(MeasureDone { measure: MeasureId(1) });
+    on(committee(), decided(), before).by("ana", Role::Agent).when(&done).then_rejected(too_early(
+        before,
+        "it was decided",
+        decided_at,
+    ));
+    assert!(on(committee(), decided(), decided_at).by("ana", Role::Agent).attempt(&done).is_some());
+}
+
 #[test]
 fn another_proposal_is_voted_on_afresh() {
     given(committee(), voted())

@@ -114,6 +114,8 @@ pub struct CaseFacts {
 pub struct Answered {
     /// What it came to; a platform does not say.
     pub outcome: Option<Outcome>,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
     /// Whether the complainant accepted it.
     pub is_accepted: bool,
 }
@@ -142,7 +144,7 @@ impl CaseFacts {
             // One review for each escalation.
             self.escalation = None;
         }
-        self.hears(event);
+        self.hears(fact);
         if matches!(event, ComplaintEvent::Withdrawn(_) | ComplaintEvent::Reopened(_)) {
             self.is_withdrawn = matches!(event, ComplaintEvent::Withdrawn(_));
         }
@@ -179,11 +181,12 @@ impl CaseFacts {
     }
 
     /// What was said between the company and the complainant.
-    fn hears(&mut self, event: &ComplaintEvent) {
+    fn hears(&mut self, Fact { event, recorded_at, .. }: &Fact<ComplaintEvent>) {
         if let ComplaintEvent::ResponseIssued(response) = event
             && response.kind == ResponseKind::Final
         {
-            self.answered = Some(Answered { outcome: response.outcome, is_accepted: false });
+            let (outcome, recorded_at) = (response.outcome, *recorded_at);
+            self.answered = Some(Answered { outcome, recorded_at, is_accepted: false });
         } else if let ComplaintEvent::AnswerRecorded(given) = event {
             let is_accepted = given.answer == Answer::Accepted;
             self.answered = self.answered.map(|it| Answered { is_accepted, ..it });

@@ -25,6 +25,7 @@ fn docket(opened: &Opened, fact: &Fact<ReviewEvent>) -> Docket {
         way: opened.way,
         opened_at: fact.happened_by(),
         decided_at: None,
+        decision_recorded_at: None,
         seats: BTreeMap::new(),
         unruled: BTreeSet::new(),
         cleared: BTreeSet::new(),
@@ -81,6 +82,7 @@ fn step(docket: &mut Docket, event: &ReviewEvent, fact: &Fact<ReviewEvent>) {
             docket.decision = Some(decision.clone());
             docket.stage = ReviewStage::Decided;
             docket.decided_at = Some(fact.happened_by());
+            docket.decision_recorded_at = Some(fact.recorded_at);
         }
         ReviewEvent::Replied(reply) => docket.reply = Some(reply.reply),
         ReviewEvent::MeasureCompleted(done) => {

@@ -6,7 +6,7 @@ use super::{MeasureId, Part, Side};
 use crate::{
     actor::{ActorId, Role},
     codes::named_variants,
-    complaint::EvidenceId,
+    complaint::{EvidenceId, Outcome},
 };
 
 /// Why a command was refused. When several reasons apply, the first in this list is the one given:
@@ -235,6 +235,17 @@ pub enum ReviewRejection {
     /// What binds cannot be refused.
     #[error("expected the binding decision to be followed, found a refusal")]
     DecisionBinds,
+    /// The company says that it follows, and has answered less.
+    #[error(
+        "expected the recommended `{decided}` in the answer given since, or a refusal with its grounds, found `{found}` \
+         answered"
+    )]
+    AnsweredOtherwise {
+        /// What was recommended.
+        decided: Outcome,
+        /// What the complainant was answered since.
+        found: Outcome,
+    },
     /// No such measure.
     #[error("expected one of the decision's measures, found number {0}")]
     MeasureUnknown(MeasureId),
@@ -295,6 +306,7 @@ named_variants! { ReviewRejection, CODES, code {
     RepliedByMember = "replied-by-member",
     AlreadyReplied = "already-replied",
     DecisionBinds = "decision-binds",
+    AnsweredOtherwise = "answered-otherwise",
     MeasureUnknown = "measure-unknown",
     MeasureAlreadyDone = "measure-already-done",
     DecisionRefused = "decision-refused",

@@ -71,6 +71,7 @@ pub struct Docket {
     pub(super) way: OpeningWay,
     pub(super) opened_at: Timestamp,
     pub(super) decided_at: Option<Timestamp>,
+    pub(super) decision_recorded_at: Option<Timestamp>,
     pub(super) seats: BTreeMap<ActorId, Seat>,
     /// Members whose disclosed interest nobody has ruled on.
     pub(super) unruled: BTreeSet<ActorId>,
@@ -118,6 +119,11 @@ impl Docket {
     /// What it decided.
     pub fn decision(&self) -> Option<&Decision> {
         self.decision.as_ref()
+    }
+
+    /// What the company said to the decision.
+    pub fn reply(&self) -> Option<ReplyKind> {
+        self.reply
     }
 
     /// How it ended for the complaint; nothing while the committee deliberates.

@@ -114,6 +114,7 @@ impl ComplaintRejection {
         "committee-outcome-unchanged",
         "committee-not-reviewed",
         "committee-decision-binds",
+        "committee-recommendation-stands",
         "committee-decision-owed",
         "committee-not-of-this",
         "committee-not-ended",

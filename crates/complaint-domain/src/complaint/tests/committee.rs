@@ -13,7 +13,7 @@ use crate::{
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
         RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
-    review::{DecisionEffect, DiscontinuationReason},
+    review::{DecisionEffect, DiscontinuationReason, ReplyKind},
 };
 
 fn india(given: Given) -> Given {
@@ -280,16 +280,22 @@ fn who_answers_less_than_the_committee_has_seen_goes_before_it_again() {
         let decided = decides(partly, DecisionEffect::Recommendation);
         let noted = escalated.reviewing_escalation(2, decided).after(&C::NoteReview(review(2)));
         assert!(!is_owed(&noted));
-        assert!(noted.by("ana", Role::Agent).decide(&answers(Outcome::NotUpheld)).is_ok());
+        let refused = noted.by("ana", Role::Agent).replying(ReplyKind::Refused);
+        assert!(refused.decide(&answers(Outcome::NotUpheld)).is_ok());
     }
 }
 
 #[test]
-fn a_recommendation_may_be_departed_from_once_the_committee_has_seen_the_answer() {
+fn a_recommendation_is_departed_from_with_grounds_that_the_committee_was_told() {
     let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
     let seen = reviewed(Outcome::NotUpheld, upheld);
     assert!(!is_owed(&seen));
-    assert!(seen.decide(&answers(Outcome::NotUpheld)).is_ok());
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    seen.clone().when(&answers(found)).then_rejected(stands.clone().into());
+    seen.clone().replying(ReplyKind::Accepted).when(&answers(found)).then_rejected(stands.into());
+    assert!(seen.decide(&answers(Outcome::Upheld)).is_ok(), "what follows it needs no reply");
+    assert!(seen.replying(ReplyKind::Refused).decide(&answers(found)).is_ok());
 }
 
 #[test]

@@ -8,12 +8,12 @@ use super::{
         MeasureDone, MeasureId, MemberRecusal, ReplyKind, ReviewClosure, ReviewCommand as C,
         ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    Committee, by, closed, committee, decided, disclosure, heard, label, opened, opening, past,
-    person, proposal, proposed, ready, replied, reply, seat, vote, voted,
+    Committee, answered, by, closed, committee, decided, disclosure, heard, label, opened, opening,
+    past, person, proposal, proposed, ready, replied, reply, seat, vote, voted,
 };
 use crate::{
     actor::{Actor, Role},
-    complaint::{EvidenceId, RecusalGround},
+    complaint::{EvidenceId, Outcome, RecusalGround},
     story::{Attempt, Ladder, actor, climb, reaches_all, time},
 };
 
@@ -379,6 +379,17 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                 ("already-replied", |it| it.drop(|event| matches!(event, E::Replied(_)))),
                 ("decision-binds", |it| it.history = decided()),
             ],
+        ),
+        (
+            {
+                let mut following =
+                    Attempt::new(committee(), decided(), C::Reply(reply(ReplyKind::Accepted)));
+                following.world.facts.case.answered = Some(answered(Outcome::NotUpheld));
+                following.by("sue", Role::Supervisor)
+            },
+            vec![("answered-otherwise", |it| {
+                it.world.facts.case.answered = Some(answered(Outcome::PartlyUpheld));
+            })],
         ),
         (
             Attempt::new(

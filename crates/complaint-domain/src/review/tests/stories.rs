@@ -4,8 +4,8 @@ use super::{
         MeasureId, MemberRecusal, Opened, OpeningWay, Part, ReplyKind, ReviewClosure,
         ReviewCommand as C, ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    committee, complaint, decided, decision, disclosure, heard, label, opened, opening, person,
-    proposal, proposed, ready, reply, seat, vote, voted,
+    answered, committee, complaint, decided, decision, disclosure, heard, label, opened, opening,
+    person, proposal, proposed, ready, reply, seat, vote, voted,
 };
 use crate::{
     Fact,
@@ -72,6 +72,28 @@ fn a_recommendation_is_refused_only_with_reasons_and_then_needs_no_follow_up() {
         .by("mia", Role::CommitteeChair)
         .when(&C::Close(ReviewClosure {}))
         .then(E::Closed(ReviewClosure {}));
+}
+
+/// Partly upheld is recommended on 2 May.
+#[test]
+fn nobody_says_that_they_follow_what_they_have_answered_otherwise() {
+    let company = given(committee(), decided()).by("sue", Role::Supervisor);
+    let accepted = C::Reply(reply(ReplyKind::Accepted));
+    let after = |outcome| {
+        company.clone().where_(|world| world.facts.case.answered = Some(answered(outcome)))
+    };
+    let rejected = after(Outcome::NotUpheld);
+    let otherwise =
+        R::AnsweredOtherwise { decided: Outcome::PartlyUpheld, found: Outcome::NotUpheld };
+    rejected.clone().when(&accepted).then_rejected(otherwise);
+    assert!(rejected.clone().attempt(&C::Reply(reply(ReplyKind::Refused))).is_some());
+    assert!(after(Outcome::Upheld).attempt(&accepted).is_some());
+    // The answer that was reviewed is the one from before: a better one is still to come.
+    let before = |world: &mut super::Committee| {
+        let answered = world.facts.case.answered.as_mut().unwrap();
+        answered.recorded_at = crate::story::time("2024-05-01T09:00:00Z");
+    };
+    assert!(rejected.where_(before).attempt(&accepted).is_some());
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn send(folder: &Path, words: &[&str], (who, role): (&str, &str), body: &str) ->
     let mut all = vec!["--json"];
     all.extend_from_slice(words);
     all.extend(["--data", "ledger", "--body", "body.json", "--as", who, "--role", role]);
-    all.extend(["--occurred-at", DAY]);
+    // A review that a program opened now goes on from now.
+    if words.first() != Some(&"review") {
+        all.extend(["--occurred-at", DAY]);
+    }
     run_in(folder, &all)
 }
 

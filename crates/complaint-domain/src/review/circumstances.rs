@@ -114,7 +114,7 @@ pub struct CaseFacts {
 pub struct Answered {
     /// What it came to; a platform does not say.
     pub outcome: Option<Outcome>,
-    /// When it was recorded.
+    /// When it was recorded, or the complaint was closed on it.
     pub recorded_at: Timestamp,
     /// Whether the complainant accepted it.
     pub is_accepted: bool,
@@ -193,6 +193,9 @@ impl CaseFacts {
         } else if let ComplaintEvent::CommunicationRecorded(message) = event {
             let is_theirs = matches!(message.party, Party::Complainant | Party::Representative);
             self.has_written |= is_theirs && message.direction == Direction::Incoming;
+        } else if let ComplaintEvent::Closed(_) = event {
+            let recorded_at = *recorded_at;
+            self.answered = self.answered.map(|it| Answered { recorded_at, ..it });
         } else if let ComplaintEvent::Reopened(_) = event {
             self.answered = None;
         }

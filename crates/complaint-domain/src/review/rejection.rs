@@ -237,8 +237,8 @@ pub enum ReviewRejection {
     DecisionBinds,
     /// The company says that it follows, and has answered less.
     #[error(
-        "expected the recommended `{decided}` in the answer given since, or a refusal with its grounds, found `{found}` \
-         answered"
+        "expected the recommended `{decided}` in the answer given or closed on since, or a refusal with its grounds, \
+         found `{found}`"
     )]
     AnsweredOtherwise {
         /// What was recommended.

@@ -310,9 +310,9 @@ fn what_was_proposed_while_the_committee_looked_at_something_better_goes_there_t
     let process = changed.by("escalation-process", Role::System);
     let noted = process.reviewing_escalation(1, decided).after(&C::NoteReview(review(1)));
     assert!(is_owed(&noted));
-    let handler = noted.by("ana", Role::Agent);
-    assert!(handler.decide(&answers(Outcome::PartlyUpheld)).is_ok(), "that was seen");
-    handler.when(&answers(Outcome::NotUpheld)).then_rejected(not_reviewed(Outcome::NotUpheld));
+    let answering = noted.by("ana", Role::Agent);
+    assert!(answering.decide(&answers(Outcome::PartlyUpheld)).is_ok(), "that was seen");
+    answering.when(&answers(Outcome::NotUpheld)).then_rejected(not_reviewed(Outcome::NotUpheld));
 }
 
 /// The review ended because the complaint was withdrawn; that is noted after it was taken up again.

@@ -30,7 +30,7 @@ pub(super) fn reply(
     Ok(ReviewEvent::Replied(reply.clone()))
 }
 
-/// Who follows a decision has not answered the complainant less since.
+/// Who follows a decision has not answered the complainant less since, nor closed on such an answer.
 fn answered_so(
     docket: &Docket,
     circumstances: &CommitteeCircumstances<'_>,

@@ -31,6 +31,7 @@ fn ladders() -> Vec<Ladder<Committee>> {
     all.extend(hearing());
     all.extend(voting());
     all.extend(counting());
+    all.extend(replies());
     all.extend(follow_up());
     all
 }
@@ -145,7 +146,7 @@ fn interests() -> Vec<Ladder<Committee>> {
                     it.world.occasion.actor = chair();
                     it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
                 }),
-                ("interest-open", |it| it.history.truncate(it.history.len() - 1)),
+                ("interest-open", |it| drop(it.history.pop())),
             ],
         ),
         (
@@ -355,7 +356,7 @@ fn proposal_of(attempt: &mut Attempt<Committee>) -> &mut super::Proposal {
     proposal
 }
 
-fn follow_up() -> Vec<Ladder<Committee>> {
+fn replies() -> Vec<Ladder<Committee>> {
     let mut refusing = reply(ReplyKind::Refused);
     refusing.grounds.clear();
     let mut binding = decided();
@@ -391,6 +392,11 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                 it.world.facts.case.answered = Some(answered(Outcome::PartlyUpheld));
             })],
         ),
+    ]
+}
+
+fn follow_up() -> Vec<Ladder<Committee>> {
+    vec![
         (
             Attempt::new(
                 committee(),

@@ -13,8 +13,8 @@ use crate::{
     complaint::{
         Answer, AnswerGiven, Assignment, Channel, CloseReason, Closure, Communication,
         ComplaintEvent, Direction, Escalation, EscalationReason, Evidence, EvidenceId,
-        EvidenceKind, Outcome, Party, Purpose, RecusalGround, RemedyApproval, RemedyId, Response,
-        ResponseKind, ReviewConcluded, ReviewConclusion,
+        EvidenceKind, Outcome, Party, Purpose, RecusalGround, RemedyApproval, RemedyId,
+        ReopenReason, Reopening, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
     },
     reference::ReviewId,
     review::DecisionEffect,
@@ -94,6 +94,40 @@ fn nobody_says_that_they_follow_what_they_have_answered_otherwise() {
         answered.recorded_at = crate::story::time("2024-05-01T09:00:00Z");
     };
     assert!(rejected.where_(before).attempt(&accepted).is_some());
+}
+
+/// Rejected on 1 May, partly upheld as recommended on the 2nd, closed on the 3rd.
+#[test]
+fn nobody_says_that_they_follow_what_they_have_closed_against() {
+    let response = Response {
+        kind: ResponseKind::Final,
+        channel: Channel::Email,
+        outcome: Some(Outcome::NotUpheld),
+        findings: vec![],
+        remedies: vec![],
+        recourse: None,
+        expected_by: None,
+        platform: None,
+    };
+    let closed = ComplaintEvent::Closed(Closure { reason: CloseReason::RecourseExhausted });
+    let reason = ReopenReason::ClosedInError;
+    let history = [
+        (ComplaintEvent::ResponseIssued(response), "2024-05-01T09:00:00Z"),
+        (closed, "2024-05-03T09:00:00Z"),
+        (ComplaintEvent::Reopened(Reopening { reason }), "2024-05-04T09:00:00Z"),
+    ];
+    let history = history.map(|(event, at)| past(event, "ana", Role::Agent, at));
+    let after = |count: usize| {
+        let case = history.iter().take(count).fold(CaseFacts::default(), CaseFacts::with);
+        let world = given(committee(), decided()).by("sue", Role::Supervisor);
+        world.where_(|world| world.facts.case = case)
+    };
+    let accepted = C::Reply(reply(ReplyKind::Accepted));
+    let otherwise =
+        R::AnsweredOtherwise { decided: Outcome::PartlyUpheld, found: Outcome::NotUpheld };
+    assert!(after(1).attempt(&accepted).is_some(), "a better answer is still to come");
+    after(2).when(&accepted).then_rejected(otherwise);
+    assert!(after(3).attempt(&accepted).is_some(), "it was taken up again");
 }
 
 #[test]

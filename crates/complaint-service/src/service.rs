@@ -314,7 +314,7 @@ impl<'a> Batch<'a> {
         let streams = Streams::of(self.service.log.as_ref());
         let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
         let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
-        let escalation = escalation_of(streams, &self.stream, &stream).await?;
+        let escalation = escalation_of(streams, self.stream, &stream).await?;
         let reply = docket.reply();
         Ok(Some(ReviewFacts { complaint, conclusion, escalation, reply }))
     }

@@ -237,7 +237,7 @@ fn a_report_without_tables_is_no_answer_to_whoever_brings_a_receipt() {
     for line in gone {
         fs::remove_file(folder.join(line.split_once("  ").unwrap().1)).unwrap();
     }
-    let kept: String = kept.into_iter().map(|line| format!("{line}\n")).collect();
+    let kept = format!("{}\n", kept.join("\n"));
     fs::write(folder.join("SHA256SUMS"), &kept).unwrap();
     publish_anyway(&home.path().join("ledger"), &home.report(), &hex(kept.as_bytes()), 0);
     home.proof_of_publication("restated/published.tlog-proof");

@@ -113,7 +113,7 @@ fn a_case_is_handled_while_the_ledger_is_served_as_it_is_without() {
 }
 
 fn without_times(said: &str) -> String {
-    let is_time = |word: &str| word.contains("T") && word.ends_with('Z') && word.contains(':');
+    let is_time = |word: &str| word.contains('T') && word.ends_with('Z') && word.contains(':');
     let is_name = |word: &str| word.starts_with("staff-") || word.contains("command_id");
     let words = said.split_inclusive([' ', '\n', '|', ',', '}']);
     words.filter(|word| !is_time(word.trim_end()) && !is_name(word)).collect()
@@ -126,10 +126,8 @@ fn a_receipt_is_given_for_what_was_registered_while_the_ledger_is_served() {
     let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
     let complaint = home.register();
     let status = || home.run(&["--json", "status", "--data", "ledger"]).done().json();
-    let began = std::time::Instant::now();
-    while status()["signed"]["size"].as_u64().unwrap_or_default() < 1 {
-        assert!(began.elapsed().as_secs() < 30, "{}", status());
-    }
+    let is_signed = |_: &u32| status()["signed"]["size"].as_u64().unwrap_or_default() > 0;
+    assert!((0..1_000).any(|look| is_signed(&look)), "{}", status());
     let by = ["--data", "ledger", "--as", "cleo", "--role", "compliance-officer"];
     fs::create_dir(home.path().join("out")).unwrap();
     let receipt = ["prove", "receipt", &complaint, "--out", "out/mine.tlog-proof"];

@@ -24,6 +24,11 @@ pub struct Fact<E> {
 }
 
 impl<E> Fact<E> {
+    /// When it had happened at the latest: a clock that runs ahead may date it after its recording.
+    pub fn happened_by(&self) -> Timestamp {
+        self.occurred_at.min(self.recorded_at)
+    }
+
     /// The same fact about a narrower or wider event.
     pub fn map<F>(self, change: impl FnOnce(E) -> F) -> Fact<F> {
         Fact {

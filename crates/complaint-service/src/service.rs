@@ -7,8 +7,8 @@ use complaint_domain::{
     Fact, LedgerEvent,
     actor::Actor,
     complaint::{
-        Circumstances, ComplaintCommand, ComplaintEvent, ComplaintRules, People, ReviewFacts,
-        Source, concerned, decide, evolve,
+        Circumstances, Complaint, ComplaintCommand, ComplaintEvent, ComplaintRules, People,
+        ReviewFacts, Source, concerned, decide, evolve,
     },
     import::{Import, ImportCommand, ImportSummary},
     review::Review,
@@ -299,13 +299,24 @@ impl<'a> Batch<'a> {
 
     /// The review that the command speaks of, as it stands now.
     async fn review(&self, request: &CommandRequest) -> Result<Option<ReviewFacts>, HandleError> {
-        let ComplaintCommand::NoteReview(reference) = &request.command else { return Ok(None) };
-        let Ok(stream) = reference.review.as_str().parse() else { return Ok(None) };
+        let review = if let ComplaintCommand::NoteReview(reference) = &request.command {
+            Some(&reference.review)
+        } else if let ComplaintCommand::IssueResponse(response) = &request.command
+            && let Complaint::Received(case) = &self.loaded.state
+        {
+            case.recommended_by(response.outcome)
+        } else {
+            None
+        };
+        let Some(Ok(stream)) = review.map(|review| review.as_str().parse()) else {
+            return Ok(None);
+        };
         let streams = Streams::of(self.service.log.as_ref());
         let Review::Opened(docket) = streams.load(&stream).await? else { return Ok(None) };
         let (complaint, conclusion) = (docket.complaint().clone(), docket.conclusion());
-        let escalation = escalation_of(streams, &self.stream, &stream).await?;
-        Ok(Some(ReviewFacts { complaint, conclusion, escalation }))
+        let escalation = escalation_of(streams, self.stream, &stream).await?;
+        let reply = docket.reply();
+        Ok(Some(ReviewFacts { complaint, conclusion, escalation, reply }))
     }
 
     /// Whether the command speaks of another complaint that never came in. What comes in stays, so that this cannot

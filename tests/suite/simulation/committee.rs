@@ -38,6 +38,8 @@ struct Sitting {
     members: Vec<Actor>,
     phase: Phase,
     due: Date,
+    /// What the company follows.
+    followed: Option<Outcome>,
 }
 
 /// What is before the committee.
@@ -55,6 +57,7 @@ impl Committee {
             members: Vec::new(),
             phase: Phase::Open,
             due: day + days(2),
+            followed: None,
         });
     }
 
@@ -70,6 +73,16 @@ impl Committee {
     pub(super) fn times_done_with(&self, complaint: &StreamId) -> usize {
         let is_done = |it: &&Sitting| it.complaint == *complaint && it.phase == Phase::Done;
         self.sittings.iter().filter(is_done).count()
+    }
+
+    /// What the complainant is answered who was to be answered this: what the company has said it follows, where
+    /// that is more.
+    pub(super) fn lets_answer(&self, complaint: &StreamId, proposed: Outcome) -> Outcome {
+        let last = self.sittings.iter().rfind(|it| it.complaint == *complaint);
+        match last.and_then(|sitting| sitting.followed) {
+            Some(Outcome::PartlyUpheld) if proposed == Outcome::NotUpheld => Outcome::PartlyUpheld,
+            Some(_) | None => proposed,
+        }
     }
 
     pub(super) async fn work(&mut self, office: &mut Office, staff: &Staff, day: Date) {
@@ -156,7 +169,7 @@ impl Sitting {
             due: day + days(30),
         };
         let proposal = C::ProposeDecision(Proposal {
-            outcome: if n.is_multiple_of(2) { Outcome::PartlyUpheld } else { Outcome::NotUpheld },
+            outcome: recommended(n),
             grounds: vec!["rule/charge-once".parse().unwrap()],
             measures: if n.is_multiple_of(2) { vec![measure] } else { Vec::new() },
         });
@@ -180,6 +193,7 @@ impl Sitting {
             let grounds = vec!["rule/no-loss".parse().unwrap()];
             Reply { reply: ReplyKind::Refused, grounds }
         } else {
+            self.followed = Some(recommended(n));
             Reply { reply: ReplyKind::Accepted, grounds: Vec::new() }
         };
         self.send(office, staff.compliance(), "reply", C::Reply(reply)).await;
@@ -195,6 +209,11 @@ impl Sitting {
         self.send(office, chair, "close-review", C::Close(ReviewClosure {})).await;
         self.then(Phase::Done, day, 0);
     }
+}
+
+/// What the committee recommends in its n-th case.
+fn recommended(n: usize) -> Outcome {
+    if n.is_multiple_of(2) { Outcome::PartlyUpheld } else { Outcome::NotUpheld }
 }
 
 /// What was reported to the regulator, and how far it has come.

@@ -161,6 +161,7 @@ impl Life {
             Step::Answer => self.find(office, staff, &agent, committee, day).await,
             Step::Review(outcome) => {
                 if committee.times_done_with(&self.stream()) > self.done_before {
+                    let outcome = committee.lets_answer(&self.stream(), outcome);
                     self.give_answer(outcome, office, staff, &agent, day).await;
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{ComplaintRules, People, ReviewConclusion};
-use crate::{actor::Actor, reference::ComplaintId, sealed::PersonalField};
+use crate::{actor::Actor, reference::ComplaintId, review::ReplyKind, sealed::PersonalField};
 
 /// Who asks, when, with which personal fields, under which rules, and whom it concerns.
 ///
@@ -26,7 +26,8 @@ pub struct Circumstances<'a> {
     pub complaint: Option<ComplaintId>,
     /// Those whom the command concerns ([`concerned`](super::concerned)), by their own streams.
     pub people: People,
-    /// The review that the command speaks of, when it speaks of one that was opened.
+    /// The review that the command speaks of, when it speaks of one that was opened; of a final response, the one
+    /// that recommended something else ([`Case::recommended_by`](super::Case::recommended_by)).
     pub review: Option<ReviewFacts>,
     /// Whether the command speaks of another complaint that never came in.
     pub is_other_unknown: bool,
@@ -41,6 +42,8 @@ pub struct ReviewFacts {
     pub conclusion: Option<ReviewConclusion>,
     /// Which escalation of the complaint it is of, from 1; nothing where that cannot be told.
     pub escalation: Option<u32>,
+    /// What the company said to its decision.
+    pub reply: Option<ReplyKind>,
 }
 
 impl Circumstances<'_> {

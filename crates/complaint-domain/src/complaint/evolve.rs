@@ -13,7 +13,13 @@ use super::{
         Approval, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey,
     },
 };
-use crate::{actor::ActorId, clock::take_in, fact::Fact, review::DiscontinuationReason};
+use crate::{
+    actor::ActorId,
+    clock::take_in,
+    fact::Fact,
+    reference::ReviewId,
+    review::{DecisionEffect, DiscontinuationReason},
+};
 
 /// Applies one recorded event. It cannot fail: the event has already happened.
 ///
@@ -78,6 +84,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         review_conclusion: None,
         looked_at: None,
         reviewed: BTreeSet::new(),
+        recommended: None,
         bound_to: None,
         reviews_noted: BTreeSet::new(),
         is_decided_by_committee: false,
@@ -237,6 +244,7 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
     if is_of_this_answer(case, concluded) {
         case.review_conclusion = Some(concluded.conclusion);
         case.reviewed.extend(seen(case, concluded));
+        case.recommended = recommended(concluded);
     }
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
     case.is_decided_by_committee |=
@@ -271,6 +279,17 @@ fn seen(case: &Case, concluded: &ReviewConcluded) -> Vec<Outcome> {
     }
 }
 
+/// A program from before asked for no grounds.
+fn recommended(concluded: &ReviewConcluded) -> Option<(Outcome, ReviewId)> {
+    match concluded.conclusion {
+        ReviewConclusion::Decided { outcome, effect: DecisionEffect::Recommendation } => {
+            concluded.escalation.map(|_| (outcome, concluded.review.clone()))
+        }
+        ReviewConclusion::Decided { effect: DecisionEffect::Binding, .. }
+        | ReviewConclusion::Discontinued { .. } => None,
+    }
+}
+
 /// Who proposes less than the committee has seen puts something new before it: another escalation is for
 /// that. Not where a decision binds: then it is known what is to be answered.
 fn look_anew(case: &mut Case) {
@@ -299,6 +318,7 @@ fn committee_is_done(case: &mut Case) {
     case.review_conclusion = None;
     case.looked_at = None;
     case.reviewed.clear();
+    case.recommended = None;
 }
 
 fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {

@@ -112,6 +112,8 @@ pub struct Case {
     /// What reviews since the last final response or reopening looked at or came to: an answer that gives no
     /// less than one of these has been before the committee.
     pub(super) reviewed: BTreeSet<Outcome>,
+    /// What the committee recommended since the last final response or reopening, and by which review.
+    pub(super) recommended: Option<(Outcome, ReviewId)>,
     /// The least that the complainant gets, by a decision that binds, until an answer gives it.
     pub(super) bound_to: Option<Outcome>,
     pub(super) reviews_noted: BTreeSet<ReviewId>,
@@ -271,6 +273,12 @@ impl Case {
     /// How often it was escalated.
     pub fn escalations(&self) -> u32 {
         self.escalations
+    }
+
+    /// The review of which an answer that gives less than it recommended needs the company's grounds.
+    pub fn recommended_by(&self, answer: Option<Outcome>) -> Option<&ReviewId> {
+        let (recommended, review) = self.recommended.as_ref()?;
+        answer.filter(|given| !given.is_no_less_than(*recommended)).map(|_| review)
     }
 
     /// Whether a pack orders that it goes before the committee, and nobody has put it there.

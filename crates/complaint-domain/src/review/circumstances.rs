@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{DecisionEffect, OpeningWay};
 use crate::{
@@ -95,6 +95,8 @@ pub struct CaseFacts {
     pub escalation: Option<(EscalationReason, OpeningWay)>,
     /// How often it was escalated.
     pub escalations: u32,
+    /// When it was last escalated, and no later than that was recorded.
+    pub escalated_at: Option<Timestamp>,
     /// The final response that stands; none once it was reopened since.
     pub answered: Option<Answered>,
     /// Whether the complainant, or who acts for them, wrote since it was last escalated.
@@ -112,6 +114,8 @@ pub struct CaseFacts {
 pub struct Answered {
     /// What it came to; a platform does not say.
     pub outcome: Option<Outcome>,
+    /// When it was recorded, or the complaint was closed on it.
+    pub recorded_at: Timestamp,
     /// Whether the complainant accepted it.
     pub is_accepted: bool,
 }
@@ -130,6 +134,7 @@ impl CaseFacts {
         if let ComplaintEvent::Escalated(escalation) = event {
             self.escalation = Some((escalation.reason, way_of(actor.role)));
             self.escalations = self.escalations.saturating_add(1);
+            self.escalated_at = Some(fact.happened_by());
             self.has_written = false;
             return self;
         }
@@ -139,7 +144,7 @@ impl CaseFacts {
             // One review for each escalation.
             self.escalation = None;
         }
-        self.hears(event);
+        self.hears(fact);
         if matches!(event, ComplaintEvent::Withdrawn(_) | ComplaintEvent::Reopened(_)) {
             self.is_withdrawn = matches!(event, ComplaintEvent::Withdrawn(_));
         }
@@ -176,17 +181,21 @@ impl CaseFacts {
     }
 
     /// What was said between the company and the complainant.
-    fn hears(&mut self, event: &ComplaintEvent) {
+    fn hears(&mut self, Fact { event, recorded_at, .. }: &Fact<ComplaintEvent>) {
         if let ComplaintEvent::ResponseIssued(response) = event
             && response.kind == ResponseKind::Final
         {
-            self.answered = Some(Answered { outcome: response.outcome, is_accepted: false });
+            let (outcome, recorded_at) = (response.outcome, *recorded_at);
+            self.answered = Some(Answered { outcome, recorded_at, is_accepted: false });
         } else if let ComplaintEvent::AnswerRecorded(given) = event {
             let is_accepted = given.answer == Answer::Accepted;
             self.answered = self.answered.map(|it| Answered { is_accepted, ..it });
         } else if let ComplaintEvent::CommunicationRecorded(message) = event {
             let is_theirs = matches!(message.party, Party::Complainant | Party::Representative);
             self.has_written |= is_theirs && message.direction == Direction::Incoming;
+        } else if let ComplaintEvent::Closed(_) = event {
+            let recorded_at = *recorded_at;
+            self.answered = self.answered.map(|it| Answered { recorded_at, ..it });
         } else if let ComplaintEvent::Reopened(_) = event {
             self.answered = None;
         }

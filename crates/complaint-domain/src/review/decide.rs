@@ -4,6 +4,8 @@ mod follow_up;
 mod membership;
 mod voting;
 
+use jiff::Timestamp;
+
 use super::{
     CommitteeCircumstances, Discontinuation, DiscontinuationReason, EvidenceItem, Hearing, Opened,
     Opening, Review, ReviewCommand, ReviewEvent, ReviewRejection, ReviewStage, state::Docket,
@@ -36,6 +38,10 @@ pub fn decide(
     };
     stage_allows(docket, command)?;
     not_in_future(circumstances)?;
+    let opened = (docket.opened_at, "the review was opened");
+    let decided = docket.decided_at.map(|at| (at, "it was decided"));
+    let follows = if follows_decision(command) { decided } else { None };
+    not_before(follows.unwrap_or(opened), circumstances)?;
     match command {
         C::Open(_) => Err(ReviewRejection::AlreadyOpened),
         C::SeatMember(seating) => membership::seat(docket, seating, circumstances),
@@ -99,12 +105,33 @@ fn not_in_future(circumstances: &CommitteeCircumstances<'_>) -> Result<(), Revie
     Ok(())
 }
 
+/// Nothing in a review comes before its opening, and nothing that follows its decision before that.
+fn not_before(
+    (since, what): (Timestamp, &'static str),
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    let occurred_at = circumstances.occasion.occurred_at;
+    if occurred_at < since {
+        return Err(ReviewRejection::OccurredTooEarly { occurred_at, what, since });
+    }
+    Ok(())
+}
+
+/// A dissent may be written before the count or after it.
+fn follows_decision(command: &ReviewCommand) -> bool {
+    use ReviewCommand as C;
+    matches!(command, C::Reply(_) | C::CompleteMeasure(_) | C::Close(_))
+}
+
 fn open(
     opening: &Opening,
     circumstances: &CommitteeCircumstances<'_>,
 ) -> Result<ReviewEvent, ReviewRejection> {
     let escalation = circumstances.facts.case.escalation;
     let (reason, way) = escalation.ok_or(ReviewRejection::NotEscalated)?;
+    if let Some(escalated_at) = circumstances.facts.case.escalated_at {
+        not_before((escalated_at, "the complaint was escalated"), circumstances)?;
+    }
     Ok(ReviewEvent::Opened(Opened { complaint: opening.complaint.clone(), reason, way }))
 }
 
@@ -133,16 +160,14 @@ fn discontinue(
 fn stage_allows(docket: &Docket, command: &ReviewCommand) -> Result<(), ReviewRejection> {
     use ReviewCommand as C;
     let name = command.name();
-    let follows =
-        matches!(command, C::RecordDissent(_) | C::Reply(_) | C::CompleteMeasure(_) | C::Close(_));
+    let may_follow = follows_decision(command) || matches!(command, C::RecordDissent(_));
     match docket.stage {
         ReviewStage::Closed => Err(ReviewRejection::Ended { command: name, how: "closed" }),
         ReviewStage::Discontinued => {
             Err(ReviewRejection::Ended { command: name, how: "discontinued" })
         }
-        ReviewStage::Decided if !follows => Err(ReviewRejection::AlreadyDecided(name)),
-        // A dissent may be written before the count or after it.
-        ReviewStage::Deliberating if follows && !matches!(command, C::RecordDissent(_)) => {
+        ReviewStage::Decided if !may_follow => Err(ReviewRejection::AlreadyDecided(name)),
+        ReviewStage::Deliberating if follows_decision(command) => {
             Err(ReviewRejection::NotDecided(name))
         }
         ReviewStage::Decided | ReviewStage::Deliberating => Ok(()),

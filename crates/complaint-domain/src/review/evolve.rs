@@ -9,20 +9,23 @@ use crate::{actor::ActorId, fact::Fact};
 #[must_use]
 pub fn evolve(state: Review, fact: &Fact<ReviewEvent>) -> Review {
     match (state, &fact.event) {
-        (_, ReviewEvent::Opened(opened)) => Review::Opened(Box::new(docket(opened))),
+        (_, ReviewEvent::Opened(opened)) => Review::Opened(Box::new(docket(opened, fact))),
         (Review::NotOpened, _) => Review::NotOpened,
         (Review::Opened(mut docket), event) => {
-            step(&mut docket, event, &fact.actor.id);
+            step(&mut docket, event, fact);
             Review::Opened(docket)
         }
     }
 }
 
-fn docket(opened: &Opened) -> Docket {
+fn docket(opened: &Opened, fact: &Fact<ReviewEvent>) -> Docket {
     Docket {
         stage: ReviewStage::Deliberating,
         complaint: opened.complaint.clone(),
         way: opened.way,
+        opened_at: fact.happened_by(),
+        decided_at: None,
+        decision_recorded_at: None,
         seats: BTreeMap::new(),
         unruled: BTreeSet::new(),
         cleared: BTreeSet::new(),
@@ -39,7 +42,8 @@ fn docket(opened: &Opened) -> Docket {
     }
 }
 
-fn step(docket: &mut Docket, event: &ReviewEvent, actor: &ActorId) {
+fn step(docket: &mut Docket, event: &ReviewEvent, fact: &Fact<ReviewEvent>) {
+    let actor = &fact.actor.id;
     match event {
         ReviewEvent::Opened(_) | ReviewEvent::Adjourned(_) => {}
         ReviewEvent::MemberSeated(seating) => {
@@ -77,6 +81,8 @@ fn step(docket: &mut Docket, event: &ReviewEvent, actor: &ActorId) {
         ReviewEvent::Decided(decision) => {
             docket.decision = Some(decision.clone());
             docket.stage = ReviewStage::Decided;
+            docket.decided_at = Some(fact.happened_by());
+            docket.decision_recorded_at = Some(fact.recorded_at);
         }
         ReviewEvent::Replied(reply) => docket.reply = Some(reply.reply),
         ReviewEvent::MeasureCompleted(done) => {

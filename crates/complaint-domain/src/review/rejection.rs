@@ -6,7 +6,7 @@ use super::{MeasureId, Part, Side};
 use crate::{
     actor::{ActorId, Role},
     codes::named_variants,
-    complaint::EvidenceId,
+    complaint::{EvidenceId, Outcome},
 };
 
 /// Why a command was refused. When several reasons apply, the first in this list is the one given:
@@ -63,6 +63,16 @@ pub enum ReviewRejection {
     /// Nobody put the complaint before the committee.
     #[error("expected a complaint that was escalated, found one that was not; escalate it first")]
     NotEscalated,
+    /// It is said to have happened before what it follows.
+    #[error("expected something that happened from {since} on, when {what}, found {occurred_at}")]
+    OccurredTooEarly {
+        /// When it is said to have happened.
+        occurred_at: Timestamp,
+        /// What it follows.
+        what: &'static str,
+        /// When that happened.
+        since: Timestamp,
+    },
     /// A complaint that is still pursued.
     #[error("expected a complaint that was withdrawn, found one that was not")]
     NotWithdrawn,
@@ -225,6 +235,17 @@ pub enum ReviewRejection {
     /// What binds cannot be refused.
     #[error("expected the binding decision to be followed, found a refusal")]
     DecisionBinds,
+    /// The company says that it follows, and has answered less.
+    #[error(
+        "expected the recommended `{decided}` in the answer given or closed on since, or a refusal with its grounds, \
+         found `{found}`"
+    )]
+    AnsweredOtherwise {
+        /// What was recommended.
+        decided: Outcome,
+        /// What the complainant was answered since.
+        found: Outcome,
+    },
     /// No such measure.
     #[error("expected one of the decision's measures, found number {0}")]
     MeasureUnknown(MeasureId),
@@ -251,6 +272,7 @@ named_variants! { ReviewRejection, CODES, code {
     NotDecided = "not-decided",
     OccurredInFuture = "occurred-in-future",
     NotEscalated = "not-escalated",
+    OccurredTooEarly = "occurred-too-early",
     NotWithdrawn = "not-withdrawn",
     NotSettled = "not-settled",
     NotOnCommittee = "not-on-committee",
@@ -284,6 +306,7 @@ named_variants! { ReviewRejection, CODES, code {
     RepliedByMember = "replied-by-member",
     AlreadyReplied = "already-replied",
     DecisionBinds = "decision-binds",
+    AnsweredOtherwise = "answered-otherwise",
     MeasureUnknown = "measure-unknown",
     MeasureAlreadyDone = "measure-already-done",
     DecisionRefused = "decision-refused",

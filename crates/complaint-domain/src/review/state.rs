@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{
     Decision, DiscontinuationReason, MeasureId, OpeningWay, Proposal, ReplyKind, Seat, Side,
     VoteChoice,
@@ -67,6 +69,9 @@ pub struct Docket {
     pub(super) stage: ReviewStage,
     pub(super) complaint: ComplaintId,
     pub(super) way: OpeningWay,
+    pub(super) opened_at: Timestamp,
+    pub(super) decided_at: Option<Timestamp>,
+    pub(super) decision_recorded_at: Option<Timestamp>,
     pub(super) seats: BTreeMap<ActorId, Seat>,
     /// Members whose disclosed interest nobody has ruled on.
     pub(super) unruled: BTreeSet<ActorId>,
@@ -114,6 +119,11 @@ impl Docket {
     /// What it decided.
     pub fn decision(&self) -> Option<&Decision> {
         self.decision.as_ref()
+    }
+
+    /// What the company said to the decision.
+    pub fn reply(&self) -> Option<ReplyKind> {
+        self.reply
     }
 
     /// How it ended for the complaint; nothing while the committee deliberates.

@@ -107,6 +107,12 @@ pub(super) fn reply(reply: ReplyKind) -> Reply {
     Reply { reply, grounds }
 }
 
+/// Answered so, after what the histories here tell.
+pub(super) fn answered(outcome: Outcome) -> super::Answered {
+    let recorded_at = story::time("2024-05-03T09:00:00Z");
+    super::Answered { outcome: Some(outcome), recorded_at, is_accepted: false }
+}
+
 /// Opened, three seated, both sides heard.
 pub(super) fn ready() -> Vec<Fact<E>> {
     let mut history = vec![opened()];

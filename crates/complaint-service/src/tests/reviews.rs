@@ -7,13 +7,15 @@ use complaint_domain::{
     actor::{Actor, ActorId, Role},
     complaint::{
         Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationReason, Finding,
-        Outcome, Recourse, Response, ResponseKind,
+        Outcome, Recourse, RecusalGround, Response, ResponseKind,
     },
     review::{
-        Discontinuation, DiscontinuationReason, Opened, Opening, OpeningWay, Review, ReviewCommand,
-        ReviewEvent, Seat, Seating,
+        Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Opened,
+        Opening, OpeningWay, Proposal, Reply, ReplyKind, Review, ReviewCommand, ReviewEvent, Seat,
+        Seating, Side, Vote, VoteChoice,
     },
     sealed::PersonalField,
+    staff::{Declaration, Interest, Staff, StaffCommand},
 };
 use event_log::{ExpectedVersion, StreamId, StreamVersion};
 use uuid::Uuid;
@@ -27,8 +29,9 @@ use super::{
     request,
 };
 use crate::{
-    Appended, Escalated, HandleError, PersonalText, UnsealedRequest, error::InvalidRequest,
-    named_stream, request::public_digest_of, review_stream_of,
+    Appended, CommandRequest, Escalated, HandleError, PersonalText, UnsealedRequest,
+    error::InvalidRequest, ids::staff_stream_of, named_stream, request::public_digest_of,
+    review_stream_of,
 };
 
 /// The name that an older program gave a review that somebody opened.
@@ -50,9 +53,18 @@ async fn send(
     stream: Option<StreamId>,
     command: ReviewCommand,
 ) -> Result<Appended, HandleError> {
+    send_by(story, chair(), id, stream, command).await
+}
+
+async fn send_by(
+    story: &Story,
+    actor: Actor,
+    id: u128,
+    stream: Option<StreamId>,
+    command: ReviewCommand,
+) -> Result<Appended, HandleError> {
     let command_id = Uuid::from_u128(id);
-    let request =
-        UnsealedRequest { command_id, stream, actor: chair(), occurred_at: None, command };
+    let request = UnsealedRequest { command_id, stream, actor, occurred_at: None, command };
     reviews(story).handle::<Review>(&request).await
 }
 
@@ -75,21 +87,54 @@ async fn discontinue(story: &Story, id: u128, review: &StreamId) -> Result<Appen
 
 /// A final response that the complainant refuses, so that it may be escalated anew.
 async fn answer_and_refuse(story: &Story, id: u128, complaint: &StreamId) {
+    story.service.handle(answer(id, complaint, Outcome::Upheld)).await.unwrap();
+    let refused = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
+    story.service.handle(request(id + 1, Some(complaint.clone()), refused)).await.unwrap();
+}
+
+fn answer(id: u128, complaint: &StreamId, outcome: Outcome) -> CommandRequest {
     let response = Response {
         kind: ResponseKind::Final,
         channel: Channel::Email,
-        outcome: Some(Outcome::Upheld),
-        findings: vec![Finding { issue: label("Fee"), outcome: Outcome::Upheld }],
+        outcome: Some(outcome),
+        findings: vec![Finding { issue: label("Fee"), outcome }],
         remedies: Vec::new(),
         recourse: Some(Recourse { body: label("Ombudsman"), until: "2099-12-31".parse().unwrap() }),
         expected_by: None,
         platform: None,
     };
     let mut answer = request(id, Some(complaint.clone()), C::IssueResponse(response));
-    answer.personal.push(PersonalText::new(PersonalField::ResponseText, "You get it back."));
-    story.service.handle(answer).await.unwrap();
-    let refused = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
-    story.service.handle(request(id + 1, Some(complaint.clone()), refused)).await.unwrap();
+    answer.personal.push(PersonalText::new(PersonalField::ResponseText, "So it is."));
+    answer
+}
+
+/// Three who sit on the review recommend that the complaint is upheld.
+async fn upheld_by_three(story: &Story, review: &StreamId) {
+    let member = |who| Actor { id: ActorId(label(who)), role: Role::CommitteeMember };
+    let members = ["eve", "fay", "gil"];
+    let mut steps = Vec::new();
+    for who in members {
+        sits_on_the_committee(story, who).await;
+        let seating = Seating { member: member(who).id, seat: Seat::Member };
+        steps.push(("eve", ReviewCommand::SeatMember(seating)));
+    }
+    for side in [Side::Complainant, Side::Company] {
+        let manner = HearingManner::Written;
+        steps.push(("eve", ReviewCommand::HearParty(Hearing { side, manner })));
+    }
+    let (outcome, grounds) = (Outcome::Upheld, vec![label("terms 4.2")]);
+    let proposal = Proposal { outcome, grounds, measures: Vec::new() };
+    steps.push(("eve", ReviewCommand::ProposeDecision(proposal)));
+    let vote = |who| (who, ReviewCommand::CastVote(Vote { choice: VoteChoice::For }));
+    steps.extend(members.map(vote));
+    for (id, (who, command)) in (20..).zip(steps) {
+        send_by(story, member(who), id, Some(review.clone()), command).await.unwrap();
+    }
+}
+
+async fn counted(story: &Story, id: u128, review: &StreamId) -> Result<Appended, HandleError> {
+    let decide = ReviewCommand::Decide(Conclusion {});
+    send(story, id, Some(review.clone()), decide).await
 }
 
 /// What a program from before this one wrote when somebody opened a review.
@@ -218,6 +263,51 @@ async fn a_second_escalation_outlives_a_review_with_an_older_name_too() {
     escalate(&story, 1_500, &complaint).await;
     let first = opened_by_an_older_program(&story, 11, &complaint).await;
     the_first_of_two_ends(&story, &complaint, &first).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_departs_from_a_recommendation_waits_for_the_grounds() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    let refused = story.service.handle(answer(1_600, &complaint, Outcome::NotUpheld)).await;
+    let refused = refused.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "committee-recommendation-stands");
+    let (reply, grounds) = (ReplyKind::Refused, vec![label("terms 9")]);
+    let reply = ReviewCommand::Reply(Reply { reply, grounds });
+    let company = Actor { id: ActorId(label("sue")), role: Role::Supervisor };
+    send_by(&story, company, 41, Some(review), reply).await.unwrap();
+    story.service.handle(answer(1_700, &complaint, Outcome::NotUpheld)).await.unwrap();
+}
+
+/// `fay` declares an interest when she has voted, and somebody else asks for the count.
+#[tokio::test]
+async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    let account = ActorId(label("fay"));
+    let interest = Interest::Complaint { complaint: complaint.as_str().parse().unwrap() };
+    let declare =
+        StaffCommand::DeclareInterest(Declaration { interest, ground: RecusalGround::Kinship });
+    let request = UnsealedRequest {
+        command_id: Uuid::from_u128(77),
+        stream: Some(staff_stream_of(&account)),
+        actor: Actor { id: account, role: Role::CommitteeMember },
+        occurred_at: None,
+        command: declare,
+    };
+    reviews(&story).handle::<Staff>(&request).await.unwrap();
+    let refused = counted(&story, 40, &review).await.unwrap_err();
+    let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
+    assert_eq!(code, "quorum-missing");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::{
         Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, Outcome,
         OutcomeProposal, Response, ResponseKind, ReviewConcluded, ReviewReference, state::Case,
     },
+    review::ReplyKind,
 };
 
 /// Says what it would come to. Said again, it replaces what was said before.
@@ -47,7 +48,23 @@ pub(super) fn may_answer(
             return Err(CommitteeRefusal::NotReviewed { outcome, pack: pack.clone() }.into());
         }
     }
-    keeps_to_decision(case, outcome)
+    keeps_to_decision(case, outcome)?;
+    Ok(says_why(case, outcome, circumstances)?)
+}
+
+/// A recommendation may be departed from, with grounds that the committee was given before the complainant is
+/// answered.
+fn says_why(
+    case: &Case,
+    found: Outcome,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), CommitteeRefusal> {
+    let Some(review) = case.recommended_by(Some(found)) else { return Ok(()) };
+    let reply = circumstances.review.as_ref().and_then(|facts| facts.reply);
+    if reply == Some(ReplyKind::Refused) {
+        return Ok(());
+    }
+    Err(CommitteeRefusal::RecommendationStands { found, review: review.clone() })
 }
 
 /// Whether such an answer gives what was decided with binding effect.

@@ -118,6 +118,7 @@ impl ComplaintRejection {
         "committee-fully-upheld",
         "committee-not-reviewed",
         "committee-decision-binds",
+        "committee-recommendation-stands",
         "committee-decision-owed",
         "committee-not-of-this",
         "committee-not-ended",

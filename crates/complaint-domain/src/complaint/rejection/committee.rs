@@ -33,6 +33,17 @@ pub enum CommitteeRefusal {
         /// What the response says.
         found: Outcome,
     },
+    /// A final response that gives less than the committee recommended, and nobody has told it why.
+    #[error(
+        "expected what the committee recommended, or a reply to {review} that refuses it with grounds, before a final \
+         response of `{found}`, found neither"
+    )]
+    RecommendationStands {
+        /// What the response says.
+        found: Outcome,
+        /// The review.
+        review: ReviewId,
+    },
     /// A complaint that leaves before the complainant got what the committee decided.
     #[error(
         "expected the outcome `{0}`, which binds, to be given before the complaint leaves us, found it owed"
@@ -57,6 +68,7 @@ impl CommitteeRefusal {
             Self::FullyUpheld => "committee-fully-upheld",
             Self::NotReviewed { .. } => "committee-not-reviewed",
             Self::DecisionBinds { .. } => "committee-decision-binds",
+            Self::RecommendationStands { .. } => "committee-recommendation-stands",
             Self::DecisionOwed(_) => "committee-decision-owed",
             Self::NotOfThis(_) => "committee-not-of-this",
             Self::NotEnded(_) => "committee-not-ended",

@@ -42,7 +42,7 @@ impl Outcome {
 
     /// Whether who is answered so has no less than by the other outcome: whoever saw that one need not see
     /// this. Of a rejection on the merits and one without a look at them neither is the better.
-    pub(in crate::complaint) fn is_no_less_than(self, other: Self) -> bool {
+    pub(crate) fn is_no_less_than(self, other: Self) -> bool {
         let rank = |outcome| match outcome {
             Self::Upheld => 3,
             Self::PartlyUpheld => 2,

@@ -13,7 +13,7 @@ use crate::{
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
         RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
-    review::{DecisionEffect, DiscontinuationReason},
+    review::{DecisionEffect, DiscontinuationReason, ReplyKind},
 };
 
 fn india(given: Given) -> Given {
@@ -301,16 +301,22 @@ fn who_answers_less_than_the_committee_has_seen_goes_before_it_again() {
         let decided = decides(partly, DecisionEffect::Recommendation);
         let noted = escalated.reviewing_escalation(2, decided).after(&C::NoteReview(review(2)));
         assert!(!is_owed(&noted));
-        assert!(noted.by("ana", Role::Agent).decide(&answers(Outcome::NotUpheld)).is_ok());
+        let refused = noted.by("ana", Role::Agent).replying(ReplyKind::Refused);
+        assert!(refused.decide(&answers(Outcome::NotUpheld)).is_ok());
     }
 }
 
 #[test]
-fn a_recommendation_may_be_departed_from_once_the_committee_has_seen_the_answer() {
+fn a_recommendation_is_departed_from_with_grounds_that_the_committee_was_told() {
     let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
     let seen = reviewed(Outcome::NotUpheld, upheld);
     assert!(!is_owed(&seen));
-    assert!(seen.decide(&answers(Outcome::NotUpheld)).is_ok());
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    seen.clone().when(&answers(found)).then_rejected(stands.clone().into());
+    seen.clone().replying(ReplyKind::Accepted).when(&answers(found)).then_rejected(stands.into());
+    assert!(seen.decide(&answers(Outcome::Upheld)).is_ok(), "what follows it needs no reply");
+    assert!(seen.replying(ReplyKind::Refused).decide(&answers(found)).is_ok());
 }
 
 #[test]
@@ -325,9 +331,9 @@ fn what_was_proposed_while_the_committee_looked_at_something_better_goes_there_t
     let process = changed.by("escalation-process", Role::System);
     let noted = process.reviewing_escalation(1, decided).after(&C::NoteReview(review(1)));
     assert!(is_owed(&noted));
-    let handler = noted.by("ana", Role::Agent);
-    assert!(handler.decide(&answers(Outcome::PartlyUpheld)).is_ok(), "that was seen");
-    handler.when(&answers(Outcome::NotUpheld)).then_rejected(not_reviewed(Outcome::NotUpheld));
+    let answering = noted.by("ana", Role::Agent);
+    assert!(answering.decide(&answers(Outcome::PartlyUpheld)).is_ok(), "that was seen");
+    answering.when(&answers(Outcome::NotUpheld)).then_rejected(not_reviewed(Outcome::NotUpheld));
 }
 
 /// The review ended because the complaint was withdrawn; that is noted after it was taken up again.

@@ -123,7 +123,7 @@ impl Given {
     pub(super) fn reviewing(mut self, conclusion: Option<ReviewConclusion>) -> Self {
         self.complaint = Some(complaint_id(0));
         let complaint = complaint_id(0);
-        self.review = Some(ReviewFacts { complaint, conclusion, escalation: None });
+        self.review = Some(ReviewFacts { complaint, conclusion, escalation: None, reply: None });
         self
     }
 
@@ -134,6 +134,14 @@ impl Given {
             facts.escalation = Some(number);
         }
         reviewing
+    }
+
+    /// The company has said this to the review.
+    pub(super) fn replying(mut self, reply: crate::review::ReplyKind) -> Self {
+        if let Some(facts) = &mut self.review {
+            facts.reply = Some(reply);
+        }
+        self
     }
 
     /// Other rules hold from here on.

@@ -24,7 +24,32 @@ pub(super) fn reply(
     if binds && reply.reply == ReplyKind::Refused {
         return Err(ReviewRejection::DecisionBinds);
     }
+    if reply.reply == ReplyKind::Accepted {
+        answered_so(docket, circumstances)?;
+    }
     Ok(ReviewEvent::Replied(reply.clone()))
+}
+
+/// Who follows a decision has not answered the complainant less since, nor closed on such an answer.
+fn answered_so(
+    docket: &Docket,
+    circumstances: &CommitteeCircumstances<'_>,
+) -> Result<(), ReviewRejection> {
+    let since = circumstances
+        .facts
+        .case
+        .answered
+        .filter(|answered| Some(answered.recorded_at) > docket.decision_recorded_at);
+    let (Some(found), Some(decided)) =
+        (since.and_then(|answered| answered.outcome), docket.decision.as_ref())
+    else {
+        return Ok(());
+    };
+    let decided = decided.outcome;
+    if found.is_no_less_than(decided) {
+        return Ok(());
+    }
+    Err(ReviewRejection::AnsweredOtherwise { decided, found })
 }
 
 pub(super) fn complete(

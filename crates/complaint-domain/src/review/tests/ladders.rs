@@ -8,12 +8,12 @@ use super::{
         MeasureDone, MeasureId, MemberRecusal, ReplyKind, ReviewClosure, ReviewCommand as C,
         ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    Committee, by, closed, committee, decided, disclosure, heard, label, opened, opening, past,
-    person, proposal, proposed, ready, replied, reply, seat, vote, voted,
+    Committee, answered, by, closed, committee, decided, disclosure, heard, label, opened, opening,
+    past, person, proposal, proposed, ready, replied, reply, seat, vote, voted,
 };
 use crate::{
     actor::{Actor, Role},
-    complaint::{EvidenceId, RecusalGround},
+    complaint::{EvidenceId, Outcome, RecusalGround},
     story::{Attempt, Ladder, actor, climb, reaches_all, time},
 };
 
@@ -31,6 +31,7 @@ fn ladders() -> Vec<Ladder<Committee>> {
     all.extend(hearing());
     all.extend(voting());
     all.extend(counting());
+    all.extend(replies());
     all.extend(follow_up());
     all
 }
@@ -73,7 +74,11 @@ fn membership() -> Vec<Ladder<Committee>> {
                     it.world.occasion.occurred_at = time("2024-05-06T10:00:00Z");
                 }),
                 ("occurred-in-future", now_is_now),
-                ("not-escalated", |it| it.world.facts = committee().facts),
+                ("not-escalated", |it| {
+                    it.world.facts = committee().facts;
+                    it.world.facts.case.escalated_at = Some(time("2024-05-06T10:00:01Z"));
+                }),
+                ("occurred-too-early", |it| it.world.facts = committee().facts),
             ],
         ),
         (
@@ -141,7 +146,7 @@ fn interests() -> Vec<Ladder<Committee>> {
                     it.world.occasion.actor = chair();
                     it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
                 }),
-                ("interest-open", |it| it.history.truncate(it.history.len() - 1)),
+                ("interest-open", |it| drop(it.history.pop())),
             ],
         ),
         (
@@ -351,7 +356,7 @@ fn proposal_of(attempt: &mut Attempt<Committee>) -> &mut super::Proposal {
     proposal
 }
 
-fn follow_up() -> Vec<Ladder<Committee>> {
+fn replies() -> Vec<Ladder<Committee>> {
     let mut refusing = reply(ReplyKind::Refused);
     refusing.grounds.clear();
     let mut binding = decided();
@@ -376,6 +381,22 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                 ("decision-binds", |it| it.history = decided()),
             ],
         ),
+        (
+            {
+                let mut following =
+                    Attempt::new(committee(), decided(), C::Reply(reply(ReplyKind::Accepted)));
+                following.world.facts.case.answered = Some(answered(Outcome::NotUpheld));
+                following.by("sue", Role::Supervisor)
+            },
+            vec![("answered-otherwise", |it| {
+                it.world.facts.case.answered = Some(answered(Outcome::PartlyUpheld));
+            })],
+        ),
+    ]
+}
+
+fn follow_up() -> Vec<Ladder<Committee>> {
+    vec![
         (
             Attempt::new(
                 committee(),

@@ -4,8 +4,8 @@ use super::{
         MeasureId, MemberRecusal, Opened, OpeningWay, Part, ReplyKind, ReviewClosure,
         ReviewCommand as C, ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    committee, complaint, decided, decision, disclosure, heard, label, opened, opening, person,
-    proposal, proposed, ready, reply, seat, vote, voted,
+    answered, committee, complaint, decided, decision, disclosure, heard, label, opened, opening,
+    person, proposal, proposed, ready, reply, seat, vote, voted,
 };
 use crate::{
     Fact,
@@ -13,8 +13,8 @@ use crate::{
     complaint::{
         Answer, AnswerGiven, Assignment, Channel, CloseReason, Closure, Communication,
         ComplaintEvent, Direction, Escalation, EscalationReason, Evidence, EvidenceId,
-        EvidenceKind, Outcome, Party, Purpose, RecusalGround, RemedyApproval, RemedyId, Response,
-        ResponseKind, ReviewConcluded, ReviewConclusion,
+        EvidenceKind, Outcome, Party, Purpose, RecusalGround, RemedyApproval, RemedyId,
+        ReopenReason, Reopening, Response, ResponseKind, ReviewConcluded, ReviewConclusion,
     },
     reference::ReviewId,
     review::DecisionEffect,
@@ -72,6 +72,62 @@ fn a_recommendation_is_refused_only_with_reasons_and_then_needs_no_follow_up() {
         .by("mia", Role::CommitteeChair)
         .when(&C::Close(ReviewClosure {}))
         .then(E::Closed(ReviewClosure {}));
+}
+
+/// Partly upheld is recommended on 2 May.
+#[test]
+fn nobody_says_that_they_follow_what_they_have_answered_otherwise() {
+    let company = given(committee(), decided()).by("sue", Role::Supervisor);
+    let accepted = C::Reply(reply(ReplyKind::Accepted));
+    let after = |outcome| {
+        company.clone().where_(|world| world.facts.case.answered = Some(answered(outcome)))
+    };
+    let rejected = after(Outcome::NotUpheld);
+    let otherwise =
+        R::AnsweredOtherwise { decided: Outcome::PartlyUpheld, found: Outcome::NotUpheld };
+    rejected.clone().when(&accepted).then_rejected(otherwise);
+    assert!(rejected.clone().attempt(&C::Reply(reply(ReplyKind::Refused))).is_some());
+    assert!(after(Outcome::Upheld).attempt(&accepted).is_some());
+    // The answer that was reviewed is the one from before: a better one is still to come.
+    let before = |world: &mut super::Committee| {
+        let answered = world.facts.case.answered.as_mut().unwrap();
+        answered.recorded_at = crate::story::time("2024-05-01T09:00:00Z");
+    };
+    assert!(rejected.where_(before).attempt(&accepted).is_some());
+}
+
+/// Rejected on 1 May, partly upheld as recommended on the 2nd, closed on the 3rd.
+#[test]
+fn nobody_says_that_they_follow_what_they_have_closed_against() {
+    let response = Response {
+        kind: ResponseKind::Final,
+        channel: Channel::Email,
+        outcome: Some(Outcome::NotUpheld),
+        findings: vec![],
+        remedies: vec![],
+        recourse: None,
+        expected_by: None,
+        platform: None,
+    };
+    let closed = ComplaintEvent::Closed(Closure { reason: CloseReason::RecourseExhausted });
+    let reason = ReopenReason::ClosedInError;
+    let history = [
+        (ComplaintEvent::ResponseIssued(response), "2024-05-01T09:00:00Z"),
+        (closed, "2024-05-03T09:00:00Z"),
+        (ComplaintEvent::Reopened(Reopening { reason }), "2024-05-04T09:00:00Z"),
+    ];
+    let history = history.map(|(event, at)| past(event, "ana", Role::Agent, at));
+    let after = |count: usize| {
+        let case = history.iter().take(count).fold(CaseFacts::default(), CaseFacts::with);
+        let world = given(committee(), decided()).by("sue", Role::Supervisor);
+        world.where_(|world| world.facts.case = case)
+    };
+    let accepted = C::Reply(reply(ReplyKind::Accepted));
+    let otherwise =
+        R::AnsweredOtherwise { decided: Outcome::PartlyUpheld, found: Outcome::NotUpheld };
+    assert!(after(1).attempt(&accepted).is_some(), "a better answer is still to come");
+    after(2).when(&accepted).then_rejected(otherwise);
+    assert!(after(3).attempt(&accepted).is_some(), "it was taken up again");
 }
 
 #[test]
@@ -165,6 +221,40 @@ fn the_vote_of_whoever_may_no_longer_vote_does_not_count() {
         .where_(|world| world.facts.committee.retain(|member, _| *member != noa))
         .when(&C::Decide(Conclusion {}))
         .then_rejected(missing());
+}
+
+/// Escalated on 1 May; opened, voted on and decided on the 2nd.
+#[test]
+fn nothing_is_dated_before_what_it_follows() {
+    let (escalated_at, decided_at) = ("2024-05-01T09:00:00Z", "2024-05-02T09:00:00Z");
+    let too_early = |occurred_at, what, since| {
+        let (occurred_at, since) = (crate::story::time(occurred_at), crate::story::time(since));
+        R::OccurredTooEarly { occurred_at, what, since }
+    };
+    let mut escalated = committee();
+    escalated.facts.case.escalated_at = Some(crate::story::time(escalated_at));
+    let on = |world: super::Committee, history, day: &str| {
+        given(world, history).where_(|world| world.occasion.occurred_at = crate::story::time(day))
+    };
+    let before = "2024-05-01T08:59:59Z";
+    on(escalated.clone(), vec![], before).when(&C::Open(opening())).then_rejected(too_early(
+        before,
+        "the complaint was escalated",
+        escalated_at,
+    ));
+    assert!(on(escalated, vec![], escalated_at).attempt(&C::Open(opening())).is_some());
+    on(committee(), voted(), before).when(&C::Decide(Conclusion {})).then_rejected(too_early(
+        before,
+        "the review was opened",
+        decided_at,
+    ));
+    let done = C::CompleteMeasure(MeasureDone { measure: MeasureId(1) });
+    on(committee(), decided(), before).by("ana", Role::Agent).when(&done).then_rejected(too_early(
+        before,
+        "it was decided",
+        decided_at,
+    ));
+    assert!(on(committee(), decided(), decided_at).by("ana", Role::Agent).attempt(&done).is_some());
 }
 
 #[test]

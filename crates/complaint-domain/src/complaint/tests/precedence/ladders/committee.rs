@@ -14,9 +14,13 @@ use super::{
     drop_entry, insert,
 };
 use crate::{
+    Fact,
     actor::Role,
-    complaint::{ComplaintCommand as C, ComplaintEvent as E, Outcome, OutcomeProposal},
-    review::DecisionEffect,
+    complaint::{
+        ComplaintCommand as C, ComplaintEvent as E, Escalation, EscalationReason, Outcome,
+        OutcomeProposal,
+    },
+    review::{DecisionEffect, ReplyKind},
 };
 
 const BINDING: DecisionEffect = DecisionEffect::Binding;
@@ -67,9 +71,24 @@ fn answer() -> (Attempt, Vec<Rung>) {
             }),
             ("committee-decision-binds", |it| {
                 it.history.push(concluded(2, decides(Outcome::NotUpheld, BINDING)));
+                let reason = EscalationReason::NotFullyUpheld;
+                it.history.push(past(E::Escalated(Escalation { reason })));
+                it.history.push(recommended(3, Outcome::Upheld));
+            }),
+            ("committee-recommendation-stands", |it| {
+                it.given = it.given.clone().reviewing(None).replying(ReplyKind::Refused);
             }),
         ],
     )
+}
+
+/// By a program that says of which escalation a review was.
+fn recommended(number: u8, outcome: Outcome) -> Fact<E> {
+    let mut noted = concluded(number, decides(outcome, DecisionEffect::Recommendation));
+    if let E::ReviewConcluded(concluded) = &mut noted.event {
+        concluded.escalation = Some(1);
+    }
+    noted
 }
 
 fn note() -> (Attempt, Vec<Rung>) {

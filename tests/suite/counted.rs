@@ -113,7 +113,9 @@ fn a_complainant_finds_theirs_in_the_folder_and_by_a_proof_alone() {
     }
     // The other was recorded after the first report was counted: nothing is wrong, and it is not there.
     let first = ["report/published.tlog-proof", "--report", "report", "--receipt"];
-    let first = home.check(&[&first[..], &["other.tlog-proof"]].concat()).done().json();
+    let first = home.check(&[&first[..], &["other.tlog-proof"]].concat()).refused(1);
+    assert!(first.stderr.contains("look into a restatement: it was recorded"), "{}", first.stderr);
+    let first = first.json();
     assert!(rows(&first).values().all(|row| row == "not in it"), "{first}");
     assert!(first["steps"].to_string().contains("a restatement: it was recorded at position"));
     let none = ["prove", "counted", &complaints[1], "--report", "report", "--data", "ledger"];

@@ -143,6 +143,45 @@ fn a_receipt_is_given_for_what_was_registered_while_the_ledger_is_served() {
     home.run(&["check", "out/mine.tlog-proof", "--vkey", key]).done();
 }
 
+/// Nobody opens through a server what they could not open alone, and nobody's slowness holds it up.
+#[test]
+fn a_server_gives_nobody_more_than_they_have_and_waits_for_nobody() {
+    let home = Home::new();
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    let complaint = home.register();
+    let by = ["--data", "ledger", "--as", "ana", "--role", "agent"];
+    let read = ["complaint", "read", &complaint];
+    let other = home.run(&[&read[..], &by, &["--keys", "elsewhere"]].concat()).refused(1);
+    assert_eq!(other.stdout, "");
+    home.run(&[&read[..], &by].concat()).done();
+    home.run(&[&read[..], &by, &["--keys", "ledger.keys/kek"]].concat()).done();
+
+    // A body that is typed, for longer than the server has patience.
+    let words = ["complaint", "acknowledge", &complaint, "--body", "-"];
+    let mut slow = Command::new(redress())
+        .args([&words[..], &by].concat())
+        .current_dir(home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut typed = slow.stdin.take().unwrap();
+    typed.write_all(br#"{"channel":"#).unwrap();
+    Command::new("sleep").arg("6").status().unwrap();
+    home.run(&["complaint", "list", "--data", "ledger"]).done();
+    typed.write_all(br#" "email"}"#).unwrap();
+    drop(typed);
+    assert_eq!(slow.wait().unwrap().code(), Some(0));
+    assert_eq!(serving.end(), Some(0));
+
+    // Nor does whoever asks nobody lose what they typed.
+    let body = json!({"channel": "email", "purpose": "information", "direction": "outgoing", "party": "complainant"});
+    fs::write(home.path().join("ledger/control"), "").unwrap();
+    let alone = ["complaint", "record-communication", &complaint];
+    home.send(&alone, ("ana", "agent"), &body).done();
+    fs::remove_file(home.path().join("ledger/control")).unwrap();
+}
+
 /// The stories of the guide, from start to end.
 #[test]
 fn the_scripts_of_the_documents_run_beside_a_server() {

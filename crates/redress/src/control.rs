@@ -21,7 +21,10 @@ use tokio::{
     net::UnixStream,
 };
 
-pub use self::{answering::Control, errand::Errand};
+pub use self::{
+    answering::Control,
+    errand::{Asked, Errand},
+};
 use crate::{console::Console, error::CommandError};
 
 mod answering;
@@ -128,7 +131,9 @@ async fn answer_of<T: DeserializeOwned>(
     let Some(answer) = answer else {
         return Err(CommandError::Refused {
             problem: format!("expected an answer at {}, found the other end gone", path.display()),
-            next: "see what the process that serves the ledger says, then try again".to_owned(),
+            next: "see what the process that serves the ledger says, and whether it was done all the same: with \
+                   --command-id, trying again does nothing twice"
+                .to_owned(),
         });
     };
     match answer {

@@ -3,7 +3,11 @@
 //! One process holds a ledger. What others ask of it is carried out by the very code that carries it out without it:
 //! while it runs, opening that ledger gives the one that is open, and closing it closes nothing.
 
-use std::{future::Future, path::PathBuf, sync::Arc};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use event_log_sled::SledLog;
 use personal_vault::Vault;
@@ -32,11 +36,16 @@ pub async fn lend<T>(lent: Lent, work: impl Future<Output = T>) -> T {
     LENT.scope(lent, work).await
 }
 
-/// The ledger in this directory, if it is the one that is lent.
+/// The ledger in this directory, if it is the one that is lent; its vault only to whoever names the same key, for nobody
+/// opens here what they could not open alone.
 pub fn lent(places: &Places) -> Option<Lent> {
-    let whole = |places: &Places| places.data.canonicalize().ok();
+    let whole = |path: &Path| path.canonicalize().ok();
     let lent = LENT.try_with(Lent::clone).ok()?;
-    (whole(&lent.places)? == whole(places)?).then_some(lent)
+    if whole(&lent.places.data)? != whole(&places.data)? {
+        return None;
+    }
+    let has_key = whole(&lent.places.kek) == whole(&places.kek);
+    Some(Lent { places: places.clone(), vault: lent.vault.filter(|_| has_key), ..lent })
 }
 
 /// A path as whoever asks means it.

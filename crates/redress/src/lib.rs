@@ -27,7 +27,7 @@
 
 use std::{
     ffi::OsString,
-    io::{IsTerminal, Read, Write},
+    io::{Cursor, IsTerminal, Read, Write},
     process::ExitCode,
 };
 
@@ -37,7 +37,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     arguments::{ClockCommand, Command, CommandLine, Import},
     console::Console,
-    control::Errand,
+    control::{Asked, Errand},
     error::CommandError,
 };
 
@@ -226,13 +226,17 @@ fn carry_out(
         .map_err(CommandError::failed("start the threads"))?;
     runtime.block_on(async move {
         hear_of_size_limits();
+        let mut read = Vec::new();
         if let Ok(here) = std::env::current_dir()
             && let Some(errand) = Errand::of(args, &here)
-            && let Some(exit) = errand.ask(&here, stdin, console).await?
         {
-            return Ok(Ended::Elsewhere(exit));
+            match errand.ask(&here, stdin, console).await? {
+                Asked::Answered { exit } => return Ok(Ended::Elsewhere(exit)),
+                Asked::Nobody { stdin } => read = stdin,
+            }
         }
-        dispatch(command, stdin, console).await.map(|()| Ended::Here)
+        let mut stdin = Cursor::new(read).chain(stdin);
+        dispatch(command, &mut stdin, console).await.map(|()| Ended::Here)
     })
 }
 

@@ -166,7 +166,10 @@ impl Life {
                 }
             }
             Step::Hear => self.hear(office, &agent, day).await,
-            Step::Conclude => self.conclude(office, &agent, committee, day).await,
+            Step::Conclude => {
+                let supervisor = staff.supervisor(day).clone();
+                self.conclude(office, (&agent, &supervisor), committee, day).await;
+            }
             Step::Committee => {
                 if committee.times_done_with(&self.stream()) > self.done_before {
                     self.then(Step::Close(CloseReason::RecourseExhausted), day, 1, 3, office);
@@ -400,7 +403,7 @@ impl Life {
     async fn conclude(
         &mut self,
         office: &mut Office,
-        agent: &Actor,
+        (agent, supervisor): (&Actor, &Actor),
         committee: &mut Committee,
         day: Date,
     ) {
@@ -413,7 +416,9 @@ impl Life {
             };
             let fulfilment =
                 C::FulfilRemedy(RemedyFulfilment { remedy: proposal.remedy, result, paid });
-            office.complaint(agent, &stream, fulfilment, &personal).await;
+            // That it is no longer wanted is not for whoever owes it to say.
+            let by = if result == RemedyResult::Declined { supervisor } else { agent };
+            office.complaint(by, &stream, fulfilment, &personal).await;
         }
         if self.cause.is_none() {
             let cause = *CAUSES.choose(&mut office.rng).unwrap();

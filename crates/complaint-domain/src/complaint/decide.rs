@@ -139,7 +139,9 @@ fn step(
         C::ProposeOutcome(proposal) => committee::propose_outcome(case, proposal),
         C::NoteReview(reference) => committee::note_review(case, reference, circumstances),
         C::ReferExternally(referral) => elsewhere::refer(case, referral),
-        C::RecordExternalDecision(decision) => elsewhere::record_decision(case, decision),
+        C::RecordExternalDecision(decision) => {
+            elsewhere::record_decision(case, decision, circumstances)
+        }
         C::ReportSuspectedViolation(violation) => elsewhere::report_violation(case, violation),
         C::RequestSurvey(request) => survey::request(case, request),
         C::RecordSurveyAnswer(answer) => survey::record_answer(case, answer),

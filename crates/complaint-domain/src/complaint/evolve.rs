@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
+    Answer, AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
     ExternalDecision, Outcome, Reassignment, ReassignmentReason, Receipt, RemedyApproval,
     RemedyFulfilment, RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded,
     ReviewConclusion,
@@ -68,6 +68,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         handler: None,
         remedies: BTreeMap::new(),
         final_response: None,
+        accepted: BTreeSet::new(),
         root_cause: None,
         handlers: BTreeSet::new(),
         recused: BTreeSet::new(),
@@ -119,7 +120,10 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::RemedyFulfilled(fulfilment) => remedy_fulfilled(case, fulfilment),
         ComplaintEvent::RootCauseIdentified(found) => case.root_cause = Some(found.clone()),
         ComplaintEvent::Closed(_) => ended(case, Stage::Closed, at),
-        ComplaintEvent::Withdrawn(_) => ended(case, Stage::Withdrawn, at),
+        ComplaintEvent::Withdrawn(_) => {
+            case.accepted.clear();
+            ended(case, Stage::Withdrawn, at);
+        }
         ComplaintEvent::Reopened(_) => reopened(case, at),
         ComplaintEvent::Corrected(correction) => corrected(case, correction),
         ComplaintEvent::Recused(recusal) => {
@@ -327,6 +331,11 @@ fn noted(case: &mut Case, note: ClockNote, notice: &ClockNotice) {
 
 fn answer_recorded(case: &mut Case, given: &AnswerGiven, at: Timestamp) {
     if let Some(response) = &mut case.final_response {
+        if given.answer == Answer::Accepted {
+            case.accepted.extend(&response.offered);
+        } else if response.answer == Some(Answer::Accepted) {
+            case.accepted.retain(|id| !response.offered.contains(id));
+        }
         response.answer = Some(given.answer);
         response.answered_at = response.answered_at.max(Some(at));
     }

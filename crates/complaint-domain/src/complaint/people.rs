@@ -71,9 +71,15 @@ pub fn concerned<'a>(
 ) -> Vec<&'a ActorId> {
     let Complaint::Received(case) = state else { return Vec::new() };
     if let Some(handler) = command.new_handler() {
-        return vec![handler];
+        return [handler].into_iter().chain(rests_on_role(command).then_some(&actor.id)).collect();
     }
-    if !binds(command) || !case.is_ours_to_answer() {
+    if !case.is_ours_to_answer() {
+        return Vec::new();
+    }
+    if rests_on_role(command) {
+        return vec![&actor.id];
+    }
+    if !binds(command) {
         return Vec::new();
     }
     case.handler().into_iter().chain([&actor.id]).chain(command.asker()).collect()
@@ -95,6 +101,24 @@ fn binds(command: &ComplaintCommand) -> bool {
                 | C::Transfer(_)
                 | C::Close(_)
         )
+}
+
+/// What some may say only because they stand above whoever is responsible.
+fn rests_on_role(command: &ComplaintCommand) -> bool {
+    use ComplaintCommand as C;
+    matches!(
+        command,
+        C::Withdraw(_)
+            | C::RecordAnswer(_)
+            | C::RecordExternalDecision(_)
+            | C::Recuse(_)
+            | C::Reassign(_)
+    )
+}
+
+/// Takes somebody off the case: whose it is comes before the role of whoever says so.
+fn moves_somebody(command: &ComplaintCommand) -> bool {
+    matches!(command, ComplaintCommand::Recuse(_) | ComplaintCommand::Reassign(_))
 }
 
 /// What only takes down what somebody else said or sent, or puts the case before somebody else. Whoever stepped aside
@@ -181,19 +205,30 @@ pub(super) fn may_act(
     command: &ComplaintCommand,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), R> {
-    let Actor { id, role } = &circumstances.actor;
+    let id = &circumstances.actor.id;
     // Who becomes responsible is looked at first, by the command itself.
     let hands_over = command.new_handler().is_some();
     if case.recused.contains(id) && !hands_over && !only_tells(command) {
         return Err(R::HandlerRecused(id.clone()));
     }
+    if binds(command) || (rests_on_role(command) && !moves_somebody(command)) {
+        role_is_held(circumstances)?;
+    }
     if !binds(command) {
         return Ok(());
     }
-    if circumstances.people.get(id).is_some_and(|staff| !holds(staff, *role, circumstances)) {
-        return Err(R::RoleNotHeld(id.clone(), *role));
-    }
     case.handler().into_iter().chain([id]).try_for_each(|one| no_interest(case, one, circumstances))
+}
+
+/// Whether whoever acts has the role in which they do, as far as they joined the staff.
+pub(super) fn role_is_held(circumstances: &Circumstances<'_>) -> Result<(), R> {
+    let Actor { id, role } = &circumstances.actor;
+    match circumstances.people.get(id) {
+        Some(staff) if !holds(staff, *role, circumstances) => {
+            Err(R::RoleNotHeld(id.clone(), *role))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A seat on the committee gives its role for its term: on the day it happened and today, so that nobody

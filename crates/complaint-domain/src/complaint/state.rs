@@ -81,6 +81,9 @@ pub struct Case {
     pub(super) handler: Option<ActorId>,
     pub(super) remedies: BTreeMap<RemedyId, Remedy>,
     pub(super) final_response: Option<FinalResponse>,
+    /// The remedies that the complainant accepted, until they end or the acceptance is taken back: another answer takes
+    /// nothing of it away.
+    pub(super) accepted: BTreeSet<RemedyId>,
     pub(super) root_cause: Option<RootCause>,
     /// Those who are or ever were responsible.
     pub(super) handlers: BTreeSet<ActorId>,
@@ -399,10 +402,7 @@ impl Case {
     /// Whether a remedy is one of those that the complainant accepted, and has not ended.
     pub(super) fn is_accepted(&self, id: RemedyId) -> bool {
         let is_open = self.remedies.get(&id).is_some_and(|remedy| remedy.result.is_none());
-        let response = self.final_response.as_ref();
-        is_open
-            && response
-                .is_some_and(|it| it.answer == Some(Answer::Accepted) && it.offered.contains(&id))
+        is_open && self.accepted.contains(&id)
     }
 
     /// What a body outside awarded with binding effect and nobody has paid, and that body. What was paid before counts

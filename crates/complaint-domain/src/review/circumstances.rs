@@ -218,7 +218,11 @@ const fn is_handling(event: &ComplaintEvent) -> bool {
             | E::RemedyProposed(_)
             | E::OutcomeProposed(_)
             | E::ResponseIssued(_)
+            | E::AnswerRecorded(_)
+            | E::RemedyFulfilled(_)
+            | E::RootCauseIdentified(_)
             | E::Transferred(_)
+            | E::Withdrawn(_)
             | E::Closed(_)
     )
 }

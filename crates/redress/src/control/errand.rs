@@ -6,7 +6,7 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
+    fs::{self, File},
     io::{Cursor, Read},
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
@@ -16,9 +16,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{ArgMatches, CommandFactory as _, Id, Parser as _, parser::ValueSource};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
-use tokio::net::UnixStream;
 
-use super::{Request, answer_of, reach};
+use super::{Request, SOCKET, answer_of, reach};
 use crate::{
     arguments::CommandLine,
     casework::{BODY_BYTES_MAX, Noun as _, ReportNoun},
@@ -96,8 +95,7 @@ impl Errand {
         Some(Self { name, data, words, body })
     }
 
-    /// Sends it, and says what was answered. Gives how the command ended; nothing when nobody there can be asked, and
-    /// then nothing was read of standard input either.
+    /// Sends it, and says what was answered: with the exit code, or that there is nobody to be asked.
     ///
     /// # Errors
     ///
@@ -107,41 +105,56 @@ impl Errand {
         here: &Path,
         stdin: &mut (dyn Read + Send),
         console: &mut Console<'_>,
-    ) -> Result<Option<u8>, CommandError> {
-        let Some(mut stream) = reach(&self.data).await? else { return Ok(None) };
-        let said = self.exchange(&mut stream, here, stdin).await?;
+    ) -> Result<Asked, CommandError> {
+        if !self.data.join(SOCKET).exists() {
+            return Ok(Asked::Nobody { stdin: Vec::new() });
+        }
+        // Before anybody waits for it: it may be typed.
+        let (input, stdin) = self.input(stdin)?;
+        let Some(mut stream) = reach(&self.data).await? else {
+            return Ok(Asked::Nobody { stdin });
+        };
+        let (words, here) = (self.words.clone(), here.to_owned());
+        let request = Request::Command { words, input: STANDARD.encode(input), here };
+        let said: Said = answer_of(&mut stream, &self.data, &request).await?;
         let out = STANDARD.decode(said.out).map_err(CommandError::failed("read the answer"))?;
         console.raw(&out)?;
         console.flush()?;
         for line in said.err.lines() {
             console.say(line);
         }
-        Ok(Some(said.exit))
+        Ok(Asked::Answered { exit: said.exit })
     }
 
-    async fn exchange(
-        &self,
-        stream: &mut UnixStream,
-        here: &Path,
-        stdin: &mut (dyn Read + Send),
-    ) -> Result<Said, CommandError> {
+    /// The body; and once more what of it was standard input, which can be read only once.
+    fn input(&self, stdin: &mut (dyn Read + Send)) -> Result<(Vec<u8>, Vec<u8>), CommandError> {
         let mut input = Vec::new();
-        match &self.body {
-            None => {}
-            Some(path) if path == Path::new("-") => {
-                let read = stdin.take(BODY_BYTES_MAX).read_to_end(&mut input);
-                read.map_err(CommandError::failed("read standard input"))?;
-            }
-            Some(path) => {
-                let file = File::open(path).map_err(CommandError::file("read", path))?;
-                let read = file.take(BODY_BYTES_MAX).read_to_end(&mut input);
-                read.map_err(CommandError::file("read", path))?;
-            }
+        let Some(path) = &self.body else { return Ok((input, Vec::new())) };
+        if path == Path::new("-") {
+            let read = stdin.take(BODY_BYTES_MAX).read_to_end(&mut input);
+            read.map_err(CommandError::failed("read standard input"))?;
+            return Ok((input.clone(), input));
         }
-        let (words, here) = (self.words.clone(), here.to_owned());
-        let request = Request::Command { words, input: STANDARD.encode(input), here };
-        answer_of(stream, &self.data, &request).await
+        let file = File::open(path).map_err(CommandError::file("read", path))?;
+        let read = file.take(BODY_BYTES_MAX).read_to_end(&mut input);
+        read.map_err(CommandError::file("read", path))?;
+        Ok((input, Vec::new()))
     }
+}
+
+/// What came of asking.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It was carried out there, and all has been said.
+    Answered {
+        /// How it ended.
+        exit: u8,
+    },
+    /// Nobody there can be asked.
+    Nobody {
+        /// What was read of standard input meanwhile.
+        stdin: Vec<u8>,
+    },
 }
 
 /// The end that holds the ledger: carries a command out as if it had been called here.
@@ -210,11 +223,16 @@ fn path_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
     (leaf.value_source(name) == Some(ValueSource::CommandLine)).then_some(path)
 }
 
-/// A path from the root on; none of those that mean another thing in each process.
+/// A path from the root on. None of what is no file or folder: a pipe would keep the process that serves waiting, and what
+/// the system calls standard input is another thing in each process.
 fn whole(here: &Path, path: &str) -> Option<String> {
     let path = here.join(path);
-    let is_own = ["/dev", "/proc"].iter().any(|own| path.starts_with(own));
-    path.to_str().filter(|_| !is_own).map(str::to_owned)
+    let path = match fs::metadata(&path) {
+        Ok(found) if found.is_file() || found.is_dir() => path.canonicalize().ok()?,
+        Ok(_) => return None,
+        Err(_) => path,
+    };
+    path.to_str().map(str::to_owned)
 }
 
 /// Puts another value in the place of each of an option's. Nothing where one has none, or the option is not written so.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::intake::in_taxonomy;
+use super::{ending::nothing_owed, intake::in_taxonomy};
 use crate::complaint::{
     Circumstances, ComplaintEvent, ComplaintRejection, CorrectedFact, Correction, state::Case,
 };
@@ -14,6 +14,13 @@ pub(super) fn correct(
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if let CorrectedFact::Matter { matter } = &correction.fact {
         in_taxonomy(case, matter, circumstances)?;
+    }
+    // About another company it would not be ours to give any more.
+    if matches!(correction.fact, CorrectedFact::Respondent { .. })
+        && case.is_imported()
+        && case.is_ours_to_answer()
+    {
+        nothing_owed(case)?;
     }
     entry_says_it(case, correction)?;
     let is_unchanged = match &correction.fact {

@@ -1,13 +1,18 @@
 //! When others look at it: another firm, the committee, an outside body, a regulator.
 
-use crate::complaint::{
-    CommitteeRefusal, ComplaintEvent, ComplaintRejection, Escalation, EscalationReason,
-    ExternalDecision, ExternalReferral, Outcome, SuspectedViolation, Transfer,
-    decide::{
-        ending::{no_decision_owed, not_before_committee},
-        remedy::payable,
+use crate::{
+    complaint::{
+        Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, Escalation,
+        EscalationReason, ExternalDecision, ExternalReferral, Outcome, SuspectedViolation,
+        Transfer,
+        decide::{
+            ending::{no_decision_owed, nobody_looks_at_it},
+            remedy::payable,
+            response::may_forgo,
+        },
+        state::{Case, FinalResponse},
     },
-    state::{Case, FinalResponse},
+    money::Money,
 };
 
 pub(super) fn transfer(
@@ -18,7 +23,7 @@ pub(super) fn transfer(
     if case.final_response.as_ref().is_some_and(FinalResponse::decides) {
         return Err(ComplaintRejection::AnsweredByUs);
     }
-    not_before_committee(case)?;
+    nobody_looks_at_it(case)?;
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }
@@ -63,11 +68,20 @@ pub(super) fn refer(
     Ok(ComplaintEvent::ReferredExternally(referral.clone()))
 }
 
-/// May be repeated: a decision can be set aside by a later one.
+/// May be repeated: a decision can be set aside by a later one. That an award is gone or is less is not for those to
+/// note who would have to pay it.
 pub(super) fn record_decision(
     case: &Case,
     decision: &ExternalDecision,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
+    let awarded = decision.award.filter(|_| decision.is_binding);
+    let is_kept = |standing: Money| {
+        awarded.is_some_and(|it| it.currency == standing.currency && it.amount >= standing.amount)
+    };
+    if case.awards.get(&decision.body).is_some_and(|standing| !is_kept(standing.amount)) {
+        may_forgo(case, circumstances)?;
+    }
     decision.award.map_or(Ok(()), payable)?;
     match case.external.get(&decision.body) {
         None => Err(ComplaintRejection::NotReferred(decision.body.clone())),

@@ -2,7 +2,7 @@
 
 use super::{committee::keeps_to_decision, response::day_of_recourse};
 use crate::{
-    actor::Role,
+    actor::{Actor, Role},
     complaint::{
         Answer, Circumstances, CloseReason, Closure, CommitteeRefusal, ComplaintEvent,
         ComplaintRejection, ExternalDecision, RecourseRefusal, Withdrawal,
@@ -64,8 +64,7 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
         | CloseReason::RecourseExpired
         | CloseReason::RecourseWaived => {}
     }
-    no_body_looks_at_it(case)?;
-    not_before_committee(case)?;
+    nobody_looks_at_it(case)?;
     let was_decided = |decision: &Option<ExternalDecision>| {
         decision.as_ref().is_some_and(|decision| decision.result.is_on_the_merits())
     };
@@ -83,8 +82,14 @@ fn no_body_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
     }
 }
 
+/// Neither a body outside nor the committee.
+pub(super) fn nobody_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
+    no_body_looks_at_it(case)?;
+    not_before_committee(case)
+}
+
 /// What the committee was asked may come to bind us, whatever became of the complaint by then.
-pub(super) fn not_before_committee(case: &Case) -> Result<(), RecourseRefusal> {
+fn not_before_committee(case: &Case) -> Result<(), RecourseRefusal> {
     if case.is_before_committee() { Err(RecourseRefusal::ReviewPending) } else { Ok(()) }
 }
 
@@ -100,8 +105,9 @@ pub(super) fn withdraw(
         return Ok(ComplaintEvent::Withdrawn(withdrawal.clone()));
     }
     no_body_looks_at_it(case)?;
-    // Its chair has heard it from the complainant.
-    if circumstances.actor.role != Role::CommitteeChair {
+    let Actor { id, role } = &circumstances.actor;
+    // Its chair has heard it from the complainant, and had no part in the case.
+    if *role != Role::CommitteeChair || case.handlers.contains(id) {
         not_before_committee(case)?;
     }
     no_decision_owed(case)?;
@@ -116,7 +122,7 @@ pub(super) fn withdraw(
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
 /// before, we owe.
 fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, ComplaintRejection> {
-    not_before_committee(case)?;
+    nobody_looks_at_it(case)?;
     no_decision_owed(case)?;
     if case.transferred_to.is_none() {
         return Err(ComplaintRejection::NotTransferred);
@@ -128,6 +134,13 @@ fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, C
 /// What the committee decided with binding effect is owed by us, whoever else would take the complaint.
 pub(super) fn no_decision_owed(case: &Case) -> Result<(), CommitteeRefusal> {
     case.owed_outcome().map_or(Ok(()), |decided| Err(CommitteeRefusal::DecisionOwed(decided)))
+}
+
+/// Whether nothing is owed and nobody looks at it, so that it may turn out to be another company's.
+pub(super) fn nothing_owed(case: &Case) -> Result<(), ComplaintRejection> {
+    nobody_looks_at_it(case)?;
+    no_decision_owed(case)?;
+    nothing_outstanding(case)
 }
 
 /// Neither what we promised nor what somebody outside bound us to pay.

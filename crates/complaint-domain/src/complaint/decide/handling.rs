@@ -4,7 +4,9 @@ use crate::{
     actor::{Actor, ActorId},
     complaint::{
         Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment,
-        ReassignmentReason, Recusal, RootCause, RootCauseRefusal, people::may_handle, state::Case,
+        ReassignmentReason, Recusal, RootCause, RootCauseRefusal,
+        people::{may_handle, role_is_held},
+        state::Case,
     },
 };
 
@@ -33,7 +35,7 @@ pub(super) fn reassign(
     if reassignment.reason == ReassignmentReason::ConflictOfInterest
         && let Some(handler) = &case.handler
     {
-        may_say_so(handler, &circumstances.actor)?;
+        may_say_so(handler, circumstances)?;
     }
     not_recused(case, &circumstances.actor.id)?;
     not_recused(case, &reassignment.handler)?;
@@ -54,7 +56,7 @@ pub(super) fn recuse(
             found: recusal.handler.clone(),
         }),
         Some(handler) => {
-            may_say_so(handler, &circumstances.actor)?;
+            may_say_so(handler, circumstances)?;
             Ok(ComplaintEvent::Recused(recusal.clone()))
         }
         None => Err(ComplaintRejection::NobodyResponsible { command: "recuse" }),
@@ -62,11 +64,18 @@ pub(super) fn recuse(
 }
 
 /// Whether somebody may say of whoever is responsible that they have an interest.
-fn may_say_so(handler: &ActorId, actor: &Actor) -> Result<(), ComplaintRejection> {
-    if actor.id == *handler || actor.role.supervises() {
+fn may_say_so(
+    handler: &ActorId,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    let Actor { id, role } = &circumstances.actor;
+    if id == handler {
         return Ok(());
     }
-    Err(ComplaintRejection::RecusedByColleague(handler.clone(), actor.role))
+    if !role.supervises() {
+        return Err(ComplaintRejection::RecusedByColleague(handler.clone(), *role));
+    }
+    role_is_held(circumstances)
 }
 
 fn not_recused(case: &Case, handler: &ActorId) -> Result<(), ComplaintRejection> {

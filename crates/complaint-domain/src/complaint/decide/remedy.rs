@@ -1,6 +1,6 @@
 //! Remedies: proposed by one person, approved by another where they are large, ended once.
 
-use super::response::may_take_back;
+use super::response::may_forgo;
 use crate::{
     complaint::{
         ApprovalRefusal, Circumstances, ComplaintEvent, ComplaintRejection, RemedyApproval,
@@ -86,15 +86,15 @@ pub(super) fn approve(
 }
 
 /// May come before the final response: what can be put right at once should be. To decline needs
-/// no approval of what is declined; but what the complainant accepted is not noted away by whoever owes it.
+/// no approval of what is declined; but what the complainant is owed is not noted away by whoever owes it.
 pub(super) fn fulfil(
     case: &Case,
     fulfilment: &RemedyFulfilment,
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     let id = fulfilment.remedy;
-    if fulfilment.result == RemedyResult::Declined && case.is_accepted(id) {
-        may_take_back(case, circumstances)?;
+    if fulfilment.result == RemedyResult::Declined && is_owed(case, id) {
+        may_forgo(case, circumstances)?;
     }
     let remedy = not_ended(case, id)?;
     in_coins(remedy.amount, fulfilment.paid)?;
@@ -106,6 +106,15 @@ pub(super) fn fulfil(
         RemedyResult::Declined => paid_as_promised(id, None, fulfilment.paid)?,
     }
     Ok(ComplaintEvent::RemedyFulfilled(fulfilment.clone()))
+}
+
+/// Whether the complainant is owed it: accepted or approved, or proposed while what a body awarded is owed, which it
+/// may be the payment of.
+fn is_owed(case: &Case, id: RemedyId) -> bool {
+    let is_open = case.remedies.get(&id).is_some_and(|remedy| remedy.result.is_none());
+    is_open
+        && (case.outstanding_remedies().any(|owed| owed == id)
+            || case.outstanding_award().is_some())
 }
 
 /// The amount and those of the complaint's other remedies in its currency, as far as they are counted; what was

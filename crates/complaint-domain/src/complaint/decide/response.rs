@@ -124,6 +124,7 @@ fn we_say(
         recourse_lasts(kind, recourse.until, circumstances)?;
         recourse_follows(case, kind, circumstances)?;
     }
+    gives_more_than_is_looked_at(case, response)?;
     expected_date_fits(kind, response.expected_by, responded_on)?;
     if !circumstances.personal.contains(&PersonalField::ResponseText) {
         return Err(ComplaintRejection::ResponseTextMissing);
@@ -168,6 +169,18 @@ fn recourse_follows(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// The answer that the committee looks at is not taken from it by the same one again: another takes its place only where
+/// it gives more.
+fn gives_more_than_is_looked_at(case: &Case, response: &Response) -> Result<(), RecourseRefusal> {
+    let standing = case.final_response.as_ref().and_then(|standing| standing.outcome);
+    let (Some(given), Some(standing)) = (response.outcome, standing) else { return Ok(()) };
+    let is_more = given != standing && given.is_no_less_than(standing);
+    if case.is_before_committee() && case.owed_outcome().is_none() && !is_more {
+        return Err(RecourseRefusal::ReviewPending);
+    }
+    Ok(())
 }
 
 /// Whether the response says anything that only a final one of our own may say.
@@ -238,23 +251,28 @@ pub(super) fn record_answer(
     if response.answer == Some(answer) {
         return Err(AnswerRefusal::AnswerUnchanged(answer).into());
     }
-    if response.answer == Some(Answer::Accepted) {
-        may_take_back(case, circumstances)?;
+    // An acceptance ends what others look at.
+    let is_looked_at = case.is_before_committee() || case.before_bodies().next().is_some();
+    let ends_it = answer == Answer::Accepted && is_looked_at;
+    if response.answer == Some(Answer::Accepted) || ends_it {
+        may_forgo(case, circumstances)?;
     }
     Ok(ComplaintEvent::AnswerRecorded(given.clone()))
 }
 
-/// Whether somebody may undo what the complainant accepted: they themselves, or, where it was noted wrongly or they say
-/// so by word of mouth, somebody above whoever is responsible.
-pub(super) fn may_take_back(
+/// Whether somebody may undo what is owed to the complainant, or say for them what would end it: they themselves, or, where
+/// it was noted wrongly or they say so by word of mouth, somebody above those who ever were responsible or made the
+/// promise.
+pub(super) fn may_forgo(
     case: &Case,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), AnswerRefusal> {
     let Actor { id, role } = &circumstances.actor;
-    if *role == Role::Complainant || (role.supervises() && case.handler.as_ref() != Some(id)) {
+    let owes = case.handlers.contains(id) || case.remedies.values().any(|it| it.proposer == *id);
+    if *role == Role::Complainant || (role.supervises() && !owes) {
         return Ok(());
     }
-    Err(AnswerRefusal::AcceptanceStands(id.clone(), *role))
+    Err(AnswerRefusal::DebtStands(id.clone(), *role))
 }
 
 /// The day on which it happened, by the local dates by which a recourse is counted that a final response of

@@ -16,12 +16,12 @@ pub enum AnswerRefusal {
     /// The answer that stands, once more.
     #[error("expected another answer, found `{0}`, which stands")]
     AnswerUnchanged(Answer),
-    /// Somebody other than the complainant takes back what they accepted, or notes that they no longer want it.
+    /// Somebody other than the complainant takes back what is owed to them, or says for them what would end it.
     #[error(
-        "expected the complainant to take back what they accepted, or a supervisor or a compliance officer who is not \
-         responsible for the complaint to note it, found `{0}` as `{1}`"
+        "expected the complainant to forgo what is owed to them or to end what others look at, or a supervisor or a \
+         compliance officer who never was responsible for it nor proposed it to note that, found `{0}` as `{1}`"
     )]
-    AcceptanceStands(ActorId, Role),
+    DebtStands(ActorId, Role),
 }
 
 impl AnswerRefusal {
@@ -30,7 +30,7 @@ impl AnswerRefusal {
         match self {
             Self::NotDisputedElsewhere => "not-disputed-elsewhere",
             Self::AnswerUnchanged(_) => "answer-unchanged",
-            Self::AcceptanceStands(..) => "acceptance-stands",
+            Self::DebtStands(..) => "debt-stands",
         }
     }
 }

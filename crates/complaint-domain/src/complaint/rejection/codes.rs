@@ -87,7 +87,7 @@ impl ComplaintRejection {
         "final-response-missing",
         "not-disputed-elsewhere",
         "answer-unchanged",
-        "acceptance-stands",
+        "debt-stands",
         "remedy-number-not-next",
         "remedy-unknown",
         "remedy-named-twice",

@@ -6,16 +6,16 @@ use super::{
         offering, over_to, paid, proposed, proposed_over_limit, ready_to_close, receipt, received,
         referred_to, refund, responded, to,
     },
-    harness::{HANDLED_AT, Told, given, past, time},
+    harness::{HANDLED_AT, Told, given, past, person, time},
 };
 use crate::{
     Fact,
     actor::Role,
     clock::{Adoption, shipped},
     complaint::{
-        Answer, CloseReason, CommitteeRefusal, ComplaintCommand as C, ComplaintEvent as E,
-        ComplaintRejection as R, Direction, EscalationReason, Outcome, Party, RecourseRefusal,
-        RemedyId, ReopenReason, ReviewConclusion,
+        Answer, AnswerRefusal, CloseReason, CommitteeRefusal, ComplaintCommand as C,
+        ComplaintEvent as E, ComplaintRejection as R, Direction, EscalationReason, Outcome, Party,
+        RecourseRefusal, RemedyId, ReopenReason, ReviewConclusion,
     },
     review::{DecisionEffect, DiscontinuationReason},
 };
@@ -359,7 +359,11 @@ fn what_is_owed_is_not_ended_by_what_others_note() {
     let outstanding = R::RemedyOutstanding { remedy: RemedyId(1) };
     approved.clone().when(&withdraw).then_rejected(outstanding);
     approved.clone().by("portal", Role::Complainant).when(&withdraw).then(noted.clone());
-    approved.after(&C::FulfilRemedy(declined(1))).when(&withdraw).then(noted.clone());
+    // Whoever owes it does not first call it unwanted.
+    let stands = AnswerRefusal::DebtStands(person("ana"), Role::Agent);
+    approved.clone().when(&C::FulfilRemedy(declined(1))).then_rejected(stands.into());
+    let tom = approved.by("tom", Role::Supervisor);
+    tom.after(&C::FulfilRemedy(declined(1))).when(&withdraw).then(noted.clone());
 
     // What the committee decided with binding effect.
     let upheld = decides(Outcome::Upheld, DecisionEffect::Binding);

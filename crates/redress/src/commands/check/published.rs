@@ -193,7 +193,7 @@ pub(super) fn was_looked_for(checked: &Checked) -> Result<(), CommandError> {
     let was_not =
         |step: &Step| step.claim == LOOKED_FOR && matches!(step.verdict, Verdict::Open(_));
     if !checked.steps.iter().any(was_not) {
-        return Ok(());
+        return was_found(checked);
     }
     Err(CommandError::Refused {
         problem: "expected a report with the tables in which complainants find theirs, found one that was published \
@@ -201,6 +201,30 @@ pub(super) fn was_looked_for(checked: &Checked) -> Result<(), CommandError> {
             .to_owned(),
         next: "ask its publisher to restate it with those tables; without --receipt the report alone is checked"
             .to_owned(),
+    })
+}
+
+/// A report that counts a complaint nowhere may be right, and is no answer that it is counted.
+fn was_found(checked: &Checked) -> Result<(), CommandError> {
+    let is_nowhere =
+        |(name, value): &(String, String)| name == "counted" && value.starts_with("in 0 of");
+    if !checked.facts.iter().any(is_nowhere) {
+        return Ok(());
+    }
+    let would = checked.steps.iter().find_map(|step| match &step.verdict {
+        Verdict::Open(would) if step.claim.starts_with("it is one of those received") => {
+            Some(would)
+        }
+        Verdict::Open(_) | Verdict::Holds | Verdict::Fails(_) => None,
+    });
+    Err(CommandError::Refused {
+        problem: "expected the complaint of this receipt in a table of the report, found it in none, which the report \
+                  need not be wrong about"
+            .to_owned(),
+        next: would.map_or_else(
+            || "look into the report of the days in which it was received".to_owned(),
+            |would| format!("look into {would}"),
+        ),
     })
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 
-const HERE: &str = "/work/here";
+const HERE: &str = "/usr/lib";
 
 fn errand(words: &[&str]) -> Option<Errand> {
     let args: Vec<_> = ["redress"].iter().chain(words).map(OsString::from).collect();
@@ -63,25 +63,32 @@ fn paths_are_meant_as_whoever_asks_means_them() {
     let words =
         with(&["--keys=keys/kek", "--attach", "evidence=a.pdf", "--attach=evidence=/b.pdf"]);
     for expected in [
-        "/work/here/ledger",
-        "--keys=/work/here/keys/kek",
-        "evidence=/work/here/a.pdf",
+        "/usr/lib/ledger",
+        "--keys=/usr/lib/keys/kek",
+        "evidence=/usr/lib/a.pdf",
         "--attach=evidence=/b.pdf",
     ] {
         assert!(words.iter().any(|word| word == expected), "no {expected} in {words:?}");
     }
     let letter = ["letter", "complaint-1", "--data", "ledger", "--kind", "acknowledgement"];
     let words = words_of(&[&letter[..], &["--sender", "sender.json", "--pdf=out/a.pdf"]].concat());
-    for expected in ["/work/here/sender.json", "--pdf=/work/here/out/a.pdf"] {
+    for expected in ["/usr/lib/sender.json", "--pdf=/usr/lib/out/a.pdf"] {
         assert!(words.iter().any(|word| word == expected), "no {expected} in {words:?}");
     }
     // The body is read where it was named, and handed over.
     let words = with(&["--body", "body.json"]);
     assert_eq!(words.last().map(String::as_str), Some("-"));
-    // What means another thing in each process is not taken there.
-    let piped = [
-        &["complaint", "register", "--data", "ledger", "--attach", "evidence=/dev/fd/63"],
-        &by[..],
-    ];
-    assert_eq!(errand(&piped.concat()), None);
+    // What means another thing in each process, or keeps its reader waiting, is not taken there.
+    let by = &by[..];
+    for odd in ["evidence=/dev/zero", "evidence=/proc/self/fd/0", "evidence=../../dev/null"] {
+        let words = ["complaint", "register", "--data", "ledger", "--attach", odd];
+        assert_eq!(errand(&[&words, by].concat()), None, "{odd}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, rustix::fs::Mode::RUSR, 0).unwrap();
+    let odd = format!("evidence={}", pipe.display());
+    let words = ["complaint", "register", "--data", "ledger", "--attach", &odd];
+    assert_eq!(errand(&[&words, by].concat()), None);
 }

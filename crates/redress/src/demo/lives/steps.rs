@@ -92,7 +92,9 @@ impl Case {
             Vec::new()
         };
         let fulfilment = RemedyFulfilment { remedy: proposal.remedy, result, paid };
-        self.author.step(self.handler.clone(), C::FulfilRemedy(fulfilment), personal);
+        // That something approved is no longer wanted is not for whoever owes it to say.
+        let by = if result == RemedyResult::Declined { &self.supervisor } else { &self.handler };
+        self.author.step(by.clone(), C::FulfilRemedy(fulfilment), personal);
     }
 
     /// The body that the response named takes the complaint up. Most often it sees it as we do.

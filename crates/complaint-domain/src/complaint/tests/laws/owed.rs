@@ -22,6 +22,7 @@ const OF_OTHERS: [CloseReason; 2] = [CloseReason::Accepted, CloseReason::ClosedO
 
 /// What a reader keeps in mind of what is still to come.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "plain yes-or-no memories of a reader")]
 struct Owed {
     is_imported: bool,
     /// Whether it is about another company, whom our committee does not bind.
@@ -33,9 +34,13 @@ struct Owed {
     /// What the last final response offers, if the complainant has accepted that.
     accepted: BTreeSet<RemedyId>,
     offered: BTreeSet<RemedyId>,
+    /// Whether the last answer to it is that it is accepted.
+    is_accepted: bool,
     ended: BTreeSet<RemedyId>,
-    /// Who is responsible, and who stepped aside.
-    responsible: Option<ActorId>,
+    /// What a second person approved.
+    approved: BTreeSet<RemedyId>,
+    /// Who is or was responsible or proposed a remedy, and who stepped aside.
+    owing: BTreeSet<ActorId>,
     aside: BTreeSet<ActorId>,
     /// Whether the committee was asked, since the last answer or reopening, and said nothing since.
     is_asked: bool,
@@ -77,44 +82,51 @@ impl Owed {
     /// nowhere.
     fn accepted_or_aside(&mut self, fact: &Fact<E>) -> Option<&'static str> {
         let (by, role) = (&fact.actor.id, fact.actor.role);
-        let owes = role != Role::Complainant && self.responsible.as_ref() == Some(by);
+        let owes = role != Role::Complainant && self.owing.contains(by);
         if let E::Assigned(Assignment { handler }) | E::Reassigned(Reassignment { handler, .. }) =
             &fact.event
         {
-            self.responsible = Some(handler.clone());
+            self.owing.insert(handler.clone());
             return self.aside.contains(by).then_some("handed over by who stepped aside");
         }
         if let E::Recused(recusal) = &fact.event {
-            self.responsible = None;
             self.aside.insert(recusal.handler.clone());
             let is_theirs = *by == recusal.handler || role.supervises();
             return (!is_theirs).then_some("a recusal by a colleague");
         }
         if let E::AnswerRecorded(given) = &fact.event {
-            let before = std::mem::take(&mut self.accepted);
+            let was_accepted = std::mem::take(&mut self.is_accepted);
             if given.answer == Answer::Accepted {
-                self.accepted = self.offered.difference(&self.ended).copied().collect();
+                self.is_accepted = true;
+                self.accepted.extend(self.offered.difference(&self.ended));
                 return None;
             }
-            return (!before.is_empty() && owes)
-                .then_some("an acceptance undone by whoever owes it");
+            let undone = |id: &&RemedyId| was_accepted && self.accepted.remove(id);
+            let is_undone = self.offered.iter().filter(undone).count() > 0;
+            return (is_undone && owes).then_some("an acceptance undone by whoever owes it");
+        }
+        if let E::RemedyProposed(_) = &fact.event {
+            self.owing.insert(by.clone());
+        }
+        if let E::RemedyApproved(approval) = &fact.event {
+            self.approved.insert(approval.remedy);
         }
         if let E::RemedyFulfilled(end) = &fact.event {
             self.ended.insert(end.remedy);
-            let is_undone =
-                self.accepted.remove(&end.remedy) && end.result == RemedyResult::Declined;
-            return (is_undone && owes).then_some("what was accepted declined by whoever owes it");
+            let is_owed = self.accepted.remove(&end.remedy) || self.approved.contains(&end.remedy);
+            let is_undone = is_owed && end.result == RemedyResult::Declined;
+            return (is_undone && owes).then_some("what was owed declined by whoever owes it");
         }
         if matches!(fact.event, E::Closed(_) | E::Withdrawn(_)) {
-            self.responsible = None;
             let is_owed = !self.accepted.is_empty() && role != Role::Complainant;
             let is_aside = self.aside.contains(by);
+            self.accepted.clear();
             return is_owed
                 .then_some("an end while what was accepted is owed")
                 .or(is_aside.then_some("an end by who stepped aside"));
         }
         if let E::Reopened(_) = &fact.event {
-            self.accepted.clear();
+            self.is_accepted = false;
         }
         None
     }
@@ -126,7 +138,7 @@ impl Owed {
         self.is_asked = false;
         self.answered = response.outcome;
         self.offered = response.remedies.iter().copied().collect();
-        self.accepted.clear();
+        self.is_accepted = false;
         let outcome = response.outcome?;
         if !self.is_of_others && self.decided.is_some_and(|decided| !outcome.keeps_to(decided)) {
             return Some("an answer that gives less than was decided");

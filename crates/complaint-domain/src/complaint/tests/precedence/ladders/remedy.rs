@@ -116,7 +116,7 @@ fn decline_what_was_accepted() -> (Attempt, Vec<Rung>) {
             C::FulfilRemedy(RemedyFulfilment { paid: Some(gbp("5")), ..declined(1) }),
         ),
         vec![
-            ("acceptance-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
+            ("debt-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
             ("payment-not-expected", |it| it.command = C::FulfilRemedy(declined(1))),
         ],
     )

@@ -56,7 +56,7 @@ pub(super) fn responses() -> Vec<(Attempt, Vec<Rung>)> {
                 ("answer-unchanged", |it| {
                     it.history.push(answered(Answer::Accepted));
                 }),
-                ("acceptance-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
+                ("debt-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
             ],
         ),
         (

@@ -133,6 +133,7 @@ pub(crate) async fn standing_of(
     Ok(term.map(|term| Standing {
         term_until: Some(term.until),
         has_interest: person.conflict_with(parts).is_some(),
+        interest_at: person.conflicts_with(parts).map(|conflict| conflict.declared_at).max(),
     }))
 }
 

@@ -34,7 +34,7 @@ pub(super) fn house(who: &str, role: Role) -> House {
     House {
         occasion: story::occasion(&actor(who, role), NOW),
         facts: ReportFacts {
-            standing: Some(Standing { term_until: until, has_interest: false }),
+            standing: Some(Standing { term_until: until, has_interest: false, interest_at: None }),
             root: Some(Hex([9; 32])),
             ..ReportFacts::default()
         },

@@ -71,6 +71,8 @@ pub struct Standing {
     pub term_until: Option<Date>,
     /// Whether they declared an interest in this case: in its respondent, product or complainant.
     pub has_interest: bool,
+    /// When the last of these was recorded.
+    pub interest_at: Option<Timestamp>,
 }
 
 /// What part somebody had in a case.

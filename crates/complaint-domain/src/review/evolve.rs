@@ -28,7 +28,7 @@ fn docket(opened: &Opened, fact: &Fact<ReviewEvent>) -> Docket {
         decision_recorded_at: None,
         seats: BTreeMap::new(),
         unruled: BTreeSet::new(),
-        cleared: BTreeSet::new(),
+        cleared: BTreeMap::new(),
         recused: BTreeSet::new(),
         heard: BTreeSet::new(),
         evidence: BTreeSet::new(),
@@ -57,7 +57,7 @@ fn step(docket: &mut Docket, event: &ReviewEvent, fact: &Fact<ReviewEvent>) {
         }
         ReviewEvent::InterestRuled(ruling) if ruling.may_stay => {
             docket.unruled.remove(&ruling.member);
-            docket.cleared.insert(ruling.member.clone());
+            docket.cleared.insert(ruling.member.clone(), fact.recorded_at);
         }
         ReviewEvent::InterestRuled(ruling) => step_aside(docket, &ruling.member),
         ReviewEvent::MemberRecused(recusal) => step_aside(docket, &recusal.member),

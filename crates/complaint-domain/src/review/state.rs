@@ -76,7 +76,7 @@ pub struct Docket {
     /// Members whose disclosed interest nobody has ruled on.
     pub(super) unruled: BTreeSet<ActorId>,
     /// Members of whom the committee said that their interest is no obstacle.
-    pub(super) cleared: BTreeSet<ActorId>,
+    pub(super) cleared: BTreeMap<ActorId, Timestamp>,
     /// Those who stepped aside; they never sit on this case again.
     pub(super) recused: BTreeSet<ActorId>,
     pub(super) heard: BTreeSet<Side>,

@@ -33,7 +33,7 @@ pub(super) fn committee() -> Committee {
     for member in ["mia", "noa", "oli", "ana", "ida", "tom"] {
         let term_until =
             Some(if member == "tom" { "2023-12-31" } else { "2025-12-31" }.parse().unwrap());
-        let standing = Standing { term_until, has_interest: member == "ida" };
+        let standing = Standing { term_until, has_interest: member == "ida", interest_at: None };
         facts.committee.insert(person(member), standing);
     }
     facts.case.parts = BTreeMap::from([(person("ana"), Part::Handled)]);

@@ -218,7 +218,7 @@ fn grant(
 
 fn declare(person: &Person, declared: &Declaration) -> Result<StaffEvent, StaffRejection> {
     let interest = declared.interest.clone();
-    if person.interests.get(&interest) == Some(&declared.ground) {
+    if person.interests.get(&interest).is_some_and(|(ground, _)| *ground == declared.ground) {
         return Err(StaffRejection::InterestDeclared { interest });
     }
     if matches!(&interest, Interest::Colleague { colleague } if *colleague == person.account) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{Absence, Interest, StaffEvent};
 use crate::{
@@ -31,7 +31,8 @@ pub struct Person {
     pub(super) roles: BTreeSet<Role>,
     pub(super) team: Option<Label>,
     pub(super) absence: Option<Absence>,
-    pub(super) interests: BTreeMap<Interest, RecusalGround>,
+    /// Each with its kind, and when it was recorded.
+    pub(super) interests: BTreeMap<Interest, (RecusalGround, Timestamp)>,
     pub(super) term: Option<Term>,
     pub(super) past_terms: Vec<Term>,
     pub(super) trainings: BTreeMap<(Label, Date), Option<Date>>,
@@ -78,6 +79,8 @@ pub struct Conflict {
     pub interest: Interest,
     /// Of which kind.
     pub ground: RecusalGround,
+    /// When it was recorded.
+    pub declared_at: Timestamp,
 }
 
 impl Parts {
@@ -143,14 +146,21 @@ impl Person {
 
     /// Every interest that is declared.
     pub fn interests(&self) -> impl Iterator<Item = Conflict> {
-        self.interests
-            .iter()
-            .map(|(interest, ground)| Conflict { interest: interest.clone(), ground: *ground })
+        self.interests.iter().map(|(interest, (ground, declared_at))| Conflict {
+            interest: interest.clone(),
+            ground: *ground,
+            declared_at: *declared_at,
+        })
     }
 
     /// The first declared interest that the case touches.
     pub fn conflict_with(&self, parts: &Parts) -> Option<Conflict> {
-        self.interests().find(|conflict| match &conflict.interest {
+        self.conflicts_with(parts).next()
+    }
+
+    /// Every declared interest that the case touches.
+    pub fn conflicts_with(&self, parts: &Parts) -> impl Iterator<Item = Conflict> {
+        self.interests().filter(|conflict| match &conflict.interest {
             Interest::Respondent { respondent } => parts.respondent.as_ref() == Some(respondent),
             Interest::Product { product } => parts.product.as_ref() == Some(product),
             Interest::Complaint { complaint } => parts.complaint.as_ref() == Some(complaint),
@@ -239,7 +249,8 @@ fn apply(person: &mut Person, fact: &Fact<StaffEvent>) {
                 .map(|(absence, last)| Absence { until: Some(last), ..absence });
         }
         StaffEvent::InterestDeclared(declared) => {
-            person.interests.insert(declared.interest.clone(), declared.ground);
+            let kind = (declared.ground, fact.recorded_at);
+            person.interests.insert(declared.interest.clone(), kind);
         }
         StaffEvent::InterestWithdrawn(withdrawn) => {
             person.interests.remove(&withdrawn.interest);

@@ -240,7 +240,9 @@ async fn the_first_of_two_ends(story: &Story, complaint: &StreamId, first: &Stre
     answer_and_refuse(story, 1_600, complaint).await;
     escalate(story, 1_700, complaint).await;
     let accepted = C::RecordAnswer(AnswerGiven { answer: Answer::Accepted });
-    story.service.handle(request(1_800, Some(complaint.clone()), accepted)).await.unwrap();
+    let mut said = request(1_800, Some(complaint.clone()), accepted);
+    said.actor = Actor { id: ActorId(label("portal")), role: Role::Complainant };
+    story.service.handle(said).await.unwrap();
     discontinue(story, 12, first).await.unwrap();
     assert_eq!(run(story).await, Escalated { concluded: 1, ..NOTHING });
     let next = open(story, 13, complaint).await.unwrap();

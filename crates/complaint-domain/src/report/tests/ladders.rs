@@ -120,7 +120,7 @@ fn restating() -> Ladder<House> {
 }
 
 fn standing(until: &str) -> Standing {
-    Standing { term_until: Some(until.parse().unwrap()), has_interest: false }
+    Standing { term_until: Some(until.parse().unwrap()), has_interest: false, interest_at: None }
 }
 
 fn endorsing() -> Vec<Ladder<House>> {

@@ -53,7 +53,12 @@ fn no_interest(
     member: &ActorId,
     standing: Standing,
 ) -> Result<(), ReviewRejection> {
-    if standing.has_interest && !docket.cleared.contains(member) {
+    // A ruling is on what was declared by then.
+    let is_ruled_on = docket
+        .cleared
+        .get(member)
+        .is_some_and(|ruled_at| standing.interest_at.is_none_or(|at| at <= *ruled_at));
+    if standing.has_interest && !is_ruled_on {
         return Err(ReviewRejection::InterestDeclared(member.clone()));
     }
     Ok(())
@@ -153,7 +158,11 @@ pub(super) fn rule(
     if circumstances.occasion.actor.id == ruling.member {
         return Err(ReviewRejection::RuledBySelf(ruling.member.clone()));
     }
-    no_open_interest(docket, circumstances)?;
+    // Of a whole committee that was challenged the one rules on the other: nobody else could.
+    let is_left = |one: &ActorId| *one != ruling.member && !docket.unruled.contains(one);
+    if docket.seats.keys().any(is_left) {
+        no_open_interest(docket, circumstances)?;
+    }
     Ok(ReviewEvent::InterestRuled(ruling.clone()))
 }
 

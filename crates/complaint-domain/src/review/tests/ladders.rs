@@ -144,6 +144,8 @@ fn interests() -> Vec<Ladder<Committee>> {
                 }),
                 ("ruled-by-self", |it| {
                     it.world.occasion.actor = chair();
+                    // Somebody else could rule.
+                    it.history.push(past(E::MemberSeated(seat("oli"))));
                     it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
                 }),
                 ("interest-open", |it| drop(it.history.pop())),
@@ -174,6 +176,8 @@ fn interests() -> Vec<Ladder<Committee>> {
                 ("not-seated", |it| it.world.occasion.actor.id = person("oli")),
                 ("not-the-chair", |it| {
                     it.world.occasion.actor = chair();
+                    // Somebody else could rule.
+                    it.history.push(past(E::MemberSeated(seat("oli"))));
                     it.history.push(past(E::InterestDisclosed(disclosure("mia"))));
                 }),
                 ("interest-open", |it| it.drop(|event| matches!(event, E::InterestDisclosed(_)))),

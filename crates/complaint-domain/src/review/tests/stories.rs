@@ -190,6 +190,49 @@ fn an_interest_declared_after_the_seating_still_keeps_a_member_from_voting() {
         .then_rejected(R::InterestDeclared(person("noa")));
 }
 
+/// A trifle that was ruled on clears nothing that is declared after it.
+#[test]
+fn a_ruling_is_on_what_was_declared_by_then() {
+    let cleared = given(committee(), ready())
+        .by("portal", Role::Complainant)
+        .after(&C::DiscloseInterest(disclosure("noa")))
+        .by("mia", Role::CommitteeChair)
+        .after(&C::RuleOnInterest(Ruling { member: person("noa"), may_stay: true }))
+        .after(&C::ProposeDecision(proposal()));
+    let declared = |at: &str| {
+        let at = at.parse().unwrap();
+        let cleared = cleared.clone().where_(|world| {
+            let noa = world.facts.committee.get_mut(&person("noa")).unwrap();
+            (noa.has_interest, noa.interest_at) = (true, Some(at));
+        });
+        cleared.by("noa", MEMBER)
+    };
+    let ballot = vote(VoteChoice::For);
+    let cast = C::CastVote(ballot.clone());
+    declared("2001-01-01T00:00:00Z").when(&cast).then(E::VoteCast(ballot));
+    let later = declared("2099-01-01T00:00:00Z");
+    later.when(&cast).then_rejected(R::InterestDeclared(person("noa")));
+}
+
+/// Whoever challenges all of a committee does not stop it.
+#[test]
+fn of_a_whole_committee_that_was_challenged_the_one_rules_on_the_other() {
+    let mut challenged = given(committee(), ready()).by("portal", Role::Complainant);
+    for member in ["mia", "noa", "oli"] {
+        challenged = challenged.after(&C::DiscloseInterest(disclosure(member)));
+    }
+    let ruling =
+        |member: &str| C::RuleOnInterest(Ruling { member: person(member), may_stay: true });
+    let own = challenged.clone().by("mia", Role::CommitteeChair);
+    own.when(&ruling("mia")).then_rejected(R::RuledBySelf(person("mia")));
+    let one = challenged.by("mia", Role::CommitteeChair).after(&ruling("noa"));
+    // Now there is one who may.
+    one.clone().when(&ruling("oli")).then_rejected(R::InterestOpen(person("mia")));
+    let all = one.by("noa", MEMBER).after(&ruling("oli")).after(&ruling("mia"));
+    let proposed = E::DecisionProposed(proposal());
+    all.by("mia", Role::CommitteeChair).when(&C::ProposeDecision(proposal())).then(proposed);
+}
+
 #[test]
 fn a_term_that_ends_today_has_not_ended() {
     let last_day = given(committee(), vec![opened()]).at("2025-12-31T23:59:59Z");

@@ -220,6 +220,21 @@ mod tests {
         }
     }
 
+    /// Each key would cost a reading of the whole: a body of some hundred kilobytes took minutes to refuse.
+    #[test]
+    fn a_body_of_very_many_values_is_refused_without_a_search() {
+        let mut wide = json!({"channel": 7, "source": {"kind": "direct"}});
+        let entries = wide.as_object_mut().unwrap();
+        entries.extend((0..40_000).map(|number| (format!("k{number}"), json!(1))));
+        let lists = json!({"channel": "web", "tags": vec![json!({"a": 1}); 40_000]});
+        for body in [wide, lists] {
+            match complaint_command("register", &body) {
+                Err(BodyError::Shape { place, .. }) => assert_eq!(place, None),
+                other => panic!("expected another shape, found {other:?}"),
+            }
+        }
+    }
+
     #[test]
     fn what_does_not_fit_is_named_by_its_key_and_the_kind_of_value_there() {
         let whole = || {

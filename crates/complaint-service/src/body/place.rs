@@ -13,9 +13,17 @@ type Told<'a> = &'a dyn Fn(&Value) -> Option<String>;
 /// The keys down to a value; the items of a list by number.
 type Path = Vec<String>;
 
+/// Bodies of more values than this are not searched: each value costs a reading of the whole body, and no command
+/// that people write has as many.
+const VALUES_MAX: usize = 256;
+
 /// The key under which the thing is that this message is about, and the kind of value there. Nothing
-/// where it is the body itself.
+/// where it is the body itself, or the body is too large to be searched.
 pub(super) fn of(body: &Value, message: &str, told: Told<'_>) -> Option<(String, &'static str)> {
+    let mut left = VALUES_MAX;
+    if !has_at_most(body, &mut left) {
+        return None;
+    }
     let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
     let lacking = missing.and_then(|(field, _)| lacking(body, field, message, told));
     let path = lacking.or_else(|| at_fault(body, message, told))?;
@@ -47,6 +55,17 @@ fn at_fault(body: &Value, message: &str, told: Told<'_>) -> Option<Path> {
             .collect();
         let [only] = inner.as_slice() else { return Some(path) };
         path.clone_from(only);
+    }
+}
+
+/// Whether a body has no more values than are left, which it uses up.
+fn has_at_most(value: &Value, left: &mut usize) -> bool {
+    let Some(fewer) = left.checked_sub(1) else { return false };
+    *left = fewer;
+    match value {
+        Value::Object(entries) => entries.values().all(|inner| has_at_most(inner, left)),
+        Value::Array(items) => items.iter().all(|inner| has_at_most(inner, left)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 

@@ -16,9 +16,8 @@ use complaint_domain::{
     clock::{ClockReading, ClockRefusal, ClockResult, Nature, ReadClockError, clocks},
     complaint::{
         Case, ClockLimit, ClockNote, Complaint, ComplaintCommand, ComplaintRejection,
-        ComplaintRules, evolve,
+        ComplaintRules,
     },
-    fact::{Fact, LedgerEvent},
 };
 use event_log::{EventLog, Position, StreamId, StreamVersion};
 use futures::TryStreamExt;
@@ -28,7 +27,7 @@ use uuid::Uuid;
 use crate::{
     error::HandleError,
     house::House,
-    load::{decoded, load},
+    load::{load, load_before},
     request::CommandRequest,
     service::ComplaintService,
 };
@@ -77,6 +76,8 @@ pub async fn unnoted(
 ) -> Result<Unnoted, HandleError> {
     let rules = House::new(ComplaintRules::default()).rules_at(log, now).await?;
     let (mut found, mut from) = (Unnoted::default(), Position(0));
+    // A log may be shorter than somebody says.
+    let size = size.min(log.head().next_position);
     while from < size {
         let mut records = log.read_all(from, PAGE);
         let mut received = Vec::new();
@@ -88,7 +89,8 @@ pub async fn unnoted(
             }
         }
         for stream in received {
-            let Complaint::Received(case) = as_of(log, &stream, size).await? else { continue };
+            let loaded = load_before(log, &stream, size).await?;
+            let Complaint::Received(case) = loaded.state else { continue };
             if !case.is_ours_to_answer() {
                 continue;
             }
@@ -105,26 +107,6 @@ pub async fn unnoted(
         }
     }
     Ok(found)
-}
-
-/// A complaint as the first records have it.
-async fn as_of(
-    log: &dyn EventLog,
-    stream: &StreamId,
-    size: Position,
-) -> Result<Complaint, HandleError> {
-    let mut records = log.read_stream(stream, StreamVersion::default());
-    let mut state = Complaint::default();
-    while let Some(recorded) = records.try_next().await? {
-        if recorded.position >= size {
-            break;
-        }
-        let Fact { event, actor, occurred_at, recorded_at } = decoded(&recorded)?.fact();
-        if let LedgerEvent::Complaint(event) = event {
-            state = evolve(state, &Fact { event, actor, occurred_at, recorded_at });
-        }
-    }
-    Ok(state)
 }
 
 /// Walks the clocks of complaints, under the rules of one service.

@@ -87,9 +87,21 @@ pub(crate) fn decoded(recorded: &RecordedEvent) -> Result<Record, HandleError> {
 
 /// Loads a complaint's stream.
 pub(crate) async fn load(log: &dyn EventLog, stream: &StreamId) -> Result<Loaded, HandleError> {
+    load_before(log, stream, Position(u64::MAX)).await
+}
+
+/// The same as the records before a position have it.
+pub(crate) async fn load_before(
+    log: &dyn EventLog,
+    stream: &StreamId,
+    end: Position,
+) -> Result<Loaded, HandleError> {
     let mut records = log.read_stream(stream, StreamVersion::default());
     let mut loaded = Loaded::default();
     while let Some(recorded) = records.try_next().await? {
+        if recorded.position >= end {
+            break;
+        }
         loaded.take_in(recorded.position, decoded(&recorded)?);
     }
     Ok(loaded)

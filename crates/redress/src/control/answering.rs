@@ -1,6 +1,7 @@
 //! The end that holds the ledger: takes requests in beside each other, and carries them out one after the other.
 //!
-//! Whoever says nothing, or asks and goes away, holds up nobody else. How publishing goes is told while a backup is
+//! Whoever says nothing, or asks and goes away, holds up nobody else, unless as many do as are attended to at once: then
+//! the next waits until the first of them has been waited for long enough. How publishing goes is told while a backup is
 //! being taken. A crash here loses requests, never what one of them has done.
 
 use std::{fs, io, path::PathBuf, time::Duration};

@@ -7,7 +7,7 @@ use super::{
         no_cause_found, not_pursued, offering, over_to, paid, proposed, proposed_over_limit,
         received, referred_to, refund, responded,
     },
-    harness::{Told, given, past, person},
+    harness::{Given, Told, given, past, person},
 };
 use crate::{
     Fact,
@@ -22,6 +22,12 @@ use crate::{
 
 fn taken_up() -> Fact<E> {
     past(E::ReferredExternally(referred_to("Ombudsman")))
+}
+
+/// An apology that `ana`, who is responsible, offered and the complainant accepted.
+fn accepted() -> Given {
+    let offered = [received(), assigned("ana"), proposed(apology(1)), responded(offering(&[1]))];
+    given(offered.into_iter().chain([answered(Answer::Accepted)]))
 }
 
 fn settled_elsewhere() -> Fact<E> {
@@ -95,13 +101,7 @@ fn what_was_offered_and_refused_lapses() {
 
 #[test]
 fn nobody_but_complainants_themselves_withdraws_what_they_accepted() {
-    let accepted = given([
-        received(),
-        assigned("ana"),
-        proposed(apology(1)),
-        responded(offering(&[1])),
-        answered(Answer::Accepted),
-    ]);
+    let accepted = accepted();
     let withdraw = C::Withdraw(not_pursued());
     // The apology is owed, and the cause is not found.
     accepted.clone().when(&withdraw).then_rejected(R::WithdrawnAfterAcceptance);
@@ -119,11 +119,7 @@ fn nobody_but_complainants_themselves_withdraws_what_they_accepted() {
 
 #[test]
 fn what_the_complainant_accepted_is_not_noted_away_by_whoever_owes_it() {
-    let accepted = || {
-        let offered =
-            [received(), assigned("ana"), proposed(apology(1)), responded(offering(&[1]))];
-        given(offered.into_iter().chain([answered(Answer::Accepted)])).at("2024-09-12T00:00:00Z")
-    };
+    let accepted = || accepted().at("2024-09-12T00:00:00Z");
     for other in [Answer::Refused, Answer::Silent] {
         let over = C::RecordAnswer(answer(other));
         for (who, role) in [("ana", Role::Agent), ("ben", Role::Agent), ("ana", Role::Supervisor)] {
@@ -182,14 +178,7 @@ fn what_a_body_outside_awarded_with_binding_effect_is_paid_before_the_end() {
 
 #[test]
 fn who_ever_was_responsible_does_not_undo_an_acceptance_nor_in_another_role() {
-    let accepted = given([
-        received(),
-        assigned("ana"),
-        proposed(apology(1)),
-        responded(offering(&[1])),
-        answered(Answer::Accepted),
-        past(E::Reassigned(over_to("ben"))),
-    ]);
+    let accepted = accepted().after(&C::Reassign(over_to("ben")));
     let over = C::RecordAnswer(answer(Answer::Refused));
     let stands = AnswerRefusal::DebtStands(person("ana"), Role::Supervisor);
     accepted.clone().by("ana", Role::Supervisor).when(&over).then_rejected(stands.into());

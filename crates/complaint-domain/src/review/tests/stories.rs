@@ -96,10 +96,9 @@ fn nobody_says_that_they_follow_what_they_have_answered_otherwise() {
     assert!(rejected.where_(before).attempt(&accepted).is_some());
 }
 
-/// Rejected on 1 May, partly upheld as recommended on the 2nd, closed on the 3rd.
-#[test]
-fn nobody_says_that_they_follow_what_they_have_closed_against() {
-    let response = Response {
+/// A final response that rejects the complaint.
+fn rejection() -> Response {
+    Response {
         kind: ResponseKind::Final,
         channel: Channel::Email,
         outcome: Some(Outcome::NotUpheld),
@@ -108,11 +107,16 @@ fn nobody_says_that_they_follow_what_they_have_closed_against() {
         recourse: None,
         expected_by: None,
         platform: None,
-    };
+    }
+}
+
+/// Rejected on 1 May, partly upheld as recommended on the 2nd, closed on the 3rd.
+#[test]
+fn nobody_says_that_they_follow_what_they_have_closed_against() {
     let closed = ComplaintEvent::Closed(Closure { reason: CloseReason::RecourseExhausted });
     let reason = ReopenReason::ClosedInError;
     let history = [
-        (ComplaintEvent::ResponseIssued(response), "2024-05-01T09:00:00Z"),
+        (ComplaintEvent::ResponseIssued(rejection()), "2024-05-01T09:00:00Z"),
         (closed, "2024-05-03T09:00:00Z"),
         (ComplaintEvent::Reopened(Reopening { reason }), "2024-05-04T09:00:00Z"),
     ];
@@ -488,17 +492,7 @@ fn a_review_is_settled_by_what_the_complainant_said_and_not_by_the_committee_alo
     let answer = |answer| {
         in_the_case(ComplaintEvent::AnswerRecorded(AnswerGiven { answer }), "ana", Role::Agent)
     };
-    let response = Response {
-        kind: ResponseKind::Final,
-        channel: Channel::Email,
-        outcome: Some(Outcome::NotUpheld),
-        findings: vec![],
-        remedies: vec![],
-        recourse: None,
-        expected_by: None,
-        platform: None,
-    };
-    let response = in_the_case(ComplaintEvent::ResponseIssued(response), "ana", Role::Agent);
+    let response = in_the_case(ComplaintEvent::ResponseIssued(rejection()), "ana", Role::Agent);
     let seen = |history: &[&Fact<ComplaintEvent>]| {
         let case = history.iter().fold(CaseFacts::default(), |case, fact| case.with(fact));
         given(committee(), ready())

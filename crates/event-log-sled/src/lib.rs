@@ -50,4 +50,5 @@ pub mod verify;
 mod versions;
 
 pub use open::OpenError;
+pub use sealed::served_bundle;
 pub use sled_log::SledLog;

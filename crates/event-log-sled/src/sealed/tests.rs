@@ -42,3 +42,6 @@ fn a_flipped_byte_anywhere_in_a_frame_is_noticed() {
     }
     assert!(pinned > 0);
 }
+
+mod forms;
+mod laws;

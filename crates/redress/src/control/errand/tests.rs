@@ -4,7 +4,8 @@ const HERE: &str = "/usr/lib";
 
 fn errand(words: &[&str]) -> Option<Errand> {
     let args: Vec<_> = ["redress"].iter().chain(words).map(OsString::from).collect();
-    Errand::of(&args, Path::new(HERE))
+    let (_, matches) = arguments::parse(&args).ok()?;
+    Errand::of(&args, &matches, Path::new(HERE))
 }
 
 fn words_of(words: &[&str]) -> Vec<String> {
@@ -12,7 +13,7 @@ fn words_of(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
+fn the_work_with_a_ledger_is_for_others_and_what_signs_or_changes_keys_is_not() {
     let by = ["--as", "sue", "--role", "supervisor"];
     let sent = |noun: &'static str, verb: &'static str| {
         errand(&[&[noun, verb, "--data", "ledger"][..], &by].concat())
@@ -35,18 +36,25 @@ fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
         &["review", "list", "--data", "ledger"],
         &["replay", "--data", "ledger", "--stream", "complaint-1"],
         &["cause", "chart", "--data", "ledger", "--until", "2025-06-30"],
+        &["verify", "--data", "ledger", "--vault"],
+        &["replay", "--data", "ledger"],
+        &["mail", "status", "--data", "ledger"],
+        &["keys", "status", "--data", "ledger"],
+        &["report", "transparency", "--data", "ledger", "--period", "2025-Q1", "--out", "r"],
+        &["export", "csv", "--data", "ledger", "--out", "csv"],
+        &["import", "cfpb", "rows.csv", "--data", "ledger"],
     ] {
         assert!(errand(words).is_some(), "{words:?}");
     }
     for words in [
         &["serve", "--data", "ledger"][..],
-        &["verify", "--data", "ledger"],
-        &["replay", "--data", "ledger"],
-        &["mail", "status", "--data", "ledger"],
+        &["verify", "--data", "ledger", "--repair"],
         &["checkpoint", "--data", "ledger"],
         &["restore", "--from", "backup", "--data", "ledger"],
-        &["keys", "status", "--data", "ledger"],
-        &["report", "transparency", "--data", "ledger", "--period", "2025-Q1"],
+        &["keys", "rotate-vault", "--data", "ledger"],
+        &["export", "tiles", "--data", "ledger", "--out", "tiles"],
+        &["report", "transparency", "--mirror", "mirror", "--period", "2025-Q1", "--out", "r"],
+        &["cause", "tree"],
         &["complaint", "list"],
         &["complaint", "unheard-of", "--data", "ledger"],
     ] {

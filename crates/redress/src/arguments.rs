@@ -1,10 +1,8 @@
 //! What may be written on the command line. The help texts here are part of the product.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::path::PathBuf;
 
-use clap::{
-    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use event_log::StreamId;
 
 use crate::instant::Instant;
@@ -18,6 +16,7 @@ mod evidence;
 mod filed;
 mod inspection;
 mod mail;
+mod parsing;
 mod report;
 mod rulebook;
 mod signing;
@@ -42,6 +41,7 @@ pub use mail::{
     LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus,
     MailTakeIn, TlsMode,
 };
+pub use parsing::parse;
 pub use report::{LocaleName, Report, ReportFiles, ReportProof};
 pub use rulebook::{RulebookLine, RulebookShow};
 pub use signing::{
@@ -347,19 +347,6 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-}
-
-/// What the words of a command line mean, the program's name first; and how each of them was written.
-///
-/// # Errors
-///
-/// What clap has to say: wrong usage, or a text that was asked for.
-pub fn parse(args: &[OsString]) -> Result<(CommandLine, ArgMatches), clap::Error> {
-    let mut command = CommandLine::command();
-    let matches = command.try_get_matches_from_mut(args)?;
-    let line =
-        CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((line, matches))
 }
 
 /// Where a ledger lies.

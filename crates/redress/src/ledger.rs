@@ -191,6 +191,7 @@ impl Ledger {
     }
 
     /// The same ledger once more, for another part of this process.
+    #[must_use]
     pub fn again(&self) -> Self {
         let (places, log, clock) =
             (self.places.clone(), Arc::clone(&self.log), Arc::clone(&self.clock));
@@ -333,7 +334,7 @@ impl Ledger {
         &self,
         console: &Console<'_>,
     ) -> Result<BroughtUp, CommandError> {
-        let held = self.models().lock_owned().await;
+        let alone = self.models().lock_owned().await;
         let directory = self.places.read_models();
         fs::create_dir_all(&directory).map_err(CommandError::file("make", &directory))?;
         let head = self.log.head().next_position;
@@ -346,7 +347,7 @@ impl Ledger {
         let statuses = models.catch_up(log, head, &mut told).await;
         models.close().await;
         all_well(&statuses)?;
-        Ok(BroughtUp { records: head.0, _held: held })
+        Ok(BroughtUp { records: head.0, _held: alone })
     }
 
     /// Finishes what is under way and lets go of the directory.

@@ -40,6 +40,7 @@ fn the_work_with_a_ledger_is_for_others_and_what_signs_or_changes_keys_is_not() 
         &["replay", "--data", "ledger"],
         &["mail", "status", "--data", "ledger"],
         &["keys", "status", "--data", "ledger"],
+        &["checkpoint", "--data", "ledger"],
         &["report", "transparency", "--data", "ledger", "--period", "2025-Q1", "--out", "r"],
         &["export", "csv", "--data", "ledger", "--out", "csv"],
         &["import", "cfpb", "rows.csv", "--data", "ledger"],
@@ -49,7 +50,7 @@ fn the_work_with_a_ledger_is_for_others_and_what_signs_or_changes_keys_is_not() 
     for words in [
         &["serve", "--data", "ledger"][..],
         &["verify", "--data", "ledger", "--repair"],
-        &["checkpoint", "--data", "ledger"],
+        &["checkpoint", "--data", "ledger", "--register", "elsewhere"],
         &["restore", "--from", "backup", "--data", "ledger"],
         &["keys", "rotate-vault", "--data", "ledger"],
         &["export", "tiles", "--data", "ledger", "--out", "tiles"],

@@ -6,6 +6,9 @@ use clap::{ArgMatches, parser::ValueSource};
 
 use crate::{control::lanes::Lane, error::CommandError};
 
+/// What names who signs, and who cosigns.
+const SIGNING: [&str; 4] = ["signing_key", "register", "passphrase_file", "witnesses"];
+
 /// Where a command is carried out for others; nothing where it is not.
 pub(super) fn lane_of(noun: &str, verb: &str, leaf: &ArgMatches) -> Option<Lane> {
     let is_written = |name: &str| is_written(leaf, name);
@@ -20,8 +23,9 @@ pub(super) fn lane_of(noun: &str, verb: &str, leaf: &ArgMatches) -> Option<Lane>
         | ("clock", "explain" | "recourse")
         | ("inspection", "sample")
         | ("complaint", "duplicates")
-        | ("keys" | "mail", "status")
-        | ("projections", "status") => Lane::Looking,
+        | ("keys" | "mail" | "projections", "status") => Lane::Looking,
+        // The one that is published: whoever names another key or register means to sign.
+        ("checkpoint", "") if !SIGNING.iter().any(|name| is_written(name)) => Lane::Looking,
         ("replay", "") if is_written("stream") => Lane::Looking,
         ("replay", "") => Lane::Reading,
 
@@ -67,8 +71,8 @@ fn reason(noun: &str, verb: &str, leaf: &ArgMatches) -> Option<(&'static str, &'
             "ask that one, or end it first",
         ),
         ("checkpoint", "") => (
-            "another process serves this ledger, and signs each new head itself, within a second",
-            "take its checkpoint from the file `checkpoint` in the data directory, or from /checkpoint where it listens",
+            "another process serves this ledger, and signs each new head itself, with the key and register it was given",
+            "leave out what names key, register and witnesses: the checkpoint that it published is then printed",
         ),
         ("export", "tiles") => (
             "another process serves this ledger, and the tree with it",

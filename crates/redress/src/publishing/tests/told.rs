@@ -40,7 +40,7 @@ fn serving(told: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_tells_how_publishing_goes_while_the_ledger_is_served() {
-    let mut home = Home::new();
+    let home = Home::new();
     let (data, signed) = (home.ledger.places.data.clone(), home.places().signed);
     let publisher = home.publisher(Some(home.no_witnesses())).await;
     let in_the_way = block(&signed);
@@ -243,6 +243,35 @@ async fn work_goes_on_while_those_who_list_wait_for_the_read_models() {
         stop.send_replace(true);
     };
     tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
+    home.ledger.close().await;
+}
+
+/// An end does not wait for what can be done again; whoever asked is told, and so is whoever waits behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_cut_short_keeps_no_server_from_ending() {
+    let home = Home::new();
+    let data = home.ledger.places.data.clone();
+    let (_tell, watched) = well();
+    let control = Control::bind(&home.ledger).unwrap();
+    let bringing_up = home.ledger.models().lock_owned().await;
+    let (stop, stopped) = watch::channel(false);
+    let asking = async {
+        let mut listing = Vec::new();
+        for _ in 0..6 {
+            listing.push(asked(&data, &command(&data, &["complaint", "list"], "")).await);
+        }
+        let mut joining = asked(&data, &command(&data, &JOIN, JOINED)).await;
+        assert_eq!(exit(&mut joining).await, 0);
+        stop.send_replace(true);
+        for mut stream in listing {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            // One that was still on its way in is let go without a word.
+            assert!(answer.is_empty() || answer.contains("is ending"), "{answer}");
+        }
+    };
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
+    drop(bringing_up);
     home.ledger.close().await;
 }
 

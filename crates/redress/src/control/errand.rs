@@ -21,7 +21,7 @@ use self::whose::lane_of;
 use super::{Request, SOCKET, answer_of, carrying::Parts, lanes::Lane, reach};
 use crate::{
     arguments::{self, CommandLine},
-    casework::BODY_BYTES_MAX,
+    casework::{BODY_BYTES_MAX, is_a_file_name},
     console::Console,
     error::CommandError,
     lending::{Lender, lend},
@@ -131,6 +131,7 @@ impl Errand {
             read.map_err(CommandError::failed("read standard input"))?;
             return Ok((input.clone(), input));
         }
+        is_a_file_name(path)?;
         let file = File::open(path).map_err(CommandError::file("read", path))?;
         let read = file.take(BODY_BYTES_MAX).read_to_end(&mut input);
         read.map_err(CommandError::file("read", path))?;

@@ -220,7 +220,10 @@ fn a_served_ledger_is_verified_exported_and_reported_as_one_that_nobody_serves()
     let rows = "Complaint ID,Product,Submitted via,Date received,Company,Company response to consumer\n\
                 1,Mortgage,Web,2014-11-13,Bank,Closed\n2,Mortgage,Web,2014-11-14,Bank,Closed\n";
     fs::write(home.path().join("rows.csv"), rows).unwrap();
-    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    // From elsewhere: paths are meant from where each command is called.
+    let ledger = home.path().join("ledger");
+    let elsewhere = TempDir::new().unwrap();
+    let serving = serve_in(elsewhere.path(), &["serve", "--data", ledger.to_str().unwrap()]);
     let on = |words: &[&str]| home.run(&[words, &["--data", "ledger"]].concat());
     let complaint = home.register();
     let imported = on(&["import", "cfpb", "rows.csv"]).done();

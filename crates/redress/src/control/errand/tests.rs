@@ -63,6 +63,35 @@ fn the_work_with_a_ledger_is_for_others_and_what_signs_or_changes_keys_is_not() 
     }
 }
 
+/// A path without a name stays as it is written: whoever reads it must ask for it with `resolved`.
+#[test]
+fn every_path_that_is_written_without_a_name_is_known_to_be_read_from_where_whoever_asks_stands() {
+    fn leaves(command: &Command, names: &[&str], found: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            leaves(sub, &[names, &[sub.get_name()]].concat(), found);
+        }
+        let is_path = |it: &&clap::Arg| {
+            it.get_value_parser().type_id() == clap::builder::ValueParser::path_buf().type_id()
+        };
+        let paths = command.get_positionals().filter(is_path);
+        found.extend(paths.map(|it| format!("{} {}", names.join(" "), it.get_id())));
+    }
+    let mut found = Vec::new();
+    leaves(&CommandLine::command(), &[], &mut found);
+    // A check and a tree of causes name no ledger; the others ask.
+    let known = [
+        "import cfpb file",
+        "cause tree file",
+        "mail take-in files",
+        "anchor import answer",
+        "check file",
+    ];
+    found.sort();
+    let mut known = known.map(str::to_owned);
+    known.sort();
+    assert_eq!(found, known);
+}
+
 #[test]
 fn paths_are_meant_as_whoever_asks_means_them() {
     let by = ["--as", "sue", "--role", "agent"];

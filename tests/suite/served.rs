@@ -285,7 +285,6 @@ fn all_records_are_printed_beside_a_server_to_whoever_reads_as_far_as_they_like(
     assert!(alone.stdout.len() > 1024 * 1024, "more than is printed in one part");
     let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
     let beside = run_in(home.path(), &["replay", "--data", "ledger"]).done();
-    // The server may have recorded nothing, and a demo's head was signed before.
     assert!(beside.stdout == alone.stdout, "the same records");
     assert_eq!(beside.stderr, alone.stderr);
     let mut first = Command::new(redress())
@@ -296,5 +295,14 @@ fn all_records_are_printed_beside_a_server_to_whoever_reads_as_far_as_they_like(
         .unwrap();
     drop(first.stdout.take());
     assert_eq!(first.wait().unwrap().code(), Some(0));
+
+    // What is damaged under a server is found beside it.
+    let tile = home.path().join("ledger/tiles/tile/entries/000.zst");
+    let mut bytes = fs::read(&tile).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&tile, bytes).unwrap();
+    let found = run_in(home.path(), &["verify", "--data", "ledger"]).refused(1);
+    assert!(found.stdout.contains("BROKEN at position 0"), "{}", found.stdout);
     assert_eq!(serving.end(), Some(0));
 }

@@ -239,16 +239,21 @@ impl Reception {
 
     async fn carried_out(&mut self, work: Work, stream: &mut UnixStream) -> io::Result<Answer> {
         let may_be_cut = work.may_be_cut_short();
-        let (parts, mut said) = parts();
+        let (parts, mut said) = parts(may_be_cut);
         let (cut, is_cut) = oneshot::channel::<()>();
         let (lender, mut cut) = (Arc::clone(&self.lender), Some(cut));
         let mut at_work = carry_out(work, lender, parts, is_cut);
+        let mut torn = Ok(());
         let done = loop {
             tokio::select! {
                 done = &mut at_work => break done,
-                Some(part) = said.recv() => {
-                    if let Err(error) = give_part(stream, part, PATIENCE_WITH_A_READER).await {
-                        tracing::debug!(%error, "whoever asked does not read what is printed");
+                Some(part) = said.recv(), if torn.is_ok() => {
+                    let given = tokio::select! {
+                        given = give_part(stream, part, PATIENCE_WITH_A_READER) => given,
+                        () = told(&mut self.stop) => Err(io::ErrorKind::ConnectionReset.into()),
+                    };
+                    if given.is_err() {
+                        torn = given;
                         // It is told that nobody reads, as by a pipe.
                         said.close();
                     }
@@ -257,6 +262,7 @@ impl Reception {
                 () = told(&mut self.stop), if may_be_cut && cut.is_some() => cut = None,
             }
         };
+        torn?;
         while let Ok(part) = said.try_recv() {
             give_part(stream, part, PATIENCE).await?;
         }

@@ -122,13 +122,16 @@ fn lent(lender: &Lender) -> Ledger {
 #[derive(Debug)]
 pub(super) struct Parts {
     kept: Vec<u8>,
+    /// How much is kept.
+    most: usize,
     send: mpsc::Sender<Vec<u8>>,
 }
 
-/// What is printed here comes out there.
-pub(super) fn parts() -> (Parts, mpsc::Receiver<Vec<u8>>) {
+/// What is printed here comes out there: in parts, or all at the end where nobody may be kept waiting for a slow reader.
+pub(super) fn parts(may_wait: bool) -> (Parts, mpsc::Receiver<Vec<u8>>) {
     let (send, said) = mpsc::channel(PARTS_READY);
-    (Parts { kept: Vec::new(), send }, said)
+    let most = if may_wait { PART_BYTES } else { usize::MAX };
+    (Parts { kept: Vec::new(), most, send }, said)
 }
 
 impl Parts {
@@ -141,7 +144,7 @@ impl Parts {
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.kept.extend_from_slice(bytes);
-        if self.kept.len() >= PART_BYTES {
+        if self.kept.len() >= self.most {
             let part = mem::take(&mut self.kept);
             let sent = block_in_place(|| self.send.blocking_send(part));
             sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
@@ -151,5 +154,30 @@ impl Write for Parts {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_reads_slowly_keeps_no_work_on_complaints_waiting() {
+        let much = vec![b'x'; 3 * PART_BYTES];
+        // Nobody reads.
+        let (mut kept, _said) = parts(false);
+        kept.write_all(&much).unwrap();
+        assert_eq!(kept.rest().len(), much.len());
+        let (mut sent, mut said) = parts(true);
+        let mut writing = JoinSet::new();
+        writing.spawn(async move { sent.write_all(&much).map(|()| sent.rest()) });
+        let mut read = 0;
+        while let Some(part) = said.recv().await {
+            read += part.len();
+        }
+        let rest = writing.join_next().await.unwrap().unwrap().unwrap();
+        assert_eq!(read + rest.len(), 3 * PART_BYTES);
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clap::{ArgMatches, Command, CommandFactory as _, Id, parser::ValueSource};
+use clap::{ArgMatches, Id, parser::ValueSource};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,10 @@ use crate::{
 };
 
 pub(super) mod whose;
+
+/// Paths that are written without a name before them: noun, verb and argument.
+const UNNAMED: [(&str, &str, &str); 3] =
+    [("anchor", "import", "answer"), ("import", "cfpb", "file"), ("mail", "take-in", "files")];
 
 /// What a command said and how it ended.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,10 +67,9 @@ impl Errand {
         let data = paths_of(leaf, "data")?.first().map(|data| (*data).clone())?;
         let body =
             paths_of(leaf, "body").and_then(|found| found.first().map(|body| (*body).clone()));
-        let unnamed = positionals(noun, verb);
         for name in leaf.ids().map(Id::as_str).filter(|name| *name != "body") {
             let Some(paths) = paths_of(leaf, name) else { continue };
-            if unnamed.iter().any(|positional| positional == name) {
+            if UNNAMED.contains(&(noun, verb, name)) {
                 // They stay as they are written, and are read from where whoever calls stands.
                 paths.iter().try_for_each(|path| whole(here, path.to_str()?).map(|_| ()))?;
             } else {
@@ -222,16 +225,6 @@ pub(super) async fn carry_out(
 fn paths_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<Vec<&'a PathBuf>> {
     let paths = leaf.try_get_many::<PathBuf>(name).ok().flatten()?;
     (leaf.value_source(name) == Some(ValueSource::CommandLine)).then(|| paths.collect())
-}
-
-/// The arguments of a command that are written without a name.
-fn positionals(noun: &str, verb: &str) -> Vec<String> {
-    let line = CommandLine::command();
-    let of_noun = line.find_subcommand(noun);
-    let leaf =
-        of_noun.and_then(|it| if verb.is_empty() { Some(it) } else { it.find_subcommand(verb) });
-    let arguments = leaf.into_iter().flat_map(Command::get_positionals);
-    arguments.map(|argument| argument.get_id().to_string()).collect()
 }
 
 /// A path from the root on. None of what is no file or folder: a pipe would keep the process that serves waiting, and what

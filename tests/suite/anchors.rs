@@ -5,7 +5,7 @@ use std::fs;
 use jiff::{SignedDuration, Timestamp};
 use redress_tests::{
     authority::Authority,
-    binary::{Ran, run_in},
+    binary::{Ran, run_in, serve_in},
 };
 use serde_json::Value;
 
@@ -91,6 +91,23 @@ fn a_stamp_carried_by_hand_is_recorded_once_and_bounds_what_came_before_and_afte
     let between = format!("records {} to {}: between ", covered + 1, records(&home) - 2);
     assert!(told.stdout.contains(&between), "{}", told.stdout);
     home.run(&["verify", "--data", "ledger"]).done();
+}
+
+#[test]
+fn a_stamp_is_taken_in_while_the_ledger_is_served_from_where_whoever_asks_stands() {
+    let Some(authority) = Authority::new("served") else { return };
+    let home = signed();
+    let covered = records(&home);
+    // From elsewhere: the answer is named from where the other command is called.
+    let serving = serve_in(
+        &home.path().join(".."),
+        &["serve", "--data", home.path().join("ledger").to_str().unwrap()],
+    );
+    let taken_in = carry(&home, &authority).done().json();
+    assert_eq!((&taken_in[0]["size"], &taken_in[0]["is_new"]), (&covered.into(), &true.into()));
+    assert!(list(&home, &authority).done().stdout.contains("says served"));
+    assert_eq!(serving.end(), Some(0));
+    assert_eq!(import(&home, &authority).done().json()[0]["is_new"], false);
 }
 
 #[test]

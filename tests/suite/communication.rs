@@ -12,7 +12,7 @@ use std::{
 use complaint_domain::rulebook::RuleChange;
 use jiff::Timestamp;
 use redress_tests::{
-    binary::{Ran, redress, root, run_in},
+    binary::{Ran, redress, root, run_in, serve_in},
     mail_server::{MailServer, PASSWORD, Protection, USER},
     rulebook,
 };
@@ -97,6 +97,20 @@ fn the_script_of_the_documents_writes_to_a_complainant() {
     }
     let records = run_in(folder.path(), &["replay", "--data", "ledger"]).done().stdout;
     assert!(!records.contains("Customer"), "a name is in the log");
+}
+
+#[test]
+fn letters_go_out_and_mail_comes_in_while_the_ledger_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let origin = "complaints.example/communication";
+    run_in(folder.path(), &["init", "--data", "ledger", "--origin", origin]).done();
+    let (server, mails) = mail_server();
+    let serving = serve_in(folder.path(), &["serve", "--data", "ledger"]);
+    let ran = script(folder.path(), &server).done();
+    assert_eq!(mails.lock().unwrap().len(), 2, "each letter once");
+    assert!(ran.stdout.contains("1 registered, 1 added, 0 known, 1 automatic"), "{}", ran.stdout);
+    assert_eq!(serving.end(), Some(0));
+    run_in(folder.path(), &["verify", "--data", "ledger", "--vault"]).done();
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! What an operator does beside a ledger that is served, and after it was damaged.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs::{self, File},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
+};
 
-use redress_tests::binary::{Ran, root, run_in, serve_in, traced_in};
+use redress_tests::binary::{Ran, redress, root, run_in, serve_in, traced_in};
 use serde_json::Value;
 
 fn demo(folder: &Path) -> Value {
@@ -37,8 +42,8 @@ fn backups_are_taken_and_limits_noted_while_the_ledger_is_served() {
     // What can not be done is refused as it is without a server.
     let inside = run_in(folder, &["backup", "--data", "ledger", "--to", "ledger/copy"]).refused(1);
     assert!(inside.stderr.contains("outside"), "{}", inside.stderr);
-    let other = run_in(folder, &["verify", "--data", "ledger"]).refused(1);
-    assert!(other.stderr.contains("held by process"), "{}", other.stderr);
+    let other = run_in(folder, &["verify", "--repair", "--data", "ledger"]).refused(1);
+    assert!(other.stderr.contains("nobody mends what another is writing"), "{}", other.stderr);
     assert_eq!(serving.end(), Some(0));
     assert!(!folder.join("ledger/control").exists());
 
@@ -309,14 +314,40 @@ fn a_text_of_a_mebibyte_is_kept_and_a_longer_one_is_refused() {
 fn a_ledger_is_its_owners_alone() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    run_in(folder, &["init", "--data", "ledger", "--origin", "ledger.example/modes"]).done();
-    let mode = |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777;
-    for directory in ["ledger", "ledger/vault", "ledger/keys", "ledger.keys"] {
-        assert_eq!(mode(directory), 0o700, "{directory}");
+    // As somebody who lets everybody in, unless a program asks for less.
+    let generously = |words: &[&str], body: &str| {
+        let mut sh = Command::new("sh");
+        sh.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(redress()).args(words);
+        fs::write(folder.join("body"), body).unwrap();
+        let ran = sh.stdin(File::open(folder.join("body")).unwrap()).current_dir(folder).output();
+        Ran::from(ran.unwrap()).done();
+    };
+    generously(&["init", "--data", "ledger", "--origin", "ledger.example/modes"], "");
+    let body =
+        r#"{"channel": "web", "source": {"kind": "direct"}, "personal": {"narrative": "A fee."}}"#;
+    let by = ["--data", "ledger", "--as", "portal", "--role", "complainant", "--body", "-"];
+    generously(&[&["complaint", "register"][..], &by].concat(), body);
+    generously(&["mail", "status", "--data", "ledger"], "");
+    generously(&["checkpoint", "--data", "ledger"], "");
+    generously(&["backup", "--data", "ledger", "--to", "backup"], "");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for directory in ["ledger", "ledger.keys", "backup", "backup/personal"] {
+        assert_eq!(mode(&folder.join(directory)), 0o700, "{directory}");
     }
-    for file in ["kek", "signing-key", "register", "receipt-key"] {
-        assert_eq!(mode(&format!("ledger.keys/{file}")), 0o600, "{file}");
+    let copied = "backup/personal/000001";
+    let of_copy = ["vault", "keys"].map(|part| format!("{copied}/{part}"));
+    let directories = ["ledger/vault", "ledger/keys", "ledger.keys"].map(str::to_owned);
+    let mut files = 0;
+    for directory in directories.iter().chain(&of_copy) {
+        assert_eq!(mode(&folder.join(directory)), 0o700, "{directory}");
+        for file in fs::read_dir(folder.join(directory)).unwrap() {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+            files += 1;
+        }
     }
+    assert!(files >= 8, "keys, blobs and slots, each twice, but the keys that are copied nowhere");
+    assert_eq!(mode(&folder.join("ledger/outbox.sqlite")), 0o600);
 }
 
 #[test]

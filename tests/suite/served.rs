@@ -185,7 +185,7 @@ fn a_server_gives_nobody_more_than_they_have_and_waits_for_nobody() {
 /// The stories of the guide, from start to end.
 #[test]
 fn the_scripts_of_the_documents_run_beside_a_server() {
-    for file in ["docs/casework.sh", "docs/committee.sh"] {
+    for file in ["docs/casework.sh", "docs/committee.sh", "docs/rights.sh", "docs/inspection.sh"] {
         let home = Home::new();
         let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
         crate::inspection::script_on(home.path(), file).done();
@@ -209,9 +209,100 @@ fn many_who_work_at_once_beside_a_server_are_all_answered() {
     for stream in &streams {
         assert!(listed.contains(stream), "{stream} is not in {listed}");
     }
-    // What changes files of the machine waits for the end.
-    let held = home.run(&["verify", "--data", "ledger"]).refused(1);
-    assert!(held.stderr.contains("held by process"), "{}", held.stderr);
     assert_eq!(serving.end(), Some(0));
     assert_eq!(home.records(), 40);
+}
+
+/// What goes through a whole ledger, or makes files of it, is told the same beside a server as without one.
+#[test]
+fn a_served_ledger_is_verified_exported_and_reported_as_one_that_nobody_serves() {
+    let home = Home::new();
+    let rows = "Complaint ID,Product,Submitted via,Date received,Company,Company response to consumer\n\
+                1,Mortgage,Web,2014-11-13,Bank,Closed\n2,Mortgage,Web,2014-11-14,Bank,Closed\n";
+    fs::write(home.path().join("rows.csv"), rows).unwrap();
+    // From elsewhere: paths are meant from where each command is called.
+    let ledger = home.path().join("ledger");
+    let elsewhere = TempDir::new().unwrap();
+    let serving = serve_in(elsewhere.path(), &["serve", "--data", ledger.to_str().unwrap()]);
+    let on = |words: &[&str]| home.run(&[words, &["--data", "ledger"]].concat());
+    let complaint = home.register();
+    let imported = on(&["import", "cfpb", "rows.csv"]).done();
+    assert!(imported.stdout.contains("2 are in the ledger"), "{}", imported.stdout);
+    assert!(!imported.stderr.contains("no checkpoint"), "it is published by whoever serves");
+    on(&["commit-index"]).done();
+    on(&["checkpoint"]).done();
+    on(&["prove", "stream", &complaint, "--out", "all.proof"]).done();
+    let told = |when: &str| {
+        let report = format!("report-{when}");
+        let csv = format!("csv-{when}");
+        on(&["report", "transparency", "--period", "2014", "--min-cell", "1", "--out", &report])
+            .done();
+        on(&["export", "csv", "--out", &csv]).done();
+        on(&["export", "audit", "--out", &format!("{when}.html")]).done();
+        on(&["export", "bundle", "--stream", &complaint, "--out", &format!("{when}.zip")]).done();
+        let digests = fs::read_to_string(home.path().join(csv).join("manifest.json")).unwrap();
+        let figures = fs::read_to_string(home.path().join(report).join("report.json")).unwrap();
+        let verified = on(&["--json", "verify", "--vault"]).done().json();
+        let models = on(&["projections", "status"]).done().stdout;
+        let keys = on(&["--json", "keys", "status"]).done().json()["verifier_key"].clone();
+        let root = (verified["root"].clone(), verified["sealed"].clone());
+        (on(&["replay"]).done().stdout, digests, figures, root, models, keys)
+    };
+    let beside = told("beside");
+    on(&["projections", "rebuild"]).done();
+    let verified = on(&["verify"]).done();
+    assert!(verified.stderr.contains("once that process has ended"), "{}", verified.stderr);
+    assert_eq!(serving.end(), Some(0));
+    assert_eq!(told("alone"), beside);
+    assert!(!on(&["verify"]).done().stderr.contains("process"));
+}
+
+/// What only whoever holds a ledger alone can do is refused with the reason, and changes nothing.
+#[test]
+fn what_a_server_has_in_its_own_hands_is_refused_with_the_reason() {
+    let home = Home::new();
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    for (words, why) in [
+        (&["keys", "rotate-vault"][..], "has the vault open with the key"),
+        (&["keys", "rotate-signing"], "signs with the key"),
+        (&["export", "tiles", "--out", "tiles"], "redress mirror --from URL"),
+        (&["verify", "--repair"], "without --repair"),
+        (&["serve", "--listen", "127.0.0.1:0"], "one does at a time"),
+    ] {
+        let ran = home.run(&[words, &["--data", "ledger"]].concat()).refused(1);
+        assert!(ran.stderr.contains(why), "{words:?}: {}", ran.stderr);
+    }
+    assert_eq!(serving.end(), Some(0));
+    home.run(&["keys", "rotate-vault", "--data", "ledger"]).done();
+}
+
+/// Much that is printed comes as it is read, and a reader who goes away ends it.
+#[test]
+fn all_records_are_printed_beside_a_server_to_whoever_reads_as_far_as_they_like() {
+    let home = TempDir::new().unwrap();
+    run_in(home.path(), &["demo", "--data", "ledger", "--complaints", "150"]).done();
+    let alone = run_in(home.path(), &["replay", "--data", "ledger"]).done();
+    assert!(alone.stdout.len() > 1024 * 1024, "more than is printed in one part");
+    let serving = serve_in(home.path(), &["serve", "--data", "ledger"]);
+    let beside = run_in(home.path(), &["replay", "--data", "ledger"]).done();
+    assert!(beside.stdout == alone.stdout, "the same records");
+    assert_eq!(beside.stderr, alone.stderr);
+    let mut first = Command::new(redress())
+        .args(["replay", "--data", "ledger"])
+        .current_dir(home.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(first.stdout.take());
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+
+    // What is damaged under a server is found beside it.
+    let tile = home.path().join("ledger/tiles/tile/entries/000.zst");
+    let mut bytes = fs::read(&tile).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&tile, bytes).unwrap();
+    let found = run_in(home.path(), &["verify", "--data", "ledger"]).refused(1);
+    assert!(found.stdout.contains("BROKEN at position 0"), "{}", found.stdout);
+    assert_eq!(serving.end(), Some(0));
 }

@@ -62,7 +62,11 @@ pub fn compose(
     let mut blocks = writer.head(&subject)?;
     blocks.extend(writer.body(&demanded)?);
     for statement in &demanded {
-        blocks.push(Block::Paragraph(writer.state(statement)?));
+        let stated = Block::Paragraph(writer.state(statement)?);
+        // What two packs demand in the same words is said once.
+        if !blocks.contains(&stated) {
+            blocks.push(stated);
+        }
     }
     blocks.extend(writer.foot()?);
     Ok(Letter {

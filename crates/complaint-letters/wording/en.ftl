@@ -44,8 +44,8 @@ letter-close = Yours sincerely,
 letter-contact = You can reach us at { $contact }. Please give our reference.
 letter-page = { $complaint } · page { $page } of { $pages }
 
-letter-acknowledgement-subject = We have received your complaint
-letter-acknowledgement-opening = Thank you for your complaint, which we received on { $received }.
+letter-acknowledgement-subject = Your complaint
+letter-acknowledgement-opening = Thank you for your complaint, which reached us on { $received }.
 letter-acknowledgement-due = You can expect our answer by { $due }.
 
 letter-information-request-subject = We need something from you to go on

@@ -44,8 +44,8 @@ letter-close = 此致
 letter-contact = 如需联系，请通过以下方式：{ $contact }，并注明上述编号。
 letter-page = { $complaint } · 第{ $page }页，共{ $pages }页
 
-letter-acknowledgement-subject = 投诉收悉通知
-letter-acknowledgement-opening = 我们已于{ $received }收到您的投诉，感谢您的反映。
+letter-acknowledgement-subject = 关于您的投诉
+letter-acknowledgement-opening = 您的投诉已于{ $received }送达我们，感谢您的反映。
 letter-acknowledgement-due = 我们将于{ $due }前答复您。
 
 letter-information-request-subject = 请补充材料

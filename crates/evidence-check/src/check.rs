@@ -5,6 +5,7 @@
 
 use std::fmt::{self, Display};
 
+use jiff::Timestamp;
 use merkle_log::{
     Checkpoint, LogProof, Policy, SignedNote, leaf_hash, policy::Accepted, verify_consistency,
 };
@@ -110,6 +111,12 @@ impl Kind {
             Self::Unknown => "nothing known as evidence",
         }
     }
+}
+
+/// A time that a witness states, in UTC; what no calendar reaches stays a number.
+fn moment(seconds: u64) -> String {
+    let time = i64::try_from(seconds).ok().and_then(|it| Timestamp::from_second(it).ok());
+    time.map_or_else(|| format!("Unix second {seconds}"), |time| time.to_string())
 }
 
 /// Whether a text could be a signed note.
@@ -240,7 +247,7 @@ impl Steps {
         self.fact("tree size", accepted.checkpoint.size());
         self.fact("root", accepted.checkpoint.root());
         for (witness, time) in &accepted.cosigned {
-            self.fact("cosigned by", format_args!("{witness} at Unix second {time}"));
+            self.fact("cosigned by", format_args!("{witness} at {}", moment(*time)));
         }
     }
 

@@ -16,6 +16,7 @@ mod evidence;
 mod filed;
 mod inspection;
 mod mail;
+mod parsing;
 mod report;
 mod rulebook;
 mod signing;
@@ -40,6 +41,7 @@ pub use mail::{
     LetterArgs, LetterCommand, MailCommand, MailRetry, MailSend, MailServer, MailStatus,
     MailTakeIn, TlsMode,
 };
+pub use parsing::parse;
 pub use report::{LocaleName, Report, ReportFiles, ReportProof};
 pub use rulebook::{RulebookLine, RulebookShow};
 pub use signing::{
@@ -255,7 +257,7 @@ pub enum Command {
 
     /// Print the head, signed: the statement that strangers hold the ledger to
     #[command(
-        long_about = "Signs how many records there are and the root over them, and prints the signed note (C2SP tlog-checkpoint). Before it leaves, it is written to the register, so that no other history can ever be signed: a ledger that does not extend what was signed before is refused.",
+        long_about = "Signs how many records there are and the root over them, and prints the signed note (C2SP tlog-checkpoint). Before it leaves, it is written to the register, so that no other history can ever be signed: a ledger that does not extend what was signed before is refused. While a process serves the ledger, that one signs, and what it published is printed.",
         after_help = "Examples:\n  redress checkpoint --data ./ledger > kept.checkpoint\n  redress verify --data ./ledger --against kept.checkpoint"
     )]
     Checkpoint(Checkpoint),
@@ -287,7 +289,7 @@ pub enum Command {
 
     /// Serve the ledger's tree over HTTP, read-only, and publish it as it grows
     #[command(
-        long_about = "Serves what any tlog-tiles client can read: GET /checkpoint and GET /tile/…. While it runs, each new head is signed within a second, and cosigned where a policy names witnesses. With a policy only witnessed checkpoints are shown.",
+        long_about = "Serves what any tlog-tiles client can read: GET /checkpoint and GET /tile/…. While it runs, each new head is signed within a second, and cosigned where a policy names witnesses. With a policy only witnessed checkpoints are shown. Work on complaints, letters, exports, reports and verifying go on as if it were not there: whoever runs such a command has it carried out by this process.",
         after_help = "Example:\n  redress serve --data ./ledger --listen 127.0.0.1:8080"
     )]
     Serve(Serve),

@@ -16,7 +16,7 @@ mod volume;
 
 pub use complaints::Complaints;
 pub use filed::{Filed, Listed, StaffNoun, Standing};
-pub use input::{BODY_BYTES_MAX, Input, InputError};
+pub use input::{BODY_BYTES_MAX, Input, InputError, is_a_file_name};
 pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};
 pub use report::ReportNoun;
@@ -39,4 +39,6 @@ pub struct Verb {
 pub trait Noun: std::fmt::Debug + Clone + Send + Sync + 'static {
     /// Every command to it.
     const VERBS: &'static [Verb];
+    /// Whether what a complainant said or gave may come with one of them.
+    const TAKES_PERSONAL_TEXTS: bool = false;
 }

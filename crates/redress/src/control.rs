@@ -2,10 +2,11 @@
 //!
 //! One process holds a ledger. What must be done while it serves, such as the work on complaints, a backup or the noting
 //! of time limits, and what only it knows, such as how publishing goes, is asked of it over the socket `control` in the
-//! data directory: one line of JSON in, one line out. What works on the ledger is carried out one request after the other;
-//! how publishing goes is told at once. Only the user it runs as, and root, are answered.
+//! data directory: one line of JSON in, one line out, after lines with parts of what is printed where that is much. Work on
+//! complaints is carried out one request after the other, and what takes long beside it; how publishing goes is told at
+//! once. Only the user it runs as, and root, are answered.
 //!
-//! - `answering`: the end that holds the ledger
+//! - `answering`: the end that holds the ledger · `lanes`: what goes beside what · `carrying`: on threads of their own
 //! - `errand`: a whole command, carried out there
 
 use std::{
@@ -13,22 +14,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::UnixStream,
 };
 
 pub use self::{
     answering::Control,
-    errand::{Asked, Errand},
+    errand::{Asked, Errand, whose::for_itself},
 };
 use crate::{console::Console, error::CommandError};
 
 mod answering;
+mod carrying;
 mod errand;
+mod lanes;
 
 /// The name of the socket in a data directory.
 pub const SOCKET: &str = "control";
@@ -64,9 +68,27 @@ pub enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 enum Answer {
-    Done { result: Value },
-    Refused { problem: String, next: Option<String> },
-    Broken { position: u64, reason: String },
+    /// Some of what it prints, in base64; more follows.
+    Part {
+        out: String,
+    },
+    Done {
+        result: Value,
+    },
+    Refused {
+        problem: String,
+        next: Option<String>,
+    },
+    Broken {
+        position: u64,
+        reason: String,
+    },
+}
+
+impl Answer {
+    fn part(out: &[u8]) -> Self {
+        Self::Part { out: STANDARD.encode(out) }
+    }
 }
 
 /// Asks whoever has the ledger in this directory open, and says so. `None` when nobody there can be asked: the
@@ -101,9 +123,14 @@ async fn ask_of<T: DeserializeOwned>(
     request: &Request,
     say: impl FnOnce() + Send,
 ) -> Result<Option<T>, CommandError> {
-    let Some(mut stream) = reach(data).await? else { return Ok(None) };
+    let Some(stream) = reach(data).await? else { return Ok(None) };
     say();
-    answer_of(&mut stream, data, request).await.map(Some)
+    answer_of(stream, data, request, &mut |_| Ok(())).await.map(Some)
+}
+
+/// Whether somebody who serves the ledger in this directory can be asked.
+pub async fn is_served(data: &Path) -> bool {
+    matches!(reach(data).await, Ok(Some(_)))
 }
 
 /// Connects to whoever can be asked there, if there is anybody.
@@ -122,39 +149,58 @@ async fn reach(data: &Path) -> Result<Option<UnixStream>, CommandError> {
 }
 
 async fn answer_of<T: DeserializeOwned>(
-    stream: &mut UnixStream,
+    stream: UnixStream,
     data: &Path,
     request: &Request,
+    print: &mut (dyn FnMut(&[u8]) -> Result<(), CommandError> + Send),
 ) -> Result<T, CommandError> {
     let path = data.join(SOCKET);
-    let answer = exchange(stream, request).await.map_err(CommandError::file("ask at", &path))?;
-    let Some(answer) = answer else {
-        return Err(CommandError::Refused {
-            problem: format!("expected an answer at {}, found the other end gone", path.display()),
-            next: "see what the process that serves the ledger says, and whether it was done all the same: with \
-                   --command-id, trying again does nothing twice"
-                .to_owned(),
-        });
-    };
-    match answer {
-        Answer::Done { result } => {
-            serde_json::from_value(result).map_err(CommandError::failed("read the answer"))
-        }
-        Answer::Refused { problem, next } => Err(CommandError::Refused {
-            problem,
-            next: next.unwrap_or_else(|| "see what the process that serves it says".to_owned()),
-        }),
-        Answer::Broken { position, reason } => {
-            Err(CommandError::Broken { position: event_log::Position(position), reason })
+    let mut stream = BufReader::new(stream);
+    let failed = || CommandError::file("ask at", &path);
+    send(&mut stream, request).await.map_err(failed())?;
+    loop {
+        match next(&mut stream).await.map_err(failed())? {
+            Some(Answer::Part { out }) => {
+                print(&STANDARD.decode(out).map_err(CommandError::failed("read the answer"))?)?;
+            }
+            Some(Answer::Done { result }) => {
+                return serde_json::from_value(result)
+                    .map_err(CommandError::failed("read the answer"));
+            }
+            Some(Answer::Refused { problem, next }) => {
+                return Err(CommandError::Refused {
+                    problem,
+                    next: next
+                        .unwrap_or_else(|| "see what the process that serves it says".to_owned()),
+                });
+            }
+            Some(Answer::Broken { position, reason }) => {
+                return Err(CommandError::Broken {
+                    position: event_log::Position(position),
+                    reason,
+                });
+            }
+            None => {
+                return Err(CommandError::Refused {
+                    problem: format!("expected an answer at {}, found the other end gone", path.display()),
+                    next: "see what the process that serves the ledger says, and whether it was done all the same: \
+                           with --command-id, trying again does nothing twice"
+                        .to_owned(),
+                });
+            }
         }
     }
 }
 
-async fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Option<Answer>> {
+async fn send(stream: &mut BufReader<UnixStream>, request: &Request) -> io::Result<()> {
     let mut request = serde_json::to_vec(request)?;
     request.push(b'\n');
-    stream.write_all(&request).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(if answer.is_empty() { None } else { Some(serde_json::from_slice(&answer)?) })
+    stream.write_all(&request).await
+}
+
+/// The next line of the answer; nothing when the other end is gone.
+async fn next(stream: &mut BufReader<UnixStream>) -> io::Result<Option<Answer>> {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).await?;
+    Ok(if line.is_empty() { None } else { Some(serde_json::from_slice(&line)?) })
 }

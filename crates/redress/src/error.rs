@@ -86,11 +86,7 @@ impl CommandError {
         match self {
             Self::OutputClosed => None,
             Self::Usage { next, .. } | Self::Refused { next, .. } => Some(next.clone()),
-            Self::UnknownStream { .. } => Some(
-                "list what there is with `redress replay --format table`; a stream's whole name \
-                 stands in its column"
-                    .to_owned(),
-            ),
+            Self::UnknownStream { stream } => Some(where_to_look(stream)),
             Self::Broken { .. } => Some(
                 "stop writing to it, keep a copy of the directory as it is, then try `redress \
                  verify --repair`; what that does not mend it names, and a backup or a mirror may have it"
@@ -149,6 +145,33 @@ impl CommandError {
         doing: &'static str,
     ) -> impl FnOnce(E) -> Self {
         move |source| Self::Failed { doing, source: source.into() }
+    }
+}
+
+/// Where the names of streams stand that are of the kind that was asked for.
+fn where_to_look(stream: &StreamId) -> String {
+    let kind = stream.as_str().split_once('-').map(|(kind, _)| kind);
+    let is_listed = |kind: &&str| {
+        matches!(
+            *kind,
+            "action"
+                | "complaint"
+                | "inspection"
+                | "referral"
+                | "report"
+                | "review"
+                | "staff"
+                | "subject"
+                | "volume"
+        )
+    };
+    match kind.filter(is_listed) {
+        Some("complaint") => "the names of those that are open stand in `redress complaint list`, of all in \
+                              `redress replay --format table`"
+            .to_owned(),
+        Some(noun) => format!("the whole names stand in `redress {noun} list --all`"),
+        None => "list what there is with `redress replay --format table`; a stream's whole name stands in its column"
+            .to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use checkpoint_signer::Passphrase;
 use complaint_domain::complaint::ComplaintRules;
 use complaint_service::{ComplaintService, Erasures, EvidenceService, Streams, UnsealedService};
-use event_log::{Clock, EventLog, Position};
+use event_log::{Clock, EventLog, Position, clock::SystemClock};
 use event_log_sled::{SledLog, ledger_file};
 use evidence_issue::{ReceiptKey, receipt_key::ReceiptKeyError};
 use merkle_log::VerifierKey;
@@ -20,6 +20,7 @@ use projector_audit::AuditProjector;
 use projector_casework::CaseworkProjector;
 use projector_transparency::TransparencyProjector;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
     arguments::{LedgerAt, SigningAt},
@@ -100,6 +101,23 @@ pub struct Ledger {
     vault: Option<Arc<Vault>>,
     /// Whether another part of this process has it open, and goes on with it.
     is_lent: bool,
+    /// Whoever brings the read models up holds it.
+    models: Arc<Mutex<()>>,
+}
+
+/// Read models that have been brought up, and stay as they are until this is dropped.
+#[derive(Debug)]
+pub struct BroughtUp {
+    /// How many records they tell of.
+    pub records: u64,
+    _held: OwnedMutexGuard<()>,
+}
+
+impl From<Lent> for Ledger {
+    fn from(lent: Lent) -> Self {
+        let Lent { places, log, vault, models, .. } = lent;
+        Self { places, log, clock: Arc::new(SystemClock), vault, is_lent: true, models }
+    }
 }
 
 impl Ledger {
@@ -154,7 +172,8 @@ impl Ledger {
         ReceiptKey::create(&places.receipt_key(), origin, &SystemEntropy)?;
         let key = signing::create(&signing_places, origin, signing.passphrase.as_ref())?;
         let (log, vault) = (Arc::new(log), Some(Arc::new(vault)));
-        Ok((Self { places, log, clock, vault, is_lent: false }, key))
+        let models = Arc::default();
+        Ok((Self { places, log, clock, vault, is_lent: false, models }, key))
     }
 
     /// Opens the ledger that the arguments name, without its vault: no key is needed.
@@ -164,11 +183,29 @@ impl Ledger {
     /// [`CommandError`]: no ledger there, in use, damaged.
     pub fn open(at: &LedgerAt, clock: Arc<dyn Clock>) -> Result<Self, CommandError> {
         let places = Places::of(at);
-        if let Some(Lent { places, log, vault, .. }) = lending::lent(&places) {
-            return Ok(Self { places, log, clock, vault, is_lent: true });
+        if let Some(lent) = lending::lent(&places) {
+            return Ok(Self { clock, ..Self::from(lent) });
         }
         let log = Arc::new(SledLog::open(&places.data, Arc::clone(&clock))?);
-        Ok(Self { places, log, clock, vault: None, is_lent: false })
+        Ok(Self { places, log, clock, vault: None, is_lent: false, models: Arc::default() })
+    }
+
+    /// The same ledger once more, for another part of this process.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let (places, log, clock) =
+            (self.places.clone(), Arc::clone(&self.log), Arc::clone(&self.clock));
+        Self { places, log, clock, vault: self.vault.clone(), is_lent: true, models: self.models() }
+    }
+
+    /// Whether another part of this process has it open: that part publishes what is appended.
+    pub const fn is_lent(&self) -> bool {
+        self.is_lent
+    }
+
+    /// What whoever brings the read models up, or makes them anew, holds meanwhile.
+    pub fn models(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.models)
     }
 
     /// The name of the ledger.
@@ -287,12 +324,17 @@ impl Ledger {
         ))
     }
 
-    /// Brings every read model up to the head, so that what is told of them is complete.
+    /// Brings every read model up to the head, so that what is told of them is complete. Nobody else brings them further
+    /// while what this gives is held.
     ///
     /// # Errors
     ///
     /// [`CommandError`] when one of them cannot follow.
-    pub async fn bring_read_models_up(&self, console: &Console<'_>) -> Result<(), CommandError> {
+    pub async fn bring_read_models_up(
+        &self,
+        console: &Console<'_>,
+    ) -> Result<BroughtUp, CommandError> {
+        let alone = self.models().lock_owned().await;
         let directory = self.places.read_models();
         fs::create_dir_all(&directory).map_err(CommandError::file("make", &directory))?;
         let head = self.log.head().next_position;
@@ -304,7 +346,8 @@ impl Ledger {
             Projections::open(&directory, self.origin(), projectors, log, &mut told).await;
         let statuses = models.catch_up(log, head, &mut told).await;
         models.close().await;
-        all_well(&statuses)
+        all_well(&statuses)?;
+        Ok(BroughtUp { records: head.0, _held: alone })
     }
 
     /// Finishes what is under way and lets go of the directory.

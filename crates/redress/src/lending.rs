@@ -6,13 +6,14 @@
 use std::{
     future::Future,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError},
 };
 
 use event_log_sled::SledLog;
 use personal_vault::Vault;
+use tokio::sync::Mutex;
 
-use crate::ledger::Places;
+use crate::ledger::{Ledger, Places};
 
 /// What is lent.
 #[derive(Debug, Clone)]
@@ -23,8 +24,30 @@ pub struct Lent {
     pub log: Arc<SledLog>,
     /// The vault, where its key is there.
     pub vault: Option<Arc<Vault>>,
+    /// Whoever brings the read models up holds this: one at a time.
+    pub models: Arc<Mutex<()>>,
     /// Where whoever asks stands: their paths begin there.
     pub here: PathBuf,
+}
+
+/// Whoever has a ledger open, and lends it.
+#[derive(Debug)]
+pub struct Lender(std::sync::Mutex<Ledger>);
+
+impl Lender {
+    /// Of this ledger, which stays open at least as long.
+    pub fn of(ledger: &Ledger) -> Self {
+        Self(std::sync::Mutex::new(ledger.again()))
+    }
+
+    /// The ledger, for somebody who stands here. Blocks where the vault is opened.
+    pub fn lend(&self, here: PathBuf) -> Lent {
+        let mut ledger = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where it cannot be opened, a command that needs it says why.
+        let vault = ledger.vault().ok();
+        let (places, log) = (ledger.places.clone(), Arc::clone(&ledger.log));
+        Lent { places, log, vault, models: ledger.models(), here }
+    }
 }
 
 tokio::task_local! {

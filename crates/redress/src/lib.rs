@@ -31,7 +31,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -112,8 +112,8 @@ pub fn run_with(
 ) -> ExitCode {
     let args = plain_help(args.into_iter().collect());
     let program = args.first().map(|name| name.to_string_lossy().into_owned());
-    let line = match CommandLine::try_parse_from(&args) {
-        Ok(line) => line,
+    let (line, matches) = match arguments::parse(&args) {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error, stdout, stderr),
     };
     if let Err(error) = trace(line.log.as_deref()) {
@@ -122,7 +122,7 @@ pub fn run_with(
     }
     let mut console = Console::new(stdout, stderr, line.json, progress)
         .called(program.unwrap_or_else(|| "redress".to_owned()));
-    match carry_out(&args, line.command, stdin, &mut console) {
+    match carry_out((&args, &matches), line.command, stdin, &mut console) {
         Ok(Ended::Elsewhere(exit)) => exit.into(),
         Ok(Ended::Here) => conclude(Ok(()), &mut console).into(),
         Err(error) => conclude(Err(error), &mut console).into(),
@@ -215,7 +215,7 @@ enum Ended {
 }
 
 fn carry_out(
-    args: &[OsString],
+    (args, matches): (&[OsString], &ArgMatches),
     command: Command,
     stdin: &mut (dyn Read + Send),
     console: &mut Console<'_>,
@@ -228,12 +228,16 @@ fn carry_out(
         hear_of_size_limits();
         let mut read = Vec::new();
         if let Ok(here) = std::env::current_dir()
-            && let Some(errand) = Errand::of(args, &here)
+            && let Some(errand) = Errand::of(args, matches, &here)
         {
             match errand.ask(&here, stdin, console).await? {
                 Asked::Answered { exit } => return Ok(Ended::Elsewhere(exit)),
                 Asked::Nobody { stdin } => read = stdin,
             }
+        } else if let Some((data, why_not)) = control::for_itself(matches)
+            && control::is_served(data).await
+        {
+            return Err(why_not);
         }
         let mut stdin = Cursor::new(read).chain(stdin);
         dispatch(command, &mut stdin, console).await.map(|()| Ended::Here)

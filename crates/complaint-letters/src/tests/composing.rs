@@ -93,6 +93,21 @@ fn a_final_response_under_disp_says_what_disp_demands() {
     insta::assert_snapshot!(letter.plain_text());
 }
 
+/// The rule's words say it, and nobody reads it three times; packs that demand the same words get them once.
+#[test]
+fn an_acknowledgement_says_once_that_the_complaint_was_received() {
+    let sender = sender();
+    let facts = LetterFacts { text: None, remedies: &[], ..facts(&sender, None) };
+    for packs in [&["iso-10002"][..], &["uk-disp"], &["iso-10002", "au-rg271"]] {
+        let letter = write(LetterKind::Acknowledgement, packs, &facts).unwrap();
+        let text = letter.plain_text();
+        assert_eq!(text.matches("received").count(), 1, "{text}");
+        assert_eq!(letter.stated.len(), packs.len());
+    }
+    let alone = write(LetterKind::Acknowledgement, &[], &facts).unwrap().plain_text();
+    assert!(alone.contains("which reached us on 2 February 2026"), "{alone}");
+}
+
 #[test]
 fn the_same_decision_in_chinese() {
     let (sender, response) = (sender(), final_response());

@@ -36,7 +36,7 @@ fn a_receipt_shows_where_the_complaint_stands_and_what_it_says() {
     let fact = |name: &str| checked.facts.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     assert_eq!(fact("position"), Some("1"));
     assert_eq!(fact("stream"), Some(CASE));
-    assert_eq!(fact("cosigned by"), Some("witness.example/auditor at Unix second 1750000000"));
+    assert_eq!(fact("cosigned by"), Some("witness.example/auditor at 2025-06-15T15:06:40Z"));
     let opened: Vec<_> = checked.opened.iter().map(|(f, t)| (f.as_str(), t.as_str())).collect();
     assert_eq!(opened, [("narrative", SECRET_WORDS), ("receipt-nonce", "blue horse 7")]);
 }

@@ -91,11 +91,17 @@ impl<N: Noun> Subcommand for Sent<N> {
     fn augment_subcommands(command: Command) -> Command {
         N::VERBS.iter().fold(command, |command, verb| {
             let sub = SendArgs::augment_args(Command::new(verb.name));
-            command.subcommand(sub.about(verb.about).after_help(format!(
-                "Body:\n  {}\n\nPersonal texts go under \"personal\", by the name of their field, \
-                 or come from files (--attach); never onto the command line.",
-                verb.body
-            )))
+            let personal = if N::TAKES_PERSONAL_TEXTS {
+                "Personal texts go under \"personal\", by the name of their field, or come from \
+                 files (--attach); never onto the command line."
+            } else {
+                "Nothing personal goes into it: no names, contacts or texts of complainants."
+            };
+            let after = format!("Body:\n  {}\n\n{personal}", verb.body);
+            let sub = sub.about(verb.about).after_help(after);
+            command.subcommand(
+                sub.mut_arg("attachments", |attach| attach.hide(!N::TAKES_PERSONAL_TEXTS)),
+            )
         })
     }
 

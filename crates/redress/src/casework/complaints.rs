@@ -7,6 +7,7 @@ use super::{Noun, Verb};
 pub struct Complaints;
 
 impl Noun for Complaints {
+    const TAKES_PERSONAL_TEXTS: bool = true;
     const VERBS: &'static [Verb] = &[
         Verb {
             name: "register",

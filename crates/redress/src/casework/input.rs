@@ -62,6 +62,23 @@ fn fields() -> String {
     PersonalField::ALL.iter().map(|field| field.code()).collect::<Vec<_>>().join(", ")
 }
 
+/// Refuses a body that stands on the command line itself, and repeats nothing of it: it may say what somebody said.
+///
+/// # Errors
+///
+/// [`CommandError::Usage`].
+pub fn is_a_file_name(body: &Path) -> Result<(), CommandError> {
+    if body.as_os_str().as_encoded_bytes().trim_ascii_start().first() != Some(&b'{') {
+        return Ok(());
+    }
+    Err(CommandError::Usage {
+        problem: "expected the name of a file for --body, found a body itself".to_owned(),
+        next: "write it to a file and name that, or pipe it in with `--body -`: what stands on a command line every \
+               user of the machine may see"
+            .to_owned(),
+    })
+}
+
 fn not_personal<T>(found: String) -> Result<T, InputError> {
     Err(InputError::NotPersonal { found })
 }
@@ -95,6 +112,7 @@ impl Input {
                     .map_err(CommandError::failed("read standard input"))?;
             }
             Some(path) => {
+                is_a_file_name(path)?;
                 let file = fs::File::open(path).map_err(CommandError::file("read", path))?;
                 file.take(BODY_BYTES_MAX)
                     .read_to_end(&mut bytes)

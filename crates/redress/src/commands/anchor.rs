@@ -22,6 +22,7 @@ use crate::{
     error::CommandError,
     evidence::{Issuer, Readers, put_for},
     ledger::Ledger,
+    lending::resolved,
     outputs::{Output, may_write},
 };
 
@@ -99,7 +100,8 @@ async fn import(
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
     let trusted = authorities(&args.trusted.trust, args.trusted.tsa_policy.as_deref())?;
-    let request_at = args.request.clone().unwrap_or_else(|| args.answer.with_extension("tsq"));
+    let answer = resolved(&args.answer);
+    let request_at = args.request.clone().unwrap_or_else(|| answer.with_extension("tsq"));
     let note_at =
         args.checkpoint.clone().unwrap_or_else(|| request_at.with_extension("checkpoint"));
     let request = Request::parse(&read(&request_at)?).map_err(|error| CommandError::Refused {
@@ -107,7 +109,7 @@ async fn import(
         next: "name the request that `redress anchor request` wrote".to_owned(),
     })?;
     let note = read_note(&note_at)?;
-    let kept = keep(ledger, &note, &request, &read(&args.answer)?, &trusted).await?;
+    let kept = keep(ledger, &note, &request, &read(&answer)?, &trusted).await?;
     tell(&[kept], console)
 }
 

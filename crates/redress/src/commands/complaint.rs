@@ -234,6 +234,9 @@ async fn list(args: &ComplaintList, console: &mut Console<'_>) -> Result<(), Com
     if console.json() {
         return console.value(&listed);
     }
+    if listed.is_empty() {
+        console.say("no open complaint");
+    }
     let are_all = listed.len() < args.limit.try_into().unwrap_or(usize::MAX);
     for Due { item, due } in listed {
         let (step, handler) = (item.next_step.code(), item.handler.as_deref().unwrap_or("-"));

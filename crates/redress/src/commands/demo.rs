@@ -351,11 +351,12 @@ async fn report_in(
     if last.is_some() && last == check_list(folder).ok().map(|listed| listed.digest) {
         return Ok(pages.to_vec());
     }
-    ledger.bring_read_models_up(console).await?;
+    let upto = ledger.bring_read_models_up(console).await?;
     let endorsed_at = period.last().saturating_add(15.days());
     let out = folder.to_owned();
     let wanted = report::Wanted { kind, period, out, locale: None, min_cell: MIN_CELL };
-    report::write(ledger, &wanted).await?;
+    report::write(ledger, &upto, &wanted).await?;
+    drop(upto);
     if known == Report::NotDrafted {
         let doing = "read the report";
         let body = ReportNoun::complete("draft", json!({ "folder": folder }))

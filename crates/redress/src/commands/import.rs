@@ -11,6 +11,7 @@ use crate::{
     error::CommandError,
     import::cfpb::{CfpbImport, ImportReport, Progress, Target, import},
     ledger::Ledger,
+    lending::resolved,
     publishing::{PublishedPlaces, publisher::Publisher},
     signing::{self, SigningPlaces},
 };
@@ -23,7 +24,9 @@ use crate::{
 pub async fn run(args: &ImportCfpb, console: &mut Console<'_>) -> Result<(), CommandError> {
     // Opened for a dry run as well: whoever names a ledger is told if it is none.
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let publisher = if args.dry_run { None } else { publisher(args, &ledger, console).await? };
+    // Whoever serves it publishes what is taken in.
+    let is_published = args.dry_run || ledger.is_lent();
+    let publisher = if is_published { None } else { publisher(args, &ledger, console).await? };
     let result = take_in(args, &mut ledger, console).await;
     if let Some(publisher) = publisher
         && let Err(error) = publisher.finish().await
@@ -97,7 +100,7 @@ async fn take_in(
     };
     // A dry run leaves nothing behind that was not asked for.
     let rejects = args.rejects.clone().or_else(|| (!args.dry_run).then(|| beside(args)));
-    let wanted = CfpbImport { file: args.file.clone(), rejects, target };
+    let wanted = CfpbImport { file: resolved(&args.file), rejects, target };
     let bar = console.bar("bytes", 0);
     let mut told = |progress: Progress| bar.set_of(progress.bytes, progress.bytes_total);
     Ok(import(wanted, Arc::new(SystemClock), &mut told).await?)
@@ -106,7 +109,7 @@ async fn take_in(
 fn beside(args: &ImportCfpb) -> PathBuf {
     let mut name = OsString::from(&args.file);
     name.push(".rejects.csv");
-    PathBuf::from(name)
+    resolved(name)
 }
 
 fn tell(report: &ImportReport, console: &mut Console<'_>) -> Result<(), CommandError> {

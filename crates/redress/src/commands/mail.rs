@@ -156,8 +156,10 @@ async fn retry(args: &MailRetry, console: &mut Console<'_>) -> Result<(), Comman
 
 async fn status(args: &MailStatus, console: &mut Console<'_>) -> Result<(), CommandError> {
     let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let mut letters = 0_u64;
     let told = Outbox::open(&ledger.places.data).map_err(CommandError::from).and_then(|outbox| {
         outbox.each(args.open, |outgoing| {
+            letters = letters.saturating_add(1);
             if console.json() {
                 return console.line(json!(outgoing));
             }
@@ -165,7 +167,12 @@ async fn status(args: &MailStatus, console: &mut Console<'_>) -> Result<(), Comm
         })
     });
     ledger.close().await;
-    told
+    told?;
+    if letters == 0 {
+        let which = if args.open { " that needs somebody" } else { "" };
+        console.say(format_args!("no letter{which} in the outbox"));
+    }
+    Ok(())
 }
 
 fn line(outgoing: &Outgoing, console: &mut Console<'_>) -> Result<(), CommandError> {

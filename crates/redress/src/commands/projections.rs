@@ -142,6 +142,7 @@ async fn rebuild_in(
 ) -> Result<Vec<Rebuilt>, CommandError> {
     let directory = ledger.places.read_models();
     fs::create_dir_all(&directory).map_err(CommandError::file("make", &directory))?;
+    let _held = ledger.models().lock_owned().await;
     let mut rebuilt = Vec::new();
     for projector in projectors() {
         if name.is_some_and(|name| name != projector.name()) {

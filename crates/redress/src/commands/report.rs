@@ -30,7 +30,7 @@ use crate::{
     console::Console,
     error::CommandError,
     history::{History, root_of},
-    ledger::Ledger,
+    ledger::{BroughtUp, Ledger},
     tree::records::MirrorLog,
 };
 
@@ -70,7 +70,7 @@ async fn files(
     let history = History::open(&args.of)?;
     let result = match (&history, args.records) {
         (History::Ledger(ledger), None) => match ledger.bring_read_models_up(console).await {
-            Ok(()) => write(ledger, &wanted).await,
+            Ok(upto) => write(ledger, &upto, &wanted).await,
             Err(error) => Err(error),
         },
         (History::Ledger(_) | History::Mirror(_), size) => {
@@ -152,9 +152,13 @@ pub fn period(text: &str) -> Result<Period, CommandError> {
 /// # Errors
 ///
 /// As [`run`].
-pub async fn write(ledger: &Ledger, wanted: &Wanted) -> Result<Vec<PathBuf>, CommandError> {
-    let (size, root) = ledger.log.root().await?;
-    let counted = Counted::with_root(ledger, size, root)?;
+pub async fn write(
+    ledger: &Ledger,
+    upto: &BroughtUp,
+    wanted: &Wanted,
+) -> Result<Vec<PathBuf>, CommandError> {
+    // Others may append meanwhile: the root is that of the records which are counted.
+    let counted = Counted::of_ledger(ledger, upto.records).await?;
     write_counted(&counted, &ledger.places.read_models(), wanted).await
 }
 

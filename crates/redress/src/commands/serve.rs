@@ -25,15 +25,15 @@ use crate::{
 /// [`CommandError`]: no ledger or key, an address that is not this machine's own, publishing stopped.
 pub async fn run(args: &Serve, console: &mut Console<'_>) -> Result<(), CommandError> {
     let listener = listen(args.listen).await?;
-    let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
-    let result = serve(args, &mut ledger, listener, console).await;
+    let ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let result = serve(args, &ledger, listener, console).await;
     ledger.close().await;
     result
 }
 
 async fn serve(
     args: &Serve,
-    ledger: &mut Ledger,
+    ledger: &Ledger,
     listener: TcpListener,
     console: &mut Console<'_>,
 ) -> Result<(), CommandError> {
@@ -47,7 +47,7 @@ async fn serve(
     // Before it says that it listens: whoever waits for that may then ask for a backup.
     let control = Control::bind(ledger);
     if let Err(error) = &control {
-        console.say(format_args!("backups cannot be taken while this serves: {error}"));
+        console.say(format_args!("nobody can work with this ledger while this serves it: {error}"));
     }
     let (stop, stopped) = watch::channel(false);
     let answering = async {

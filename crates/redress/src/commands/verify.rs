@@ -21,12 +21,14 @@ use crate::{
     console::Console,
     decoded::{Decoded, decoded},
     error::CommandError,
-    ledger::Ledger,
+    ledger::{Ledger, Places},
+    lending::lent,
     signing::{self, SigningPlaces, Standing},
 };
 use erasures::Erasures;
 
 mod erasures;
+mod read;
 
 pub mod against;
 
@@ -34,6 +36,8 @@ pub mod against;
 #[derive(Debug, Serialize)]
 pub struct WholeLedger {
     is_whole: bool,
+    /// Whether every stored byte was looked at: beside a process that serves the ledger it is one copy of each record.
+    pub are_all_copies_checked: bool,
     /// How many records there are.
     pub records: u64,
     /// The root of the RFC 6962 tree over them, in hexadecimal.
@@ -120,6 +124,12 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
         console.line(format_args!("mended: {mended}"))?;
     }
     console.line(if whole.mended.is_empty() { "whole" } else { "whole again" })?;
+    if !whole.are_all_copies_checked {
+        console.say(
+            "beside the process that serves this ledger each record was read and hashed as it is told; the copies that \
+             nobody reads now are verified once that process has ended",
+        );
+    }
     console.line(format_args!("  records  {}", whole.records))?;
     console.line(format_args!("  streams  {}", whole.streams))?;
     console.line(format_args!("  root     {}", whole.root))?;
@@ -174,9 +184,14 @@ fn tell(whole: &WholeLedger, console: &mut Console<'_>) -> Result<(), CommandErr
 pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger, CommandError> {
     let trusted = args.trust.as_deref().map(|path| authorities(path, None)).transpose()?;
     let mended = if args.repair { repair(args).await? } else { Vec::new() };
-    let bytes = verify_bytes(args, console).await?;
+    let served = lent(&Places::of(&args.at)).is_some();
+    let bytes = if served { None } else { Some(verify_bytes(args, console).await?) };
     // The bytes are those that were written; from here on the log may be asked.
     let mut ledger = Ledger::open(&args.at, Arc::new(SystemClock))?;
+    let bytes = match bytes {
+        Some(bytes) => bytes,
+        None => read::verify(&ledger.log, console).await?,
+    };
     let vault = if args.vault { Some(ledger.vault()?) } else { None };
     let checked = verify_records(&ledger, vault, bytes.size, console).await;
     let extends = against::check(&args.against, &ledger).await;
@@ -191,6 +206,7 @@ pub async fn verify(args: &Verify, console: &Console<'_>) -> Result<WholeLedger,
     let standing = standing?;
     Ok(WholeLedger {
         is_whole: true,
+        are_all_copies_checked: !served,
         records: bytes.size,
         root: bytes.root.to_string(),
         streams: bytes.streams,

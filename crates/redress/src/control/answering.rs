@@ -1,33 +1,45 @@
-//! The end that holds the ledger: takes requests in beside each other, and carries them out one after the other.
+//! The end that holds the ledger: takes requests in beside each other, and carries each out in its lane.
 //!
-//! Whoever says nothing, or asks and goes away, holds up nobody else, unless as many do as are attended to at once: then
-//! the next waits until the first of them has been waited for long enough. How publishing goes is told while a backup is
-//! being taken. A crash here loses requests, never what one of them has done.
+//! Whoever says nothing holds up nobody: when too many have connected and said nothing, the one that has been silent for
+//! longest is let go. Whoever asks and goes away is not waited for. How publishing goes is told whatever is carried out
+//! meanwhile. A crash here loses requests, never what one of them has done.
 
-use std::{fs, io, path::PathBuf, time::Duration};
+use std::{
+    collections::VecDeque,
+    fs, io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
-    sync::{mpsc, watch},
-    task::JoinSet,
+    sync::{oneshot, watch},
+    task::{AbortHandle, JoinSet},
     time::{sleep, timeout},
 };
 
-use super::{Answer, Request, SOCKET, errand};
-use crate::{
-    commands, console::Console, error::CommandError, ledger::Ledger, publishing::publisher::Watched,
+use super::{
+    Answer, Request, SOCKET,
+    carrying::{Work, carry_out, parts},
+    lanes::{Lanes, WAITING_MAX},
 };
+use crate::{error::CommandError, ledger::Ledger, lending::Lender, publishing::publisher::Watched};
 
 /// A request is no longer than this: a command with the longest body there is, in base64.
 const REQUEST_BYTES_MAX: u64 = 8 * 1024 * 1024;
-/// Whoever has connected and says nothing, or does not read what is answered, is waited for no longer than this.
+/// Whoever has connected and says nothing, or does not read the answer, is waited for no longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So many are attended to at once; others wait until one of these is answered.
-const ATTENDED_MAX: usize = 64;
+/// Whoever has much printed may stop to read it: nobody waits for them who works on complaints.
+const PATIENCE_WITH_A_READER: Duration = Duration::from_mins(10);
+/// So many may be connected and have said nothing yet.
+const SILENT_MAX: usize = 64;
 
 /// The socket of a ledger that this process holds. Dropped, it is gone.
 #[derive(Debug)]
@@ -35,22 +47,6 @@ pub struct Control {
     listener: UnixListener,
     path: PathBuf,
 }
-
-/// What works on the ledger.
-#[derive(Debug)]
-enum Work {
-    Backup {
-        to: PathBuf,
-    },
-    ClockRun {
-        until: Option<Timestamp>,
-    },
-    /// Words, input, and where whoever asks stands.
-    Command(Vec<String>, String, PathBuf),
-}
-
-/// Work, and who waits for it.
-type Asked = (Work, UnixStream);
 
 impl Control {
     /// Listens in the data directory of an open ledger. Whoever holds the ledger may do so: a socket
@@ -72,31 +68,18 @@ impl Control {
         Ok(Self { listener, path })
     }
 
-    /// Answers until told to stop; a request that is being carried out is carried out first. Those that wait behind
-    /// it are told that nobody will.
-    pub async fn answer(
-        self,
-        ledger: &mut Ledger,
-        publishing: &Watched,
-        stop: watch::Receiver<bool>,
-    ) {
-        let (queue, mut asked) = mpsc::channel(ATTENDED_MAX);
-        let reception = Reception { publishing: publishing.clone(), queue };
-        // Beside the task that carries out, which may be at work on files for long.
+    /// Answers until told to stop. What is being carried out then is carried out first, unless it may be cut short;
+    /// those that wait behind it are told that nobody will.
+    pub async fn answer(self, ledger: &Ledger, publishing: &Watched, stop: watch::Receiver<bool>) {
+        let reception = Reception {
+            publishing: publishing.clone(),
+            lender: Arc::new(Lender::of(ledger)),
+            lanes: Arc::new(Lanes::new()),
+            stop: stop.clone(),
+        };
         let mut taking_in = JoinSet::new();
-        taking_in.spawn(take_in(self, reception, stop.clone()));
-        while let Some((work, mut stream)) = asked.recv().await {
-            if is_hung_up(&stream) {
-                tracing::debug!("whoever asked at the control socket went away before it was done");
-                continue;
-            }
-            let answer = if *stop.borrow() {
-                Answer::ending()
-            } else {
-                Answer::of(carry_out(work, ledger).await)
-            };
-            trace(give(&mut stream, &answer).await);
-        }
+        taking_in.spawn(take_in(self, reception, stop));
+        while taking_in.join_next().await.is_some() {}
     }
 }
 
@@ -107,7 +90,7 @@ impl Drop for Control {
 }
 
 impl Answer {
-    fn of(result: Result<Value, CommandError>) -> Self {
+    pub(super) fn of(result: Result<Value, CommandError>) -> Self {
         match result {
             Ok(result) => Self::Done { result },
             Err(CommandError::Broken { position, reason }) => {
@@ -124,25 +107,65 @@ impl Answer {
             next: Some("try again when it has ended".to_owned()),
         }
     }
+
+    fn cut_short() -> Self {
+        Self::Refused {
+            problem: "the process that serves this ledger is ending, and this command was cut short".to_owned(),
+            next: Some("run it again when it has ended: what was recorded stays, and nothing is recorded twice".to_owned()),
+        }
+    }
+
+    fn full() -> Self {
+        Self::Refused {
+            problem: format!(
+                "{WAITING_MAX} requests wait for the process that serves this ledger already; nothing was done"
+            ),
+            next: Some("try again when they are done".to_owned()),
+        }
+    }
 }
 
-/// Accepts until told to stop, and attends to each by itself. When the last is attended to, the queue ends.
+/// Somebody who is connected. Either they are heard, or they are let go: whichever comes first.
+#[derive(Debug)]
+struct Silent {
+    is_settled: Arc<AtomicBool>,
+    task: AbortHandle,
+}
+
+impl Silent {
+    fn is_over(&self) -> bool {
+        self.is_settled.load(Ordering::Relaxed) || self.task.is_finished()
+    }
+
+    fn let_go(&self) {
+        if !self.is_settled.swap(true, Ordering::Relaxed) {
+            self.task.abort();
+        }
+    }
+}
+
+/// Accepts until told to stop, and attends to each by itself.
 async fn take_in(control: Control, reception: Reception, mut stop: watch::Receiver<bool>) {
     let mut attended = JoinSet::new();
+    let mut silent: VecDeque<Silent> = VecDeque::new();
     loop {
         while attended.try_join_next().is_some() {}
-        if attended.len() >= ATTENDED_MAX {
-            attended.join_next().await;
-        }
+        silent.retain(|it| !it.is_over());
         let accepted = tokio::select! {
             accepted = control.listener.accept() => accepted,
-            // An error means that nobody is left to say it.
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = told(&mut stop) => break,
         };
         match accepted {
             Ok((stream, _)) => {
-                let reception = reception.clone();
-                attended.spawn(async move { trace(reception.attend(stream).await) });
+                if silent.len() >= SILENT_MAX
+                    && let Some(longest) = silent.pop_front()
+                {
+                    longest.let_go();
+                }
+                let (reception, is_settled) = (reception.clone(), Arc::new(AtomicBool::new(false)));
+                let is_heard = Arc::clone(&is_settled);
+                let attending = async move { trace(reception.attend(stream, &is_heard).await) };
+                silent.push_back(Silent { is_settled, task: attended.spawn(attending) });
             }
             Err(error) => {
                 trace(Err(error));
@@ -150,18 +173,21 @@ async fn take_in(control: Control, reception: Reception, mut stop: watch::Receiv
             }
         }
     }
+    silent.iter().for_each(Silent::let_go);
     while attended.join_next().await.is_some() {}
 }
 
-/// Hears what is asked, tells what is known here, and hands on what works on the ledger.
+/// Hears what is asked, tells what is known here, and has the rest carried out.
 #[derive(Debug, Clone)]
 struct Reception {
     publishing: Watched,
-    queue: mpsc::Sender<Asked>,
+    lender: Arc<Lender>,
+    lanes: Arc<Lanes>,
+    stop: watch::Receiver<bool>,
 }
 
 impl Reception {
-    async fn attend(self, mut stream: UnixStream) -> io::Result<()> {
+    async fn attend(self, mut stream: UnixStream, is_heard: &AtomicBool) -> io::Result<()> {
         let peer = stream.peer_cred()?.uid();
         if peer != 0 && peer != rustix::process::geteuid().as_raw() {
             return Err(io::Error::new(
@@ -173,33 +199,92 @@ impl Reception {
         let (reader, _) = stream.split();
         let mut reader = BufReader::new(reader.take(REQUEST_BYTES_MAX));
         timeout(PATIENCE, reader.read_line(&mut line)).await.map_err(io::Error::from)??;
-        let answer = match serde_json::from_str(&line) {
-            Ok(Request::Publishing) => Answer::of(value_of(self.publishing.progress())),
-            Ok(Request::Backup { to }) => return self.hand_on(Work::Backup { to }, stream).await,
-            Ok(Request::ClockRun { until }) => {
-                return self.hand_on(Work::ClockRun { until }, stream).await;
+        if is_heard.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let work = match serde_json::from_str(&line) {
+            Ok(Request::Publishing) => {
+                let answer = Answer::of(value_of(self.publishing.progress()));
+                return give(&mut stream, &answer).await;
             }
-            Ok(Request::Command { words, input, here }) => {
-                return self.hand_on(Work::Command(words, input, here), stream).await;
-            }
-            Err(error) => Answer::Refused {
-                problem: format!("expected something this version can do, found {error}"),
-                next: Some("use the same version of redress on both sides".to_owned()),
-            },
+            Ok(request) => Work::of(request),
+            Err(error) => Err(unknown(&error)),
         };
+        match work {
+            Ok(work) => self.see_to(work, stream).await,
+            Err(error) => give(&mut stream, &Answer::of(Err(error))).await,
+        }
+    }
+
+    /// Has it carried out when it is its turn, unless nobody waits for it then.
+    async fn see_to(mut self, work: Work, mut stream: UnixStream) -> io::Result<()> {
+        let Some(place) = self.lanes.place(work.lane()) else {
+            return give(&mut stream, &Answer::full()).await;
+        };
+        let turn = tokio::select! {
+            biased;
+            () = told(&mut self.stop) => None,
+            () = gone(&stream) => {
+                tracing::debug!("whoever asked at the control socket went away before it was done");
+                return Ok(());
+            }
+            turn = place.turn() => turn,
+        };
+        let Some(turn) = turn else { return give(&mut stream, &Answer::ending()).await };
+        let answer = self.carried_out(work, &mut stream).await?;
+        // Whoever is slow to read it holds up nobody.
+        drop(turn);
         give(&mut stream, &answer).await
     }
 
-    async fn hand_on(&self, work: Work, stream: UnixStream) -> io::Result<()> {
-        let Err(full) = self.queue.try_send((work, stream)) else { return Ok(()) };
-        let (_, mut stream) = full.into_inner();
-        let answer = Answer::Refused {
-            problem: format!(
-                "{ATTENDED_MAX} requests wait for the process that serves this ledger already; nothing was done"
-            ),
-            next: Some("try again when they are done".to_owned()),
+    async fn carried_out(&mut self, work: Work, stream: &mut UnixStream) -> io::Result<Answer> {
+        let may_be_cut = work.may_be_cut_short();
+        let (parts, mut said) = parts(may_be_cut);
+        let (cut, is_cut) = oneshot::channel::<()>();
+        let (lender, mut cut) = (Arc::clone(&self.lender), Some(cut));
+        let mut at_work = carry_out(work, lender, parts, is_cut);
+        let mut torn = Ok(());
+        let done = loop {
+            tokio::select! {
+                done = &mut at_work => break done,
+                Some(part) = said.recv(), if torn.is_ok() => {
+                    let given = tokio::select! {
+                        given = give_part(stream, part, PATIENCE_WITH_A_READER) => given,
+                        () = told(&mut self.stop) => Err(io::ErrorKind::ConnectionReset.into()),
+                    };
+                    if given.is_err() {
+                        torn = given;
+                        // It is told that nobody reads, as by a pipe.
+                        said.close();
+                    }
+                }
+                () = gone(stream), if may_be_cut && cut.is_some() => cut = None,
+                () = told(&mut self.stop), if may_be_cut && cut.is_some() => cut = None,
+            }
         };
-        give(&mut stream, &answer).await
+        torn?;
+        while let Ok(part) = said.try_recv() {
+            give_part(stream, part, PATIENCE).await?;
+        }
+        Ok(match done {
+            Ok(Some(result)) => Answer::of(result),
+            Ok(None) => Answer::cut_short(),
+            Err(error) => Answer::of(Err(CommandError::failed("carry it out")(error))),
+        })
+    }
+}
+
+/// What is printed, as it comes, to whoever asked.
+async fn give_part(stream: &mut UnixStream, part: Vec<u8>, patience: Duration) -> io::Result<()> {
+    let mut line = serde_json::to_vec(&Answer::part(&part))?;
+    line.push(b'\n');
+    timeout(patience, stream.write_all(&line)).await.map_err(io::Error::from)?
+}
+
+fn unknown(error: &serde_json::Error) -> CommandError {
+    CommandError::Refused {
+        problem: format!("expected something this version can do, found {error}"),
+        next: "use the same version of redress on both sides".to_owned(),
     }
 }
 
@@ -213,9 +298,24 @@ async fn give(stream: &mut UnixStream, answer: &Answer) -> io::Result<()> {
     timeout(PATIENCE, given).await.map_err(io::Error::from)?
 }
 
-/// Whether whoever asked waits no longer: what nobody reads is not worth a backup.
-fn is_hung_up(stream: &UnixStream) -> bool {
-    matches!(stream.try_read(&mut [0]), Ok(0))
+/// Waits until the process is told to end, or nobody is left to tell it.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits until whoever asked waits no longer: what nobody reads is not worth a backup.
+async fn gone(stream: &UnixStream) {
+    loop {
+        if stream.readable().await.is_err() {
+            return;
+        }
+        match stream.try_read(&mut [0; 64]) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
 }
 
 fn trace(answered: io::Result<()>) {
@@ -236,21 +336,6 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected)
 }
 
-async fn carry_out(work: Work, ledger: &mut Ledger) -> Result<Value, CommandError> {
-    let (mut out, mut err) = (io::sink(), io::sink());
-    let console = Console::new(&mut out, &mut err, true, false);
-    match work {
-        Work::Backup { to } => {
-            tracing::info!(to = %to.display(), "a backup was asked for");
-            value_of(commands::backup::take_of(ledger, &to, &console).await?)
-        }
-        Work::ClockRun { until } => {
-            value_of(commands::clock::run::note(until, ledger, &console).await?)
-        }
-        Work::Command(words, input, here) => errand::carry_out((words, input, here), ledger).await,
-    }
-}
-
-fn value_of(result: impl Serialize) -> Result<Value, CommandError> {
+pub(super) fn value_of(result: impl Serialize) -> Result<Value, CommandError> {
     serde_json::to_value(result).map_err(CommandError::failed("write the answer"))
 }

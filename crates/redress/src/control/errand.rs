@@ -1,8 +1,8 @@
 //! A whole command, sent to the process that has its ledger open.
 //!
-//! While a ledger is served, those who work on complaints go on working: their commands are carried out by the process
-//! that serves, with the same answer, the same messages and the same exit code. What changes files of the machine, such
-//! as a backup's or a key's, is not among them.
+//! While a ledger is served, those who work with it go on working: their commands are carried out by the process
+//! that serves, with the same answer, the same messages and the same exit code. What signs or changes keys is not among
+//! them: the process that serves has both in its hands.
 
 use std::{
     ffi::OsString,
@@ -13,34 +13,25 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clap::{ArgMatches, CommandFactory as _, Id, Parser as _, parser::ValueSource};
+use clap::{ArgMatches, Id, parser::ValueSource};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Request, SOCKET, answer_of, reach};
+use self::whose::lane_of;
+use super::{Request, SOCKET, answer_of, carrying::Parts, lanes::Lane, reach};
 use crate::{
-    arguments::CommandLine,
-    casework::{BODY_BYTES_MAX, Noun as _, ReportNoun},
+    arguments::{self, CommandLine},
+    casework::{BODY_BYTES_MAX, is_a_file_name},
     console::Console,
     error::CommandError,
-    ledger::Ledger,
-    lending::{Lent, lend},
+    lending::{Lender, lend},
 };
 
-/// Nouns all of whose commands are carried out for others.
-const NOUNS: &[&str] = &[
-    "access",
-    "action",
-    "cause",
-    "complaint",
-    "inspection",
-    "referral",
-    "review",
-    "rulebook",
-    "staff",
-    "subject",
-    "volume",
-];
+pub(super) mod whose;
+
+/// Paths that are written without a name before them: noun, verb and argument.
+const UNNAMED: [(&str, &str, &str); 3] =
+    [("anchor", "import", "answer"), ("import", "cfpb", "file"), ("mail", "take-in", "files")];
 
 /// What a command said and how it ended.
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,25 +52,27 @@ pub struct Errand {
     data: PathBuf,
     words: Vec<String>,
     body: Option<PathBuf>,
+    lane: Lane,
 }
 
 impl Errand {
     /// The command of these words, if it is one that others may ask for and names a ledger. The words are as they came
-    /// from the shell; paths in them begin in this directory.
-    pub fn of(args: &[OsString], here: &Path) -> Option<Self> {
+    /// from the shell, and what was made of them; paths in them begin in this directory.
+    pub fn of(args: &[OsString], matches: &ArgMatches, here: &Path) -> Option<Self> {
         let words = args.iter().map(|word| word.to_str().map(str::to_owned));
         let mut words = words.collect::<Option<Vec<_>>>()?;
-        let line = CommandLine::command();
-        let matches = line.try_get_matches_from(&words).ok()?;
         let (noun, of_noun) = matches.subcommand()?;
         let (verb, leaf) = of_noun.subcommand().unwrap_or(("", of_noun));
-        if !is_for_others(noun, verb, leaf) {
-            return None;
-        }
-        let data = path_of(leaf, "data")?.clone();
-        let body = path_of(leaf, "body").cloned();
+        let lane = lane_of(noun, verb, leaf)?;
+        let data = paths_of(leaf, "data")?.first().map(|data| (*data).clone())?;
+        let body =
+            paths_of(leaf, "body").and_then(|found| found.first().map(|body| (*body).clone()));
         for name in leaf.ids().map(Id::as_str).filter(|name| *name != "body") {
-            if path_of(leaf, name).is_some() {
+            let Some(paths) = paths_of(leaf, name) else { continue };
+            if UNNAMED.contains(&(noun, verb, name)) {
+                // They stay as they are written, and are read from where whoever calls stands.
+                paths.iter().try_for_each(|path| whole(here, path.to_str()?).map(|_| ()))?;
+            } else {
                 rewrite(&mut words, &name.replace('_', "-"), |path| whole(here, path))?;
             }
         }
@@ -92,7 +85,12 @@ impl Errand {
             rewrite(&mut words, "body", |_| Some("-".to_owned()))?;
         }
         let name = format!("{noun} {verb}").trim_end().to_owned();
-        Some(Self { name, data, words, body })
+        Some(Self { name, data, words, body, lane })
+    }
+
+    /// Where it is carried out.
+    pub(super) const fn lane(&self) -> Lane {
+        self.lane
     }
 
     /// Sends it, and says what was answered: with the exit code, or that there is nobody to be asked.
@@ -111,12 +109,13 @@ impl Errand {
         }
         // Before anybody waits for it: it may be typed.
         let (input, stdin) = self.input(stdin)?;
-        let Some(mut stream) = reach(&self.data).await? else {
+        let Some(stream) = reach(&self.data).await? else {
             return Ok(Asked::Nobody { stdin });
         };
         let (words, here) = (self.words.clone(), here.to_owned());
         let request = Request::Command { words, input: STANDARD.encode(input), here };
-        let said: Said = answer_of(&mut stream, &self.data, &request).await?;
+        let said: Said =
+            answer_of(stream, &self.data, &request, &mut |part| console.raw(part)).await?;
         let out = STANDARD.decode(said.out).map_err(CommandError::failed("read the answer"))?;
         console.raw(&out)?;
         console.flush()?;
@@ -135,6 +134,7 @@ impl Errand {
             read.map_err(CommandError::failed("read standard input"))?;
             return Ok((input.clone(), input));
         }
+        is_a_file_name(path)?;
         let file = File::open(path).map_err(CommandError::file("read", path))?;
         let read = file.take(BODY_BYTES_MAX).read_to_end(&mut input);
         read.map_err(CommandError::file("read", path))?;
@@ -157,38 +157,56 @@ pub enum Asked {
     },
 }
 
-/// The end that holds the ledger: carries a command out as if it had been called here.
+/// A command that was taken in at the end that holds the ledger.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) errand: Errand,
+    line: CommandLine,
+    program: String,
+    input: Vec<u8>,
+    here: PathBuf,
+}
+
+/// Reads what was sent.
 ///
 /// # Errors
 ///
 /// [`CommandError`]: words that are no such command.
-pub(super) async fn carry_out(
-    (words, input, here): (Vec<String>, String, PathBuf),
-    ledger: &mut Ledger,
-) -> Result<serde_json::Value, CommandError> {
+pub(super) fn taken(words: &[String], input: &str, here: PathBuf) -> Result<Taken, CommandError> {
     let args: Vec<_> = words.iter().map(OsString::from).collect();
     let input = STANDARD.decode(input).map_err(CommandError::failed("read the body"))?;
-    let line = CommandLine::try_parse_from(&args).ok();
-    let Some((line, errand)) = line.zip(Errand::of(&args, &here)) else {
+    let read = arguments::parse(&args).ok();
+    let read = read.and_then(|(line, matches)| Some((line, Errand::of(&args, &matches, &here)?)));
+    let Some((line, errand)) = read else {
         return Err(CommandError::Refused {
             problem: "expected a command that is carried out for others, found another".to_owned(),
             next: "use the same version of redress on both sides".to_owned(),
         });
     };
+    let program = words.first().cloned().unwrap_or_default();
+    Ok(Taken { errand, line, program, input, here })
+}
+
+/// The end that holds the ledger: carries a command out as if it had been called here.
+///
+/// # Errors
+///
+/// [`CommandError`]: its answer cannot be written.
+pub(super) async fn carry_out(
+    taken: Taken,
+    lender: &Lender,
+    mut out: Parts,
+) -> Result<serde_json::Value, CommandError> {
+    let Taken { errand, line, program, input, here } = taken;
     // Which it was, and nothing of what it says.
     tracing::info!(command = errand.name, "a command was asked for");
-    let (places, log) = (ledger.places.clone(), std::sync::Arc::clone(&ledger.log));
-    // Where it cannot be opened, a command that needs it says why.
-    let vault = ledger.vault().ok();
-    let lent = Lent { places, log, vault, here };
-    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut err = Vec::new();
     let exit = {
-        let mut console = Console::new(&mut out, &mut err, line.json, false)
-            .called(words.first().cloned().unwrap_or_default());
+        let mut console = Console::new(&mut out, &mut err, line.json, false).called(program);
         let mut stdin = Cursor::new(input);
         // Boxed, for it may be anything, serving included.
         let work = Box::pin(crate::dispatch(line.command, &mut stdin, &mut console));
-        let done = AssertUnwindSafe(lend(lent, work)).catch_unwind().await;
+        let done = AssertUnwindSafe(lend(lender.lend(here), work)).catch_unwind().await;
         let done = done.unwrap_or_else(|_| {
             Err(CommandError::Refused {
                 problem: "the process that serves this ledger failed at this command".to_owned(),
@@ -199,28 +217,14 @@ pub(super) async fn carry_out(
         });
         crate::conclude(done, &mut console)
     };
-    let said =
-        Said { out: STANDARD.encode(out), err: String::from_utf8_lossy(&err).into_owned(), exit };
-    serde_json::to_value(said).map_err(CommandError::failed("write the answer"))
+    let (out, err) = (STANDARD.encode(out.rest()), String::from_utf8_lossy(&err).into_owned());
+    serde_json::to_value(Said { out, err, exit }).map_err(CommandError::failed("write the answer"))
 }
 
-/// What is short, and changes nothing on the machine but the ledger and the file that whoever calls has named.
-fn is_for_others(noun: &str, verb: &str, leaf: &ArgMatches) -> bool {
-    match (noun, verb) {
-        ("report", "show" | "list")
-        | ("clock", "explain" | "recourse")
-        | ("prove", "receipt")
-        | ("letter", "") => true,
-        ("report", verb) => ReportNoun::VERBS.iter().any(|known| known.name == verb),
-        // One stream, and not all of the log in the memory of the process that serves.
-        ("replay", "") => leaf.value_source("stream") == Some(ValueSource::CommandLine),
-        (noun, _) => NOUNS.contains(&noun),
-    }
-}
-
-fn path_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
-    let path = leaf.try_get_one::<PathBuf>(name).ok().flatten()?;
-    (leaf.value_source(name) == Some(ValueSource::CommandLine)).then_some(path)
+/// The paths that were written for this argument; nothing where there are none, or it takes no paths.
+fn paths_of<'a>(leaf: &'a ArgMatches, name: &str) -> Option<Vec<&'a PathBuf>> {
+    let paths = leaf.try_get_many::<PathBuf>(name).ok().flatten()?;
+    (leaf.value_source(name) == Some(ValueSource::CommandLine)).then(|| paths.collect())
 }
 
 /// A path from the root on. None of what is no file or folder: a pipe would keep the process that serves waiting, and what

@@ -6,6 +6,8 @@
 
 use std::{
     fmt,
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
     str::FromStr,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -243,7 +245,10 @@ impl Outbox {
     ///
     /// [`OutboxError`].
     pub fn open(data: &Path) -> Result<Self, OutboxError> {
-        let connection = Connection::open(data.join(FILE))?;
+        let path = data.join(FILE);
+        // Whom letters were sent to about what is nobody else's business. A file that cannot be made SQLite tells of.
+        let _ = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
+        let connection = Connection::open(path)?;
         // Each change is durable before the next step: the order of states is what is promised.
         connection.pragma_update(None, "journal_mode", "DELETE")?;
         connection.pragma_update(None, "synchronous", "FULL")?;

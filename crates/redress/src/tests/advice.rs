@@ -1,5 +1,9 @@
 //! What a refusal advises leads on from where its reader stands.
 
+use std::process::ExitCode;
+
+use tempfile::TempDir;
+
 use super::{Told, redress};
 
 #[test]
@@ -109,4 +113,49 @@ fn a_letter_in_another_language_than_the_complainant_writes_says_so() {
         assert!(!ran.err.contains("there are no letters"), "{}", ran.err);
         ran.done();
     }
+}
+
+#[test]
+fn a_body_on_the_command_line_is_refused_without_repeating_it() {
+    let home = TempDir::new().unwrap();
+    let data = home.path().join("ledger").to_str().unwrap().to_owned();
+    redress(&["init", "--data", &data, "--origin", "ledger.example/advice"]).done();
+    let by = ["--data", &data, "--as", "portal", "--role", "complainant"];
+    let body = r#"{"personal": {"narrative": "She told me of her illness."}}"#;
+    let words = [&["complaint", "register"][..], &by, &["--body", body]].concat();
+    let ran = redress(&words);
+    assert_eq!(ran.code, ExitCode::from(2));
+    assert!(ran.err.contains("--body -"), "{}", ran.err);
+    assert!(!ran.err.contains("illness"), "{}", ran.err);
+}
+
+#[test]
+fn whoever_asks_for_what_is_not_there_is_told_where_the_names_stand() {
+    let home = TempDir::new().unwrap();
+    let data = home.path().join("ledger").to_str().unwrap().to_owned();
+    redress(&["init", "--data", &data, "--origin", "ledger.example/advice"]).done();
+    let id = "01JGFJJZ00ABCDEFGHJKMNPQRS";
+    for (noun, told) in [
+        ("complaint", "`redress complaint list`"),
+        ("review", "`redress review list --all`"),
+        ("report", "`redress report list --all`"),
+    ] {
+        let stream = format!("{noun}-{id}");
+        redress(&[noun, "show", &stream, "--data", &data]).refused(&["found none named", told]);
+    }
+    for (noun, told) in [("complaint", "no open complaint"), ("staff", "no staff of which")] {
+        let ran = redress(&[noun, "list", "--data", &data]);
+        assert!(ran.out.is_empty() && ran.err.contains(told), "{}", ran.err);
+    }
+}
+
+#[test]
+fn only_commands_that_may_bring_something_personal_speak_of_it() {
+    let help = |words: &[&str]| redress(&[words, &["--help"]].concat()).out;
+    assert!(help(&["complaint", "register"]).contains("--attach"));
+    let joined = help(&["staff", "join"]);
+    assert!(
+        joined.contains("Nothing personal goes into it") && !joined.contains("--attach"),
+        "{joined}"
+    );
 }

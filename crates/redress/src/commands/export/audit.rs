@@ -58,7 +58,7 @@ pub async fn write_page(
     page: &Path,
     console: &Console<'_>,
 ) -> Result<Written, CommandError> {
-    ledger.bring_read_models_up(console).await?;
+    let _upto = ledger.bring_read_models_up(console).await?;
     let model = projection::path_of(&ledger.places.read_models(), projector_audit::NAME);
     let view = AuditView::of(ledger.origin(), &model.display().to_string());
     let (view, page) = (AuditView { streams, ..view }, page.to_owned());

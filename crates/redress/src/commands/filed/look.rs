@@ -81,6 +81,10 @@ pub(in crate::commands) async fn list<N: Listed>(
         let all: Vec<_> = listed.iter().map(|(stream, it)| as_json(N::NAME, stream, it)).collect();
         return console.value(&all);
     }
+    if listed.is_empty() {
+        let all = if args.all { "" } else { " of which something is still expected" };
+        console.say(format_args!("no {}{all}", N::NAME));
+    }
     let are_all = listed.len() < args.limit;
     for (stream, Standing { stage, facts, .. }) in listed {
         let facts: Vec<_> = facts.iter().map(|(name, fact)| format!("{name} {fact}")).collect();

@@ -11,6 +11,7 @@ use crate::{
     console::Console,
     error::CommandError,
     ledger::Ledger,
+    lending::resolved,
     mail::{
         intake::{
             Intake, TakenIn,
@@ -95,7 +96,7 @@ async fn take_all(
 }
 
 async fn take(intake: &mut Intake<'_>, path: &Path) -> Result<TakenIn, CommandError> {
-    match read(path)? {
+    match read(&resolved(path))? {
         Ok(bytes) => intake.take_in(&bytes).await,
         Err(error) => Ok(TakenIn::Rejected { reason: error.to_string() }),
     }

@@ -1,10 +1,13 @@
+use clap::{Command, CommandFactory as _};
+
 use super::*;
 
 const HERE: &str = "/usr/lib";
 
 fn errand(words: &[&str]) -> Option<Errand> {
     let args: Vec<_> = ["redress"].iter().chain(words).map(OsString::from).collect();
-    Errand::of(&args, Path::new(HERE))
+    let (_, matches) = arguments::parse(&args).ok()?;
+    Errand::of(&args, &matches, Path::new(HERE))
 }
 
 fn words_of(words: &[&str]) -> Vec<String> {
@@ -12,7 +15,7 @@ fn words_of(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
+fn the_work_with_a_ledger_is_for_others_and_what_signs_or_changes_keys_is_not() {
     let by = ["--as", "sue", "--role", "supervisor"];
     let sent = |noun: &'static str, verb: &'static str| {
         errand(&[&[noun, verb, "--data", "ledger"][..], &by].concat())
@@ -35,23 +38,55 @@ fn the_work_on_complaints_is_for_others_and_what_changes_files_is_not() {
         &["review", "list", "--data", "ledger"],
         &["replay", "--data", "ledger", "--stream", "complaint-1"],
         &["cause", "chart", "--data", "ledger", "--until", "2025-06-30"],
+        &["verify", "--data", "ledger", "--vault"],
+        &["replay", "--data", "ledger"],
+        &["mail", "status", "--data", "ledger"],
+        &["keys", "status", "--data", "ledger"],
+        &["checkpoint", "--data", "ledger"],
+        &["report", "transparency", "--data", "ledger", "--period", "2025-Q1", "--out", "r"],
+        &["export", "csv", "--data", "ledger", "--out", "csv"],
+        &["import", "cfpb", "rows.csv", "--data", "ledger"],
     ] {
         assert!(errand(words).is_some(), "{words:?}");
     }
     for words in [
         &["serve", "--data", "ledger"][..],
-        &["verify", "--data", "ledger"],
-        &["replay", "--data", "ledger"],
-        &["mail", "status", "--data", "ledger"],
-        &["checkpoint", "--data", "ledger"],
+        &["verify", "--data", "ledger", "--repair"],
+        &["checkpoint", "--data", "ledger", "--register", "elsewhere"],
         &["restore", "--from", "backup", "--data", "ledger"],
-        &["keys", "status", "--data", "ledger"],
-        &["report", "transparency", "--data", "ledger", "--period", "2025-Q1"],
+        &["keys", "rotate-vault", "--data", "ledger"],
+        &["export", "tiles", "--data", "ledger", "--out", "tiles"],
+        &["report", "transparency", "--mirror", "mirror", "--period", "2025-Q1", "--out", "r"],
+        &["cause", "tree"],
         &["complaint", "list"],
         &["complaint", "unheard-of", "--data", "ledger"],
     ] {
         assert_eq!(errand(words), None, "{words:?}");
     }
+}
+
+/// A path without a name stays as it is written: whoever reads it must ask for it with `resolved`.
+#[test]
+fn every_path_that_is_written_without_a_name_is_known_to_be_read_from_where_whoever_asks_stands() {
+    fn leaves(command: &Command, names: &[&str], found: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            leaves(sub, &[names, &[sub.get_name()]].concat(), found);
+        }
+        let is_path = |it: &&clap::Arg| {
+            it.get_value_parser().type_id() == clap::builder::ValueParser::path_buf().type_id()
+        };
+        let paths = command.get_positionals().filter(is_path);
+        found.extend(paths.map(|it| format!("{} {}", names.join(" "), it.get_id())));
+    }
+    let mut found = Vec::new();
+    leaves(&CommandLine::command(), &[], &mut found);
+    let unnamed = UNNAMED.map(|(noun, verb, name)| format!("{noun} {verb} {name}"));
+    // These name no ledger.
+    let mut known =
+        [&unnamed[..], &["cause tree file".to_owned(), "check file".to_owned()]].concat();
+    found.sort();
+    known.sort();
+    assert_eq!(found, known);
 }
 
 #[test]

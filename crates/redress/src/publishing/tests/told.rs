@@ -40,7 +40,7 @@ fn serving(told: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_tells_how_publishing_goes_while_the_ledger_is_served() {
-    let mut home = Home::new();
+    let home = Home::new();
     let (data, signed) = (home.ledger.places.data.clone(), home.places().signed);
     let publisher = home.publisher(Some(home.no_witnesses())).await;
     let in_the_way = block(&signed);
@@ -61,7 +61,7 @@ async fn status_tells_how_publishing_goes_while_the_ledger_is_served() {
         assert_eq!(serving(&status(&data, true).await), well);
         stop.send_replace(true);
     };
-    tokio::join!(control.answer(&mut home.ledger, &watched, stopped), asking);
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
     publisher.finish().await.unwrap();
     home.ledger.close().await;
 }
@@ -123,7 +123,7 @@ async fn asked(data: &Path, request: &str) -> UnixStream {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_is_told_at_once_beside_a_backup_that_waits_and_what_nobody_waits_for_is_not_done() {
-    let mut home = Home::new();
+    let home = Home::new();
     let data = home.ledger.places.data.clone();
     let (_tell, watched) = well();
     let control = Control::bind(&home.ledger).unwrap();
@@ -150,7 +150,12 @@ async fn status_is_told_at_once_beside_a_backup_that_waits_and_what_nobody_waits
         })
         .await;
         drop(asked(&data, &abandoned).await);
-        let mut behind = asked(&data, "{\"ask\":\"clock-run\",\"until\":null}\n").await;
+        let mut behind = asked(&data, &backup(&data.with_file_name("behind"))).await;
+        // What is no backup does not wait for one.
+        let mut beside = asked(&data, "{\"ask\":\"clock-run\",\"until\":null}\n").await;
+        let mut noted = String::new();
+        beside.read_to_string(&mut noted).await.unwrap();
+        assert!(noted.contains("\"answer\":\"done\""), "{noted}");
         for _ in 0..3 {
             assert_eq!(serving(&status(&data, true).await)["trouble"], Value::Null);
         }
@@ -162,7 +167,7 @@ async fn status_is_told_at_once_beside_a_backup_that_waits_and_what_nobody_waits
         drop(silent);
         (refused, done)
     });
-    control.answer(&mut home.ledger, &watched, stopped).await;
+    control.answer(&home.ledger, &watched, stopped).await;
     let (refused, done) = beside.join_next().await.unwrap().unwrap();
     assert!(refused.contains("manifest"), "{refused}");
     assert!(done.contains("\"answer\":\"done\""), "{done}");
@@ -172,7 +177,7 @@ async fn status_is_told_at_once_beside_a_backup_that_waits_and_what_nobody_waits
 
 #[tokio::test]
 async fn whoever_asks_and_goes_away_is_no_warning() {
-    let mut home = Home::new();
+    let home = Home::new();
     let (_tell, watched) = well();
     let control = Control::bind(&home.ledger).unwrap();
     let mut gone = UnixStream::connect(home.ledger.places.data.join(SOCKET)).await.unwrap();
@@ -184,9 +189,116 @@ async fn whoever_asks_and_goes_away_is_no_warning() {
         until(|| traces.text().contains("control socket")).await;
         stop.send_replace(true);
     };
-    tokio::join!(control.answer(&mut home.ledger, &watched, stopped), told);
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), told);
     let said = traces.text();
     assert!(said.contains("DEBUG") && said.contains("went away"), "{said}");
     assert!(!said.contains("WARN"), "{said}");
+    home.ledger.close().await;
+}
+
+/// A command as another process sends it.
+fn command(data: &Path, words: &[&str], body: &str) -> String {
+    let data = data.display().to_string();
+    let words = [&["redress"][..], words, &["--data", &data]].concat();
+    let input = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, body);
+    serde_json::json!({"ask": "command", "words": words, "input": input, "here": "/"}).to_string()
+        + "\n"
+}
+
+/// How a command that was sent ended.
+async fn exit(stream: &mut UnixStream) -> i64 {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    answer["result"]["exit"].as_i64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+const JOIN: [&str; 8] = ["staff", "join", "--as", "root", "--role", "administrator", "--body", "-"];
+const JOINED: &str = r#"{"account": "ana", "roles": ["agent"]}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_goes_on_while_those_who_list_wait_for_the_read_models() {
+    let home = Home::new();
+    let data = home.ledger.places.data.clone();
+    let (_tell, watched) = well();
+    let control = Control::bind(&home.ledger).unwrap();
+    // As whoever brings them up for the first time, for hours.
+    let bringing_up = home.ledger.models().lock_owned().await;
+    let (stop, stopped) = watch::channel(false);
+    let asking = async {
+        let mut listing = Vec::new();
+        for _ in 0..6 {
+            listing.push(asked(&data, &command(&data, &["complaint", "list"], "")).await);
+        }
+        let mut joining = asked(&data, &command(&data, &JOIN, JOINED)).await;
+        assert_eq!(exit(&mut joining).await, 0);
+        for stream in &listing {
+            let nothing = stream.try_read(&mut [0]).unwrap_err();
+            assert_eq!(nothing.kind(), io::ErrorKind::WouldBlock);
+        }
+        drop(bringing_up);
+        for stream in &mut listing {
+            assert_eq!(exit(stream).await, 0);
+        }
+        stop.send_replace(true);
+    };
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
+    home.ledger.close().await;
+}
+
+/// An end does not wait for what can be done again; whoever asked is told, and so is whoever waits behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_cut_short_keeps_no_server_from_ending() {
+    let home = Home::new();
+    let data = home.ledger.places.data.clone();
+    let (_tell, watched) = well();
+    let control = Control::bind(&home.ledger).unwrap();
+    let bringing_up = home.ledger.models().lock_owned().await;
+    let (stop, stopped) = watch::channel(false);
+    let asking = async {
+        let mut listing = Vec::new();
+        for _ in 0..6 {
+            listing.push(asked(&data, &command(&data, &["complaint", "list"], "")).await);
+        }
+        let mut joining = asked(&data, &command(&data, &JOIN, JOINED)).await;
+        assert_eq!(exit(&mut joining).await, 0);
+        stop.send_replace(true);
+        for mut stream in listing {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            // One that was still on its way in is let go without a word.
+            assert!(answer.is_empty() || answer.contains("is ending"), "{answer}");
+        }
+    };
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
+    drop(bringing_up);
+    home.ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_connect_and_say_nothing_keep_nobody_away() {
+    let home = Home::new();
+    let data = home.ledger.places.data.clone();
+    let (_tell, watched) = well();
+    let control = Control::bind(&home.ledger).unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let asking = async {
+        let mut silent = Vec::new();
+        for _ in 0..100 {
+            silent.push(asked(&data, "").await);
+            // Before all places of those who wait to be accepted are taken.
+            if silent.len() % 20 == 0 {
+                assert_eq!(serving(&status(&data, true).await)["trouble"], Value::Null);
+            }
+        }
+        let mut joining = asked(&data, &command(&data, &JOIN, JOINED)).await;
+        assert_eq!(exit(&mut joining).await, 0);
+        // Whoever has been silent for longest was let go, and nobody who has just come.
+        assert_eq!(silent[0].read(&mut [0]).await.unwrap(), 0);
+        let newest = silent[99].try_read(&mut [0]).unwrap_err();
+        assert_eq!(newest.kind(), io::ErrorKind::WouldBlock);
+        stop.send_replace(true);
+    };
+    tokio::join!(control.answer(&home.ledger, &watched, stopped), asking);
     home.ledger.close().await;
 }

@@ -18,6 +18,7 @@
 //! - [`figures`]: the tables beside the figures of the report
 //! - [`folder`]: the tables among the files of a report
 //! - [`list`]: the tags of a table, and where one stands
+//! - [`looked`]: what came of looking for a complaint
 //! - [`proof`]: where a complaint is counted, in one file
 //! - [`mine`]: what a receipt gives to look with
 //! - [`published`]: what a record says was published, and what has to be found in it
@@ -37,6 +38,7 @@ pub mod figures;
 pub mod files;
 pub mod folder;
 pub mod list;
+pub mod looked;
 pub mod mine;
 pub mod proof;
 pub mod published;

@@ -9,8 +9,9 @@ use super::{
     CountedTable, CountedTables,
     figures::{self, FIGURES_FILE},
     list::TagList,
+    looked::LookedFor,
     mine::Mine,
-    published::{HeldTables, ReportView, introduce, missing},
+    published::{HeldTables, ReportView, introduce, missing, not_there},
     tags_file,
 };
 use crate::check::{Checked, Kind, Steps};
@@ -30,7 +31,7 @@ pub fn check(
         introduce(&mut steps, mine, accepted);
     }
     if let Some(held) = tables(&mut steps, report, read) {
-        let found = look(&mut steps, &held.tables, mine.as_ref().and_then(Option::as_ref), read);
+        let found = look(&mut steps, (report, &held), mine.as_ref().and_then(Option::as_ref), read);
         if let (Some(found), Some(Some(mine))) = (found, mine) {
             missing(&mut steps, report, &held, &mine, |table| found.contains(&table.id));
         }
@@ -53,10 +54,11 @@ fn tables(steps: &mut Steps, report: &ReportView, read: &mut ReadFile<'_>) -> Op
 /// it; nothing where a list does not hold.
 fn look(
     steps: &mut Steps,
-    tables: &CountedTables,
+    (report, held): (&ReportView, &HeldTables),
     mine: Option<&Mine>,
     read: &mut ReadFile<'_>,
 ) -> Option<Vec<String>> {
+    let tables = &held.tables;
     let (mut fault, mut twice, mut found) = (None, None, Vec::new());
     for table in &tables.tables {
         let rows = match rows_of(tables, table, mine, read) {
@@ -81,9 +83,12 @@ fn look(
             steps.fact(&table.id, table.row_in_words(row));
         }
     }
-    if mine.is_some() {
-        let (found, all) = (found.len(), tables.tables.len());
-        steps.fact("counted", format_args!("in {found} of {all} tables"));
+    if let Some(mine) = mine {
+        let (found, of) = (found.len(), tables.tables.len());
+        steps.looked_for(match found {
+            0 => LookedFor::Nowhere { of, why: not_there(report, held, mine) },
+            tables => LookedFor::Counted { tables, of, is_all: true },
+        });
     }
     let claim = "each list has as many tags as its rows count, and none twice";
     steps.take("counted", claim, fault.map_or(Ok(()), Err))?;

@@ -16,6 +16,7 @@ use super::{
     COUNTED_FILE, CountedTable, CountedTables, entry_leaf,
     figures::{self, FIGURES_FILE},
     files::FileList,
+    looked::LookedFor,
     mine::{MENTIONS_MAX, Mine},
     published::{HeldTables, ReportView, introduce, missing},
 };
@@ -244,8 +245,8 @@ fn mentions(
         }
         found.push(table.id.as_str());
     }
-    let (of, all) = (found.len(), tables.tables.len());
-    steps.fact("counted", format_args!("in {of} of {all} tables at least"));
+    let (found_in, of) = (found.len(), tables.tables.len());
+    steps.looked_for(LookedFor::Counted { tables: found_in, of, is_all: false });
     missing(steps, report, held, mine, |table| found.contains(&table.id.as_str()));
     let would = "the report's own folder and proof, with --report and --receipt";
     steps.open("mention", "the complaint is counted nowhere else in the report", would);

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use merkle_log::policy::Accepted;
 use serde::Deserialize;
 
-use super::{CountedTable, CountedTables, mine::Mine, report_name};
+use super::{CountedTable, CountedTables, looked::NotThere, mine::Mine, report_name};
 use crate::{check::Steps, record::RecordView};
 
 /// The type of the record that says what was published.
@@ -142,57 +142,60 @@ pub(super) fn missing(
 ) {
     let tables = &held.tables;
     let is_somewhere = tables.tables.iter().any(&has);
+    let absence = not_there(report, held, mine);
+    let is_received = |table: &CountedTable| table.population == "received" && has(table);
     let ReportView { first_day, last_day, size, .. } = report;
-    let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
-    if mine.position >= *size && (is_somewhere || mine.recorded < held.until) {
-        steps.take("receipt", WAS_LATER, Err::<(), _>(not_later(report, held, mine, is_somewhere)));
-        return;
-    }
-    if !is_within || mine.position >= *size {
-        let is_received = |table: &CountedTable| table.population == "received" && has(table);
-        let would = if is_within {
-            format!(
-                "a restatement: it was recorded at position {}, after the {size} records that were counted",
-                mine.position
-            )
-        } else if tables.tables.iter().any(is_received) {
-            format!(
-                "the records of its case, whether its day was corrected: it was received on {}, and is in a table of \
-                 those received",
-                mine.received
-            )
-        } else {
-            format!("a report about another time: it was received on {}", mine.received)
-        };
-        // Who finds it only where it ended or was answered has no question left.
-        if !is_somewhere || tables.tables.iter().any(is_received) {
-            let claim = format!("it is one of those received from {first_day} to {last_day}");
-            steps.open("receipt", claim, &would);
-        }
-        return;
-    }
-    let mut must = tables.tables.iter().filter(|table| table.population == "received");
-    let counted = match must.find(|table| !has(table)) {
-        None => Ok(()),
-        Some(_) if !is_somewhere => Err("it is in none of them: it was left out, or its day was \
-             corrected, which the records of its case would show, or the receipt was made with another key than the \
-             report"
-            .to_owned()),
-        Some(table) => Err(format!("it is not in {}", table.id)),
-    };
-    steps.take("receipt", LEFT_OUT, counted);
-}
-
-/// Why a complaint that has no place among the records counted was not recorded after them.
-fn not_later(report: &ReportView, held: &HeldTables, mine: &Mine, is_somewhere: bool) -> String {
-    let (position, size) = (mine.position, report.size);
-    if is_somewhere {
-        return format!(
+    if mine.position >= *size && is_somewhere {
+        let position = mine.position;
+        let why = format!(
             "it is in a table, and its first record is at position {position}, after the {size} records"
         );
+        steps.take("receipt", WAS_LATER, Err::<(), _>(why));
+        return;
     }
-    format!(
-        "it was recorded at {}, and the last of the {size} records at {}, though it stands at position {position}",
-        mine.recorded, held.until
-    )
+    match &absence {
+        NotThere::Misplaced { .. } => {
+            steps.take("receipt", WAS_LATER, Err::<(), _>(&absence));
+        }
+        NotThere::LeftOut => {
+            let mut must = tables.tables.iter().filter(|table| table.population == "received");
+            let counted = match must.find(|table| !has(table)) {
+                None => Ok(()),
+                Some(_) if !is_somewhere => Err(absence.to_string()),
+                Some(table) => Err(format!("it is not in {}", table.id)),
+            };
+            steps.take("receipt", LEFT_OUT, counted);
+        }
+        NotThere::AnotherTime { received } if tables.tables.iter().any(is_received) => {
+            let would = format!(
+                "the records of its case, whether its day was corrected: it was received on {received}, and is in a \
+                 table of those received"
+            );
+            steps.open("receipt", is_of_days(first_day, last_day), &would);
+        }
+        // Who finds it only where it ended or was answered has no question left.
+        NotThere::AnotherTime { .. } if is_somewhere => {}
+        NotThere::AnotherTime { .. } | NotThere::RecordedLater { .. } => {
+            steps.open("receipt", is_of_days(first_day, last_day), &absence.to_string());
+        }
+    }
+}
+
+fn is_of_days(first_day: &str, last_day: &str) -> String {
+    format!("it is one of those received from {first_day} to {last_day}")
+}
+
+/// Why a complaint would be in no table of a report, by what its receipt says.
+pub(super) fn not_there(report: &ReportView, held: &HeldTables, mine: &Mine) -> NotThere {
+    let (position, records) = (mine.position, report.size);
+    if position >= records && mine.recorded < held.until {
+        let (recorded, until) = (mine.recorded, held.until);
+        return NotThere::Misplaced { position, records, recorded, until };
+    }
+    let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
+    match (is_within, position >= records) {
+        (true, false) => NotThere::LeftOut,
+        (true, true) => NotThere::RecordedLater { position, records },
+        (false, _) => NotThere::AnotherTime { received: mine.received },
+    }
 }

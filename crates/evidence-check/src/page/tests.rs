@@ -376,6 +376,19 @@ fn the_page_knows_the_same_tables() {
     assert_eq!(in_page, known.collect::<Vec<_>>());
 }
 
+#[test]
+fn the_page_knows_the_same_values_of_rows() {
+    let codes = SCRIPT.split("const COUNTED_CODES = {").nth(1).unwrap();
+    let codes: String = codes.split("\n};").next().unwrap().split_whitespace().collect();
+    let codes = codes.replace("YES_NO", r#"["yes","no"]"#).replace("disputed:", r#""disputed":"#);
+    let in_page: serde_json::Value =
+        serde_json::from_str(&format!("{{{}}}", codes.trim_end_matches(','))).unwrap();
+    let known = crate::counted::codes::CLOSED.map(|(id, codes)| (id.to_owned(), codes.into()));
+    assert_eq!(in_page, serde_json::Value::Object(known.into_iter().collect()));
+    let ends = crate::counted::codes::BAND_ENDS.map(|end| format!("\"{end}\"")).join(", ");
+    assert!(SCRIPT.contains(&format!("const BAND_ENDS = [{ends}];")));
+}
+
 /// The policy of `strict_policy` in words.
 fn policy_text() -> String {
     let (log, witness) = (key(), witness());

@@ -14,7 +14,12 @@ use evidence_check::{
     Checked, Enclosure, Step, Verdict,
     check::Trust,
     counted::{
-        COUNTED_FILE, folder, looked::LookedFor, mine::Mine, proof::CountedProof,
+        COUNTED_FILE,
+        figures::{SMALLEST_CELL, smallest_cell},
+        folder,
+        looked::LookedFor,
+        mine::Mine,
+        proof::CountedProof,
         published::ReportView,
     },
     record::RecordView,
@@ -77,7 +82,7 @@ pub(super) fn hold(
     if let (Some(said), Some(listed)) = (said, listed) {
         files(&mut checked, &said.published.report, folder, &listed);
         counted(&mut checked, &said, (folder, &listed), trust);
-        facts(&mut checked, &said, listed.names.len());
+        facts(&mut checked, &said, (folder, &listed));
     }
     checked
 }
@@ -421,7 +426,7 @@ fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, Str
     value
 }
 
-fn facts(checked: &mut Checked, said: &Said, files: usize) {
+fn facts(checked: &mut Checked, said: &Said, (folder, listed): (&Path, &Listed)) {
     if !checked.is_good {
         return;
     }
@@ -432,7 +437,10 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
     fact("report", format!("{}, {} to {}", report.kind, report.first_day, report.last_day));
     fact("recorded as", format!("event {number} of its stream (version {version})"));
     fact("counted from", format!("the first {} records, root {}", report.size, report.root));
-    fact("files", files.to_string());
+    fact("files", listed.names.len().to_string());
+    if let Some(min_cell) = min_cell(folder, listed) {
+        fact(SMALLEST_CELL, smallest_cell(min_cell));
+    }
     match &published.endorsed {
         None => fact(
             "endorsed by",
@@ -458,6 +466,15 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
         }
     }
     not_restated(checked, said);
+}
+
+/// How many complaints a published cell counts at least, where the files say so.
+fn min_cell(folder: &Path, listed: &Listed) -> Option<u64> {
+    let mut figures = ["report.json", "committee.json"].into_iter();
+    let text = figures.find_map(|name| listed.read(folder, name).ok())?;
+    let text: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let of_report = text.pointer("/disclosure/min_cell").or_else(|| text.get("min_cell"));
+    of_report?.as_u64()
 }
 
 /// One record does not show what came after it.

@@ -198,9 +198,16 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
 }
 
 fn readme_of(contents: &Contents) -> String {
-    let Contents { origin, stream, records, openings, anchors, reason, .. } = contents;
-    let (has_anchors, has_bytes) = (!anchors.is_empty(), contents.has_bytes());
-    let told = Told { origin, stream, events: records.len(), has_anchors, has_bytes };
+    let Contents { origin, stream, records, openings, anchors, reason, index, .. } = contents;
+    let told = Told {
+        origin,
+        stream,
+        events: records.len(),
+        has_anchors: !anchors.is_empty(),
+        has_bytes: contents.has_bytes(),
+        has_openings: !openings.is_empty(),
+        has_index: index.is_some(),
+    };
     let opened = openings.iter().map(|(position, opened)| readme::named(*position, &opened.field));
     let reason = reason.as_deref().unwrap_or(readme::NO_REASON);
     readme::text(&told, &opened.collect::<Vec<_>>().join(", "), Some(reason))

@@ -167,9 +167,25 @@ fn readmes() -> Vec<Vec<u8>> {
         ),
         ("entered.\n", "entered.\n\n"),
         ("entered.\n", "entered."),
+        ("index.proof  that these are all events", "checkpoint.txt  that these are all events"),
     ];
-    let bundles = changes.iter().map(|(from, to)| {
-        let mut files = crate::archive::read_archive(&bytes).unwrap();
+    // A bundle without a proof about the index and without opened fields; earlier texts named both all the same.
+    let mut bare = SmallLog::new(true).contents();
+    (bare.index, bare.openings) = (None, Vec::new());
+    let bare = crate::bundle::write(&bare).unwrap();
+    let index =
+        "index.proof  that these are all events of the case, as of an earlier size of the log\n";
+    let index = format!("{index}bundle.json  the");
+    let opened = "openings/    opened fields: text and salt of what the record commits to\ncheckpoint.txt  the";
+    let of_bare = [
+        ("bundle.json  the", index.as_str()),
+        ("checkpoint.txt  the", opened),
+        ("bundle.json  the", "\nbundle.json  the"),
+    ];
+    let changes = changes.iter().map(|change| (&bytes, change));
+    let changes = changes.chain(of_bare.iter().map(|change| (&bare, change)));
+    let bundles = changes.map(|(bytes, (from, to))| {
+        let mut files = crate::archive::read_archive(bytes).unwrap();
         files.remove("verify.html");
         let readme = String::from_utf8(files["README.txt"].clone()).unwrap();
         let other = readme.replacen(from, to, 1);

@@ -30,7 +30,10 @@ use projector_transparency::files::{LIST, Listed, check_list};
 use self::mirrored::Leaf;
 use crate::{
     casework::ReportNoun,
-    commands::report::recounted::{self, Recounted},
+    commands::report::{
+        recounted::{self, Recounted},
+        unnoted,
+    },
     console::Console,
     error::CommandError,
     tree::records::MirrorLog,
@@ -134,8 +137,31 @@ pub(super) async fn count_again(
     if !told(checked, &at, recounted) {
         return Ok(());
     }
+    limits_noted(checked, (&proof, &at), &mirror).await?;
     let from = format!("from the mirror of {}", mirror.origin());
     checked.facts.push(("counted again".to_owned(), from));
+    Ok(())
+}
+
+/// Holds figures that the records give to what the records leave out: limits that were missed and that nobody noted, which
+/// the figures show as kept.
+async fn limits_noted(
+    checked: &mut Checked,
+    (proof, at): (&LogProof, &str),
+    mirror: &MirrorLog,
+) -> Result<(), CommandError> {
+    let Ok(said) = published(proof.clone()) else { return Ok(()) };
+    let report = &said.published.report;
+    let found = unnoted::in_mirror(mirror, report).await?;
+    let claim = format!(
+        "the first {} records note every limit that they show as missed by {}",
+        report.size, report.last_day
+    );
+    let noted = found.first.map_or(Ok(()), |first| {
+        let limits = found.limits;
+        Err(format!("{limits} are not noted, the first in {first}: the figures show them as kept"))
+    });
+    take(checked, at, claim, noted);
     Ok(())
 }
 

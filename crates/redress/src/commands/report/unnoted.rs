@@ -1,24 +1,28 @@
 //! Whether figures would show limits as kept that were missed: before they are put to the committee, and when somebody
 //! counts them again from a mirror.
 
-use std::path::Path;
-
 use complaint_domain::report::{ReportDraft, ReportKind};
 use complaint_service::{Unnoted, unnoted, unnoted_in_order};
 use event_log::{Clock as _, Position, clock::SystemClock};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
-use projector_transparency::files::check_list;
 
-use crate::{casework::ReportNoun, error::CommandError, ledger::Ledger, tree::records::MirrorLog};
+use crate::{
+    casework::{Figures, ReportNoun},
+    error::CommandError,
+    ledger::Ledger,
+    tree::records::MirrorLog,
+};
 
 /// Refuses figures of which a limit that was missed by their last day is not noted in the records they are counted from.
 ///
 /// # Errors
 ///
 /// [`CommandError::Refused`] saying how many; others when the records cannot be read.
-pub(in crate::commands) async fn hold(ledger: &Ledger, folder: &Path) -> Result<(), CommandError> {
-    let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
-    let draft = ReportNoun::draft_of(folder, &listed);
+pub(in crate::commands) async fn hold(
+    ledger: &Ledger,
+    Figures { folder, listed }: &Figures,
+) -> Result<(), CommandError> {
+    let draft = ReportNoun::draft_of(folder, listed);
     let draft = draft.map_err(|problem| CommandError::Refused {
         problem,
         next: "name the folder of a report's files".to_owned(),

@@ -190,8 +190,7 @@ pub(crate) fn put_all(
     let moved = |(beside, path): &(PathBuf, PathBuf)| {
         fs::rename(beside, path).map_err(|source| WriteError::File { path: path.clone(), source })
     };
-    let (list, others) =
-        staged.split_last().map_or((None, &staged[..0]), |(list, others)| (Some(list), others));
+    let (others, list) = staged.split_at(staged.len().saturating_sub(1));
     others.iter().try_for_each(moved)?;
     for name in &earlier {
         let path = folder.join(name);
@@ -200,7 +199,7 @@ pub(crate) fn put_all(
             let _ = fs::remove_file(path);
         }
     }
-    list.into_iter().try_for_each(moved)?;
+    list.iter().try_for_each(moved)?;
     let theirs = earlier.iter().chain(&begun.listed);
     take_away_partial(folder, theirs, has_list, &folders);
     sync(&folders)?;
@@ -275,13 +274,12 @@ fn earlier(
         }
     }
     let is_known = |name: &String| names.contains(name) || begun.contains(name);
-    match files.iter().find(|(name, _)| !is_known(name) && folder.join(name).exists()) {
-        Some((name, _)) => Err(not_ours(name)),
-        None => {
-            let has_list = !names.is_empty();
-            Ok((names, has_list))
-        }
+    let joined = files.iter().find(|(name, _)| !is_known(name) && folder.join(name).exists());
+    if let Some((name, _)) = joined {
+        return Err(not_ours(name));
     }
+    let has_list = !names.is_empty();
+    Ok((names, has_list))
 }
 
 fn is_partial(path: &Path) -> bool {

@@ -320,15 +320,11 @@ async fn limits_that_nothing_is_noted_of_are_found_in_order_too() {
     for id in 1..=3 {
         story.register(id).await;
     }
-    let platforms = super::imported(4);
-    let platforms = match platforms.command {
-        ComplaintCommand::Register(receipt) => ComplaintCommand::Register(Receipt {
-            respondent: Some("Another Bank".parse().unwrap()),
-            ..receipt
-        }),
-        other => other,
-    };
-    story.service.handle(request(4, None, platforms)).await.unwrap();
+    let mut platforms = super::imported(4);
+    if let ComplaintCommand::Register(receipt) = &mut platforms.command {
+        receipt.respondent = Some("Another Bank".parse().unwrap());
+    }
+    story.service.handle(platforms).await.unwrap();
     story.register(5).await;
     story.days_later(200);
     story.register(6).await;

@@ -17,8 +17,14 @@ pub(super) struct Told<'a> {
     pub(super) origin: &'a str,
     pub(super) stream: &'a str,
     pub(super) events: usize,
-    pub(super) has_anchors: bool,
     pub(super) has_bytes: bool,
+    pub(super) parts: Parts,
+}
+
+/// Which parts the text names, of those that a bundle can be without.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) has_anchors: bool,
     pub(super) has_openings: bool,
     pub(super) has_index: bool,
 }
@@ -29,10 +35,12 @@ impl<'a> Told<'a> {
             origin: &manifest.origin,
             stream: &manifest.stream,
             events: manifest.positions.len(),
-            has_anchors: !manifest.anchors.is_empty(),
             has_bytes: manifest.version == VERSION_WITH_BYTES,
-            has_openings: manifest.files.keys().any(|name| name.starts_with(OPENINGS)),
-            has_index: manifest.files.contains_key(INDEX),
+            parts: Parts {
+                has_anchors: !manifest.anchors.is_empty(),
+                has_openings: manifest.files.keys().any(|name| name.starts_with(OPENINGS)),
+                has_index: manifest.files.contains_key(INDEX),
+            },
         }
     }
 }
@@ -44,7 +52,8 @@ pub(super) fn named(position: u64, field: &str) -> String {
 
 /// The text. `opened` names the fields that are, and is empty when none is.
 pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> String {
-    let Told { origin, stream, events, has_anchors, has_bytes, has_openings, has_index } = told;
+    let Told { origin, stream, events, has_bytes, parts } = told;
+    let Parts { has_anchors, has_openings, has_index } = parts;
     // One line, whatever was typed.
     let reason = reason.map(|reason| reason.replace(char::is_control, " "));
     let reason = reason.map_or_else(String::new, |reason| format!("{REASON}{reason}\n"));
@@ -116,8 +125,8 @@ pub(super) fn check(bytes: &[u8], manifest: &Manifest) -> Result<Option<String>,
     let fields = if stated == fields { in_text.to_owned() } else { fields.join(", ") };
     let reason = line(REASON);
     let mut told = Told::of(manifest);
-    told.has_openings |= line(OPENINGS).is_some();
-    told.has_index |= line(INDEX).is_some();
+    told.parts.has_openings |= line(OPENINGS).is_some();
+    told.parts.has_index |= line(INDEX).is_some();
     let expected = text(&told, &fields, reason);
     if expected == found {
         return Ok(reason.filter(|reason| *reason != NO_REASON).map(str::to_owned));

@@ -116,6 +116,18 @@ fn a_complainant_finds_theirs_in_the_folder_and_by_a_proof_alone() {
     let first = home.check(&[&first[..], &["other.tlog-proof"]].concat()).refused(1);
     assert!(first.stderr.contains("look into a restatement: it was recorded"), "{}", first.stderr);
     let first = first.json();
+    // Exit code, last line and JSON are one answer to what was asked.
+    assert_eq!(first["is_good"], false, "{first}");
+    let looked_for = &first["looked_for"];
+    assert_eq!(
+        (&looked_for["result"], &looked_for["why"]),
+        (&"nowhere".into(), &"recorded-later".into())
+    );
+    let words = ["check", "report/published.tlog-proof", "--report", "report", "--receipt"];
+    let in_words = home.run(&[&words[..], &["other.tlog-proof", "--vkey", &home.key]].concat());
+    let in_words = in_words.refused(1).stdout;
+    assert!(in_words.starts_with("BAD: a complaint in a published report"), "{in_words}");
+    assert!(in_words.contains("FAILS: receipt: the complaint of the receipt is counted in it"));
     assert!(rows(&first).values().all(|row| row == "not in it"), "{first}");
     assert!(first["steps"].to_string().contains("a restatement: it was recorded at position"));
     let none = ["prove", "counted", &complaints[1], "--report", "report", "--data", "ledger"];
@@ -247,6 +259,11 @@ fn a_report_without_tables_is_no_answer_to_whoever_brings_a_receipt() {
     home.check(&report).done();
     let asked = home.check(&[&report[..], &["--receipt", "mine.tlog-proof"]].concat()).refused(1);
     assert!(asked.stderr.contains("your complaint was not looked for"), "{}", asked.stderr);
+    let asked = asked.json();
+    assert_eq!(
+        (&asked["is_good"], &asked["looked_for"]["result"]),
+        (&false.into(), &"without-tables".into())
+    );
     let other = home.check(&[&report[..], &["--receipt", "kept.checkpoint"]].concat()).refused(1);
     assert!(other.stderr.contains("expected a receipt, found a checkpoint"), "{}", other.stderr);
 }
@@ -461,6 +478,17 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Says in the ledger that these files were published, with so many complaints fewer, past the program and its rules.
 fn publish_anyway(data: &Path, report: &str, digest: &str, fewer: u64) {
+    publish_changed(data, report, digest, fewer, &|text, _| text);
+}
+
+/// The same, with one more change to the record, which is given as it was.
+fn publish_changed(
+    data: &Path,
+    report: &str,
+    digest: &str,
+    fewer: u64,
+    change: &dyn Fn(String, &Value) -> String,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let log = SledLog::open(data, Arc::new(SystemClock)).unwrap();
@@ -479,6 +507,7 @@ fn publish_anyway(data: &Path, report: &str, digest: &str, fewer: u64) {
             .replace(&format!("\"came\":{came},"), &format!("\"came\":{},", came - fewer))
             .replace(&format!("\"at_end\":{at_end}}}"), &format!("\"at_end\":{}}}", at_end - fewer))
             .replace(&format!("\"version\":{version},"), &format!("\"version\":{next},"));
+        text = change(text, &found);
         let key = "\"recorded_at\":\"";
         let at = text.find(key).unwrap() + key.len();
         text.replace_range(at..at + 24, std::str::from_utf8(RECORDED_AT_BLANK).unwrap());

@@ -18,6 +18,7 @@ fn a_report_is_endorsed_published_restated_and_checked_by_strangers() {
         "recorded as            event 6 of its stream (version 5)",
         "endorsed by            the committee: 2 for, 0 against, 1 abstained; quorum 3",
         "its statement          a small quarter",
+        "smallest cell          1 complaint: nothing is told together because it is small",
         "with reservation       one complaint only",
         "not shown: it was not restated since",
         "report.restated.v1",

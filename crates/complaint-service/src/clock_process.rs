@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use complaint_domain::{
     actor::{Actor, ActorId, Role},
-    clock::{ClockReading, ClockRefusal, ClockResult, Nature, ReadClockError, clocks},
+    clock::{ClockReading, ClockRefusal, ClockResult, Nature, ReadClockError, Rulebook, clocks},
     complaint::{
         Case, ClockLimit, ClockNote, Complaint, ComplaintCommand, ComplaintRejection,
         ComplaintRules,
@@ -91,22 +91,30 @@ pub async fn unnoted(
         for stream in received {
             let loaded = load_before(log, &stream, size).await?;
             let Complaint::Received(case) = loaded.state else { continue };
-            if !case.is_ours_to_answer() {
-                continue;
-            }
-            // What cannot be counted is told of when notes are made.
-            let readings =
-                clocks(case.clock_facts(), &rules.time_limits, now).into_iter().flatten();
-            let is_missed =
-                |reading: &ClockReading| due_note(&case, reading, until) == Some(ClockNote::Missed);
-            let missed = readings.filter(is_missed).count();
+            let missed = missed_without_note(&case, &rules.time_limits, (until, now));
             if missed > 0 {
-                found.limits = found.limits.saturating_add(missed.try_into().unwrap_or(u64::MAX));
+                found.limits = found.limits.saturating_add(missed);
                 found.first.get_or_insert(stream);
             }
         }
     }
     Ok(found)
+}
+
+/// How many limits of a complaint were missed by a time, as far as its records do not say so themselves.
+pub(crate) fn missed_without_note(
+    case: &Case,
+    limits: &Rulebook,
+    (until, now): (Timestamp, Timestamp),
+) -> u64 {
+    if !case.is_ours_to_answer() {
+        return 0;
+    }
+    // What cannot be counted is told of when notes are made.
+    let readings = clocks(case.clock_facts(), limits, now).into_iter().flatten();
+    let missed =
+        readings.filter(|reading| due_note(case, reading, until) == Some(ClockNote::Missed));
+    missed.count().try_into().unwrap_or(u64::MAX)
 }
 
 /// Walks the clocks of complaints, under the rules of one service.

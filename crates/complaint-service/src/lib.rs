@@ -40,6 +40,7 @@ mod recent;
 mod report;
 pub mod request;
 pub mod service;
+mod unnoted;
 pub mod unsealed;
 
 #[cfg(test)]
@@ -59,4 +60,5 @@ pub use ids::{
 pub use personal_vault::Entropy;
 pub use request::{CommandRequest, PersonalText};
 pub use service::{Answered, Appended, ComplaintService};
+pub use unnoted::unnoted_in_order;
 pub use unsealed::{Streams, Unsealed, UnsealedRequest, UnsealedService};

@@ -1068,7 +1068,11 @@ function checkReadme(bytes, manifest) {
   const stated = (line("IT HOLDS PERSONAL DATA, opened: ") ?? "").replace(/\.$/, "");
   const names = stated.split(", ").sort().join(", ") === opened.join(", ") ? stated : opened.join(", ");
   const reason = line("Reason: ");
-  const expected = readme(manifest, names, reason).split("\n");
+  // Earlier texts named a proof about the index, and opened fields, in bundles without any.
+  const isTold = (name, there) => there || line(name) !== undefined;
+  const hasOpenings = isTold("openings/", Object.keys(manifest.files).some((name) => name.startsWith("openings/")));
+  const hasIndex = isTold("index.proof", Object.hasOwn(manifest.files, "index.proof"));
+  const expected = readme(manifest, names, reason, { hasOpenings, hasIndex }).split("\n");
   const lines = found.split("\n");
   for (let i = 0; i < Math.max(lines.length, expected.length); i += 1) {
     if (lines[i] !== expected[i]) fail(`line ${i + 1}: expected \`${expected[i] ?? ""}\`, found \`${lines[i] ?? ""}\``);
@@ -1077,7 +1081,7 @@ function checkReadme(bytes, manifest) {
 }
 
 /** The text that redress writes; the first had no reason in it. */
-function readme(manifest, names, reason) {
+function readme(manifest, names, reason, { hasOpenings, hasIndex }) {
   const because = reason === undefined ? "" : `Reason: ${reason.replace(/\p{Cc}/gu, " ")}\n`;
   const opened = names === "" ? "No personal field is opened in it."
     : `IT HOLDS PERSONAL DATA, opened: ${names}.\n${because}Keep it as such data must be kept.`;
@@ -1090,6 +1094,8 @@ stamp; this can, and needs no network either:
 ` : "";
   const content = manifest.version === 3n ? "text (or bytes in base64, of a file that is none)" : "text";
   const anchors = hasAnchors ? "anchors/     records with time stamps (RFC 3161), and that they are about this log\n" : "";
+  const openings = hasOpenings ? `openings/    opened fields: ${content} and salt of what the record commits to\n` : "";
+  const index = hasIndex ? "index.proof  that these are all events of the case, as of an earlier size of the log\n" : "";
   return `Evidence of one case
 ====================
 
@@ -1106,10 +1112,8 @@ To check it, without a network:
 ${times}
 ${anchors}records/     the stored bytes of each event, exactly as they were hashed
 proofs/      for each, that it is in the log (C2SP tlog-proof)
-openings/    opened fields: ${content} and salt of what the record commits to
-checkpoint.txt  the signed statement under which all of it stands
-index.proof  that these are all events of the case, as of an earlier size of the log
-bundle.json  the list of contents, with digests
+${openings}checkpoint.txt  the signed statement under which all of it stands
+${index}bundle.json  the list of contents, with digests
 
 What it cannot show: that what was entered is true, or that everything was entered.
 `;

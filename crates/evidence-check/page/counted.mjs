@@ -23,6 +23,27 @@ const COUNTED_TABLES = [
 const COUNTED_FORMS = { "redress-counted/2": COUNTED_TABLES.length, "redress-counted/1": 17 };
 /** The tables that every report with complaints received has: each complaint has a day and a channel. */
 const COUNTED_ALWAYS = ["received-by-month", "received-by-channel"];
+/** The values of the tables that have a closed list of them. */
+const YES_NO = ["yes", "no"];
+const COUNTED_CODES = {
+  "received-by-right": ["safety", "information", "choice", "fair-dealing", "redress", "association", "education", "dignity",
+    "personal-information", "supervision"],
+  "received-by-channel": ["phone", "email", "web", "app", "letter", "fax", "in-person", "branch", "social-media", "chat",
+    "regulator-platform", "referral"],
+  disputed: YES_NO,
+  "platform-response": ["closed-with-monetary-relief", "closed-with-non-monetary-relief", "closed-with-relief", "closed-without-relief",
+    "closed-with-explanation", "closed", "in-progress", "untimely-response"],
+  "platform-timely": YES_NO,
+  "ended-by-outcome": ["upheld", "partly-upheld", "not-upheld", "goodwill", "out-of-scope", "withdrawn"],
+  "received-by-vulnerability": ["health", "life-events", "resilience", "capability"],
+  "received-by-link": ["duplicate", "joint", "related"],
+  "answered-by-pause": ["expert-examination", "recusal-decision", "waiting-for-complainant", "waiting-for-third-party"],
+  "decided-outside-by-result": ["settled", "for-complainant", "partly-for-complainant", "for-respondent", "outside-jurisdiction",
+    "discontinued"],
+  "decided-outside-by-overturned": YES_NO,
+};
+/** The upper ends of the bands of days, included; the last band has none. */
+const BAND_ENDS = ["3", "5", "15", "30", "56", "60"];
 /** So often a complaint is looked for in one table. */
 const MENTIONS_MAX = 64;
 
@@ -79,6 +100,49 @@ const isTable = (table) => isOf(table, ["id", "population", "is_once", "mentions
   && isText(table.id) && isText(table.population) && typeof table.is_once === "boolean" && isNumber(table.mentions)
   && isHex(table.root, 32) && Array.isArray(table.rows) && table.rows.every(isRow);
 
+/** The days that a row of months stands for: `2014-10`, `2014-10..2014-12` or `2014-10-01..2014-10-17`. */
+function spanOf(code) {
+  const [first, last = first, ...more] = code.split("..");
+  if (more.length > 0) return null;
+  const isDays = first.length === 10 && last.length === 10 && code.includes("..");
+  if (!isDays && first === last && code.includes("..")) return null;
+  const days = isDays ? [first, last] : [`${first}-01`, `${last}-01`];
+  if (!days.every(isDay)) return null;
+  if (!isDays) days[1] = lastOfMonth(days[1]);
+  return days[0] <= days[1] ? days : null;
+}
+
+function lastOfMonth(day) {
+  const time = new Date(`${day}T00:00:00Z`);
+  time.setUTCMonth(time.getUTCMonth() + 1, 0);
+  return time.toISOString().slice(0, 10);
+}
+
+/** `0-3`, `31-60`, `61+`: bands that lie beside each other may be told together. */
+function isBand(code) {
+  const [, first, last] = /^([0-9]+)(?:-([0-9]+)|\+)$/.exec(code) ?? [];
+  const begins = ["0", ...BAND_ENDS.map((end) => String(Number(end) + 1))].includes(first);
+  return begins && (last === undefined || (BAND_ENDS.includes(last) && Number(first) <= Number(last)));
+}
+
+/** Refuses a row that stands for what its table does not have, or a month out of order. */
+function holdCodes({ id, rows }) {
+  let before = "";
+  for (const { code } of rows) {
+    if (code === undefined) continue;
+    const wrong = (expected) => fail(`expected rows of \`${id}\` for ${expected}, found \`${code}\``);
+    if (id === "received-by-month") {
+      const days = spanOf(code) ?? wrong("months or days such as 2026-03");
+      if (days[0] <= before) wrong("months that follow one another");
+      [, before] = days;
+    } else if (id === "answered-by-band") {
+      if (!isBand(code)) wrong("days such as 4-5 or 61+");
+    } else if (Object.hasOwn(COUNTED_CODES, id) && !COUNTED_CODES[id].includes(code)) {
+      wrong(`one of ${COUNTED_CODES[id].join(", ")}`);
+    }
+  }
+}
+
 function parseCountedTables(bytes) {
   const [form] = Object.keys(COUNTED_FORMS);
   const tables = readJson(bytes, "counted.json", true);
@@ -101,6 +165,7 @@ function parseCountedTables(bytes) {
     if (names.size < table.rows.length || !table.rows.every((row) => isNamed(row) && (row.parent === undefined || isNamed(row.parent)))) {
       fail(`expected rows of \`${table.id}\` that stand for a value, for none stated or for several, each for another, found others`);
     }
+    holdCodes(table);
     if (table.rows.reduce((sum, { count }) => sum + count, 0n) !== table.mentions) {
       fail(`expected rows of \`${table.id}\` that come to ${table.mentions} mentions, found others`);
     }
@@ -155,14 +220,15 @@ function holdToRecord(report, { period, cutoff, flow }) {
 }
 
 /** Holds the figures to the record, and the tables to the figures: every table of the report, with the same rows, and nobody
- *  missing. Gives when the last of the records that were counted was recorded. */
+ *  missing. Gives when the last of the records that were counted was recorded, and how small a published cell can be. */
 function holdToFigures(report, tables, bytes) {
   const figures = readJson(bytes, "report.json", true);
   const sums = ["outstanding_at_start", "received", "reopened", "closed", "withdrawn", "outstanding_at_end"];
   const isFigures = isObject(figures) && isObject(figures.flow) && sums.every((sum) => isNumber(figures.flow[sum]))
     && isObject(figures.period) && [figures.period.first_day, figures.period.last_day].every(isText)
     && isObject(figures.cutoff) && isNumber(figures.cutoff.tree_size) && isText(figures.cutoff.root)
-    && isInstant(figures.cutoff.recorded_at) && Array.isArray(figures.tables)
+    && isInstant(figures.cutoff.recorded_at)
+    && ((figures.disclosure ?? null) === null || (isObject(figures.disclosure) && isNumber(figures.disclosure.min_cell))) && Array.isArray(figures.tables)
     && figures.tables.every((table) => isObject(table) && isText(table.id) && isText(table.population)
       && typeof table.is_multiple === "boolean" && isNumber(table.total) && Array.isArray(table.rows)
       && table.rows.every((row) => isObject(row) && isText(row.kind) && isNumber(row.count)));
@@ -187,7 +253,7 @@ function holdToFigures(report, tables, bytes) {
   });
   const lacks = COUNTED_ALWAYS.find((id) => !tables.tables.some((table) => table.id === id));
   if (lacks && figures.flow.received > 0n) fail(`the report has no table ${lacks}, which no complaint is without`);
-  return figures.cutoff.recorded_at;
+  return { until: figures.cutoff.recorded_at, minCell: figures.disclosure?.min_cell };
 }
 
 // ------------------------------------------------------------------------------------- report and receipt
@@ -217,6 +283,19 @@ function reportOf(record) {
   return report;
 }
 
+/** What the first record of a complaint says of it that no later one takes back: which populations it is of, and in which
+ *  tables it has a value. */
+function statesOf({ source, matter, region, language, respondent }) {
+  const kind = isObject(source) ? source.kind : undefined;
+  const stated = [
+    ["received-by-product", "a product", matter], ["received-by-region", "a region", region],
+    ["received-by-respondent", "a company", respondent], ["received-by-language", "a language", language],
+    ["received-by-missed-limit", "that it was made to us", kind === "direct" ? kind : null],
+  ];
+  const isOf = (population) => population === "received" || (population === "imported" && kind === "imported");
+  return { isOf, tables: stated.filter(([,, value]) => (value ?? null) !== null) };
+}
+
 /** A complaint, as the holder of its receipt can look for it. */
 async function mineOf({ receipt, nonce }, policy) {
   const steps = new Steps();
@@ -228,12 +307,12 @@ async function mineOf({ receipt, nonce }, policy) {
   const enclosure = await parseEnclosure(proof.extra);
   const record = parseRecord(utf8.encode(enclosure.record));
   const day = isInstant(record.occurred_at) && isInstant(record.recorded_at) && INSTANT.exec(record.occurred_at)[1];
-  if (!day || !isDay(day)) fail("the receipt cannot be read");
+  if (!day || !isDay(day) || !isObject(record.data)) fail("the receipt cannot be read");
   const [secret, leaf] = [fromHex(enclosure.receipt, 32), await leafHash(utf8.encode(enclosure.record))];
   const open = steps.steps.filter(({ verdict }) => verdict === "open");
   const tag = (report, table, number) => hmac(secret, framed(utf8.encode("cl/tag/v1"), utf8.encode(report),
     utf8.encode(number === 0n ? table : `${table}#${number}`), leaf));
-  return { tag, open, position: proof.index, stream: record.stream, received: day, recorded: record.recorded_at, accepted: await accept(policy, proof.note) };
+  return { tag, open, states: statesOf(record.data), position: proof.index, stream: record.stream, received: day, recorded: record.recorded_at, accepted: await accept(policy, proof.note) };
 }
 
 // ----------------------------------------------------------------------------------------------- the check
@@ -293,9 +372,14 @@ async function tablesIn(steps, { files, figures, counted }, report) {
     const expected = `${kind}/${first_day}..${last_day}/${size}/${root}/${hex(await sha256(figures))}`;
     if (tables.report !== expected) fail(`expected the tables of ${expected}, found those of ${tables.report}`);
   });
-  const until = isOfReport && await steps.take("counted.json", "their rows are those of the report's figures",
+  const held = isOfReport && await steps.take("counted.json", "their rows are those of the report's figures",
     () => holdToFigures(report, tables, figures));
-  return until ? { tables, until } : undefined;
+  if (!held) return undefined;
+  if (held.minCell !== undefined) {
+    steps.facts.push(["smallest cell", held.minCell <= 1n ? "1 complaint: nothing is told together because it is small"
+      : `${held.minCell} complaints: what has fewer is told together with others`]);
+  }
+  return { tables, until: held.until };
 }
 
 /** Says whose complaint is looked for, and what its receipt leaves open. */
@@ -359,6 +443,7 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
     return;
   }
   const found = [];
+  let months = [];
   for (const table of tables.tables) {
     const here = rows.filter((_, i) => mentions[i].table === table.id);
     if (here.length === 0) continue;
@@ -367,10 +452,11 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
       here.forEach(({ why }) => { if (why !== undefined) fail(why); });
     });
     if (isCounted) here.forEach(({ row }) => steps.facts.push([table.id, inWords(table.rows[row])]));
+    if (isCounted && table.id === "received-by-month") months = here.map(({ row }) => table.rows[row].code);
     found.push(table.id);
   }
   steps.facts.push(["counted", `in ${found.length} of ${tables.tables.length} tables at least`]);
-  await holdComplete(steps, report, { tables, until }, mine, found);
+  await holdComplete(steps, report, { tables, until }, mine, found, months);
   steps.open("mention", "the complaint is counted nowhere else in the report",
     "the report's own folder and proof: redress check PROOF --report FOLDER --receipt RECEIPT");
   steps.open("extra", "the rules of the ledger let it be published, and it was not restated since",
@@ -378,7 +464,7 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
 }
 
 /** Refuses a report that does not count a complaint which it has to count, or counts one that it cannot know. */
-async function holdComplete(steps, { first_day, last_day, size }, { tables, until }, mine, found) {
+async function holdComplete(steps, { first_day, last_day, size }, { tables, until }, mine, found, months) {
   const isWithin = first_day <= mine.received && mine.received <= last_day;
   const isReceived = tables.tables.some((table) => table.population === "received" && found.includes(table.id));
   if (mine.position >= size && (found.length > 0 || mine.recorded < until)) {
@@ -397,12 +483,24 @@ async function holdComplete(steps, { first_day, last_day, size }, { tables, unti
       ? `a restatement: it was recorded at position ${mine.position}, after the ${size} records that were counted` : days);
     return;
   }
-  await steps.take("receipt", "the complaint, received in these days, is in every table of those received", () => {
-    const without = tables.tables.find((table) => table.population === "received" && !found.includes(table.id));
-    if (without && found.length === 0) {
+  const isInAll = await steps.take("receipt", "the complaint, received in these days, is in every table of those received", () => {
+    if (found.length === 0) {
       fail("it is in none of them: it was left out, or its day was corrected, which the records of its case would show, or the "
         + "receipt was made with another key than the report");
     }
+    const without = tables.tables.find((table) => mine.states.isOf(table.population) && !found.includes(table.id));
     if (without) fail(`it is not in ${without.id}`);
+    const canHave = (id) => COUNTED_TABLES.findIndex(([known]) => known === id) < COUNTED_FORMS[tables.format];
+    const lacks = mine.states.tables.find(([id]) => canHave(id) && !tables.tables.some((table) => table.id === id));
+    if (lacks) fail(`the report has no table ${lacks[0]}, though the complaint's first record states ${lacks[1]}`);
+  });
+  if (!isInAll) return;
+  await steps.take("receipt", "the complaint is counted in the month of its receipt", () => {
+    const isIts = (code) => { const days = spanOf(code); return days && days[0] <= mine.received && mine.received <= days[1]; };
+    const other = months.find((code) => code !== undefined && !isIts(code));
+    if (other !== undefined) {
+      fail(`expected the row with ${mine.received}, found ${other}: it is counted in another month, or its day was corrected, which `
+        + "the records of its case would show");
+    }
   });
 }

@@ -11,7 +11,10 @@ use merkle_log::{Checkpoint, LogProof, Policy, SignedNote, leaf_hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::{anchors::Dated, readme::Told};
+use self::{
+    anchors::Dated,
+    readme::{Parts, Told},
+};
 use crate::{
     archive::{Files, ReadArchiveError, WriteArchiveError, read_archive, write_archive},
     check::{Checked, Kind, Steps, Trust},
@@ -198,9 +201,18 @@ pub fn write(contents: &Contents) -> Result<Vec<u8>, WriteArchiveError> {
 }
 
 fn readme_of(contents: &Contents) -> String {
-    let Contents { origin, stream, records, openings, anchors, reason, .. } = contents;
-    let (has_anchors, has_bytes) = (!anchors.is_empty(), contents.has_bytes());
-    let told = Told { origin, stream, events: records.len(), has_anchors, has_bytes };
+    let Contents { origin, stream, records, openings, anchors, reason, index, .. } = contents;
+    let told = Told {
+        origin,
+        stream,
+        events: records.len(),
+        has_bytes: contents.has_bytes(),
+        parts: Parts {
+            has_anchors: !anchors.is_empty(),
+            has_openings: !openings.is_empty(),
+            has_index: index.is_some(),
+        },
+    };
     let opened = openings.iter().map(|(position, opened)| readme::named(*position, &opened.field));
     let reason = reason.as_deref().unwrap_or(readme::NO_REASON);
     readme::text(&told, &opened.collect::<Vec<_>>().join(", "), Some(reason))

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     anchor::Stamps,
-    bundle, counted,
+    bundle,
+    counted::{self, looked::LookedFor},
     enclosure::Enclosure,
     growth::GrowthProof,
     index::{IndexProof, is_stream},
@@ -161,6 +162,9 @@ pub struct Checked {
     /// The fields that were opened and fit what the record commits to, with their text. A file that is no text is
     /// among the facts, by its length and digest.
     pub opened: Vec<(String, String)>,
+    /// What came of looking for a complaint, where its receipt was brought to a published report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_for: Option<LookedFor>,
     /// The same fields and files, each with its bytes as they were handed in, to be saved.
     #[serde(skip)]
     pub contents: Vec<OpenedContent>,
@@ -207,6 +211,7 @@ pub(crate) struct Steps {
     taken: Vec<Step>,
     facts: Vec<(String, String)>,
     opened: Vec<(String, String)>,
+    looked_for: Option<LookedFor>,
     contents: Vec<OpenedContent>,
 }
 
@@ -239,6 +244,12 @@ impl Steps {
 
     pub(crate) fn fact(&mut self, name: &str, value: impl Display) {
         self.facts.push((name.to_owned(), value.to_string()));
+    }
+
+    /// What came of looking for a complaint, which is a fact in words too.
+    pub(crate) fn looked_for(&mut self, found: LookedFor) {
+        self.fact("counted", &found);
+        self.looked_for = Some(found);
     }
 
     /// What an accepted checkpoint states, and who has cosigned it.
@@ -276,9 +287,9 @@ impl Steps {
     }
 
     pub(crate) fn done(self, kind: Kind) -> Checked {
-        let Self { taken: steps, facts, opened, contents } = self;
+        let Self { taken: steps, facts, opened, looked_for, contents } = self;
         let is_good = !steps.iter().any(|step| matches!(step.verdict, Verdict::Fails(_)));
-        Checked { kind, is_good, steps, facts, opened, contents }
+        Checked { kind, is_good, steps, facts, opened, looked_for, contents }
     }
 }
 

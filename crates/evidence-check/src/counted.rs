@@ -14,10 +14,12 @@
 //! not look. The more of them look, the less can be left out: of 459 complainants of whom one in a hundred looks, the
 //! lack of them all is seen with 99 %.
 //!
+//! - [`codes`]: what the rows of a table can stand for
 //! - [`files`]: the list of a report's files
 //! - [`figures`]: the tables beside the figures of the report
 //! - [`folder`]: the tables among the files of a report
 //! - [`list`]: the tags of a table, and where one stands
+//! - [`looked`]: what came of looking for a complaint
 //! - [`proof`]: where a complaint is counted, in one file
 //! - [`mine`]: what a receipt gives to look with
 //! - [`published`]: what a record says was published, and what has to be found in it
@@ -33,10 +35,12 @@ use crate::{
     text::{framed, hex, to_hex},
 };
 
+pub mod codes;
 pub mod figures;
 pub mod files;
 pub mod folder;
 pub mod list;
+pub mod looked;
 pub mod mine;
 pub mod proof;
 pub mod published;
@@ -105,7 +109,7 @@ pub const TABLES: [KnownTable; 25] = [
     several("decided-outside-by-result", "decided-outside"),
     several("decided-outside-by-overturned", "decided-outside"),
 ];
-const BY_MONTH: &str = "received-by-month";
+pub(crate) const BY_MONTH: &str = "received-by-month";
 const BY_CHANNEL: &str = "received-by-channel";
 /// The tables that every report with complaints received has: each complaint has a day and a channel.
 pub(crate) const ALWAYS: [&str; 2] = [BY_MONTH, BY_CHANNEL];
@@ -236,6 +240,16 @@ pub enum ParseCountedError {
         /// The table.
         table: String,
     },
+    /// A row that stands for what its table does not have, or a month out of order.
+    #[error("expected rows of `{table}` for {expected}, found `{found}`")]
+    Code {
+        /// The table.
+        table: String,
+        /// What its rows can stand for.
+        expected: String,
+        /// What one stands for.
+        found: String,
+    },
     /// The rows of a table come to something else than it says.
     #[error("expected rows of `{table}` that come to {expected} mentions, found others")]
     Sum {
@@ -285,6 +299,12 @@ impl CountedTables {
         Ok(tables)
     }
 
+    /// Whether a table of this name could be among them, by their form.
+    pub(crate) fn can_have(&self, id: &str) -> bool {
+        let of_form = if self.format == FORMAT { TABLES.len() } else { TABLES_BEFORE };
+        known_table(id).is_some_and(|(place, _)| place < of_form)
+    }
+
     /// The table of this name.
     pub fn table(&self, id: &str) -> Option<&CountedTable> {
         self.tables.iter().find(|table| table.id == id)
@@ -312,6 +332,9 @@ impl CountedTable {
         let is_once = names.len() == self.rows.len();
         if !is_once || !self.rows.iter().all(is_row) || u32::try_from(self.rows.len()).is_err() {
             return Err(ParseCountedError::Row { table: table() });
+        }
+        if let Some((expected, found)) = codes::first_unknown(self) {
+            return Err(ParseCountedError::Code { table: table(), expected, found });
         }
         let sum = self.rows.iter().try_fold(0_u64, |sum, row| sum.checked_add(row.count));
         if sum == Some(self.mentions) {

@@ -147,9 +147,10 @@ fn list(files: &[(String, Content)]) -> io::Result<Vec<u8>> {
 
 /// Writes files into a folder, and their list. Gives their paths in this order, the list last.
 ///
-/// Every file is first written beside its place, synced, and only then are all of them moved in, so
+/// Every file is first written beside its place, the list last, synced, and only then are all of them moved in, so
 /// that a crash leaves each file either old or new. What an earlier report has in the folder and this one has not
-/// is removed, for it would pass for a part of it.
+/// is removed, for it would pass for a part of it. Until the list is moved in, the last of all, it says beside its place
+/// whose the others are: what was cut short between is taken away by whoever writes there next.
 ///
 /// # Errors
 ///
@@ -158,7 +159,13 @@ pub(crate) fn put_all(
     folder: &Path,
     mut files: Vec<(String, Content)>,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let earlier = earlier(folder, &files)?;
+    let begun = begun(folder);
+    let (earlier, has_list) = earlier(folder, &files, &begun)?;
+    // While the list that says whose they are is still there.
+    for name in begun.moved.iter().filter(|name| !earlier.contains(name)) {
+        let path = folder.join(name);
+        fs::remove_file(&path).map_err(|source| WriteError::File { path, source })?;
+    }
     let list =
         list(&files).map_err(|source| WriteError::File { path: folder.join(LIST), source })?;
     files.push((LIST.to_owned(), Content::Bytes(list)));
@@ -179,29 +186,66 @@ pub(crate) fn put_all(
             .map_err(|source| WriteError::File { path: beside.clone(), source })?;
         staged.push((beside, path));
     }
-    for (beside, path) in &staged {
-        fs::rename(beside, path)
-            .map_err(|source| WriteError::File { path: path.clone(), source })?;
-    }
-    take_away_partial(folder, &earlier, &folders);
-    for name in earlier {
+    sync(&folders)?;
+    let moved = |(beside, path): &(PathBuf, PathBuf)| {
+        fs::rename(beside, path).map_err(|source| WriteError::File { path: path.clone(), source })
+    };
+    let (others, list) = staged.split_at(staged.len().saturating_sub(1));
+    others.iter().try_for_each(moved)?;
+    for name in &earlier {
         let path = folder.join(name);
         if !staged.iter().any(|(_, written)| *written == path) {
             // Gone already, or it stays: the list no longer has it.
             let _ = fs::remove_file(path);
         }
     }
-    for folder in folders {
-        File::open(&folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| WriteError::Folder { path: folder, source })?;
-    }
+    list.iter().try_for_each(moved)?;
+    let theirs = earlier.iter().chain(&begun.listed);
+    take_away_partial(folder, theirs, has_list, &folders);
+    sync(&folders)?;
     Ok(staged.into_iter().map(|(_, path)| path).collect())
 }
 
-/// The names of the files that an earlier report has in a folder. Refuses a folder of anything else: nobody's
-/// files are written over.
-fn earlier(folder: &Path, files: &[(String, Content)]) -> Result<Vec<String>, WriteError> {
+fn sync(folders: &[PathBuf]) -> Result<(), WriteError> {
+    folders.iter().try_for_each(|folder| {
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| WriteError::Folder { path: folder.clone(), source })
+    })
+}
+
+/// What a report that was cut short has left in a folder, by its list, which still lies beside its place.
+#[derive(Debug, Default)]
+struct Begun {
+    listed: Vec<String>,
+    /// Those that were moved in: they are as the list has them.
+    moved: Vec<String>,
+}
+
+/// Nothing where there is no such list, or not all of it: then nothing was moved.
+fn begun(folder: &Path) -> Begun {
+    let list = Path::new(LIST).with_added_extension(PARTIAL);
+    let list = plain::whole(folder, &list.to_string_lossy(), LIST_BYTES_MAX);
+    let list = list.ok().and_then(|list| String::from_utf8(list).ok()).unwrap_or_default();
+    let Ok(entries) = entries(&list).collect::<Result<Vec<_>, _>>() else {
+        return Begun::default();
+    };
+    let is_there = |(digest, name): &(&str, &str)| {
+        let found = plain::open(folder, name, FILE_BYTES_MAX).and_then(digest_in_pieces);
+        found.is_ok_and(|found| found.to_string() == *digest)
+    };
+    let listed = entries.iter().map(|(_, name)| (*name).to_owned()).collect();
+    let moved = entries.into_iter().filter(is_there).map(|(_, name)| name.to_owned()).collect();
+    Begun { listed, moved }
+}
+
+/// The names of the files that an earlier report has in a folder, and whether it has a list. Refuses a folder of anything
+/// else, but for what was begun there: nobody's files are written over.
+fn earlier(
+    folder: &Path,
+    files: &[(String, Content)],
+    Begun { listed, moved: begun }: &Begun,
+) -> Result<(Vec<String>, bool), WriteError> {
     let not_ours =
         |found: &str| WriteError::NotOurs { path: folder.to_owned(), found: found.to_owned() };
     let list = match fs::read_to_string(folder.join(LIST)) {
@@ -213,44 +257,62 @@ fn earlier(folder: &Path, files: &[(String, Content)]) -> Result<Vec<String>, Wr
     if names.is_empty() {
         let folder_of = |source| WriteError::Folder { path: folder.to_owned(), source };
         let entries = match fs::read_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((names, false)),
             entries => entries.map_err(folder_of)?,
         };
         for entry in entries {
             let entry = entry.map_err(folder_of)?;
             // What a report that was cut short has left is no stranger's.
-            if !is_partial(&entry.path()) && !is_begun(&entry.path(), folder, files) {
+            let path = entry.path();
+            let is_ours = |path: &Path| {
+                is_partial(path) || begun.iter().any(|name| folder.join(name) == path)
+            };
+            let names = files.iter().map(|(name, _)| name).chain(listed);
+            if !is_ours(&path) && !is_begun(&path, folder, names, is_ours) {
                 return Err(not_ours(&entry.file_name().to_string_lossy()));
             }
         }
     }
-    match files.iter().find(|(name, _)| !names.contains(name) && folder.join(name).exists()) {
-        Some((name, _)) => Err(not_ours(name)),
-        None => Ok(names),
+    let is_known = |name: &String| names.contains(name) || begun.contains(name);
+    let joined = files.iter().find(|(name, _)| !is_known(name) && folder.join(name).exists());
+    if let Some((name, _)) = joined {
+        return Err(not_ours(name));
     }
+    let has_list = !names.is_empty();
+    Ok((names, has_list))
 }
 
 fn is_partial(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == PARTIAL)
 }
 
-/// Whether it is a folder that some of these files go into, in which nothing was finished yet.
-fn is_begun(path: &Path, folder: &Path, files: &[(String, Content)]) -> bool {
-    let is_one = files.iter().any(|(name, _)| folder.join(name).parent() == Some(path));
+/// Whether it is a folder that some of these files go into, in which nothing lies but ours.
+fn is_begun<'a>(
+    path: &Path,
+    folder: &Path,
+    mut names: impl Iterator<Item = &'a String>,
+    is_ours: impl Fn(&Path) -> bool,
+) -> bool {
+    let is_one = names.any(|name| folder.join(name).parent() == Some(path));
     let entries = || fs::read_dir(path).into_iter().flatten();
     is_one
         && !path.is_symlink()
         && path.is_dir()
-        && entries().all(|entry| entry.is_ok_and(|it| is_partial(&it.path())))
+        && entries().all(|entry| entry.is_ok_and(|it| is_ours(&it.path())))
 }
 
 /// Takes away what reports that were cut short have left: beside the files of the earlier report, and where there
 /// was none yet all of it. What stays hinders nobody.
-fn take_away_partial(folder: &Path, earlier: &[String], folders: &[PathBuf]) {
+fn take_away_partial<'a>(
+    folder: &Path,
+    earlier: impl Iterator<Item = &'a String>,
+    has_list: bool,
+    folders: &[PathBuf],
+) {
     for name in earlier {
         let _ = fs::remove_file(folder.join(name).with_added_extension(PARTIAL));
     }
-    if !earlier.is_empty() {
+    if has_list {
         return;
     }
     for entry in folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten() {
@@ -325,166 +387,4 @@ fn is_below(name: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Content, LIST, ListError, WriteError, cell, check_list, put_all};
-
-    #[test]
-    fn no_cell_of_a_published_table_is_a_formula() {
-        for formula in ["=1+1", "+1 234", "@SUM(A1)", "-", "-1+2", "\tx", "\rx", "'x"] {
-            assert_eq!(cell(formula), format!("'{formula}"));
-        }
-        for plain in ["", "Card", "-12", "12", "0.5", "a=b", "信用卡"] {
-            assert_eq!(cell(plain), plain);
-        }
-    }
-
-    fn files() -> Vec<(String, Content)> {
-        [("report.json", "{}"), ("a.csv", "a\n"), ("tables/b.csv", "b\n")]
-            .map(|(name, text)| (name.to_owned(), Content::Bytes(text.as_bytes().to_vec())))
-            .into()
-    }
-
-    #[test]
-    fn a_list_names_every_file_in_order_and_its_digest_stands_for_all() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let paths = put_all(folder.path(), files()).expect("written");
-        assert!(paths.last().expect("a path").ends_with(LIST));
-        let listed = check_list(folder.path()).expect("as listed");
-        assert_eq!(listed.names, ["a.csv", "report.json", "tables/b.csv"]);
-        let text = std::fs::read_to_string(folder.path().join(LIST)).expect("the list");
-        // SHA-256 of the two bytes `{}`, as any tool gives it.
-        let known = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  report.json";
-        assert_eq!(text.lines().nth(1), Some(known));
-        std::fs::write(folder.path().join("tables/b.csv"), "c\n").expect("written");
-        let error = check_list(folder.path()).expect_err("another file");
-        assert!(matches!(error, ListError::Differs { name, .. } if name == "tables/b.csv"));
-    }
-
-    #[test]
-    fn what_an_earlier_report_had_and_this_one_has_not_goes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        put_all(folder.path(), files()).expect("written");
-        std::fs::write(folder.path().join("notes.txt"), "mine").expect("written");
-        let fewer = files().into_iter().take(2).collect();
-        put_all(folder.path(), fewer).expect("written");
-        assert!(!folder.path().join("tables/b.csv").exists());
-        assert!(folder.path().join("notes.txt").exists(), "which no list has");
-        assert_eq!(check_list(folder.path()).expect("as listed").names, ["a.csv", "report.json"]);
-    }
-
-    #[test]
-    fn nobodys_files_are_written_over_or_joined() {
-        for found in ["report.json", "letter.txt", "SHA256SUMS"] {
-            let folder = tempfile::tempdir().expect("a folder");
-            std::fs::write(folder.path().join(found), "mine").expect("written");
-            let error = put_all(folder.path(), files()).expect_err("somebody else's");
-            assert!(matches!(&error, WriteError::NotOurs { found: named, .. } if named == found));
-            let text = std::fs::read_to_string(folder.path().join(found)).expect("still there");
-            assert_eq!((text.as_str(), folder.path().read_dir().expect("it").count()), ("mine", 1));
-        }
-        // A file of a report's name that came into the folder since is nobody's of ours either.
-        let folder = tempfile::tempdir().expect("a folder");
-        put_all(folder.path(), files().into_iter().take(2).collect()).expect("written");
-        std::fs::create_dir(folder.path().join("tables")).expect("made");
-        std::fs::write(folder.path().join("tables/b.csv"), "mine").expect("written");
-        assert!(matches!(put_all(folder.path(), files()), Err(WriteError::NotOurs { .. })));
-        // What was cut short is.
-        let cut = tempfile::tempdir().expect("a folder");
-        std::fs::write(cut.path().join("report.json.partial"), "{").expect("written");
-        // A page in a language that is not asked for again is left of it, and a folder that was begun.
-        std::fs::write(cut.path().join("report.zh.html.partial"), "<").expect("written");
-        std::fs::create_dir(cut.path().join("tables")).expect("made");
-        std::fs::write(cut.path().join("tables/b.csv.partial"), "b").expect("written");
-        put_all(cut.path(), files()).expect("written");
-        assert!(!cut.path().join("report.zh.html.partial").exists());
-        // Beside an earlier report only what its own files were to become is.
-        std::fs::write(cut.path().join("a.csv.partial"), "a").expect("written");
-        std::fs::write(cut.path().join("mine.partial"), "mine").expect("written");
-        put_all(cut.path(), files().into_iter().skip(1).collect()).expect("written");
-        assert!(!cut.path().join("a.csv.partial").exists());
-        assert!(cut.path().join("mine.partial").exists());
-    }
-
-    #[test]
-    fn a_list_names_plain_files_and_each_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        put_all(folder.path(), files()).expect("written");
-        let list = std::fs::read_to_string(folder.path().join(LIST)).expect("the list");
-        for bad in [list.repeat(2), list.replace('\n', "\r\n"), list.trim_end().to_owned()] {
-            std::fs::write(folder.path().join(LIST), &bad).expect("written");
-            let error = check_list(folder.path()).expect_err("written otherwise");
-            assert!(matches!(error, ListError::Line { .. }), "{bad}: {error}");
-        }
-        std::fs::write(folder.path().join(LIST), &list).expect("written");
-        check_list(folder.path()).expect("as listed");
-        let page = folder.path().join("a.csv");
-        std::fs::rename(&page, folder.path().join("elsewhere")).expect("moved");
-        std::os::unix::fs::symlink("elsewhere", &page).expect("linked");
-        let error = check_list(folder.path()).expect_err("what it leads to can change").to_string();
-        assert!(error.contains("expected a plain file"), "{error}");
-        std::fs::rename(folder.path().join("tables"), folder.path().join("aside")).expect("moved");
-        std::os::unix::fs::symlink("aside", folder.path().join("tables")).expect("linked");
-        std::fs::rename(folder.path().join("elsewhere"), &page).expect("moved back");
-        let error = check_list(folder.path()).expect_err("the same of a folder").to_string();
-        assert!(error.contains("expected a folder, found a link"), "{error}");
-    }
-
-    #[test]
-    fn what_never_ends_or_keeps_its_reader_waiting_is_no_file_of_a_report() {
-        let folder = tempfile::tempdir().expect("a folder");
-        put_all(folder.path(), files()).expect("written");
-        let refused = |wanted: &str| {
-            let error = check_list(folder.path()).expect_err("no such file").to_string();
-            assert!(error.contains(wanted), "no `{wanted}` in {error}");
-        };
-        for (name, limit) in [("a.csv", super::FILE_BYTES_MAX), (LIST, super::LIST_BYTES_MAX)] {
-            let path = folder.path().join(name);
-            let kept = std::fs::read(&path).expect("the file");
-            std::fs::remove_file(&path).expect("removed");
-            rustix::fs::mknodat(
-                rustix::fs::CWD,
-                &path,
-                rustix::fs::FileType::Fifo,
-                rustix::fs::Mode::RUSR,
-                0,
-            )
-            .expect("a pipe");
-            refused("expected a plain file, found something else");
-            std::fs::remove_file(&path).expect("removed");
-            let sparse = std::fs::File::create(&path).expect("made");
-            sparse.set_len(limit + 1).expect("as long");
-            refused(&format!("expected at most {limit} bytes, found {}", limit + 1));
-            std::fs::write(&path, kept).expect("written");
-        }
-        check_list(folder.path()).expect("as listed");
-    }
-
-    #[test]
-    fn what_is_read_is_what_was_held_to_the_list() {
-        let folder = tempfile::tempdir().expect("a folder");
-        put_all(folder.path(), files()).expect("written");
-        let listed = check_list(folder.path()).expect("as listed");
-        assert_eq!(listed.read(folder.path(), "a.csv").expect("as listed"), b"a\n");
-        let list = std::fs::read(folder.path().join(LIST)).expect("the list");
-        assert_eq!(listed.read(folder.path(), LIST).expect("the list"), list);
-        std::fs::write(folder.path().join("a.csv"), "b\n").expect("written since");
-        let error = listed.read(folder.path(), "a.csv").expect_err("another");
-        assert!(matches!(error, ListError::Differs { .. }), "{error}");
-        std::fs::write(folder.path().join("x.csv"), "x\n").expect("written");
-        let error = listed.read(folder.path(), "x.csv").expect_err("which no list has");
-        assert!(matches!(error, ListError::Read { .. }), "{error}");
-    }
-
-    #[test]
-    fn a_list_leads_nowhere_else() {
-        let folder = tempfile::tempdir().expect("a folder");
-        for name in ["../passwd", "/etc/passwd", "./../x", ""] {
-            let line = format!("{}  {name}\n", "0".repeat(64));
-            std::fs::write(folder.path().join(LIST), line).expect("written");
-            let error = check_list(folder.path()).expect_err("elsewhere");
-            assert!(matches!(error, ListError::Line { line: 1 }), "{name}: {error}");
-        }
-        std::fs::remove_file(folder.path().join(LIST)).expect("removed");
-        assert!(matches!(check_list(folder.path()), Err(ListError::Read { .. })));
-    }
-}
+mod tests;

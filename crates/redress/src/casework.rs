@@ -15,7 +15,7 @@ mod subject;
 mod volume;
 
 pub use complaints::Complaints;
-pub use filed::{Filed, Listed, StaffNoun, Standing};
+pub use filed::{Figures, Filed, Listed, StaffNoun, Standing};
 pub use input::{BODY_BYTES_MAX, Input, InputError, is_a_file_name};
 pub use inspection::InspectionNoun;
 pub use oversight::{ActionNoun, ReferralNoun, ReviewNoun};

@@ -144,3 +144,34 @@ fn forked(home: &Home) {
     let new = Checkpoint::new(old.origin(), old.size(), tree.root()).unwrap();
     fs::write(mirror.join("checkpoint"), format!("{new}\n{signatures}")).unwrap();
 }
+
+/// The program asks for notes of missed limits before it puts figures to the committee. Who goes past it is found out by
+/// whoever has the records.
+#[test]
+fn figures_that_show_a_missed_limit_as_kept_do_not_hold_against_a_mirror() {
+    let home = Home::new();
+    let replayed = home.run(&["replay", "--data", "ledger"]).done().stdout;
+    let first = replayed.lines().position(|line| line.contains("complaint.received.v1")).unwrap();
+    let size = (first + 1).to_string();
+    let wanted = ["--period", "2025-Q1", "--min-cell", "1", "--records", &size];
+    let early = ["report", "transparency", "--data", "ledger", "--out", "early"];
+    home.run(&[&early[..], &wanted].concat()).done();
+    let folder = home.path().join("early");
+    let figures: Value =
+        serde_json::from_slice(&fs::read(folder.join("report.json")).unwrap()).unwrap();
+    let digest = hex(&fs::read(folder.join("SHA256SUMS")).unwrap());
+    publish_changed(&home.path().join("ledger"), &home.report(), &digest, 1, &|text, before| {
+        let before = &before["data"]["report"];
+        let root = before["root"].as_str().unwrap();
+        text.replace(root, figures["cutoff"]["root"].as_str().unwrap())
+            .replace(&format!("\"size\":{}", before["size"]), &format!("\"size\":{size}"))
+    });
+    home.proof_of_publication("early/published.tlog-proof");
+    mirrored(&home);
+    let report = ["early/published.tlog-proof", "--report", "early"];
+    home.check(&report).done();
+    let refused = home.check(&[&report[..], &["--mirror", "mirror"]].concat()).refused(1);
+    assert!(refused.stderr.contains("the figures show them as kept"), "{}", refused.stderr);
+    assert!(refused.stderr.contains(&home.complaints()[0]), "{}", refused.stderr);
+    assert_eq!(refused.json()["is_good"], false);
+}

@@ -16,7 +16,7 @@ use super::{
     EventLog, MemoryLog, Position, Receipt, Source, StreamId, StreamVersion, SystemEntropy,
     Timestamp, decode, register, request, vault,
 };
-use crate::{ClockProcess, Noted};
+use crate::{ClockProcess, Noted, unnoted, unnoted::in_batches};
 
 /// A clock that stands where the story puts it.
 #[derive(Debug)]
@@ -311,4 +311,40 @@ async fn a_limit_that_was_over_when_it_began_stops_no_other_from_being_noted() {
     assert_eq!(missed_at, [received_at]);
     let missed = story.missed_clocks(&other).await;
     assert!(missed.iter().any(|clock| clock.ends_with("/acknowledgement")), "{missed:?}");
+}
+
+/// Read in order, with room for one complaint or for all, a log shows the same limits as complaint by complaint.
+#[tokio::test]
+async fn limits_that_nothing_is_noted_of_are_found_in_order_too() {
+    let story = story();
+    for id in 1..=3 {
+        story.register(id).await;
+    }
+    let mut platforms = super::imported(4);
+    if let ComplaintCommand::Register(receipt) = &mut platforms.command {
+        receipt.respondent = Some("Another Bank".parse().unwrap());
+    }
+    story.service.handle(platforms).await.unwrap();
+    story.register(5).await;
+    story.days_later(200);
+    story.register(6).await;
+    let (log, now) = (story.log.as_ref(), story.now());
+    let size = log.head().next_position;
+    let one_by_one = unnoted(log, size, (now, now)).await.unwrap();
+    assert!(one_by_one.limits >= 4, "{one_by_one:?}");
+    for at_once in [1, 2, 4, 100] {
+        let in_order = in_batches(log, size, now, at_once).await.unwrap();
+        assert_eq!(in_order.limits, one_by_one.limits, "{at_once}");
+        assert!(in_order.first.is_some());
+    }
+    // What was due after the last day asked about, or after the last of the records, is no lack of theirs.
+    let first_day = now - SignedDuration::from_hours(24 * 200);
+    assert_eq!(in_batches(log, size, first_day, 2).await.unwrap().limits, 0);
+    let before_the_last = Position(size.0 - 1);
+    assert_eq!(in_batches(log, before_the_last, now, 2).await.unwrap().limits, 0);
+    // Once they are noted, nothing is missing; in the records before that, it is still.
+    story.run().await;
+    let noted = log.head().next_position;
+    assert_eq!(in_batches(log, noted, story.now(), 2).await.unwrap().limits, 0);
+    assert_eq!(in_batches(log, size, now, 2).await.unwrap().limits, one_by_one.limits);
 }

@@ -2,9 +2,9 @@
 //! of the bundle, so it is made again and compared: nobody reads there what the evidence does not show.
 //!
 //! A text that was ever written stays known, for bundles with it are in people's hands: the first had no line
-//! with a reason.
+//! with a reason, and earlier ones named a proof about the index, and opened fields, in bundles without any.
 
-use super::{Manifest, VERSION_WITH_BYTES};
+use super::{INDEX, Manifest, VERSION_WITH_BYTES};
 
 /// What stands for a reason where none was given.
 pub(super) const NO_REASON: &str = "no reason was given";
@@ -17,8 +17,16 @@ pub(super) struct Told<'a> {
     pub(super) origin: &'a str,
     pub(super) stream: &'a str,
     pub(super) events: usize,
-    pub(super) has_anchors: bool,
     pub(super) has_bytes: bool,
+    pub(super) parts: Parts,
+}
+
+/// Which parts the text names, of those that a bundle can be without.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) has_anchors: bool,
+    pub(super) has_openings: bool,
+    pub(super) has_index: bool,
 }
 
 impl<'a> Told<'a> {
@@ -27,8 +35,12 @@ impl<'a> Told<'a> {
             origin: &manifest.origin,
             stream: &manifest.stream,
             events: manifest.positions.len(),
-            has_anchors: !manifest.anchors.is_empty(),
             has_bytes: manifest.version == VERSION_WITH_BYTES,
+            parts: Parts {
+                has_anchors: !manifest.anchors.is_empty(),
+                has_openings: manifest.files.keys().any(|name| name.starts_with(OPENINGS)),
+                has_index: manifest.files.contains_key(INDEX),
+            },
         }
     }
 }
@@ -40,7 +52,8 @@ pub(super) fn named(position: u64, field: &str) -> String {
 
 /// The text. `opened` names the fields that are, and is empty when none is.
 pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> String {
-    let Told { origin, stream, events, has_anchors, has_bytes } = told;
+    let Told { origin, stream, events, has_bytes, parts } = told;
+    let Parts { has_anchors, has_openings, has_index } = parts;
     // One line, whatever was typed.
     let reason = reason.map(|reason| reason.replace(char::is_control, " "));
     let reason = reason.map_or_else(String::new, |reason| format!("{REASON}{reason}\n"));
@@ -50,6 +63,12 @@ pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> Strin
         format!("{OPENED}{opened}.\n{reason}Keep it as such data must be kept.")
     };
     let content = if *has_bytes { BYTES } else { "text" };
+    let openings = if *has_openings {
+        format!("{OPENINGS}    opened fields: {content} and salt of what the record commits to\n")
+    } else {
+        String::new()
+    };
+    let index = if *has_index { FILE_OF_INDEX } else { "" };
     let (times, files) = if *has_anchors { (TIMES, FILES_OF_TIMES) } else { ("", "") };
     format!(
         "Evidence of one case\n\
@@ -70,15 +89,18 @@ pub(super) fn text(told: &Told<'_>, opened: &str, reason: Option<&str>) -> Strin
          {files}\
          records/     the stored bytes of each event, exactly as they were hashed\n\
          proofs/      for each, that it is in the log (C2SP tlog-proof)\n\
-         openings/    opened fields: {content} and salt of what the record commits to\n\
+         {openings}\
          checkpoint.txt  the signed statement under which all of it stands\n\
-         index.proof  that these are all events of the case, as of an earlier size of the log\n\
+         {index}\
          bundle.json  the list of contents, with digests\n\
          \n\
          What it cannot show: that what was entered is true, or that everything was entered.\n"
     )
 }
 
+const OPENINGS: &str = "openings/";
+const FILE_OF_INDEX: &str =
+    "index.proof  that these are all events of the case, as of an earlier size of the log\n";
 const BYTES: &str = "text (or bytes in base64, of a file that is none)";
 const TIMES: &str = "
 When its records existed, outside authorities have stamped. A browser cannot tell who made a
@@ -102,7 +124,10 @@ pub(super) fn check(bytes: &[u8], manifest: &Manifest) -> Result<Option<String>,
     stated.sort_unstable();
     let fields = if stated == fields { in_text.to_owned() } else { fields.join(", ") };
     let reason = line(REASON);
-    let expected = text(&Told::of(manifest), &fields, reason);
+    let mut told = Told::of(manifest);
+    told.parts.has_openings |= line(OPENINGS).is_some();
+    told.parts.has_index |= line(INDEX).is_some();
+    let expected = text(&told, &fields, reason);
     if expected == found {
         return Ok(reason.filter(|reason| *reason != NO_REASON).map(str::to_owned));
     }

@@ -148,11 +148,16 @@ fn a_stray_file_and_a_missing_one_are_named() {
 
 /// What a bundle with this text for people comes to, all digests made to fit it.
 fn with_readme(change: impl FnOnce(&str) -> String) -> Checked {
-    let files = read_archive(&bundle(true)).unwrap();
+    checked(&with_readme_of(&bundle(true), change))
+}
+
+fn with_readme_of(bundle: &[u8], change: impl FnOnce(&str) -> String) -> Vec<u8> {
+    let mut files = read_archive(bundle).unwrap();
     let text = String::from_utf8(files[README].clone()).unwrap();
     let changed = change(&text);
     assert_ne!(changed, text);
-    checked(&forged(README, changed.as_bytes()))
+    files.insert(README.to_owned(), changed.into_bytes());
+    listed_again(files, |_| {})
 }
 
 #[test]
@@ -210,6 +215,24 @@ fn a_text_that_an_earlier_version_wrote_is_still_good() {
     let mut closed = SmallLog::new(false).contents();
     closed.openings.clear();
     assert!(checked(&write(&closed).unwrap()).is_good);
+    // One without a proof about the index, and without opened fields, named both all the same.
+    closed.index = None;
+    let bare = write(&closed).unwrap();
+    assert!(checked(&bare).is_good);
+    let name = "checkpoint.txt  the";
+    let index =
+        "index.proof  that these are all events of the case, as of an earlier size of the log\n";
+    let opened = "openings/    opened fields: text and salt of what the record commits to\n";
+    let earlier = with_readme_of(&bare, |text| {
+        assert!(!text.contains("index.proof") && !text.contains("openings/"), "{text}");
+        let text = text.replace(name, &format!("{opened}{name}"));
+        text.replace("bundle.json  the", &format!("{index}bundle.json  the"))
+    });
+    let found = checked(&earlier);
+    assert!(found.is_good, "{:#?}", found.steps);
+    // What is there is named.
+    let unnamed = with_readme(|text| text.replace(index, ""));
+    assert!(!unnamed.is_good);
     // A bundle that a ledger made on 26 November 2026.
     let issued = include_bytes!("../../../../fuzz/seeds/bundle/case.zip");
     let manifest = parse_manifest(&read_archive(issued).unwrap()[MANIFEST]).unwrap();

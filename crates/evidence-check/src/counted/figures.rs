@@ -7,10 +7,21 @@ use super::{
     ALWAYS, CountedName, CountedRow, CountedTables, known_table,
     published::{Balance, ReportView},
 };
-use crate::json;
+use crate::json::{self, Keyed};
 
 /// The name of the file with the figures.
 pub const FIGURES_FILE: &str = "report.json";
+
+/// The fact that says how small a published cell can be.
+pub const SMALLEST_CELL: &str = "smallest cell";
+
+/// That fact, in words.
+pub fn smallest_cell(min_cell: u64) -> String {
+    match min_cell {
+        0 | 1 => "1 complaint: nothing is told together because it is small".to_owned(),
+        more => format!("{more} complaints: what has fewer is told together with others"),
+    }
+}
 
 /// What is read of it.
 #[derive(Deserialize)]
@@ -21,6 +32,8 @@ struct Figures {
     cutoff: Cutoff,
     #[serde(deserialize_with = "json::keyed")]
     flow: Flow,
+    #[serde(default)]
+    disclosure: Option<Keyed<Disclosure>>,
     #[serde(deserialize_with = "json::keyed_list")]
     tables: Vec<Table>,
 }
@@ -36,6 +49,19 @@ struct Cutoff {
     tree_size: u64,
     root: String,
     recorded_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Disclosure {
+    min_cell: u64,
+}
+
+/// What is taken from figures that were held.
+pub(super) struct Held {
+    /// When the last of the records that were counted was recorded.
+    pub(super) until: Timestamp,
+    /// How many complaints a published cell counts at least, where they say so.
+    pub(super) min_cell: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -79,8 +105,7 @@ struct Row {
 }
 
 /// Holds the figures to what the record says of them, and the tables to the figures: every table of the report, with the
-/// same rows; and as many complaints in each table of those received as the report says were received. Gives when the last of
-/// the records that were counted was recorded.
+/// same rows; and as many complaints in each table of those received as the report says were received.
 ///
 /// # Errors
 ///
@@ -89,7 +114,7 @@ pub(super) fn hold(
     report: &ReportView,
     tables: &CountedTables,
     figures: &[u8],
-) -> Result<Timestamp, String> {
+) -> Result<Held, String> {
     let figures: Figures = json::read_spaced(figures).map_err(|error| {
         format!("{FIGURES_FILE}, column {}: expected the figures of a report", error.column)
     })?;
@@ -119,7 +144,10 @@ pub(super) fn hold(
         Some(id) if received > 0 => {
             Err(format!("the report has no table {id}, which no complaint is without"))
         }
-        Some(_) | None => Ok(figures.cutoff.recorded_at),
+        Some(_) | None => Ok(Held {
+            until: figures.cutoff.recorded_at,
+            min_cell: figures.disclosure.map(|Keyed(disclosure)| disclosure.min_cell),
+        }),
     }
 }
 

@@ -9,8 +9,9 @@ use super::{
     CountedTable, CountedTables,
     figures::{self, FIGURES_FILE},
     list::TagList,
+    looked::LookedFor,
     mine::Mine,
-    published::{HeldTables, ReportView, introduce, missing},
+    published::{FoundIn, HeldTables, ReportView, introduce, missing, not_there},
     tags_file,
 };
 use crate::check::{Checked, Kind, Steps};
@@ -30,9 +31,9 @@ pub fn check(
         introduce(&mut steps, mine, accepted);
     }
     if let Some(held) = tables(&mut steps, report, read) {
-        let found = look(&mut steps, &held.tables, mine.as_ref().and_then(Option::as_ref), read);
+        let found = look(&mut steps, (report, &held), mine.as_ref().and_then(Option::as_ref), read);
         if let (Some(found), Some(Some(mine))) = (found, mine) {
-            missing(&mut steps, report, &held, &mine, |table| found.contains(&table.id));
+            missing(&mut steps, report, &held, &mine, &found);
         }
     }
     steps.done(Kind::RecordProof)
@@ -45,18 +46,19 @@ fn tables(steps: &mut Steps, report: &ReportView, read: &mut ReadFile<'_>) -> Op
     let figures = steps.take(FIGURES_FILE, "the figures are there", read(FIGURES_FILE))?;
     steps.take(at, "they are those of this report", report.has(&tables, &figures))?;
     let claim = "their rows are those of the report's figures";
-    let until = steps.take(at, claim, figures::hold(report, &tables, &figures))?;
-    Some(HeldTables { tables, until })
+    let figures = steps.take(at, claim, figures::hold(report, &tables, &figures))?;
+    Some(HeldTables { tables, until: figures.until })
 }
 
 /// Holds each list to its table, one after the other, and looks for the complaint in it. Gives the tables that have
 /// it; nothing where a list does not hold.
-fn look(
+fn look<'a>(
     steps: &mut Steps,
-    tables: &CountedTables,
+    (report, held): (&ReportView, &'a HeldTables),
     mine: Option<&Mine>,
     read: &mut ReadFile<'_>,
-) -> Option<Vec<String>> {
+) -> Option<Vec<FoundIn<'a>>> {
+    let tables = &held.tables;
     let (mut fault, mut twice, mut found) = (None, None, Vec::new());
     for table in &tables.tables {
         let rows = match rows_of(tables, table, mine, read) {
@@ -69,21 +71,24 @@ fn look(
         if mine.is_some() && rows.is_empty() {
             steps.fact(&table.id, "not in it");
         }
-        if !rows.is_empty() {
-            found.push(table.id.clone());
-        }
         if table.is_once && rows.len() > 1 {
             let times = rows.len();
             twice =
                 twice.or(Some(format!("expected it once in {}, found it {times} times", table.id)));
         }
-        for row in rows {
-            steps.fact(&table.id, table.row_in_words(row));
+        for row in &rows {
+            steps.fact(&table.id, table.row_in_words(*row));
+        }
+        if !rows.is_empty() {
+            found.push((table.id.as_str(), rows));
         }
     }
-    if mine.is_some() {
-        let (found, all) = (found.len(), tables.tables.len());
-        steps.fact("counted", format_args!("in {found} of {all} tables"));
+    if let Some(mine) = mine {
+        let (found, of) = (found.len(), tables.tables.len());
+        steps.looked_for(match found {
+            0 => LookedFor::Nowhere { of, why: not_there(report, held, mine) },
+            tables => LookedFor::Counted { tables, of, is_all: true },
+        });
     }
     let claim = "each list has as many tags as its rows count, and none twice";
     steps.take("counted", claim, fault.map_or(Ok(()), Err))?;

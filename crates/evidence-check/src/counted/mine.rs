@@ -4,11 +4,14 @@ use std::fmt;
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use merkle_log::{Hash, LogProof, leaf_hash, policy::Accepted};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 
 use super::tag;
 use crate::{
     Enclosure,
     check::{Checked, Kind, Step, Trust, Verdict, check},
+    json,
     record::RecordView,
 };
 
@@ -63,6 +66,8 @@ pub struct Mine {
     pub received: Date,
     /// When that record was recorded.
     pub recorded: Timestamp,
+    /// What its first record says of it that no later one takes back.
+    pub(crate) states: States,
     /// The tree in which the receipt shows it.
     pub(crate) accepted: Accepted,
     /// What the receipt leaves open.
@@ -95,6 +100,7 @@ impl Mine {
             tagger: Tagger::new(secret, leaf_hash(bytes)),
             position: proof.index,
             recorded: record.recorded_at.parse().map_err(|_| unreadable())?,
+            states: json::read(record.data.get().as_bytes()).map_err(|_| unreadable())?,
             stream: record.stream.into_owned(),
             received: Offset::UTC.to_datetime(received).date(),
             accepted: trust.policy.accept(&proof.checkpoint).map_err(|_| unreadable())?,
@@ -106,6 +112,43 @@ impl Mine {
     /// that record is among those it was counted from.
     pub fn is_within(&self, first_day: Date, last_day: Date) -> bool {
         (first_day..=last_day).contains(&self.received)
+    }
+}
+
+/// What the first record of a complaint says of it, as far as tables count by it. Another product or company can take the
+/// place of the first, but none is none again.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct States {
+    source: Option<Value>,
+    matter: Option<IgnoredAny>,
+    region: Option<IgnoredAny>,
+    language: Option<IgnoredAny>,
+    respondent: Option<IgnoredAny>,
+}
+
+impl States {
+    /// The populations of tables that the complaint belongs to from its receipt on.
+    pub(crate) fn is_of(&self, population: &str) -> bool {
+        population == "received" || (population == "imported" && self.is_from("imported"))
+    }
+
+    fn is_from(&self, kind: &str) -> bool {
+        let found = self.source.as_ref().and_then(|source| source.get("kind"));
+        found.and_then(Value::as_str) == Some(kind)
+    }
+
+    /// The tables that a report has which counts the complaint, for it has a value in them: names, and why.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        [
+            ("received-by-product", "a product", self.matter.is_some()),
+            ("received-by-region", "a region", self.region.is_some()),
+            ("received-by-respondent", "a company", self.respondent.is_some()),
+            ("received-by-language", "a language", self.language.is_some()),
+            ("received-by-missed-limit", "that it was made to us", self.is_from("direct")),
+        ]
+        .into_iter()
+        .filter(|(.., is_stated)| *is_stated)
+        .map(|(table, what, _)| (table, what))
     }
 }
 

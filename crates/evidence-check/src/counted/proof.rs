@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     COUNTED_FILE, CountedTable, CountedTables, entry_leaf,
-    figures::{self, FIGURES_FILE},
+    figures::{self, FIGURES_FILE, SMALLEST_CELL},
     files::FileList,
+    looked::LookedFor,
     mine::{MENTIONS_MAX, Mine},
     published::{HeldTables, ReportView, introduce, missing},
 };
@@ -204,8 +205,11 @@ fn tables(steps: &mut Steps, proof: &CountedProof, report: &ReportView) -> Optio
     let figures = proof.figures.as_bytes();
     steps.take(COUNTED_FILE, "they are those of this report", report.has(&tables, figures))?;
     let claim = "their rows are those of the report's figures";
-    let until = steps.take(COUNTED_FILE, claim, figures::hold(report, &tables, figures))?;
-    Some(HeldTables { tables, until })
+    let figures = steps.take(COUNTED_FILE, claim, figures::hold(report, &tables, figures))?;
+    if let Some(min_cell) = figures.min_cell {
+        steps.fact(SMALLEST_CELL, figures::smallest_cell(min_cell));
+    }
+    Some(HeldTables { tables, until: figures.until })
 }
 
 fn sha256(text: &str) -> String {
@@ -239,14 +243,15 @@ fn mentions(
         };
         let claim = format!("the complaint is counted in {}", table.id);
         let rows = all_of(table, rows.by_ref().take(of_table.len()).collect());
-        for row in steps.take("mention", claim, rows).into_iter().flatten() {
-            steps.fact(&table.id, table.row_in_words(row));
+        let rows = steps.take("mention", claim, rows).unwrap_or_default();
+        for row in &rows {
+            steps.fact(&table.id, table.row_in_words(*row));
         }
-        found.push(table.id.as_str());
+        found.push((table.id.as_str(), rows));
     }
-    let (of, all) = (found.len(), tables.tables.len());
-    steps.fact("counted", format_args!("in {of} of {all} tables at least"));
-    missing(steps, report, held, mine, |table| found.contains(&table.id.as_str()));
+    let (found_in, of) = (found.len(), tables.tables.len());
+    steps.looked_for(LookedFor::Counted { tables: found_in, of, is_all: false });
+    missing(steps, report, held, mine, &found);
     let would = "the report's own folder and proof, with --report and --receipt";
     steps.open("mention", "the complaint is counted nowhere else in the report", would);
 }

@@ -4,7 +4,9 @@ use jiff::{Timestamp, civil::Date};
 use merkle_log::policy::Accepted;
 use serde::Deserialize;
 
-use super::{CountedTable, CountedTables, mine::Mine, report_name};
+use super::{
+    BY_MONTH, CountedTable, CountedTables, codes, looked::NotThere, mine::Mine, report_name,
+};
 use crate::{check::Steps, record::RecordView};
 
 /// The type of the record that says what was published.
@@ -12,6 +14,8 @@ const PUBLISHED: &str = "report.published.v1";
 /// The claim that fails where a complaint is left out.
 pub const LEFT_OUT: &str =
     "the complaint, received in these days, is in every table of those received";
+/// The claim that fails where a complaint is told in another month.
+const IN_ITS_MONTH: &str = "the complaint is counted in the month of its receipt";
 /// The claim about a complaint which has no place among the records that were counted.
 const WAS_LATER: &str = "it was recorded after the records that were counted";
 
@@ -52,6 +56,9 @@ pub struct Balance {
     /// Open at the end of the last day.
     pub at_end: u64,
 }
+
+/// A table in which a complaint was found, and the numbers of the rows.
+pub(super) type FoundIn<'a> = (&'a str, Vec<u32>);
 
 /// The tables of a report, held to its record and its figures.
 pub(super) struct HeldTables {
@@ -138,61 +145,102 @@ pub(super) fn missing(
     report: &ReportView,
     held: &HeldTables,
     mine: &Mine,
-    has: impl Fn(&CountedTable) -> bool,
+    found: &[FoundIn<'_>],
 ) {
     let tables = &held.tables;
+    let has = |table: &CountedTable| found.iter().any(|(id, _)| *id == table.id);
     let is_somewhere = tables.tables.iter().any(&has);
+    let absence = not_there(report, held, mine);
+    let is_received = |table: &CountedTable| table.population == "received" && has(table);
     let ReportView { first_day, last_day, size, .. } = report;
-    let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
-    if mine.position >= *size && (is_somewhere || mine.recorded < held.until) {
-        steps.take("receipt", WAS_LATER, Err::<(), _>(not_later(report, held, mine, is_somewhere)));
-        return;
-    }
-    if !is_within || mine.position >= *size {
-        let is_received = |table: &CountedTable| table.population == "received" && has(table);
-        let would = if is_within {
-            format!(
-                "a restatement: it was recorded at position {}, after the {size} records that were counted",
-                mine.position
-            )
-        } else if tables.tables.iter().any(is_received) {
-            format!(
-                "the records of its case, whether its day was corrected: it was received on {}, and is in a table of \
-                 those received",
-                mine.received
-            )
-        } else {
-            format!("a report about another time: it was received on {}", mine.received)
-        };
-        // Who finds it only where it ended or was answered has no question left.
-        if !is_somewhere || tables.tables.iter().any(is_received) {
-            let claim = format!("it is one of those received from {first_day} to {last_day}");
-            steps.open("receipt", claim, &would);
-        }
-        return;
-    }
-    let mut must = tables.tables.iter().filter(|table| table.population == "received");
-    let counted = match must.find(|table| !has(table)) {
-        None => Ok(()),
-        Some(_) if !is_somewhere => Err("it is in none of them: it was left out, or its day was \
-             corrected, which the records of its case would show, or the receipt was made with another key than the \
-             report"
-            .to_owned()),
-        Some(table) => Err(format!("it is not in {}", table.id)),
-    };
-    steps.take("receipt", LEFT_OUT, counted);
-}
-
-/// Why a complaint that has no place among the records counted was not recorded after them.
-fn not_later(report: &ReportView, held: &HeldTables, mine: &Mine, is_somewhere: bool) -> String {
-    let (position, size) = (mine.position, report.size);
-    if is_somewhere {
-        return format!(
+    if mine.position >= *size && is_somewhere {
+        let position = mine.position;
+        let why = format!(
             "it is in a table, and its first record is at position {position}, after the {size} records"
         );
+        steps.take("receipt", WAS_LATER, Err::<(), _>(why));
+        return;
     }
-    format!(
-        "it was recorded at {}, and the last of the {size} records at {}, though it stands at position {position}",
-        mine.recorded, held.until
-    )
+    match &absence {
+        NotThere::Misplaced { .. } => {
+            steps.take("receipt", WAS_LATER, Err::<(), _>(&absence));
+        }
+        NotThere::LeftOut => {
+            let counted =
+                if is_somewhere { in_all(tables, mine, &has) } else { Err(absence.to_string()) };
+            if steps.take("receipt", LEFT_OUT, counted).is_some() {
+                steps.take("receipt", IN_ITS_MONTH, in_its_month(tables, mine, found));
+            }
+        }
+        NotThere::AnotherTime { received } if tables.tables.iter().any(is_received) => {
+            let would = format!(
+                "the records of its case, whether its day was corrected: it was received on {received}, and is in a \
+                 table of those received"
+            );
+            steps.open("receipt", is_of_days(first_day, last_day), &would);
+        }
+        // Who finds it only where it ended or was answered has no question left.
+        NotThere::AnotherTime { .. } if is_somewhere => {}
+        NotThere::AnotherTime { .. } | NotThere::RecordedLater { .. } => {
+            steps.open("receipt", is_of_days(first_day, last_day), &absence.to_string());
+        }
+    }
+}
+
+/// Whether a complaint is in every table that counts such as it, and each of those is there in which it has a value.
+fn in_all(
+    tables: &CountedTables,
+    mine: &Mine,
+    has: &impl Fn(&CountedTable) -> bool,
+) -> Result<(), String> {
+    let mut must = tables.tables.iter().filter(|table| mine.states.is_of(&table.population));
+    if let Some(table) = must.find(|table| !has(table)) {
+        return Err(format!("it is not in {}", table.id));
+    }
+    let lacks = |(id, _): &(&str, _)| tables.can_have(id) && tables.table(id).is_none();
+    match mine.states.tables().find(lacks) {
+        None => Ok(()),
+        Some((id, what)) => Err(format!(
+            "the report has no table {id}, though the complaint's first record states {what}"
+        )),
+    }
+}
+
+/// Whether the row that counts a complaint by month is that of the day of its receipt.
+fn in_its_month(tables: &CountedTables, mine: &Mine, found: &[FoundIn<'_>]) -> Result<(), String> {
+    let of_month = found.iter().find(|(id, _)| *id == BY_MONTH).map(|(_, rows)| rows.as_slice());
+    let rows = tables.table(BY_MONTH).map_or(&[][..], |table| table.rows.as_slice());
+    for row in of_month.unwrap_or_default() {
+        let row = usize::try_from(*row).ok().and_then(|row| rows.get(row));
+        let Some(code) = row.and_then(|row| row.code.as_deref()) else { continue };
+        let is_its =
+            codes::span(code).is_some_and(|(first, last)| (first..=last).contains(&mine.received));
+        if !is_its {
+            return Err(format!(
+                "expected the row with {}, found {code}: it is counted in another month, or its day was corrected, \
+                 which the records of its case would show",
+                mine.received
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_of_days(first_day: &str, last_day: &str) -> String {
+    format!("it is one of those received from {first_day} to {last_day}")
+}
+
+/// Why a complaint would be in no table of a report, by what its receipt says.
+pub(super) fn not_there(report: &ReportView, held: &HeldTables, mine: &Mine) -> NotThere {
+    let (position, records) = (mine.position, report.size);
+    if position >= records && mine.recorded < held.until {
+        let (recorded, until) = (mine.recorded, held.until);
+        return NotThere::Misplaced { position, records, recorded, until };
+    }
+    let is_within = report.days().is_ok_and(|(first, last)| mine.is_within(first, last));
+    match (is_within, position >= records) {
+        (true, false) => NotThere::LeftOut,
+        (true, true) => NotThere::RecordedLater { position, records },
+        (false, _) => NotThere::AnotherTime { received: mine.received },
+    }
 }

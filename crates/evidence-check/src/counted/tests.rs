@@ -8,6 +8,7 @@ use merkle_log::{CompactRange, LogProof, Policy, prove_inclusion};
 use self::report::*;
 use super::{
     list::{ListError, TagList},
+    looked::{LookedFor, NotThere},
     mine::Mine,
     proof::CountedProof,
     *,
@@ -91,11 +92,16 @@ fn a_complainant_finds_theirs_in_every_row_that_counts_it() {
         ]
     );
     assert!(found.facts.contains(&("counted".to_owned(), "in 5 of 6 tables".to_owned())));
+    let counted = LookedFor::Counted { tables: 5, of: 6, is_all: true };
+    assert_eq!(found.looked_for, Some(counted.clone()));
+    let json = serde_json::json!({"result": "counted", "tables": 5, "of": 6, "is_all": true});
+    assert_eq!(serde_json::to_value(counted).unwrap(), json);
     let whose = ("complaint".to_owned(), format!("{CASE}, received 2026-03-01"));
     assert_eq!(found.facts.first(), Some(&whose));
     // The lists say of nobody else where they are; and without a receipt only that they hold.
     let without = published.look(None);
     assert!(without.is_good && rows_in(&without).is_empty(), "{without:?}");
+    assert_eq!(without.looked_for, None);
 }
 
 #[test]
@@ -121,6 +127,7 @@ fn the_same_is_proved_in_one_file_that_says_nothing_of_whose_it_is() {
     assert!(shown.is_good, "{shown:?}");
     assert_eq!(shown.kind, Kind::Counted);
     assert_eq!(rows_in(&shown).len(), 7);
+    assert_eq!(shown.looked_for, Some(LookedFor::Counted { tables: 5, of: 6, is_all: false }));
     assert!(open(&shown).contains(&"the complaint is counted nowhere else in the report"));
     assert!(!text.contains(CASE) && !text.contains(&to_hex(&KEY)));
     // Another's receipt does not fit it.
@@ -164,6 +171,7 @@ fn a_complaint_that_is_left_out_of_a_table_of_those_received_is_missed() {
     let other_key = LogProof { extra: Some(enclosure.to_bytes()), ..none.log.proof(MINE) };
     nowhere = none.look(Some(&other_key.to_string()));
     assert!(failure(&nowhere).contains("it is in none of them: it was left out, or"));
+    assert_eq!(nowhere.looked_for, Some(LookedFor::Nowhere { of: 4, why: NotThere::LeftOut }));
 }
 
 #[test]
@@ -180,6 +188,12 @@ fn what_a_report_need_not_count_is_said_with_the_reason() {
     assert!(found.is_good, "{found:?}");
     let claim = "received from 2026-03-02 to 2026-03-31";
     assert!(would(&found, claim).contains("about another time: it was received on 2026-03-01"));
+    let json = serde_json::to_value(&found).unwrap()["looked_for"].take();
+    let expected = serde_json::json!({
+        "result": "nowhere", "of": 2, "why": "another-time", "received": "2026-03-01",
+    });
+    assert_eq!(json, expected);
+    assert!(found.looked_for.unwrap().answer().is_err());
     // These are its days, and it was cut off before it was recorded: that is another reason.
     let early = Published::forged(
         &[
@@ -195,6 +209,8 @@ fn what_a_report_need_not_count_is_said_with_the_reason() {
         said.contains("recorded at position 1, after the 1 records that were counted"),
         "{said}"
     );
+    let why = NotThere::RecordedLater { position: 1, records: 1 };
+    assert_eq!(found.looked_for, Some(LookedFor::Nowhere { of: 2, why }));
     // By a correction of its day a complaint is counted where its first record does not say.
     let corrected = Published::forged(PLAN, &Forgery { days, ..Forgery::default() });
     let found = corrected.look_with(Some(&corrected.receipt_of(MINE)), Some("blue horse 7"));

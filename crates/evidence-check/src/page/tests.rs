@@ -167,9 +167,25 @@ fn readmes() -> Vec<Vec<u8>> {
         ),
         ("entered.\n", "entered.\n\n"),
         ("entered.\n", "entered."),
+        ("index.proof  that these are all events", "checkpoint.txt  that these are all events"),
     ];
-    let bundles = changes.iter().map(|(from, to)| {
-        let mut files = crate::archive::read_archive(&bytes).unwrap();
+    // A bundle without a proof about the index and without opened fields; earlier texts named both all the same.
+    let mut bare = SmallLog::new(true).contents();
+    (bare.index, bare.openings) = (None, Vec::new());
+    let bare = crate::bundle::write(&bare).unwrap();
+    let index =
+        "index.proof  that these are all events of the case, as of an earlier size of the log\n";
+    let index = format!("{index}bundle.json  the");
+    let opened = "openings/    opened fields: text and salt of what the record commits to\ncheckpoint.txt  the";
+    let of_bare = [
+        ("bundle.json  the", index.as_str()),
+        ("checkpoint.txt  the", opened),
+        ("bundle.json  the", "\nbundle.json  the"),
+    ];
+    let changes = changes.iter().map(|change| (&bytes, change));
+    let changes = changes.chain(of_bare.iter().map(|change| (&bare, change)));
+    let bundles = changes.map(|(bytes, (from, to))| {
+        let mut files = crate::archive::read_archive(bytes).unwrap();
         files.remove("verify.html");
         let readme = String::from_utf8(files["README.txt"].clone()).unwrap();
         let other = readme.replacen(from, to, 1);
@@ -374,6 +390,19 @@ fn the_page_knows_the_same_tables() {
         .iter()
         .map(|table| format!("\"{}\",\"{}\",{}", table.id, table.population, table.is_multiple));
     assert_eq!(in_page, known.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_page_knows_the_same_values_of_rows() {
+    let codes = SCRIPT.split("const COUNTED_CODES = {").nth(1).unwrap();
+    let codes: String = codes.split("\n};").next().unwrap().split_whitespace().collect();
+    let codes = codes.replace("YES_NO", r#"["yes","no"]"#).replace("disputed:", r#""disputed":"#);
+    let in_page: serde_json::Value =
+        serde_json::from_str(&format!("{{{}}}", codes.trim_end_matches(','))).unwrap();
+    let known = crate::counted::codes::CLOSED.map(|(id, codes)| (id.to_owned(), codes.into()));
+    assert_eq!(in_page, serde_json::Value::Object(known.into_iter().collect()));
+    let ends = crate::counted::codes::BAND_ENDS.map(|end| format!("\"{end}\"")).join(", ");
+    assert!(SCRIPT.contains(&format!("const BAND_ENDS = [{ends}];")));
 }
 
 /// The policy of `strict_policy` in words.

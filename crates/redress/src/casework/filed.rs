@@ -13,10 +13,20 @@ use complaint_service::{
     staff_stream_of,
 };
 use event_log::StreamId;
+use projector_transparency::files;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{Noun, Verb};
+
+/// The files of a report that is put forward, as they were read.
+#[derive(Debug)]
+pub struct Figures {
+    /// Where they lie.
+    pub folder: PathBuf,
+    /// All of them, as their list says.
+    pub listed: files::Listed,
+}
 
 /// A kind of thing whose commands bring nothing personal.
 pub trait Filed: Noun {
@@ -48,9 +58,23 @@ pub trait Filed: Noun {
         Ok(body)
     }
 
-    /// The folder whose figures the command puts forward: they are counted again first.
-    fn figures(_verb: &str, _body: &Value) -> Option<PathBuf> {
-        None
+    /// The figures that the command puts forward: they are counted again first. Their files are read here, once: what
+    /// goes into the command, what is counted again and what is held against the records are of one reading.
+    ///
+    /// # Errors
+    ///
+    /// The folder does not hold the files of its list.
+    fn figures(_verb: &str, _body: &Value) -> Result<Option<Figures>, String> {
+        Ok(None)
+    }
+
+    /// As [`complete`](Self::complete), with the figures that the command puts forward.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    fn complete_with(verb: &str, body: Value, _figures: Option<&Figures>) -> Result<Value, String> {
+        Self::complete(verb, body)
     }
 
     /// The command with this name and body.

@@ -1,13 +1,13 @@
 //! The verbs of reports. The files of a report speak for themselves: a body names their folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use complaint_domain::report::{Balance, Report, ReportCommand, ReportDraft, ReportKind};
 use projector_transparency::files::{Listed, check_list};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Filed, Listed as Shown, Noun, Standing, Verb, oversight::joined};
+use super::{Figures, Filed, Listed as Shown, Noun, Standing, Verb, oversight::joined};
 use crate::lending::resolved;
 
 /// Reports to the public.
@@ -72,8 +72,24 @@ impl Filed for ReportNoun {
     const NAME: &'static str = "report";
     const COMMANDS: &'static [&'static str] = ReportCommand::NAMES;
 
+    fn complete(verb: &str, body: Value) -> Result<Value, String> {
+        let figures = Self::figures(verb, &body)?;
+        Self::complete_with(verb, body, figures.as_ref())
+    }
+
+    fn figures(verb: &str, body: &Value) -> Result<Option<Figures>, String> {
+        let folder = PUTS_FORWARD.contains(&verb).then(|| body.get("folder")).flatten();
+        let Some(folder) = folder.and_then(Value::as_str).map(resolved) else { return Ok(None) };
+        let listed = check_list(&folder).map_err(|error| error.to_string())?;
+        Ok(Some(Figures { folder, listed }))
+    }
+
     /// A body that names a folder says what its files say.
-    fn complete(verb: &str, mut body: Value) -> Result<Value, String> {
+    fn complete_with(
+        verb: &str,
+        mut body: Value,
+        figures: Option<&Figures>,
+    ) -> Result<Value, String> {
         let Some(named) = body.as_object_mut() else { return Ok(body) };
         let folder = match named.remove("folder") {
             // What is put forward or published is counted again first, which takes its files.
@@ -87,26 +103,24 @@ impl Filed for ReportNoun {
             Some(Value::String(folder)) => folder,
             Some(_) => return Err("expected the path of a folder in `folder`".to_owned()),
         };
-        let folder = &resolved(folder);
-        let listed = check_list(folder).map_err(|error| error.to_string())?;
-        let digest = listed.digest.to_string();
-        match verb {
-            "draft" if named.is_empty() => return draft(folder, &listed),
-            "draft" => return Err("expected nothing beside `folder`, found more".to_owned()),
-            "restate" => {
-                named.insert("report".to_owned(), draft(folder, &listed)?);
+        match (verb, figures) {
+            ("draft", Some(_)) if !named.is_empty() => {
+                return Err("expected nothing beside `folder`, found more".to_owned());
             }
-            "cast-vote" | "publish" => {
-                named.insert("digest".to_owned(), json!(digest));
+            ("draft", Some(Figures { folder, listed })) => return draft(folder, listed),
+            ("restate", Some(Figures { folder, listed })) => {
+                named.insert("report".to_owned(), draft(folder, listed)?);
+            }
+            ("publish", Some(Figures { listed, .. })) => {
+                named.insert("digest".to_owned(), json!(listed.digest.to_string()));
+            }
+            ("cast-vote", _) => {
+                let listed = check_list(&resolved(folder)).map_err(|error| error.to_string())?;
+                named.insert("digest".to_owned(), json!(listed.digest.to_string()));
             }
             _ => return Err(format!("expected no `folder` for `{verb}`, found one")),
         }
         Ok(body)
-    }
-
-    fn figures(verb: &str, body: &Value) -> Option<PathBuf> {
-        let folder = PUTS_FORWARD.contains(&verb).then(|| body.get("folder")).flatten();
-        folder.and_then(Value::as_str).map(resolved)
     }
 }
 
@@ -317,9 +331,30 @@ mod tests {
         let error = ReportNoun::complete("publish", body(json!({}))).unwrap_err();
         assert!(error.contains("report.json"), "{error}");
         for verb in ["draft", "publish", "restate"] {
-            let figures = ReportNoun::figures(verb, &body(json!({})));
-            assert_eq!(figures.as_deref(), Some(folder.path()), "{verb} counts them again");
+            assert!(ReportNoun::figures(verb, &body(json!({}))).is_err(), "{verb} reads them");
         }
-        assert_eq!(ReportNoun::figures("cast-vote", &body(json!({}))), None);
+        assert!(ReportNoun::figures("cast-vote", &body(json!({}))).unwrap().is_none());
+    }
+
+    /// Files that are written anew after they were read are no part of what is put forward.
+    #[test]
+    fn what_is_put_forward_is_what_was_read() {
+        let folder = folder();
+        let body = json!({"folder": folder.path()});
+        let read = ReportNoun::figures("draft", &body).unwrap().unwrap();
+        assert_eq!(read.folder, folder.path(), "it is counted again");
+        let digest = read.listed.digest.to_string();
+        let drafted = ReportNoun::complete_with("draft", body.clone(), Some(&read)).unwrap();
+        assert_eq!(drafted, whole(&digest));
+        let list = std::fs::read_to_string(folder.path().join("SHA256SUMS")).unwrap();
+        std::fs::write(folder.path().join("x.csv"), "").unwrap();
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        std::fs::write(folder.path().join("SHA256SUMS"), format!("{list}{empty}  x.csv\n"))
+            .unwrap();
+        let again = ReportNoun::complete_with("publish", body.clone(), Some(&read)).unwrap();
+        assert_eq!(again, json!({"digest": digest}));
+        std::fs::write(folder.path().join("report.json"), "{}").unwrap();
+        let error = ReportNoun::complete_with("draft", body, Some(&read)).unwrap_err();
+        assert!(error.contains("report.json: expected the SHA-256"), "{error}");
     }
 }

@@ -70,17 +70,22 @@ pub async fn run(args: &Check, console: &mut Console<'_>) -> Result<(), CommandE
         let (mirror, trust) = (args.mirror.as_deref(), (&policy, receipt.as_deref()));
         published::count_again(&mut checked, (&bytes, folder), mirror, trust, console).await?;
     }
+    published::answer(&mut checked);
     if console.json() {
         console.value(&checked)?;
     } else {
         let is_report = args.report.is_some();
-        let what = if is_report { "a published report" } else { checked.kind.name() };
+        let what = match (is_report, receipt.is_some()) {
+            (true, true) => "a complaint in a published report",
+            (true, false) => "a published report",
+            (false, _) => checked.kind.name(),
+        };
         tell(what, &checked.facts, &checked.opened, &checked.steps, console)?;
     }
-    conclude(&checked.steps)?;
-    if receipt.is_some() {
-        published::was_looked_for(&checked)?;
+    if let Some(refused) = published::no_answer(&checked) {
+        return Err(refused);
     }
+    conclude(&checked.steps)?;
     let Some(dir) = &args.save_opened else { return Ok(()) };
     let saved = opened::save(&checked.contents, dir)?;
     console.say(format_args!("{saved} of what was opened are in {}", dir.display()));

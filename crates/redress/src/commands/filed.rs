@@ -2,7 +2,7 @@
 
 pub(super) mod look;
 
-use std::{io::Read, path::Path, sync::Arc};
+use std::{io::Read, sync::Arc};
 
 use complaint_domain::aggregate::Aggregate;
 use complaint_service::{Appended, HandleError, UnsealedRequest};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     arguments::{FiledLine, Sent},
-    casework::{Filed, Input, Listed},
+    casework::{Figures, Filed, Input, Listed},
     commands::{
         complaint::new_command_id,
         report::{recounted, unnoted},
@@ -60,8 +60,8 @@ pub async fn run<N: Filed>(
             "expected nothing personal in a command about {noun}, found it"
         )));
     }
-    let figures = N::figures(verb, &input.body);
-    let body = N::complete(verb, input.body).map_err(usage)?;
+    let figures = N::figures(verb, &input.body).map_err(usage)?;
+    let body = N::complete_with(verb, input.body, figures.as_ref()).map_err(usage)?;
     let command = N::command(verb, body).map_err(|error| usage(error.to_string()))?;
     let stream = args.stream.as_deref().map(N::stream).transpose().map_err(usage)?;
     let command_id = args.command_id.unwrap_or_else(new_command_id);
@@ -77,7 +77,7 @@ pub async fn run<N: Filed>(
     let answered = carried_out::<N>(
         &ledger,
         &request,
-        figures.as_deref().map(|folder| (verb.as_str(), folder)),
+        figures.as_ref().map(|figures| (verb.as_str(), figures)),
         console,
     )
     .await;
@@ -100,15 +100,15 @@ pub async fn run<N: Filed>(
 async fn carried_out<N: Filed>(
     ledger: &Ledger,
     request: &UnsealedRequest<<N::Aggregate as Aggregate>::Command>,
-    figures: Option<(&str, &Path)>,
+    figures: Option<(&str, &Figures)>,
     console: &Console<'_>,
 ) -> Result<Result<Appended, HandleError>, CommandError> {
     let service = ledger.unsealed()?;
-    if let Some((verb, folder)) = figures {
-        recounted::hold(ledger, folder, console).await?;
+    if let Some((verb, figures)) = figures {
+        recounted::hold(ledger, figures, console).await?;
         // What was endorsed is published as it is.
         if verb != "publish" {
-            unnoted::hold(ledger, folder).await?;
+            unnoted::hold(ledger, figures).await?;
         }
     }
     Ok(service.handle::<N::Aggregate>(request).await)

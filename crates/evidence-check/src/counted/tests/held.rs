@@ -3,7 +3,7 @@
 use merkle_log::{LogProof, leaf_hash};
 use sha2::{Digest as _, Sha256};
 
-use super::report::*;
+use super::{super::CountedTables, report::*};
 use crate::{Enclosure, test_data::RECORDED_AT, text::to_hex};
 
 /// Places and times in a log rise together, so nobody is too late for a count that ended after them.
@@ -88,4 +88,142 @@ fn no_list_names_a_file_twice_nor_figures_that_the_record_does_not_know() {
     assert!(with(&|_| ()).look(None).is_good);
     let said = failure(&with(&|f| f["flow"]["closed"] = 3.into()).look(None));
     assert!(said.contains("came to what the record says"), "{said}");
+}
+
+/// What the library says to me of a report, and by a proof the page as well.
+#[track_caller]
+fn refused(plan: &Plan, forgery: &Forgery<'_>, because: &str) {
+    let published = Published::forged(plan, forgery);
+    let receipt = published.receipt_of(MINE);
+    for found in [published.look(Some(&receipt)), checked(&published.proof_of(MINE), &receipt)] {
+        let said = failure(&found);
+        assert!(said.contains(because), "{because}: {said}");
+    }
+}
+
+/// Who has a product, a region, a company or a language from the first record on, and whoever complained to us, is in a row
+/// that says so: a report without the table leaves all of them out.
+#[test]
+fn every_table_in_which_a_complaint_has_a_value_is_demanded() {
+    let all: &[(&str, &str)] = &[
+        ("received-by-product", r#"{"source":{"kind":"imported"},"matter":{"product":"Card"}}"#),
+        ("received-by-region", r#"{"source":{"kind":"imported"},"region":"FL"}"#),
+        ("received-by-respondent", r#"{"source":{"kind":"imported"},"respondent":"Bank"}"#),
+        ("received-by-language", r#"{"source":{"kind":"imported"},"language":"zh"}"#),
+        ("received-by-missed-limit", r#"{"source":{"kind":"direct"}}"#),
+    ];
+    for (table, mine) in all {
+        let forgery = Forgery { mine, ..Forgery::default() };
+        refused(&[MONTH, CHANNEL], &forgery, &format!("the report has no table {table}, though"));
+        let everybody: &[Mentioned] = &[("none", &[OTHER, MINE, THIRD])];
+        let is_last = ["received-by-language", "received-by-missed-limit"].contains(table);
+        let more: Planned = (table, "received", *table == "received-by-missed-limit", everybody);
+        let plan = match *table {
+            "received-by-product" => vec![more, MONTH, CHANNEL],
+            _ => vec![MONTH, CHANNEL, more],
+        };
+        let published = Published::forged(&plan, &forgery);
+        let receipt = published.receipt_of(MINE);
+        assert!(published.look(Some(&receipt)).is_good, "{table}");
+        assert!(checked(&published.proof_of(MINE), &receipt).is_good, "{table}");
+        // The form before had neither languages nor limits.
+        let before: &dyn Fn(&mut CountedTables) =
+            &|tables| tables.format = "redress-counted/1".to_owned();
+        let older = Published::forged(
+            &[MONTH, CHANNEL],
+            &Forgery { mine, tables: before, ..Forgery::default() },
+        );
+        let receipt = older.receipt_of(MINE);
+        let found = older.look(Some(&receipt));
+        assert_eq!(found.is_good, is_last, "{table}: {found:?}");
+        assert_eq!(checked(&older.proof_of(MINE), &receipt).is_good, is_last, "{table}");
+    }
+}
+
+#[test]
+fn an_imported_complaint_is_in_the_tables_of_those_imported_too() {
+    let imported = r#"{"source":{"kind":"imported"}}"#;
+    let without: Planned =
+        ("platform-timely", "imported", false, &[("yes", &[OTHER]), ("no", &[])]);
+    let forgery = Forgery { mine: imported, ..Forgery::default() };
+    refused(&[MONTH, CHANNEL, without], &forgery, "it is not in platform-timely");
+    let published = Published::new(&[MONTH, CHANNEL, without]);
+    assert!(
+        published.look(Some(&published.receipt_of(MINE))).is_good,
+        "it is not known as imported"
+    );
+}
+
+#[test]
+fn a_complaint_is_told_in_the_month_of_its_receipt() {
+    let of = |rows: &'static [Mentioned]| -> Vec<Planned> {
+        vec![("received-by-month", "received", false, rows), CHANNEL]
+    };
+    let other = of(&[("2026-02", &[MINE]), ("2026-03", &[OTHER, THIRD])]);
+    let because = "expected the row with 2026-03-01, found 2026-02: it is counted in another month";
+    refused(&other, &Forgery::default(), because);
+    let days = of(&[("2026-01-01..2026-02-28", &[MINE]), ("2026-03", &[OTHER, THIRD])]);
+    refused(&days, &Forgery::default(), "found 2026-01-01..2026-02-28");
+    for its in [
+        of(&[("2026-01..2026-03", &[OTHER, MINE, THIRD])]),
+        of(&[("2026-01-01..2026-03-01", &[OTHER, MINE, THIRD])]),
+        of(&[("2026-02", &[]), ("2026-03", &[OTHER, MINE, THIRD])]),
+    ] {
+        let published = Published::new(&its);
+        let receipt = published.receipt_of(MINE);
+        assert!(published.look(Some(&receipt)).is_good, "{its:?}");
+        assert!(checked(&published.proof_of(MINE), &receipt).is_good, "{its:?}");
+    }
+}
+
+/// A row that is called what nothing is called is read as another by whoever reads the page.
+#[test]
+fn a_row_that_its_table_does_not_have_is_refused_with_what_it_can_have() {
+    let channels: Planned =
+        ("received-by-channel", "received", false, &[("Web", &[OTHER, MINE, THIRD])]);
+    refused(&[MONTH, channels], &Forgery::default(), "for one of phone, email, web, app");
+    refused(&[MONTH, channels], &Forgery::default(), "found `Web`");
+    for months in [
+        &[("2026-Q1", &[OTHER, MINE, THIRD] as &[u64])] as &[Mentioned],
+        &[("2026-03..2026-03", &[OTHER, MINE, THIRD])],
+    ] {
+        let month: Planned = ("received-by-month", "received", false, months);
+        refused(
+            &[month, CHANNEL],
+            &Forgery::default(),
+            "for months or days such as 2026-03, found",
+        );
+    }
+    let falling: Planned = (
+        "received-by-month",
+        "received",
+        false,
+        &[("2026-03", &[MINE]), ("2026-02", &[OTHER, THIRD])],
+    );
+    refused(
+        &[falling, CHANNEL],
+        &Forgery::default(),
+        "for months that follow one another, found `2026-02`",
+    );
+    let bands: Planned = ("answered-by-band", "answered", false, &[("0-4", &[MINE])]);
+    refused(
+        &[MONTH, CHANNEL, bands],
+        &Forgery::default(),
+        "for days such as 4-5 or 61+, found `0-4`",
+    );
+}
+
+#[test]
+fn how_small_a_published_cell_can_be_is_told() {
+    let told = |min_cell: u64| {
+        let figures: &dyn Fn(&mut serde_json::Value) =
+            &|figures| figures["disclosure"]["min_cell"] = min_cell.into();
+        let published = Published::forged(PLAN, &Forgery { figures, ..Forgery::default() });
+        let shown = checked(&published.proof_of(MINE), &published.receipt_of(MINE));
+        let fact = shown.facts.iter().find(|(name, _)| name == "smallest cell");
+        fact.map(|(_, value)| value.clone())
+    };
+    let many = "10 complaints: what has fewer is told together with others";
+    assert_eq!(told(10).as_deref(), Some(many));
+    assert!(told(1).unwrap().starts_with("1 complaint: nothing is told together"));
 }

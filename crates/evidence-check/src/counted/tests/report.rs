@@ -68,6 +68,8 @@ pub(super) struct Published {
 pub(super) struct Forgery<'a> {
     pub(super) days: [&'a str; 2],
     pub(super) size: usize,
+    /// What the first record of my complaint says.
+    pub(super) mine: &'a str,
     /// What the record says besides, as ` ,"balance":…`.
     pub(super) balance: &'a str,
     pub(super) figures: &'a dyn Fn(&mut serde_json::Value),
@@ -79,6 +81,7 @@ impl Default for Forgery<'_> {
         Self {
             days: ["2026-01-01", "2026-03-31"],
             size: 5,
+            mine: "{}",
             balance: "",
             figures: &|_| (),
             tables: &|_| (),
@@ -93,6 +96,10 @@ impl Published {
 
     pub(super) fn forged(plan: &Plan, forgery: &Forgery<'_>) -> Self {
         let mut log = SmallLog::new(false);
+        let first = &mut log.records[usize::try_from(MINE).unwrap()].1;
+        *first = first.replacen(r#""data":{}"#, &format!(r#""data":{}"#, forgery.mine), 1);
+        assert!(first.contains(forgery.mine));
+        log.tree = log.records.iter().map(|(_, record)| leaf_hash(record.as_bytes())).collect();
         let ([first_day, last_day], size) = (forgery.days, forgery.size);
         let root = log.root_of_first(size as u64).to_string();
         let mut figures = figures_of(plan);
@@ -126,7 +133,7 @@ impl Published {
     }
 
     pub(super) fn tables(&self) -> CountedTables {
-        CountedTables::parse(&self.files[COUNTED_FILE]).unwrap()
+        serde_json::from_slice(&self.files[COUNTED_FILE]).unwrap()
     }
 
     pub(super) fn receipt_of(&self, position: u64) -> String {
@@ -192,7 +199,8 @@ pub(super) fn figures_of(plan: &Plan) -> serde_json::Value {
     let flow = serde_json::json!({
         "outstanding_at_start": 1, "received": 3, "reopened": 0, "closed": 2, "withdrawn": 1, "outstanding_at_end": 1,
     });
-    serde_json::json!({ "flow": flow, "tables": tables.collect::<Vec<_>>() })
+    let tables = tables.collect::<Vec<_>>();
+    serde_json::json!({ "flow": flow, "disclosure": { "min_cell": 1 }, "tables": tables })
 }
 
 pub(super) fn plan_total(plan: &Plan, id: &str) -> usize {

@@ -13,7 +13,15 @@ use complaint_service::report_stream_of;
 use evidence_check::{
     Checked, Enclosure, Step, Verdict,
     check::Trust,
-    counted::{COUNTED_FILE, folder, mine::Mine, proof::CountedProof, published::ReportView},
+    counted::{
+        COUNTED_FILE,
+        figures::{SMALLEST_CELL, smallest_cell},
+        folder,
+        looked::LookedFor,
+        mine::Mine,
+        proof::CountedProof,
+        published::ReportView,
+    },
     record::RecordView,
 };
 use merkle_log::{LogProof, Policy, SignedNote};
@@ -22,7 +30,10 @@ use projector_transparency::files::{LIST, Listed, check_list};
 use self::mirrored::Leaf;
 use crate::{
     casework::ReportNoun,
-    commands::report::recounted::{self, Recounted},
+    commands::report::{
+        recounted::{self, Recounted},
+        unnoted,
+    },
     console::Console,
     error::CommandError,
     tree::records::MirrorLog,
@@ -34,7 +45,7 @@ mod mirrored;
 const STRAYS_NAMED: usize = 3;
 
 /// What is asked with a receipt.
-const LOOKED_FOR: &str = "the complaint is looked for in it";
+const LOOKED_FOR: &str = "the complaint of the receipt is counted in it";
 
 /// What a record says was published, and where in the log it says so.
 #[derive(Debug)]
@@ -74,7 +85,7 @@ pub(super) fn hold(
     if let (Some(said), Some(listed)) = (said, listed) {
         files(&mut checked, &said.published.report, folder, &listed);
         counted(&mut checked, &said, (folder, &listed), trust);
-        facts(&mut checked, &said, listed.names.len());
+        facts(&mut checked, &said, (folder, &listed));
     }
     checked
 }
@@ -126,8 +137,31 @@ pub(super) async fn count_again(
     if !told(checked, &at, recounted) {
         return Ok(());
     }
+    limits_noted(checked, (&proof, &at), &mirror).await?;
     let from = format!("from the mirror of {}", mirror.origin());
     checked.facts.push(("counted again".to_owned(), from));
+    Ok(())
+}
+
+/// Holds figures that the records give to what the records leave out: limits that were missed and that nobody noted, which
+/// the figures show as kept.
+async fn limits_noted(
+    checked: &mut Checked,
+    (proof, at): (&LogProof, &str),
+    mirror: &MirrorLog,
+) -> Result<(), CommandError> {
+    let Ok(said) = published(proof.clone()) else { return Ok(()) };
+    let report = &said.published.report;
+    let found = unnoted::in_mirror(mirror, report).await?;
+    let claim = format!(
+        "the first {} records note every limit that they show as missed by {}",
+        report.size, report.last_day
+    );
+    let noted = found.first.map_or(Ok(()), |first| {
+        let limits = found.limits;
+        Err(format!("{limits} are not noted, the first in {first}: the figures show them as kept"))
+    });
+    take(checked, at, claim, noted);
     Ok(())
 }
 
@@ -184,48 +218,33 @@ fn said(checked: &mut Checked, proof: Result<LogProof, String>) -> Option<Said> 
     Some(said)
 }
 
-/// Whoever brought a receipt asked whether theirs is counted: that the report holds otherwise is no answer.
-///
-/// # Errors
-///
-/// [`CommandError::Refused`]: the report has nothing to look in.
-pub(super) fn was_looked_for(checked: &Checked) -> Result<(), CommandError> {
-    let was_not =
-        |step: &Step| step.claim == LOOKED_FOR && matches!(step.verdict, Verdict::Open(_));
-    if !checked.steps.iter().any(was_not) {
-        return was_found(checked);
-    }
-    Err(CommandError::Refused {
-        problem: "expected a report with the tables in which complainants find theirs, found one that was published \
-                  without: what it says of itself holds, but your complaint was not looked for"
-            .to_owned(),
-        next: "ask its publisher to restate it with those tables; without --receipt the report alone is checked"
-            .to_owned(),
-    })
+/// Whoever brought a receipt asked whether theirs is counted: that the report holds otherwise is no answer. Comes after
+/// all else that is checked, so that what was found of the report is told as well.
+pub(super) fn answer(checked: &mut Checked) {
+    let Some(looked_for) = checked.looked_for.as_ref().filter(|_| checked.is_good) else { return };
+    let answer = looked_for.answer().map_err(str::to_owned);
+    take(checked, "receipt", LOOKED_FOR.to_owned(), answer);
 }
 
-/// A report that counts a complaint nowhere may be right, and is no answer that it is counted.
-fn was_found(checked: &Checked) -> Result<(), CommandError> {
-    let is_nowhere =
-        |(name, value): &(String, String)| name == "counted" && value.starts_with("in 0 of");
-    if !checked.facts.iter().any(is_nowhere) {
-        return Ok(());
-    }
-    let would = checked.steps.iter().find_map(|step| match &step.verdict {
-        Verdict::Open(would) if step.claim.starts_with("it is one of those received") => {
-            Some(would)
-        }
-        Verdict::Open(_) | Verdict::Holds | Verdict::Fails(_) => None,
-    });
-    Err(CommandError::Refused {
-        problem: "expected the complaint of this receipt in a table of the report, found it in none, which the report \
-                  need not be wrong about"
-            .to_owned(),
-        next: would.map_or_else(
-            || "look into the report of the days in which it was received".to_owned(),
-            |would| format!("look into {would}"),
+/// What a check of a report without an answer to a receipt is refused with, where nothing else is wrong with it.
+pub(super) fn no_answer(checked: &Checked) -> Option<CommandError> {
+    let mut failed = checked.steps.iter().filter(|step| matches!(step.verdict, Verdict::Fails(_)));
+    let is_it = failed.next().is_some_and(|step| step.claim == LOOKED_FOR);
+    let (problem, next) = match checked.looked_for.as_ref().filter(|_| is_it)? {
+        LookedFor::Counted { .. } => return None,
+        LookedFor::Nowhere { why, .. } => (
+            "expected the complaint of this receipt in a table of the report, found it in none, which the report \
+             need not be wrong about",
+            format!("look into {why}"),
         ),
-    })
+        LookedFor::WithoutTables => (
+            "expected a report with the tables in which complainants find theirs, found one that was published \
+             without: what it says of itself holds, but your complaint was not looked for",
+            "ask its publisher to restate it with those tables; without --receipt the report alone is checked"
+                .to_owned(),
+        ),
+    };
+    Some(CommandError::Refused { problem: problem.to_owned(), next })
 }
 
 /// Holds the tables in which complainants find theirs, and looks for the one whose receipt was brought.
@@ -240,14 +259,7 @@ fn counted(
     }
     let has = |name: &str| listed.names.iter().any(|listed| listed == name);
     if !has(COUNTED_FILE) {
-        if trust.receipt.is_some() {
-            open(
-                checked,
-                "receipt",
-                LOOKED_FOR,
-                "a report with the tables in which complainants find theirs: this one was published without",
-            );
-        }
+        checked.looked_for = trust.receipt.map(|_| LookedFor::WithoutTables);
         return;
     }
     let Ok(accepted) = trust.policy.accept(&said.checkpoint) else { return };
@@ -262,6 +274,7 @@ fn counted(
     checked.is_good &= of_tables.is_good;
     checked.steps.extend(of_tables.steps);
     checked.facts.extend(of_tables.facts);
+    checked.looked_for = of_tables.looked_for;
 }
 
 /// Whether the ledger's own rules would have let the record say what it says.
@@ -439,7 +452,7 @@ fn take<T>(checked: &mut Checked, at: &str, claim: String, result: Result<T, Str
     value
 }
 
-fn facts(checked: &mut Checked, said: &Said, files: usize) {
+fn facts(checked: &mut Checked, said: &Said, (folder, listed): (&Path, &Listed)) {
     if !checked.is_good {
         return;
     }
@@ -450,7 +463,10 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
     fact("report", format!("{}, {} to {}", report.kind, report.first_day, report.last_day));
     fact("recorded as", format!("event {number} of its stream (version {version})"));
     fact("counted from", format!("the first {} records, root {}", report.size, report.root));
-    fact("files", files.to_string());
+    fact("files", listed.names.len().to_string());
+    if let Some(min_cell) = min_cell(folder, listed) {
+        fact(SMALLEST_CELL, smallest_cell(min_cell));
+    }
     match &published.endorsed {
         None => fact(
             "endorsed by",
@@ -476,6 +492,15 @@ fn facts(checked: &mut Checked, said: &Said, files: usize) {
         }
     }
     not_restated(checked, said);
+}
+
+/// How many complaints a published cell counts at least, where the files say so.
+fn min_cell(folder: &Path, listed: &Listed) -> Option<u64> {
+    let mut figures = ["report.json", "committee.json"].into_iter();
+    let text = figures.find_map(|name| listed.read(folder, name).ok())?;
+    let text: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let of_report = text.pointer("/disclosure/min_cell").or_else(|| text.get("min_cell"));
+    of_report?.as_u64()
 }
 
 /// One record does not show what came after it.

@@ -128,7 +128,14 @@ fn row(row: &Row) -> CountedRow {
 
 #[cfg(test)]
 mod tests {
-    use evidence_check::counted::{KnownTable, TABLES};
+    use complaint_domain::{
+        complaint::{
+            Channel, ExternalResult, LinkKind, Outcome, PauseGround, PlatformCategory,
+            VulnerabilityDriver,
+        },
+        right::Right,
+    };
+    use evidence_check::counted::{KnownTable, TABLES, codes::CLOSED};
     use projector_transparency::report::known_tables;
 
     /// Who checks a report knows what each of its tables counts, and has it not from the report.
@@ -143,5 +150,30 @@ mod tests {
             })
             .collect();
         assert_eq!(known, TABLES);
+    }
+
+    /// And which values the rows of each can have, where the list of them is closed.
+    #[test]
+    fn the_values_of_rows_are_those_that_their_checkers_know() {
+        let yes_no = || vec!["yes", "no"];
+        let outcomes = Outcome::ALL.iter().map(|it| it.code()).chain(["withdrawn"]);
+        let known: [(&str, Vec<&str>); 11] = [
+            ("received-by-right", Right::ALL.iter().map(|it| it.code()).collect()),
+            ("received-by-channel", Channel::ALL.iter().map(|it| it.code()).collect()),
+            ("disputed", yes_no()),
+            ("platform-response", PlatformCategory::ALL.iter().map(|it| it.code()).collect()),
+            ("platform-timely", yes_no()),
+            ("ended-by-outcome", outcomes.collect()),
+            (
+                "received-by-vulnerability",
+                VulnerabilityDriver::ALL.iter().map(|it| it.code()).collect(),
+            ),
+            ("received-by-link", LinkKind::ALL.iter().map(|it| it.code()).collect()),
+            ("answered-by-pause", PauseGround::ALL.iter().map(|it| it.code()).collect()),
+            ("decided-outside-by-result", ExternalResult::ALL.iter().map(|it| it.code()).collect()),
+            ("decided-outside-by-overturned", yes_no()),
+        ];
+        let checked = CLOSED.map(|(id, codes)| (id, codes.to_vec()));
+        assert_eq!(checked, known);
     }
 }

@@ -14,8 +14,8 @@ use tempfile::TempDir;
 
 use super::{Counted, Wanted, period, recount};
 use crate::{
-    arguments::LocaleName, console::Console, error::CommandError, ledger::Ledger,
-    tree::records::MirrorLog,
+    arguments::LocaleName, casework::Figures, console::Console, error::CommandError,
+    ledger::Ledger, tree::records::MirrorLog,
 };
 
 /// What a report says of how it was counted.
@@ -58,18 +58,17 @@ struct SaidDisclosure {
 /// [`CommandError::Refused`] with the first file that differs; others when it cannot be counted.
 pub(in crate::commands) async fn hold(
     ledger: &Ledger,
-    folder: &Path,
+    Figures { folder, listed }: &Figures,
     console: &Console<'_>,
 ) -> Result<(), CommandError> {
-    let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
     if listed.names.iter().any(|name| name == COUNTED_FILE) {
         // The tables in which complainants find theirs follow from it: without it the files would only seem to differ.
         ReceiptKey::read(&ledger.places.receipt_key(), ledger.origin())?;
     }
-    let (said, place) = as_said(folder, &listed)?;
+    let (said, place) = as_said(folder, listed)?;
     let size = said.size;
     let counted = Counted::of_ledger(ledger, size).await?;
-    let differing = differences(&counted, (folder, &listed), &said, console).await?;
+    let differing = differences(&counted, (folder, listed), &said, console).await?;
     let Some(differing) = differing.first() else { return Ok(()) };
     let wanted = &said.wanted;
     drop(place);

@@ -1,23 +1,28 @@
-//! Whether figures that are put forward would show limits as kept that were missed: before they are put to the committee.
+//! Whether figures would show limits as kept that were missed: before they are put to the committee, and when somebody
+//! counts them again from a mirror.
 
-use std::path::Path;
-
-use complaint_domain::report::ReportKind;
-use complaint_service::unnoted;
+use complaint_domain::report::{ReportDraft, ReportKind};
+use complaint_service::{Unnoted, unnoted, unnoted_in_order};
 use event_log::{Clock as _, Position, clock::SystemClock};
-use jiff::{ToSpan as _, tz::TimeZone};
-use projector_transparency::files::check_list;
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
-use crate::{casework::ReportNoun, error::CommandError, ledger::Ledger};
+use crate::{
+    casework::{Figures, ReportNoun},
+    error::CommandError,
+    ledger::Ledger,
+    tree::records::MirrorLog,
+};
 
 /// Refuses figures of which a limit that was missed by their last day is not noted in the records they are counted from.
 ///
 /// # Errors
 ///
 /// [`CommandError::Refused`] saying how many; others when the records cannot be read.
-pub(in crate::commands) async fn hold(ledger: &Ledger, folder: &Path) -> Result<(), CommandError> {
-    let listed = check_list(folder).map_err(CommandError::failed("read the report"))?;
-    let draft = ReportNoun::draft_of(folder, &listed);
+pub(in crate::commands) async fn hold(
+    ledger: &Ledger,
+    Figures { folder, listed }: &Figures,
+) -> Result<(), CommandError> {
+    let draft = ReportNoun::draft_of(folder, listed);
     let draft = draft.map_err(|problem| CommandError::Refused {
         problem,
         next: "name the folder of a report's files".to_owned(),
@@ -26,8 +31,7 @@ pub(in crate::commands) async fn hold(ledger: &Ledger, folder: &Path) -> Result<
         return Ok(());
     }
     let now = SystemClock.now();
-    let after = TimeZone::UTC.to_timestamp(draft.last_day.saturating_add(1.day()).at(0, 0, 0, 0));
-    let until = after.map_or(now, |after| after.min(now));
+    let until = after(&draft).map_or(now, |after| after.min(now));
     let found = unnoted(ledger.log.as_ref(), Position(draft.size), (until, now)).await?;
     let Some(first) = found.first else { return Ok(()) };
     Err(CommandError::Refused {
@@ -38,4 +42,26 @@ pub(in crate::commands) async fn hold(ledger: &Ledger, folder: &Path) -> Result<
         ),
         next: "note them with `redress clock run`, and write the report again".to_owned(),
     })
+}
+
+/// When the last day of a report is over.
+fn after(draft: &ReportDraft) -> Option<Timestamp> {
+    TimeZone::UTC.to_timestamp(draft.last_day.saturating_add(1.day()).at(0, 0, 0, 0)).ok()
+}
+
+/// Looks in a mirror for limits that were missed by the last day of a report, and of which the records that it counts say
+/// nothing; nothing where the report has no figures of limits.
+///
+/// # Errors
+///
+/// [`CommandError`]: a report or a mirror that cannot be read.
+pub(in crate::commands) async fn in_mirror(
+    mirror: &MirrorLog,
+    draft: &ReportDraft,
+) -> Result<Unnoted, CommandError> {
+    if draft.kind != ReportKind::Transparency {
+        return Ok(Unnoted::default());
+    }
+    let until = after(draft).unwrap_or(Timestamp::MAX);
+    Ok(unnoted_in_order(mirror, Position(draft.size), until).await?)
 }

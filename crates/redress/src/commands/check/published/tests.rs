@@ -114,6 +114,7 @@ fn said_of(folder: &Path, stream: &str, position: u64, data: &Value) -> Checked 
         steps: Vec::new(),
         facts: Vec::new(),
         opened: Vec::new(),
+        looked_for: None,
         contents: Vec::new(),
     };
     let policy = Policy::parse(b"quorum none\n").unwrap();

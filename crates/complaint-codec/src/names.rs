@@ -68,6 +68,7 @@ pub const EVENT_TYPES: &[&str] = &[
     "review.decided.v1",
     "review.replied.v1",
     "review.measure-completed.v1",
+    "review.withdrawal-agreed.v1",
     "review.discontinued.v1",
     "review.closed.v1",
     "action.proposed.v1",

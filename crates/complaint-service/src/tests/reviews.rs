@@ -10,9 +10,9 @@ use complaint_domain::{
         Outcome, Recourse, RecusalGround, Response, ResponseKind,
     },
     review::{
-        Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Opened,
-        Opening, OpeningWay, Proposal, Reply, ReplyKind, Review, ReviewCommand, ReviewEvent, Seat,
-        Seating, Side, Vote, VoteChoice,
+        Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
+        MeasureId, MeasureWithdrawal, Opened, Opening, OpeningWay, Proposal, Reply, ReplyKind,
+        Review, ReviewClosure, ReviewCommand, ReviewEvent, Seat, Seating, Side, Vote, VoteChoice,
     },
     sealed::PersonalField,
     staff::{Declaration, Interest, Staff, StaffCommand},
@@ -123,7 +123,10 @@ async fn upheld_by_three(story: &Story, review: &StreamId) {
         steps.push(("eve", ReviewCommand::HearParty(Hearing { side, manner })));
     }
     let (outcome, grounds) = (Outcome::Upheld, vec![label("terms 4.2")]);
-    let proposal = Proposal { outcome, grounds, measures: Vec::new() };
+    let (what, owner) = (label("pay back the fee"), ActorId(label("sue")));
+    let due = "2099-12-31".parse().unwrap();
+    let measures = vec![Measure { measure: MeasureId(1), what, owner, due }];
+    let proposal = Proposal { outcome, grounds, measures };
     steps.push(("eve", ReviewCommand::ProposeDecision(proposal)));
     let vote = |who| (who, ReviewCommand::CastVote(Vote { choice: VoteChoice::For }));
     steps.extend(members.map(vote));
@@ -310,6 +313,32 @@ async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted(
     let refused = counted(&story, 40, &review).await.unwrap_err();
     let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
     assert_eq!(code, "quorum-missing");
+}
+
+/// Whether those who agreed before may still do so is asked with the last of them.
+#[tokio::test]
+async fn a_measure_is_withdrawn_by_two_of_a_quorum_of_three() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    let reply = Reply { reply: ReplyKind::Accepted, grounds: Vec::new() };
+    let company = Actor { id: ActorId(label("sue")), role: Role::Supervisor };
+    send_by(&story, company, 41, Some(review.clone()), ReviewCommand::Reply(reply)).await.unwrap();
+    for (id, who) in [(42, "fay"), (44, "gil")] {
+        let close = ReviewCommand::Close(ReviewClosure {});
+        let refused = send(&story, id + 1, Some(review.clone()), close).await.unwrap_err();
+        let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
+        assert_eq!(code, "measure-outstanding");
+        let grounds = vec![label("account-closed")];
+        let end = MeasureWithdrawal { measure: MeasureId(1), grounds };
+        let member = Actor { id: ActorId(label(who)), role: Role::CommitteeMember };
+        let end = ReviewCommand::WithdrawMeasure(end);
+        send_by(&story, member, id, Some(review.clone()), end).await.unwrap();
+    }
+    send(&story, 46, Some(review), ReviewCommand::Close(ReviewClosure {})).await.unwrap();
 }
 
 #[tokio::test]

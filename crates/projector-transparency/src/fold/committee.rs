@@ -21,8 +21,8 @@ pub(crate) fn review(
     match event {
         ReviewEvent::Opened(opened) => {
             tx.prepare_cached(
-                "INSERT INTO committee_case (stream, complaint, way, opened_day, measures, measures_done)
-                 VALUES (?1, ?2, ?3, ?4, 0, 0)",
+                "INSERT INTO committee_case (stream, complaint, way, opened_day, measures, measures_done, measures_withdrawn)
+                 VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
             )?
             .execute(params![at.stream, opened.complaint.as_str(), opened.way.code(), day])?;
         }
@@ -70,6 +70,14 @@ pub(crate) fn review(
             )?
             .execute(params![at.stream])?;
         }
+        // One member's word is none of the committee yet.
+        ReviewEvent::WithdrawalAgreed(withdrawal) if withdrawal.is_enough() => {
+            tx.prepare_cached(
+                "UPDATE committee_case SET measures_withdrawn = measures_withdrawn + 1
+                 WHERE stream = ?1",
+            )?
+            .execute(params![at.stream])?;
+        }
         // Steps on the way; those that the report counts are events of their own.
         ReviewEvent::MemberSeated(_)
         | ReviewEvent::InterestDisclosed(_)
@@ -80,6 +88,7 @@ pub(crate) fn review(
         | ReviewEvent::VoteCast(_)
         | ReviewEvent::DissentRecorded(_)
         | ReviewEvent::Adjourned(_)
+        | ReviewEvent::WithdrawalAgreed(_)
         | ReviewEvent::Closed(_) => {}
     }
     Ok(())

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    docket::escalation_of,
+    docket::{escalation_of, has_another_review},
     error::{HandleError, InvalidRequest},
     house::House,
     ids::{import_stream_of, record_id, staff_stream_of, subject_stream_of},
@@ -277,6 +277,7 @@ impl<'a> Batch<'a> {
             complaint: self.stream.as_str().parse().ok(),
             people,
             review,
+            is_taken_up: self.is_taken_up(request).await?,
             is_other_unknown: self.is_other_unknown(request).await?,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
@@ -317,6 +318,13 @@ impl<'a> Batch<'a> {
         let escalation = escalation_of(streams, self.stream, &stream).await?;
         let reply = docket.reply();
         Ok(Some(ReviewFacts { complaint, conclusion, escalation, reply }))
+    }
+
+    /// Whether a review has taken up what the command would take back.
+    async fn is_taken_up(&self, request: &CommandRequest) -> Result<bool, HandleError> {
+        let ComplaintCommand::WithdrawEscalation(_) = &request.command else { return Ok(false) };
+        let Ok(complaint) = self.stream.as_str().parse() else { return Ok(false) };
+        has_another_review(Streams::of(self.service.log.as_ref()), &complaint).await
     }
 
     /// Whether the command speaks of another complaint that never came in. What comes in stays, so that this cannot

@@ -234,6 +234,9 @@ impl<'a> Entry<'a> {
             ComplaintEvent::Escalated(escalation) => {
                 self.set("escalated_at = ?4, escalation = ?5", params![escalation.reason.code()])?;
             }
+            ComplaintEvent::EscalationWithdrawn(_) => {
+                self.set("escalated_at = NULL, escalation = NULL", &[])?;
+            }
             ComplaintEvent::Transferred(transfer) => {
                 self.set("transferred_to = ?5", params![transfer.to.as_str()])?;
             }
@@ -241,7 +244,8 @@ impl<'a> Entry<'a> {
                 self.set("missed_limits = missed_limits + 1", &[])?;
             }
             // What they say stands in the timeline.
-            ComplaintEvent::EvidenceAdded(_)
+            ComplaintEvent::RecusalWithdrawn(_)
+            | ComplaintEvent::EvidenceAdded(_)
             | ComplaintEvent::RepresentativeAuthorised(_)
             | ComplaintEvent::ClockPaused(_)
             | ComplaintEvent::ClockResumed(_)

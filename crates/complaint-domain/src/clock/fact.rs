@@ -143,6 +143,9 @@ pub(crate) fn take_in(facts: &mut Vec<ClockFact>, fact: &Fact<ComplaintEvent>) {
     {
         move_receipt(facts, received_at);
     }
+    if let E::EscalationWithdrawn(_) = &fact.event {
+        taken_back(facts);
+    }
     let mut reached = milestones(&fact.event);
     // What nobody asked for is no answer: it ends no wait for one.
     reached.retain(|m| *m != Milestone::InformationReceived || is_awaited(facts, at));
@@ -187,6 +190,16 @@ fn interruption(fact: &Fact<ComplaintEvent>) -> Option<ClockFactKind> {
     }
     let ComplaintEvent::DeadlineExtended(extension) = &fact.event else { return None };
     Some(ClockFactKind::Extended { extension: extension.clone(), by: fact.actor.role })
+}
+
+/// What was taken back before anybody took it up was not asked.
+fn taken_back(facts: &mut Vec<ClockFact>) {
+    if let Some(last) = facts.iter().rposition(|fact| fact.is(Milestone::Escalated)) {
+        facts.remove(last);
+        if facts.get(last).is_some_and(|fact| fact.is(Milestone::ReviewRequested)) {
+            facts.remove(last);
+        }
+    }
 }
 
 fn move_receipt(facts: &mut [ClockFact], received_at: Timestamp) {
@@ -238,6 +251,8 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         | E::RootCauseIdentified(_)
         | E::Corrected(_)
         | E::Recused(_)
+        | E::RecusalWithdrawn(_)
+        | E::EscalationWithdrawn(_)
         | E::InformationRequested(_)
         | E::EvidenceAdded(_)
         | E::RepresentativeAuthorised(_)

@@ -6,15 +6,16 @@ use jiff::Timestamp;
 
 use super::{
     Answer, AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
-    ExternalDecision, Outcome, Reassignment, ReassignmentReason, Receipt, RemedyApproval,
-    RemedyFulfilment, RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded,
-    ReviewConclusion,
+    Escalation, EscalationReason, ExternalDecision, Outcome, Reassignment, ReassignmentReason,
+    Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal, RemedyProposed, Response,
+    ResponseKind, ReviewConcluded, ReviewConclusion,
     state::{
-        Approval, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey,
+        Approval, Asker, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage,
+        Survey,
     },
 };
 use crate::{
-    actor::ActorId,
+    actor::{Actor, ActorId, Role},
     clock::take_in,
     fact::Fact,
     reference::ReviewId,
@@ -72,6 +73,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         root_cause: None,
         handlers: BTreeSet::new(),
         recused: BTreeSet::new(),
+        just_recused: None,
         evidence: 0,
         representatives: Vec::new(),
         vulnerability: None,
@@ -81,6 +83,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         transferred_to: None,
         proposed_outcome: None,
         escalated_by: None,
+        asker: None,
         escalations: 0,
         review_conclusion: None,
         looked_at: None,
@@ -129,6 +132,10 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         ComplaintEvent::Recused(recusal) => {
             case.handler = None;
             case.recused.insert(recusal.handler.clone());
+            case.just_recused = Some(recusal.handler.clone()).filter(|handler| handler == by);
+        }
+        ComplaintEvent::RecusalWithdrawn(mistake) => {
+            case.recused.remove(&mistake.handler);
         }
         ComplaintEvent::EvidenceAdded(added) => case.evidence = added.evidence.0,
         ComplaintEvent::RepresentativeAuthorised(authorised) => {
@@ -144,8 +151,10 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.links.remove(&unlink.of);
         }
         ComplaintEvent::Transferred(transfer) => case.transferred_to = Some(transfer.to.clone()),
-        ComplaintEvent::Escalated(_) => {
+        ComplaintEvent::EscalationWithdrawn(_) => case.escalated_by = None,
+        ComplaintEvent::Escalated(escalation) => {
             case.escalated_by = Some(fact.actor.role);
+            case.asker = Some(asker(escalation, &fact.actor));
             case.escalations = case.escalations.saturating_add(1);
             // It asks anew, whatever was said before it.
             case.review_conclusion = None;
@@ -173,6 +182,17 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
     }
 }
 
+/// What the complainant asked for is theirs, whoever took it down.
+fn asker(escalation: &Escalation, by: &Actor) -> Asker {
+    let is_complainants = escalation.reason == EscalationReason::ComplainantRequest;
+    match by.role {
+        Role::System => Asker::Program,
+        Role::Complainant => Asker::Complainant,
+        _ if is_complainants => Asker::Complainant,
+        _ => Asker::Colleague(by.id.clone()),
+    }
+}
+
 fn classified(case: &mut Case, classification: &Classification) {
     case.matter = Some(classification.matter.clone());
     case.rights.clone_from(&classification.rights);
@@ -187,6 +207,7 @@ fn handed_over(case: &mut Case, change: &Reassignment) {
 }
 
 fn handed_to(case: &mut Case, handler: &ActorId) {
+    case.just_recused = None;
     case.handlers.insert(handler.clone());
     case.handler = Some(handler.clone());
 }
@@ -398,6 +419,7 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::Reopened(_)
         | ComplaintEvent::Withdrawn(_)
         | ComplaintEvent::Recused(_)
+        | ComplaintEvent::RecusalWithdrawn(_)
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)
         | ComplaintEvent::RepresentativeAuthorised(_)
@@ -411,6 +433,7 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::DuplicateUnlinked(_)
         | ComplaintEvent::Transferred(_)
         | ComplaintEvent::Escalated(_)
+        | ComplaintEvent::EscalationWithdrawn(_)
         | ComplaintEvent::OutcomeProposed(_)
         | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::ReferredExternally(_)

@@ -90,6 +90,8 @@ pub struct Case {
     /// Those who stepped aside, or were relieved for an interest; they never become responsible again
     /// and decide nothing in it.
     pub(super) recused: BTreeSet<ActorId>,
+    /// Who stepped aside by their own word, while nobody else became responsible since.
+    pub(super) just_recused: Option<ActorId>,
     /// The number of the last piece of evidence.
     pub(super) evidence: u16,
     /// The last day of each representative's authority, if it ends.
@@ -106,6 +108,8 @@ pub struct Case {
     pub(super) proposed_outcome: Option<OutcomeProposal>,
     /// The role of whoever escalated it since the last final response or reopening.
     pub(super) escalated_by: Option<Role>,
+    /// Whose it is to take the last escalation back.
+    pub(super) asker: Option<Asker>,
     /// How often it was escalated.
     pub(super) escalations: u32,
     /// What the review of the last escalation came to since the last final response or reopening.
@@ -133,6 +137,17 @@ pub struct Case {
     /// When it was reopened.
     pub(super) reopened_at: Vec<Timestamp>,
     pub(super) survey: Survey,
+}
+
+/// Who put a complaint before the committee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// The complainant, or whoever noted that they asked for it.
+    Complainant,
+    /// A program, because a pack orders it.
+    Program,
+    /// Somebody who works here.
+    Colleague(ActorId),
 }
 
 /// What is noted of a limit, once.

@@ -6,8 +6,9 @@ use complaint_domain::{
     LedgerEvent,
     actor::{Actor, ActorId, Role},
     complaint::{
-        Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationReason, Finding,
-        Outcome, Recourse, RecusalGround, Response, ResponseKind,
+        Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationMistake,
+        EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse, RecusalGround,
+        Response, ResponseKind,
     },
     review::{
         Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
@@ -313,6 +314,28 @@ async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted(
     let refused = counted(&story, 40, &review).await.unwrap_err();
     let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
     assert_eq!(code, "quorum-missing");
+}
+
+/// Once the committee has it, it is the committee's.
+#[tokio::test]
+async fn an_escalation_is_taken_back_until_a_review_takes_it_up() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::Upheld).await;
+    let take_back = async |id| {
+        let ground = EscalationMistake::WrongComplaint;
+        let mistake = C::WithdrawEscalation(EscalationWithdrawal { ground });
+        story.service.handle(request(id, Some(complaint.clone()), mistake)).await
+    };
+    escalate(&story, 1_500, &complaint).await;
+    take_back(1_501).await.unwrap();
+    let refused = open(&story, 11, &complaint).await.unwrap_err();
+    assert!(matches!(refused, HandleError::AggregateRefused { code: "not-escalated", .. }));
+    escalate(&story, 1_600, &complaint).await;
+    let second = open(&story, 12, &complaint).await.unwrap();
+    assert_eq!(second.stream, review_stream_of(&complaint, 2));
+    let refused = take_back(1_601).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "committee-taken-up");
 }
 
 /// Whether those who agreed before may still do so is asked with the last of them.

@@ -53,6 +53,7 @@ use crate::actor::Role;
 ///     complaint: None,
 ///     people: People::default(),
 ///     review: None,
+///     is_under_review: false,
 ///     is_taken_up: false,
 ///     is_other_unknown: false,
 /// };
@@ -136,7 +137,7 @@ fn step(
         C::NoteMissedClock(limit) => clock::note_missed(case, limit, circumstances),
         C::LinkDuplicate(link) => links::link(case, link, circumstances),
         C::UnlinkDuplicate(unlink) => links::unlink(case, unlink),
-        C::Transfer(transfer) => elsewhere::transfer(case, transfer),
+        C::Transfer(transfer) => elsewhere::transfer(case, transfer, circumstances),
         C::Escalate(escalation) => elsewhere::escalate(case, escalation),
         C::WithdrawEscalation(mistake) => {
             elsewhere::withdraw_escalation(case, mistake, circumstances)

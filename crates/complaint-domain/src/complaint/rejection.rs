@@ -46,7 +46,7 @@ pub enum ComplaintRejection {
     /// The complainant asked for what only those who work on complaints may do.
     #[error(
         "expected a complainant to complain, send a message or a file, name a representative, \
-         accept, refuse, withdraw, ask for a review or take that back, answer a survey, found `{command}`, which \
+         accept, refuse, withdraw, ask for a review or take that back, or answer a survey, found `{command}`, which \
          is for those who work on the complaint"
     )]
     NotForComplainants {

@@ -386,6 +386,11 @@ impl Case {
         u32::from(self.evidence).saturating_add(1)
     }
 
+    /// Whether the end of the review is noted.
+    pub fn has_noted(&self, review: &ReviewId) -> bool {
+        self.reviews_noted.contains(review)
+    }
+
     /// Whether the committee was asked since the last answer, and has come to nothing yet.
     pub fn is_before_committee(&self) -> bool {
         self.escalated_by.is_some() && self.review_conclusion.is_none()

@@ -8,7 +8,7 @@ use complaint_domain::{
     complaint::{
         Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationMistake,
         EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse, RecusalGround,
-        Response, ResponseKind,
+        Response, ResponseKind, Withdrawal, WithdrawalReason,
     },
     review::{
         Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
@@ -314,6 +314,28 @@ async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted(
     let refused = counted(&story, 40, &review).await.unwrap_err();
     let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
     assert_eq!(code, "quorum-missing");
+}
+
+/// A second answer was given while the committee looks at the first.
+#[tokio::test]
+async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    answer_and_refuse(&story, 1_600, &complaint).await;
+    let withdraw = async |id| {
+        let reason = WithdrawalReason::NotPursued;
+        let withdraw = C::Withdraw(Withdrawal { reason });
+        story.service.handle(request(id, Some(complaint.clone()), withdraw)).await
+    };
+    let refused = withdraw(1_701).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "recourse-review-pending");
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    withdraw(1_702).await.unwrap();
 }
 
 /// Once the committee has it, it is the committee's.

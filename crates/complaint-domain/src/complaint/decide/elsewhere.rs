@@ -19,12 +19,13 @@ use crate::{
 pub(super) fn transfer(
     case: &Case,
     transfer: &Transfer,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     // Whoever answered owes what follows from the answer, recourse above all.
     if case.final_response.as_ref().is_some_and(FinalResponse::decides) {
         return Err(ComplaintRejection::AnsweredByUs);
     }
-    nobody_looks_at_it(case)?;
+    nobody_looks_at_it(case, circumstances)?;
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }

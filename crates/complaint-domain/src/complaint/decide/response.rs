@@ -252,7 +252,9 @@ pub(super) fn record_answer(
         return Err(AnswerRefusal::AnswerUnchanged(answer).into());
     }
     // An acceptance ends what others look at.
-    let is_looked_at = case.is_before_committee() || case.before_bodies().next().is_some();
+    let is_looked_at = case.is_before_committee()
+        || circumstances.is_under_review
+        || case.before_bodies().next().is_some();
     let ends_it = answer == Answer::Accepted && is_looked_at;
     if response.answer == Some(Answer::Accepted) || ends_it {
         may_forgo(case, circumstances)?;

@@ -1,15 +1,15 @@
 use super::{
     builders::{
-        again, answered, assigned, because, close, coming_to, concluded, decides, limits_of,
-        no_cause_found, received, responded, review, to, would_be,
+        again, answer, answered, assigned, because, close, coming_to, concluded, decides,
+        limits_of, no_cause_found, not_pursued, received, responded, review, to, would_be,
     },
-    harness::{Given, given, past},
+    harness::{Given, given, past, person},
 };
 use crate::{
     actor::Role,
     clock::{Adoption, InForce, Rulebook, shipped},
     complaint::{
-        Answer, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
+        Answer, AnswerRefusal, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
         RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
@@ -147,7 +147,7 @@ fn what_binds_outlasts_another_review_and_a_reopening() {
     let reopened = [
         received(),
         concluded(1, partly),
-        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Withdrawn(not_pursued())),
         past(E::Reopened(again(ReopenReason::NewEvidence))),
         assigned("ben"),
     ];
@@ -215,7 +215,7 @@ fn after_a_reopening_the_next_rejection_goes_there_again() {
         concluded(1, decided),
         responded(rejected),
         answered(Answer::Refused),
-        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Withdrawn(not_pursued())),
         past(E::Reopened(again(ReopenReason::NewEvidence))),
     ];
     let reopened = india(given(history)).after(&C::Assign(to("ben")));
@@ -344,7 +344,7 @@ fn a_review_from_before_a_reopening_says_nothing_of_the_answer_after_it() {
     let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
     let reopened = escalated
         .by("portal", Role::Complainant)
-        .after(&C::Withdraw(super::builders::not_pursued()))
+        .after(&C::Withdraw(not_pursued()))
         .by("ana", Role::Agent)
         .after(&C::Reopen(again(ReopenReason::ComplainantRequest)));
     let reason = DiscontinuationReason::ComplaintWithdrawn;
@@ -386,4 +386,39 @@ fn no_correction_of_the_day_of_receipt_takes_a_rejection_from_the_committee() {
 
 fn not_of_this() -> R {
     CommitteeRefusal::NotOfThis(review(1).review).into()
+}
+
+/// Where the answer need not wait for the review, it is no end of what the committee looks at.
+#[test]
+fn a_complaint_that_was_answered_while_the_committee_looks_at_it_waits_for_its_review() {
+    let answered_meanwhile = || {
+        let reason = EscalationReason::ComplainantRequest;
+        let history = [received(), assigned("ana"), past(E::Escalated(Escalation { reason }))];
+        let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+        let mut given = given(history.into_iter().chain([rejected, no_cause_found()]));
+        given.is_under_review = true;
+        given
+    };
+    let pending = || R::from(RecourseRefusal::ReviewPending);
+    for (said, reason) in [
+        (Answer::Refused, CloseReason::RecourseWaived),
+        (Answer::Silent, CloseReason::RecourseExpired),
+    ] {
+        let said = answered_meanwhile().record(&answered(said));
+        said.clone().when(&close(reason)).then_rejected(pending());
+        let mut noted = said;
+        noted.is_under_review = false;
+        noted.when(&close(reason)).then(E::Closed(because(reason)));
+    }
+    answered_meanwhile().when(&C::Withdraw(not_pursued())).then_rejected(pending());
+    // What the complainant says themselves ends it all the same, and what others say that they said does not.
+    let accepted = C::RecordAnswer(answer(Answer::Accepted));
+    let refused = AnswerRefusal::DebtStands(person("ana"), Role::Agent);
+    answered_meanwhile().when(&accepted).then_rejected(refused.into());
+    answered_meanwhile()
+        .by("portal", Role::Complainant)
+        .after(&accepted)
+        .by("ana", Role::Agent)
+        .when(&close(CloseReason::Accepted))
+        .then(E::Closed(because(CloseReason::Accepted)));
 }

@@ -307,6 +307,10 @@ impl<'a> Batch<'a> {
             && let Complaint::Received(case) = &self.loaded.state
         {
             case.recommended_by(response.outcome)
+        } else if let (ComplaintCommand::Close(_), Complaint::Received(case)) =
+            (&request.command, &self.loaded.state)
+        {
+            case.closed_against()
         } else {
             None
         };

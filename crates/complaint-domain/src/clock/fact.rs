@@ -87,6 +87,8 @@ pub enum ClockFactKind {
     },
     /// The complainant, or whoever acts for them, was asked for information.
     Asked,
+    /// It went before the committee, and was taken back.
+    TakenBack,
 }
 
 /// Something that happened, and when it happened in the world.
@@ -149,11 +151,23 @@ pub(crate) fn take_in(facts: &mut Vec<ClockFact>, fact: &Fact<ComplaintEvent>) {
     let mut reached = milestones(&fact.event);
     // What nobody asked for is no answer: it ends no wait for one.
     reached.retain(|m| *m != Milestone::InformationReceived || is_awaited(facts, at));
+    // The review of an earlier escalation decides nothing of what was escalated since.
+    if let E::ReviewConcluded(concluded) = &fact.event {
+        let is_last = concluded.is_of(escalations(facts));
+        reached.retain(|m| *m != Milestone::ReviewDecided || is_last);
+    }
     facts.extend(reached.into_iter().map(|m| ClockFact::reached(m, at)));
     facts.extend(interruption(fact).map(|kind| ClockFact { at, kind }));
     if asks_the_complainant(&fact.event) {
         facts.push(ClockFact { at, kind: ClockFactKind::Asked });
     }
+}
+
+/// How often it was put before the committee by now, with what was taken back.
+fn escalations(facts: &[ClockFact]) -> u32 {
+    let is_one =
+        |fact: &&ClockFact| fact.is(Milestone::Escalated) || fact.kind == ClockFactKind::TakenBack;
+    u32::try_from(facts.iter().filter(is_one).count()).unwrap_or(u32::MAX)
 }
 
 /// Whether information was asked for by then that has not come since.
@@ -195,9 +209,12 @@ fn interruption(fact: &Fact<ComplaintEvent>) -> Option<ClockFactKind> {
 /// What was taken back before anybody took it up was not asked.
 fn taken_back(facts: &mut Vec<ClockFact>) {
     if let Some(last) = facts.iter().rposition(|fact| fact.is(Milestone::Escalated)) {
-        facts.remove(last);
-        if facts.get(last).is_some_and(|fact| fact.is(Milestone::ReviewRequested)) {
-            facts.remove(last);
+        let next = last.saturating_add(1);
+        if facts.get(next).is_some_and(|fact| fact.is(Milestone::ReviewRequested)) {
+            facts.remove(next);
+        }
+        if let Some(fact) = facts.get_mut(last) {
+            fact.kind = ClockFactKind::TakenBack;
         }
     }
 }

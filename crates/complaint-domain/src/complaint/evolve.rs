@@ -270,6 +270,8 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
         case.review_conclusion = Some(concluded.conclusion);
         case.reviewed.extend(seen(case, concluded));
         case.recommended = recommended(concluded);
+    } else if is_of_the_answer_before(case, concluded) {
+        case.recommended = recommended(concluded);
     }
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
     case.is_decided_by_committee |=
@@ -283,6 +285,13 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
 fn is_of_this_answer(case: &Case, concluded: &ReviewConcluded) -> bool {
     concluded.is_of(case.escalations)
         && (concluded.escalation.is_none() || case.escalated_by.is_some())
+}
+
+/// Whether it ends the review of what was escalated last, and the complainant was answered while the committee looked at
+/// it: what it recommends is a recommendation for that answer too.
+fn is_of_the_answer_before(case: &Case, concluded: &ReviewConcluded) -> bool {
+    let stands = case.final_response.as_ref().is_some_and(|response| !response.is_reopened);
+    concluded.escalation == Some(case.escalations) && stands
 }
 
 /// What the committee has seen by a review: what was put before it and what it decided. A review that ended

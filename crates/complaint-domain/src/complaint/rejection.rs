@@ -458,7 +458,8 @@ pub enum ComplaintRejection {
     AlreadyTransferred(Label),
     /// A second escalation of the same answer.
     #[error(
-        "expected a complaint that was not escalated since its last answer, found one that was"
+        "expected an answer, or a proposal that the committee has not seen, since the complaint was escalated last, found \
+         neither"
     )]
     AlreadyEscalated,
     /// The committee must be asked first, or has decided otherwise.

@@ -407,11 +407,24 @@ impl Case {
         self.binding_outcome().filter(|decided| !given.is_some_and(|it| it.keeps_to(*decided)))
     }
 
+    /// What the committee recommended and the answer that stands does not give: a better one may take its place.
+    pub(super) fn recommended_since(&self) -> Option<Outcome> {
+        let given = self.final_response.as_ref()?.outcome;
+        self.recommended_by(given)?;
+        self.recommended.as_ref().map(|(outcome, _)| *outcome)
+    }
+
+    /// The review whose recommendation the complaint would be closed against.
+    pub fn closed_against(&self) -> Option<&ReviewId> {
+        let response = self.final_response.as_ref().filter(|_| self.is_ours_to_answer())?;
+        self.recommended_by(response.outcome)
+    }
+
     /// Whether the final response stands, so that none may follow: one that gives less than was decided with binding
     /// effect makes room for one that gives it, whatever the complainant said to the first.
     pub(super) fn has_standing_response(&self) -> bool {
         let stands = self.final_response.as_ref().is_some_and(|it| !it.may_be_replaced());
-        stands && self.owed_outcome().is_none()
+        stands && self.owed_outcome().is_none() && self.recommended_since().is_none()
     }
 
     /// The bodies outside that took it up, and have come to nothing yet.

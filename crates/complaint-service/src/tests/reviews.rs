@@ -6,9 +6,9 @@ use complaint_domain::{
     LedgerEvent,
     actor::{Actor, ActorId, Role},
     complaint::{
-        Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationMistake,
-        EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse, RecusalGround,
-        Response, ResponseKind, Withdrawal, WithdrawalReason,
+        Answer, AnswerGiven, Channel, CloseReason, Closure, ComplaintCommand as C, Escalation,
+        EscalationMistake, EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse,
+        RecusalGround, Response, ResponseKind, RootCause, Withdrawal, WithdrawalReason,
     },
     review::{
         Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
@@ -269,6 +269,32 @@ async fn a_second_escalation_outlives_a_review_with_an_older_name_too() {
     escalate(&story, 1_500, &complaint).await;
     let first = opened_by_an_older_program(&story, 11, &complaint).await;
     the_first_of_two_ends(&story, &complaint, &first).await;
+}
+
+#[tokio::test]
+async fn a_closing_that_departs_from_a_recommendation_waits_for_the_grounds() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    story.service.handle(answer(1_400, &complaint, Outcome::NotUpheld)).await.unwrap();
+    let of = |id, command| request(id, Some(complaint.clone()), command);
+    let refuses = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
+    story.service.handle(of(1_401, refuses)).await.unwrap();
+    let no_cause = C::IdentifyRootCause(RootCause::NoneFound);
+    story.service.handle(of(1_402, no_cause)).await.unwrap();
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    let close = || C::Close(Closure { reason: CloseReason::RecourseExhausted });
+    let refused = story.service.handle(of(1_600, close())).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "committee-recommendation-stands");
+    let (reply, grounds) = (ReplyKind::Refused, vec![label("terms 9")]);
+    let reply = ReviewCommand::Reply(Reply { reply, grounds });
+    let company = Actor { id: ActorId(label("sue")), role: Role::Supervisor };
+    send_by(&story, company, 41, Some(review), reply).await.unwrap();
+    story.service.handle(of(1_601, close())).await.unwrap();
 }
 
 #[tokio::test]

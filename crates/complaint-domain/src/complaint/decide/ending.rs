@@ -1,6 +1,9 @@
 //! When a complaint may end.
 
-use super::{committee::keeps_to_decision, response::day_of_recourse};
+use super::{
+    committee::{keeps_to_decision, says_why},
+    response::day_of_recourse,
+};
 use crate::{
     actor::{Actor, Role},
     complaint::{
@@ -33,6 +36,9 @@ pub(super) fn close(
         None => no_decision_owed(case)?,
     }
     way_onward_is_over(case, closure.reason, circumstances)?;
+    if case.closed_against().is_some() {
+        response.outcome.map_or(Ok(()), |outcome| says_why(case, outcome, circumstances))?;
+    }
     match closure.reason {
         CloseReason::ClosedOnPlatform => closed_on_platform(response)?,
         CloseReason::Accepted

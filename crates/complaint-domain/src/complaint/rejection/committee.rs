@@ -47,10 +47,10 @@ pub enum CommitteeRefusal {
         /// What the response says.
         found: Outcome,
     },
-    /// A final response that gives less than the committee recommended, and nobody has told it why.
+    /// A final response, or a closing on one, that gives less than the committee recommended, and nobody has told it why.
     #[error(
         "expected what the committee recommended, or a reply to {review} that refuses it with grounds, before a final \
-         response of `{found}`, found neither"
+         response of `{found}` is given or closed on, found neither"
     )]
     RecommendationStands {
         /// What the response says.

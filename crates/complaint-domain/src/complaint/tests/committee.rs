@@ -422,3 +422,59 @@ fn a_complaint_that_was_answered_while_the_committee_looks_at_it_waits_for_its_r
         .when(&close(CloseReason::Accepted))
         .then(E::Closed(because(CloseReason::Accepted)));
 }
+
+/// Answered, refused by the complainant and escalated; the committee would give more than was answered.
+fn recommended_after(answer: Answer) -> Given {
+    let reason = EscalationReason::ComplainantRequest;
+    let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+    let history = [received(), assigned("ana"), rejected, answered(answer), no_cause_found()];
+    let escalated = given(history.into_iter().chain([past(E::Escalated(Escalation { reason }))]));
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let process = escalated.by("escalation-process", Role::System).reviewing_escalation(1, upheld);
+    process.after(&C::NoteReview(review(1))).by("ana", Role::Agent)
+}
+
+#[test]
+fn nothing_is_closed_against_a_recommendation_before_the_committee_was_told_why() {
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    for (said, reason) in [
+        (Answer::Refused, CloseReason::RecourseExhausted),
+        (Answer::Silent, CloseReason::RecourseExpired),
+        (Answer::Accepted, CloseReason::Accepted),
+    ] {
+        let recommended = recommended_after(said);
+        recommended.clone().when(&close(reason)).then_rejected(stands.clone().into());
+        let follows = recommended.clone().replying(ReplyKind::Accepted);
+        follows.when(&close(reason)).then_rejected(stands.clone().into());
+        let explained = recommended.replying(ReplyKind::Refused);
+        explained.when(&close(reason)).then(E::Closed(because(reason)));
+    }
+}
+
+/// Else whoever told the committee that they follow it, after an answer that stands, could neither answer nor close.
+#[test]
+fn an_answer_makes_room_for_what_was_recommended_since_and_for_nothing_less() {
+    let follows = recommended_after(Answer::Silent).replying(ReplyKind::Accepted);
+    for less in [Outcome::NotUpheld, Outcome::PartlyUpheld] {
+        follows.clone().when(&answers(less)).then_rejected(R::FinalResponseStands);
+    }
+    let given = follows.after(&answers(Outcome::Upheld));
+    given.when(&answers(Outcome::Upheld)).then_rejected(R::FinalResponseStands);
+}
+
+/// The answer was given while the committee looked at what was to come; its recommendation is one for that answer too.
+#[test]
+fn a_recommendation_that_comes_after_the_answer_wants_a_reply_too() {
+    let reason = EscalationReason::ComplainantRequest;
+    let history = [received(), assigned("ana"), past(E::Escalated(Escalation { reason }))];
+    let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+    let meanwhile =
+        given(history.into_iter().chain([rejected, answered(Answer::Refused), no_cause_found()]));
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let process = meanwhile.by("escalation-process", Role::System).reviewing_escalation(1, upheld);
+    let noted = process.after(&C::NoteReview(review(1))).by("ana", Role::Agent);
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    noted.when(&close(CloseReason::RecourseExhausted)).then_rejected(stands.into());
+}

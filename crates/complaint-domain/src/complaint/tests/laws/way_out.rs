@@ -45,8 +45,9 @@ pub(super) fn stuck(given: &Given) -> Option<String> {
             .map_while(|(who, command)| {
                 now.actor = who;
                 if matches!(command, C::NoteReview(_)) {
-                    let unmoved = decides(Outcome::NotUpheld, DecisionEffect::Recommendation);
-                    now = now.clone().reviewing(Some(unmoved));
+                    // And it recommends what nobody has answered, to which nobody replies.
+                    let more = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+                    now = now.clone().reviewing_escalation(case.escalations, more);
                 }
                 match now.decide(&command) {
                     Err(refused) => Some(format!("{}: {}", command.name(), refused.code())),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Answer, AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
     Escalation, EscalationReason, ExternalDecision, Outcome, Reassignment, ReassignmentReason,
-    Receipt, RemedyApproval, RemedyFulfilment, RemedyProposal, RemedyProposed, Response,
+    Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, RemedyProposed, Response,
     ResponseKind, ReviewConcluded, ReviewConclusion,
     state::{
         Approval, Asker, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage,
@@ -129,11 +129,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         }
         ComplaintEvent::Reopened(_) => reopened(case, at),
         ComplaintEvent::Corrected(correction) => corrected(case, correction),
-        ComplaintEvent::Recused(recusal) => {
-            case.handler = None;
-            case.recused.insert(recusal.handler.clone());
-            case.just_recused = Some(recusal.handler.clone()).filter(|handler| handler == by);
-        }
+        ComplaintEvent::Recused(recusal) => recused(case, recusal, by),
         ComplaintEvent::RecusalWithdrawn(mistake) => {
             case.recused.remove(&mistake.handler);
         }
@@ -152,16 +148,7 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         }
         ComplaintEvent::Transferred(transfer) => case.transferred_to = Some(transfer.to.clone()),
         ComplaintEvent::EscalationWithdrawn(_) => case.escalated_by = None,
-        ComplaintEvent::Escalated(escalation) => {
-            case.escalated_by = Some(fact.actor.role);
-            case.asker = Some(asker(escalation, &fact.actor));
-            case.escalations = case.escalations.saturating_add(1);
-            // It asks anew, whatever was said before it.
-            case.review_conclusion = None;
-            let answered = case.final_response.as_ref().and_then(|response| response.outcome);
-            let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
-            case.looked_at = proposed.or(answered);
-        }
+        ComplaintEvent::Escalated(escalation) => escalated(case, escalation, &fact.actor),
         ComplaintEvent::OutcomeProposed(proposal) => {
             case.proposed_outcome = Some(proposal.clone());
             look_anew(case);
@@ -182,15 +169,28 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
     }
 }
 
-/// What the complainant asked for is theirs, whoever took it down.
-fn asker(escalation: &Escalation, by: &Actor) -> Asker {
+fn recused(case: &mut Case, recusal: &Recusal, by: &ActorId) {
+    case.handler = None;
+    case.recused.insert(recusal.handler.clone());
+    case.just_recused = Some(recusal.handler.clone()).filter(|handler| handler == by);
+}
+
+/// It asks anew, whatever was said before it. What the complainant asked for is theirs, whoever took it down.
+fn escalated(case: &mut Case, escalation: &Escalation, by: &Actor) {
     let is_complainants = escalation.reason == EscalationReason::ComplainantRequest;
-    match by.role {
-        Role::System => Asker::Program,
-        Role::Complainant => Asker::Complainant,
-        _ if is_complainants => Asker::Complainant,
-        _ => Asker::Colleague(by.id.clone()),
-    }
+    case.asker = Some(if by.role == Role::System {
+        Asker::Program
+    } else if is_complainants || by.role == Role::Complainant {
+        Asker::Complainant
+    } else {
+        Asker::Colleague(by.id.clone())
+    });
+    case.escalated_by = Some(by.role);
+    case.escalations = case.escalations.saturating_add(1);
+    case.review_conclusion = None;
+    let answered = case.final_response.as_ref().and_then(|response| response.outcome);
+    let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
+    case.looked_at = proposed.or(answered);
 }
 
 fn classified(case: &mut Case, classification: &Classification) {

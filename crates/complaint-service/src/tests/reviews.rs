@@ -277,8 +277,8 @@ async fn a_closing_that_departs_from_a_recommendation_waits_for_the_grounds() {
     let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
     story.service.handle(answer(1_400, &complaint, Outcome::NotUpheld)).await.unwrap();
     let of = |id, command| request(id, Some(complaint.clone()), command);
-    let refuses = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
-    story.service.handle(of(1_401, refuses)).await.unwrap();
+    let no = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
+    story.service.handle(of(1_401, no)).await.unwrap();
     let no_cause = C::IdentifyRootCause(RootCause::NoneFound);
     story.service.handle(of(1_402, no_cause)).await.unwrap();
     escalate(&story, 1_500, &complaint).await;

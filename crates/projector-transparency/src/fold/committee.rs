@@ -64,19 +64,10 @@ pub(crate) fn review(
                     .execute(params![at.stream, ground.as_str()])?;
             }
         }
-        ReviewEvent::MeasureCompleted(_) => {
-            tx.prepare_cached(
-                "UPDATE committee_case SET measures_done = measures_done + 1 WHERE stream = ?1",
-            )?
-            .execute(params![at.stream])?;
-        }
+        ReviewEvent::MeasureCompleted(_) => one_more(tx, at, "measures_done")?,
         // One member's word is none of the committee yet.
         ReviewEvent::WithdrawalAgreed(withdrawal) if withdrawal.is_enough() => {
-            tx.prepare_cached(
-                "UPDATE committee_case SET measures_withdrawn = measures_withdrawn + 1
-                 WHERE stream = ?1",
-            )?
-            .execute(params![at.stream])?;
+            one_more(tx, at, "measures_withdrawn")?;
         }
         // Steps on the way; those that the report counts are events of their own.
         ReviewEvent::MemberSeated(_)
@@ -91,6 +82,13 @@ pub(crate) fn review(
         | ReviewEvent::WithdrawalAgreed(_)
         | ReviewEvent::Closed(_) => {}
     }
+    Ok(())
+}
+
+/// A measure came to this end.
+fn one_more(tx: &Connection, at: Place<'_>, column: &'static str) -> rusqlite::Result<()> {
+    let sql = format!("UPDATE committee_case SET {column} = {column} + 1 WHERE stream = ?1");
+    tx.prepare_cached(&sql)?.execute(params![at.stream])?;
     Ok(())
 }
 

@@ -425,7 +425,7 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                     it.drop(|event| matches!(event, E::MeasureCompleted(_)));
                 }),
                 ("measure-withdrawn", |it| {
-                    it.drop(|event| matches!(event, E::WithdrawalAgreed(_)))
+                    it.drop(|event| matches!(event, E::WithdrawalAgreed(_)));
                 }),
                 ("decision-refused", |it| it.history = replied()),
             ],

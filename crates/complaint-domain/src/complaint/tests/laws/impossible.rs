@@ -10,8 +10,8 @@ use crate::{
     actor::{Actor, ActorId},
     complaint::{
         Answer, ApprovalLimits, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Finding,
-        Outcome, ReassignmentReason, Receipt, RemedyId, RemedyResult, Response, ResponseKind,
-        Source, Stage,
+        Outcome, Reassignment, ReassignmentReason, Receipt, RemedyId, RemedyResult, Response,
+        ResponseKind, Source, Stage,
         state::{Approval, Case},
     },
     money::Money,
@@ -167,13 +167,7 @@ impl Seen {
                 .responsible
                 .replace(assignment.handler.clone())
                 .map(|_| "two people responsible at once"),
-            E::Reassigned(change) => {
-                let before = self.responsible.replace(change.handler.clone());
-                if change.reason == ReassignmentReason::ConflictOfInterest {
-                    self.aside.extend(before.clone());
-                }
-                (before.is_none() || before == self.responsible).then_some("handed over by nobody")
-            }
+            E::Reassigned(change) => self.handed_over(change),
             E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
             E::AnswerRecorded(_) => self.answered(fact.occurred_at),
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
@@ -216,6 +210,14 @@ impl Seen {
             | E::SuspectedViolationReported(_)
             | E::StepTaken(_) => None,
         }
+    }
+
+    fn handed_over(&mut self, change: &Reassignment) -> Option<&'static str> {
+        let before = self.responsible.replace(change.handler.clone());
+        if change.reason == ReassignmentReason::ConflictOfInterest {
+            self.aside.extend(before.clone());
+        }
+        (before.is_none() || before == self.responsible).then_some("handed over by nobody")
     }
 
     fn received(&mut self, receipt: &Receipt) -> Option<&'static str> {

@@ -82,7 +82,8 @@ send review hear-party eve committee-chair 2025-02-03 "$review" <<'JSON'
 JSON
 send review propose-decision eve committee-chair 2025-02-03 "$review" <<'JSON'
 {"outcome": "upheld", "grounds": ["fee-not-told"],
- "measures": [{"measure": 1, "what": "pay back the fee", "owner": "hal", "due": "2025-03-01"}]}
+ "measures": [{"measure": 1, "what": "pay back the fee", "owner": "hal", "due": "2025-03-01"},
+  {"measure": 2, "what": "correct the printed price list", "owner": "hal", "due": "2025-03-01"}]}
 JSON
 send review cast-vote eve committee-chair 2025-02-03 "$review" <<'JSON'
 {"choice": "for"}
@@ -115,6 +116,19 @@ JSON
 send review complete-measure hal agent 2025-02-14 "$review" <<'JSON'
 {"measure": 1}
 JSON
+# The printed list is given up, so that there is nothing to correct: the committee withdraws that measure, not the company.
+if send review withdraw-measure sue supervisor 2025-02-16 "$review" <<'JSON'
+{"measure": 2, "grounds": ["no-printed-list-any-more"]}
+JSON
+then
+    echo "the company withdraws what it was to do" >&2
+    exit 1
+fi
+for member in eve fay; do
+    send review withdraw-measure "$member" committee-member 2025-02-16 "$review" <<'JSON'
+{"measure": 2, "grounds": ["no-printed-list-any-more"]}
+JSON
+done
 send review close eve committee-chair 2025-02-17 "$review" <<'JSON'
 {}
 JSON

@@ -41,6 +41,7 @@ fn a_case_goes_before_the_committee_a_violation_to_the_regulator_and_a_cause_is_
             "stage          closed",
             "outcome        upheld",
             "votes          2 for, 1 against, 0 abstained; quorum 3",
+            "withdrawn      2",
             "review.dissent-recorded.v1",
             "referral.submitted.v1",
             "inquiries-open 1",
@@ -55,7 +56,9 @@ fn a_case_goes_before_the_committee_a_violation_to_the_regulator_and_a_cause_is_
             "no cause recurs more often than chance explains",
         ],
     );
-    for refusal in ["(has-part-in-case)", "(quorum-missing)", "(approved-by-proposer)"] {
+    for refusal in
+        ["(role-may-not)", "(has-part-in-case)", "(quorum-missing)", "(approved-by-proposer)"]
+    {
         assert!(ran.stderr.contains(refusal), "no {refusal} in:\n{}", ran.stderr);
     }
     run_in(folder.path(), &["verify", "--data", "ledger", "--vault"]).done();

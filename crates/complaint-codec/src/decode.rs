@@ -184,6 +184,12 @@ fn decode_event(name: &str, data: &RawValue) -> Result<LedgerEvent, DecodeError>
         "complaint.withdrawn.v1" => C::Withdrawn(body("complaint.withdrawn.v1", data)?),
         "complaint.corrected.v1" => C::Corrected(body("complaint.corrected.v1", data)?),
         "complaint.recused.v1" => C::Recused(body("complaint.recused.v1", data)?),
+        "complaint.recusal-withdrawn.v1" => {
+            C::RecusalWithdrawn(body("complaint.recusal-withdrawn.v1", data)?)
+        }
+        "complaint.escalation-withdrawn.v1" => {
+            C::EscalationWithdrawn(body("complaint.escalation-withdrawn.v1", data)?)
+        }
         "complaint.information-requested.v1" => {
             C::InformationRequested(body("complaint.information-requested.v1", data)?)
         }

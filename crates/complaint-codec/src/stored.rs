@@ -56,6 +56,7 @@ stored_events! { review, complaint_domain::review::ReviewEvent {
     Decided = "review.decided.v1",
     Replied = "review.replied.v1",
     MeasureCompleted = "review.measure-completed.v1",
+    WithdrawalAgreed = "review.withdrawal-agreed.v1",
     Discontinued = "review.discontinued.v1",
     Closed = "review.closed.v1",
 } }

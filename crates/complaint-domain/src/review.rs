@@ -29,8 +29,8 @@ pub use state::{Review, ReviewStage};
 pub use terms::{
     Adjournment, Conclusion, Decision, DecisionEffect, Disclosure, Discontinuation,
     DiscontinuationReason, Dissent, EvidenceItem, Hearing, HearingManner, Measure, MeasureDone,
-    MeasureId, MemberRecusal, Opened, Opening, OpeningWay, Proposal, Reply, ReplyKind,
-    ReviewClosure, Ruling, Seat, Seating, Side, Vote, VoteChoice,
+    MeasureId, MeasureWithdrawal, MemberRecusal, Opened, Opening, OpeningWay, Proposal, Reply,
+    ReplyKind, ReviewClosure, Ruling, Seat, Seating, Side, Vote, VoteChoice, WithdrawalAgreed,
 };
 
 use crate::{

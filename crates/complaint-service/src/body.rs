@@ -96,6 +96,7 @@ fn beside(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
     use ComplaintCommand as C;
     Ok(match name {
         "recuse" => C::Recuse(read("recuse", body)?),
+        "withdraw-recusal" => C::WithdrawRecusal(read("withdraw-recusal", body)?),
         "request-information" => C::RequestInformation(read("request-information", body)?),
         "add-evidence" => C::AddEvidence(read("add-evidence", body)?),
         "authorise-representative" => {
@@ -111,6 +112,7 @@ fn beside(name: &str, body: &Value) -> Result<ComplaintCommand, BodyError> {
         "unlink-duplicate" => C::UnlinkDuplicate(read("unlink-duplicate", body)?),
         "transfer" => C::Transfer(read("transfer", body)?),
         "escalate" => C::Escalate(read("escalate", body)?),
+        "withdraw-escalation" => C::WithdrawEscalation(read("withdraw-escalation", body)?),
         "propose-outcome" => C::ProposeOutcome(read("propose-outcome", body)?),
         "note-review" => C::NoteReview(read("note-review", body)?),
         "refer-externally" => C::ReferExternally(read("refer-externally", body)?),

@@ -99,6 +99,8 @@ fn concerned<'a>(
         adjournment.present.iter().collect()
     } else if let (ReviewCommand::Decide(_), Review::Opened(docket)) = (command, state) {
         docket.voters().collect()
+    } else if let (ReviewCommand::WithdrawMeasure(end), Review::Opened(docket)) = (command, state) {
+        docket.withdrawing(end.measure).chain([&occasion.actor.id]).collect()
     } else {
         vec![&occasion.actor.id]
     }

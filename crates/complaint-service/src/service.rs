@@ -25,10 +25,10 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    docket::escalation_of,
+    docket::{escalation_of, has_another_review},
     error::{HandleError, InvalidRequest},
     house::House,
-    ids::{import_stream_of, record_id, staff_stream_of, subject_stream_of},
+    ids::{import_stream_of, record_id, review_stream_of, staff_stream_of, subject_stream_of},
     load::{Loaded, Seen, load},
     recent::Recent,
     request::{CommandRequest, PersonalText, digest_of},
@@ -277,6 +277,8 @@ impl<'a> Batch<'a> {
             complaint: self.stream.as_str().parse().ok(),
             people,
             review,
+            is_under_review: self.is_under_review(request).await?,
+            is_taken_up: self.is_taken_up(request).await?,
             is_other_unknown: self.is_other_unknown(request).await?,
         };
         let events = decide(&self.loaded.state, &request.command, &circumstances)
@@ -305,6 +307,10 @@ impl<'a> Batch<'a> {
             && let Complaint::Received(case) = &self.loaded.state
         {
             case.recommended_by(response.outcome)
+        } else if let (ComplaintCommand::Close(_), Complaint::Received(case)) =
+            (&request.command, &self.loaded.state)
+        {
+            case.closed_against()
         } else {
             None
         };
@@ -317,6 +323,36 @@ impl<'a> Batch<'a> {
         let escalation = escalation_of(streams, self.stream, &stream).await?;
         let reply = docket.reply();
         Ok(Some(ReviewFacts { complaint, conclusion, escalation, reply }))
+    }
+
+    /// Whether the committee still looks at it, whatever it was answered since: a review of one of its escalations was
+    /// opened, and how it ended is not noted. Asked of what would end the complaint or what is looked at.
+    async fn is_under_review(&self, request: &CommandRequest) -> Result<bool, HandleError> {
+        use ComplaintCommand as C;
+        let Complaint::Received(case) = &self.loaded.state else { return Ok(false) };
+        let ends = matches!(
+            request.command,
+            C::Close(_) | C::Withdraw(_) | C::Transfer(_) | C::Correct(_) | C::RecordAnswer(_)
+        );
+        if !ends {
+            return Ok(false);
+        }
+        let streams = Streams::of(self.service.log.as_ref());
+        for number in 1..=case.escalations() {
+            let stream = review_stream_of(self.stream, number);
+            let is_noted = stream.as_str().parse().is_ok_and(|review| case.has_noted(&review));
+            if !is_noted && matches!(streams.load(&stream).await?, Review::Opened(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a review has taken up what the command would take back.
+    async fn is_taken_up(&self, request: &CommandRequest) -> Result<bool, HandleError> {
+        let ComplaintCommand::WithdrawEscalation(_) = &request.command else { return Ok(false) };
+        let Ok(complaint) = self.stream.as_str().parse() else { return Ok(false) };
+        has_another_review(Streams::of(self.service.log.as_ref()), &complaint).await
     }
 
     /// Whether the command speaks of another complaint that never came in. What comes in stays, so that this cannot

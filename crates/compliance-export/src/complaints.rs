@@ -120,6 +120,8 @@ impl ComplaintRow {
             | E::DuplicateUnlinked(_)
             | E::Transferred(_)
             | E::Escalated(_)
+            | E::EscalationWithdrawn(_)
+            | E::RecusalWithdrawn(_)
             | E::OutcomeProposed(_)
             | E::ReviewConcluded(_)
             | E::ReferredExternally(_)

@@ -64,6 +64,7 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
             format!("entry {}: {fact}: {}", correction.corrects, correction.reason)
         }
         ComplaintEvent::Recused(recusal) => format!("{}: {}", recusal.handler, recusal.ground),
+        ComplaintEvent::RecusalWithdrawn(it) => format!("{}: {}", it.handler, it.ground),
         ComplaintEvent::InformationRequested(request) => {
             let mut words = format!("of {}, by {}", request.party, request.channel);
             if let Some(day) = request.needed_by {
@@ -97,6 +98,7 @@ pub(crate) fn detail(event: &ComplaintEvent) -> String {
         ComplaintEvent::DuplicateUnlinked(unlink) => format!("{}: {}", unlink.of, unlink.reason),
         ComplaintEvent::Transferred(transfer) => format!("to {}: {}", transfer.to, transfer.reason),
         ComplaintEvent::Escalated(escalation) => escalation.reason.to_string(),
+        ComplaintEvent::EscalationWithdrawn(mistake) => mistake.ground.to_string(),
         ComplaintEvent::OutcomeProposed(proposal) => proposal.outcome.to_string(),
         ComplaintEvent::ReviewConcluded(concluded) => review_concluded(concluded),
         ComplaintEvent::ReferredExternally(referral) => {

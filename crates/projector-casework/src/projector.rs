@@ -5,8 +5,8 @@ use complaint_domain::{
     LedgerEvent,
     complaint::{
         Classification, Communication, ComplaintEvent, CorrectedFact, Correction, Direction,
-        Matter, Receipt, RemedyFulfilment, RemedyProposed, Response, ResponseKind, RootCause,
-        Source,
+        ExternalDecision, Matter, Receipt, RemedyFulfilment, RemedyProposed, Response,
+        ResponseKind, RootCause, Source,
     },
     label::Label,
     money::Money,
@@ -201,6 +201,7 @@ impl<'a> Entry<'a> {
                 self.set("answered_at = ?4, answer = ?5", params![given.answer.code()])?;
             }
             ComplaintEvent::RemedyFulfilled(fulfilment) => self.remedy_ended(fulfilment)?,
+            ComplaintEvent::ExternalDecisionRecorded(decision) => self.decided_outside(decision)?,
             ComplaintEvent::RootCauseIdentified(cause) => {
                 let code = match cause {
                     RootCause::Found { code } => code.as_str(),
@@ -234,6 +235,9 @@ impl<'a> Entry<'a> {
             ComplaintEvent::Escalated(escalation) => {
                 self.set("escalated_at = ?4, escalation = ?5", params![escalation.reason.code()])?;
             }
+            ComplaintEvent::EscalationWithdrawn(_) => {
+                self.set("escalated_at = NULL, escalation = NULL", &[])?;
+            }
             ComplaintEvent::Transferred(transfer) => {
                 self.set("transferred_to = ?5", params![transfer.to.as_str()])?;
             }
@@ -241,7 +245,8 @@ impl<'a> Entry<'a> {
                 self.set("missed_limits = missed_limits + 1", &[])?;
             }
             // What they say stands in the timeline.
-            ComplaintEvent::EvidenceAdded(_)
+            ComplaintEvent::RecusalWithdrawn(_)
+            | ComplaintEvent::EvidenceAdded(_)
             | ComplaintEvent::RepresentativeAuthorised(_)
             | ComplaintEvent::ClockPaused(_)
             | ComplaintEvent::ClockResumed(_)
@@ -252,7 +257,6 @@ impl<'a> Entry<'a> {
             | ComplaintEvent::OutcomeProposed(_)
             | ComplaintEvent::ReviewConcluded(_)
             | ComplaintEvent::ReferredExternally(_)
-            | ComplaintEvent::ExternalDecisionRecorded(_)
             | ComplaintEvent::SuspectedViolationReported(_)
             | ComplaintEvent::SurveyRequested(_)
             | ComplaintEvent::SurveyAnswered(_)
@@ -359,7 +363,7 @@ impl<'a> Entry<'a> {
         let (amount, currency) = amount(fulfilment.paid.as_ref());
         self.execute(
             "UPDATE case_remedy
-             SET result = ?3, ended_at = ?4, paid_amount = ?5, paid_currency = ?6
+             SET result = ?3, ended_at = ?4, paid_amount = ?5, paid_currency = ?6, ended_version = ?7
              WHERE stream = ?1 AND remedy = ?2",
             params![
                 self.stream(),
@@ -368,8 +372,28 @@ impl<'a> Entry<'a> {
                 self.occurred_at,
                 amount,
                 currency,
+                self.version,
             ],
         )?;
+        self.set("", &[])
+    }
+
+    /// A later decision of a body sets its earlier one aside, and with it what that awarded.
+    fn decided_outside(&self, decision: &ExternalDecision) -> rusqlite::Result<()> {
+        let body = decision.body.as_str();
+        self.execute(
+            "DELETE FROM case_award WHERE stream = ?1 AND body = ?2",
+            params![self.stream(), body],
+        )?;
+        if let (Some(amount), Some(currency)) = amount(decision.award.as_ref())
+            && decision.is_binding
+        {
+            self.execute(
+                "INSERT INTO case_award (stream, body, version, amount, currency)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![self.stream(), body, self.version, amount, currency],
+            )?;
+        }
         self.set("", &[])
     }
 

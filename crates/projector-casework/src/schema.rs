@@ -4,7 +4,7 @@
 //! records; lists are JSON; amounts are exact decimals as text.
 
 /// The form of tables and rows. Raise it with every change to either.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Tables and views.
 pub const TABLES: &str = "
@@ -100,9 +100,20 @@ CREATE TABLE case_remedy (
     offered_version   INTEGER,           -- the final response that offered it last
     result            TEXT,              -- carried-out, declined
     ended_at          TEXT,
+    ended_version     INTEGER,           -- of the entry that ended it
     paid_amount       TEXT,
     paid_currency     TEXT,
     PRIMARY KEY (stream, remedy)
+) STRICT, WITHOUT ROWID;
+
+-- What bodies outside awarded with binding effect, as it stands.
+CREATE TABLE case_award (
+    stream   TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    version  INTEGER NOT NULL,           -- of the decision
+    amount   TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    PRIMARY KEY (stream, body)
 ) STRICT, WITHOUT ROWID;
 
 -- What final responses found, issue by issue.
@@ -144,15 +155,27 @@ CREATE TABLE case_sealed (
     PRIMARY KEY (stream, version, number)
 ) STRICT, WITHOUT ROWID;
 
--- Open complaints and what each of them waits for. Age counts from received_at.
+-- Complaints of which a binding award is owed: less was paid in its currency, at any time, or declined since. Whatever
+-- became of the complaint.
+CREATE VIEW award_owed AS
+SELECT a.stream, a.body, a.amount, a.currency
+FROM case_award AS a JOIN case_file AS c ON c.stream = a.stream
+WHERE c.is_ours_to_answer AND round(CAST(a.amount AS REAL), 4) > round((
+    SELECT coalesce(sum(CAST(r.amount AS REAL)), 0.0) FROM case_remedy AS r
+    WHERE r.stream = a.stream AND r.currency = a.currency
+    AND (r.result = 'carried-out' OR (r.result = 'declined' AND r.ended_version > a.version))), 4);
+
+-- Open complaints, and ended ones of which an award is owed, and what each of them waits for. Age counts from received_at.
 CREATE VIEW worklist AS
 SELECT stream, handler, received_at, reopened_at, channel, product, issue, severity,
        has_safety_risk, needs_immediate_action, respondent, is_ours_to_answer, expected_by,
        recourse_until, outcome, answer,
     CASE
+        WHEN status <> 'open' THEN 'reopen'
         WHEN NOT is_ours_to_answer AND responded_at IS NULL THEN 'await-response'
         WHEN NOT is_ours_to_answer THEN 'close'
-        WHEN transferred_to IS NOT NULL THEN 'close'
+        WHEN transferred_to IS NOT NULL AND c.stream NOT IN (SELECT stream FROM award_owed)
+            THEN 'close'
         WHEN acknowledged_at IS NULL THEN 'acknowledge'
         WHEN handler IS NULL THEN 'assign'
         WHEN assessed_at IS NULL THEN 'assess'
@@ -161,6 +184,7 @@ SELECT stream, handler, received_at, reopened_at, channel, product, issue, sever
             AND r.result IS NULL AND r.approval_required AND r.approved_at IS NULL)
             THEN 'approve-remedy'
         WHEN responded_at IS NULL OR reopened_version > response_version THEN 'respond'
+        WHEN c.stream IN (SELECT stream FROM award_owed) THEN 'pay-award'
         WHEN answer IS NULL THEN 'await-answer'
         WHEN EXISTS (SELECT 1 FROM case_remedy AS r WHERE r.stream = c.stream
             AND r.result IS NULL AND (r.approved_at IS NOT NULL
@@ -170,7 +194,7 @@ SELECT stream, handler, received_at, reopened_at, channel, product, issue, sever
         WHEN answer = 'accepted' THEN 'close'
         ELSE 'await-recourse'
     END AS next_step
-FROM case_file AS c WHERE status = 'open';
+FROM case_file AS c WHERE status = 'open' OR stream IN (SELECT stream FROM award_owed);
 ";
 
 /// Indexes that only queries need.

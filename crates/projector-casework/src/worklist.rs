@@ -1,4 +1,4 @@
-//! What is there to do: open complaints, oldest first.
+//! What is there to do: open complaints, and ended ones of which an award is owed, oldest first.
 
 use complaint_domain::actor::ActorId;
 use event_log::StreamId;
@@ -26,6 +26,8 @@ pub enum NextStep {
     Respond,
     /// Another company must answer; we record what the platform reports.
     AwaitResponse,
+    /// What a body outside awarded with binding effect must be paid.
+    PayAward,
     /// The complainant must say whether they accept.
     AwaitAnswer,
     /// A promised remedy must be carried out.
@@ -36,11 +38,13 @@ pub enum NextStep {
     AwaitRecourse,
     /// Nothing is left but to close it.
     Close,
+    /// It has ended, and a binding award is owed: it is taken up again, and that is paid.
+    Reopen,
 }
 
 impl NextStep {
     /// Every step.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Acknowledge,
         Self::Assign,
         Self::Assess,
@@ -48,11 +52,13 @@ impl NextStep {
         Self::ApproveRemedy,
         Self::Respond,
         Self::AwaitResponse,
+        Self::PayAward,
         Self::AwaitAnswer,
         Self::FulfilRemedy,
         Self::IdentifyRootCause,
         Self::AwaitRecourse,
         Self::Close,
+        Self::Reopen,
     ];
 
     /// Its code, as the view `worklist` has it.
@@ -65,11 +71,13 @@ impl NextStep {
             Self::ApproveRemedy => "approve-remedy",
             Self::Respond => "respond",
             Self::AwaitResponse => "await-response",
+            Self::PayAward => "pay-award",
             Self::AwaitAnswer => "await-answer",
             Self::FulfilRemedy => "fulfil-remedy",
             Self::IdentifyRootCause => "identify-root-cause",
             Self::AwaitRecourse => "await-recourse",
             Self::Close => "close",
+            Self::Reopen => "reopen",
         }
     }
 }
@@ -105,7 +113,7 @@ impl Default for WorklistFilter {
     }
 }
 
-/// An open complaint and what it waits for.
+/// A complaint on the list and what it waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WorklistItem {
     /// The complaint.
@@ -146,7 +154,7 @@ impl WorklistItem {
     }
 }
 
-/// Lists open complaints, the oldest first.
+/// Lists open complaints, and ended ones of which an award is owed, the oldest first.
 ///
 /// # Errors
 ///

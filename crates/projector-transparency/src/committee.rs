@@ -224,7 +224,9 @@ fn measures(scope: Scope<'_>) -> Result<Measures, ReportError> {
         ))
     };
     let (agreed, done) = (sum("measures")?, sum("measures_done")?);
-    Ok(Measures { agreed, done, outstanding: agreed.saturating_sub(done) })
+    let withdrawn = sum("measures_withdrawn")?;
+    let outstanding = agreed.saturating_sub(done).saturating_sub(withdrawn);
+    Ok(Measures { agreed, done, withdrawn, outstanding })
 }
 
 /// How long decisions took, in calendar days from the docket.

@@ -89,6 +89,8 @@ pub(crate) fn complaint(
         | ComplaintEvent::RemedyApproved(_)
         | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::Recused(_)
+        | ComplaintEvent::RecusalWithdrawn(_)
+        | ComplaintEvent::EscalationWithdrawn(_)
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)
         | ComplaintEvent::RepresentativeAuthorised(_)

@@ -158,6 +158,7 @@ CREATE TABLE committee_case (
     opened_day INTEGER NOT NULL,
     measures INTEGER NOT NULL,          -- of the last proposal
     measures_done INTEGER NOT NULL,
+    measures_withdrawn INTEGER NOT NULL, -- by the committee
     answered TEXT,                      -- what the company would have answered, or had answered last, before the decision
     outcome TEXT, effect TEXT,          -- of the decision
     reply TEXT,

@@ -65,6 +65,15 @@ pub(super) struct Life {
     product: &'static str,
     handler: usize,
     remedies: Vec<RemedyProposal>,
+    /// How many remedies came to their end before.
+    ended: usize,
+    /// What was paid by them, and what is promised.
+    paid: u32,
+    promised: u32,
+    /// What the complainant was answered last.
+    given: Option<Outcome>,
+    /// Whether the complainant was asked how it was, since it was taken up.
+    is_asked: bool,
     answer: Answer,
     recourse_until: Date,
     was_reopened: bool,
@@ -88,6 +97,11 @@ impl Life {
             product: PRODUCTS[number % PRODUCTS.len()],
             handler: 0,
             remedies: Vec::new(),
+            ended: 0,
+            paid: 0,
+            promised: 0,
+            given: None,
+            is_asked: false,
             answer: Answer::Silent,
             recourse_until: received,
             was_reopened: false,
@@ -172,13 +186,30 @@ impl Life {
             }
             Step::Committee => {
                 if committee.times_done_with(&self.stream()) > self.done_before {
-                    self.then(Step::Close(CloseReason::RecourseExhausted), day, 1, 3, office);
+                    self.follow(office, staff, (committee, &agent), day).await;
                 }
             }
             Step::External => self.external_decision(office, &agent, day).await,
             Step::Close(reason) => self.close(reason, office, &agent, day).await,
             Step::Survey => self.survey(office, day).await,
             Step::Reopen => self.reopen(office, staff, day).await,
+        }
+    }
+
+    /// Who has told the committee that they follow it answers so, where that is more than was answered.
+    async fn follow(
+        &mut self,
+        office: &mut Office,
+        staff: &Staff,
+        (committee, agent): (&Committee, &Actor),
+        day: Date,
+    ) {
+        let given = self.given.expect("it was answered");
+        let better = committee.lets_answer(&self.stream(), given);
+        if better == given {
+            self.then(Step::Close(CloseReason::RecourseExhausted), day, 1, 3, office);
+        } else {
+            self.give_answer(better, office, staff, agent, day).await;
         }
     }
 
@@ -348,6 +379,7 @@ impl Life {
             self.propose(office, staff, agent, day).await;
         }
         self.recourse_until = day + days(60);
+        self.given = Some(outcome);
         let response = Response {
             kind: ResponseKind::Final,
             channel: Channel::Email,
@@ -377,16 +409,15 @@ impl Life {
     }
 
     async fn propose(&mut self, office: &mut Office, staff: &Staff, agent: &Actor, day: Date) {
-        let remedy = RemedyId(u16::try_from(self.remedies.len() + 1).unwrap());
-        let amount: Money = Money {
-            amount: office.rng.random_range(20..600_u32).into(),
-            currency: "GBP".parse().unwrap(),
-        };
+        let remedy = RemedyId(u16::try_from(self.ended + self.remedies.len() + 1).unwrap());
+        let pounds = office.rng.random_range(20..600_u32);
+        let amount: Money = Money { amount: pounds.into(), currency: "GBP".parse().unwrap() };
         let proposal = RemedyProposal { remedy, kind: RemedyKind::Refund, amount: Some(amount) };
         let propose = C::ProposeRemedy(proposal.clone());
         office.complaint(agent, &self.stream(), propose, &[]).await;
         self.remedies.push(proposal);
-        if amount.amount > 200.into() {
+        self.promised += pounds;
+        if self.paid + self.promised > 200 {
             let approve = C::ApproveRemedy(RemedyApproval { remedy });
             office.complaint(staff.supervisor(day), &self.stream(), approve, &[]).await;
         }
@@ -408,6 +439,9 @@ impl Life {
         day: Date,
     ) {
         let stream = self.stream();
+        self.ended += self.remedies.len();
+        let promised = std::mem::take(&mut self.promised);
+        self.paid += if self.answer == Answer::Refused { 0 } else { promised };
         for proposal in std::mem::take(&mut self.remedies) {
             let (result, paid, personal) = if self.answer == Answer::Refused {
                 (RemedyResult::Declined, None, Vec::new())
@@ -426,8 +460,10 @@ impl Life {
             let found = C::IdentifyRootCause(RootCause::Found { code: cause.parse().unwrap() });
             office.complaint(agent, &stream, found, &[]).await;
         }
-        let survey = C::RequestSurvey(SurveyRequest { channel: Channel::Email });
-        office.complaint(agent, &stream, survey, &[]).await;
+        if !std::mem::replace(&mut self.is_asked, true) {
+            let survey = C::RequestSurvey(SurveyRequest { channel: Channel::Email });
+            office.complaint(agent, &stream, survey, &[]).await;
+        }
         match (self.answer, office.rng.random_range(0..4)) {
             (Answer::Accepted | Answer::NotDisputed, _) => {
                 self.then(Step::Close(CloseReason::Accepted), day, 0, 3, office);
@@ -491,6 +527,7 @@ impl Life {
     /// Somebody else takes it up again.
     async fn reopen(&mut self, office: &mut Office, staff: &Staff, day: Date) {
         self.was_reopened = true;
+        self.is_asked = false;
         let reopen = C::Reopen(Reopening { reason: ReopenReason::NewEvidence });
         office.complaint(staff.supervisor(day), &self.stream(), reopen, &[]).await;
         self.assign(office, staff, day).await;

@@ -87,6 +87,8 @@ pub enum ClockFactKind {
     },
     /// The complainant, or whoever acts for them, was asked for information.
     Asked,
+    /// It went before the committee, and was taken back.
+    TakenBack,
 }
 
 /// Something that happened, and when it happened in the world.
@@ -143,14 +145,29 @@ pub(crate) fn take_in(facts: &mut Vec<ClockFact>, fact: &Fact<ComplaintEvent>) {
     {
         move_receipt(facts, received_at);
     }
+    if let E::EscalationWithdrawn(_) = &fact.event {
+        taken_back(facts);
+    }
     let mut reached = milestones(&fact.event);
     // What nobody asked for is no answer: it ends no wait for one.
     reached.retain(|m| *m != Milestone::InformationReceived || is_awaited(facts, at));
+    // The review of an earlier escalation decides nothing of what was escalated since.
+    if let E::ReviewConcluded(concluded) = &fact.event {
+        let is_last = concluded.is_of(escalations(facts));
+        reached.retain(|m| *m != Milestone::ReviewDecided || is_last);
+    }
     facts.extend(reached.into_iter().map(|m| ClockFact::reached(m, at)));
     facts.extend(interruption(fact).map(|kind| ClockFact { at, kind }));
     if asks_the_complainant(&fact.event) {
         facts.push(ClockFact { at, kind: ClockFactKind::Asked });
     }
+}
+
+/// How often it was put before the committee by now, with what was taken back.
+fn escalations(facts: &[ClockFact]) -> u32 {
+    let is_one =
+        |fact: &&ClockFact| fact.is(Milestone::Escalated) || fact.kind == ClockFactKind::TakenBack;
+    u32::try_from(facts.iter().filter(is_one).count()).unwrap_or(u32::MAX)
 }
 
 /// Whether information was asked for by then that has not come since.
@@ -187,6 +204,19 @@ fn interruption(fact: &Fact<ComplaintEvent>) -> Option<ClockFactKind> {
     }
     let ComplaintEvent::DeadlineExtended(extension) = &fact.event else { return None };
     Some(ClockFactKind::Extended { extension: extension.clone(), by: fact.actor.role })
+}
+
+/// What was taken back before anybody took it up was not asked.
+fn taken_back(facts: &mut Vec<ClockFact>) {
+    if let Some(last) = facts.iter().rposition(|fact| fact.is(Milestone::Escalated)) {
+        let next = last.saturating_add(1);
+        if facts.get(next).is_some_and(|fact| fact.is(Milestone::ReviewRequested)) {
+            facts.remove(next);
+        }
+        if let Some(fact) = facts.get_mut(last) {
+            fact.kind = ClockFactKind::TakenBack;
+        }
+    }
 }
 
 fn move_receipt(facts: &mut [ClockFact], received_at: Timestamp) {
@@ -238,6 +268,8 @@ fn milestones(event: &ComplaintEvent) -> Vec<Milestone> {
         | E::RootCauseIdentified(_)
         | E::Corrected(_)
         | E::Recused(_)
+        | E::RecusalWithdrawn(_)
+        | E::EscalationWithdrawn(_)
         | E::InformationRequested(_)
         | E::EvidenceAdded(_)
         | E::RepresentativeAuthorised(_)

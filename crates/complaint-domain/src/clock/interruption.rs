@@ -51,7 +51,8 @@ pub(super) fn entered_pauses(
                 | ClockFactKind::Resumed(_)
                 | ClockFactKind::Reached(_)
                 | ClockFactKind::Extended { .. }
-                | ClockFactKind::Asked,
+                | ClockFactKind::Asked
+                | ClockFactKind::TakenBack,
                 _,
             ) => {}
         }

@@ -7,11 +7,12 @@ use crate::{
     actor::Role,
     clock::{AfterHours, DayZero, DueAt, Language, LastDay, Milestone, Nature, RuleStatus, Unit},
     complaint::{
-        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
-        EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
-        Party, PauseGround, PlatformCategory, ProcessStep, Purpose, ReassignmentReason,
-        RecusalGround, RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind,
-        Severity, TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
+        Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationMistake,
+        EscalationReason, EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact,
+        LinkKind, Outcome, Party, PauseGround, PlatformCategory, ProcessStep, Purpose,
+        ReassignmentReason, RecusalGround, RecusalMistake, RemedyKind, RemedyResult, ReopenReason,
+        RepresentativeKind, ResponseKind, Severity, TransferReason, UnlinkReason,
+        VulnerabilityDriver, WithdrawalReason,
     },
     right::Right,
     sealed::PersonalField,
@@ -61,11 +62,13 @@ fn the_code_of_every_value_is_its_stored_name() {
     agrees(CorrectionReason::ALL, CorrectionReason::code);
     agrees(PauseGround::ALL, PauseGround::code);
     agrees(ExtensionReason::ALL, ExtensionReason::code);
+    agrees(EscalationMistake::ALL, EscalationMistake::code);
     agrees(EscalationReason::ALL, EscalationReason::code);
     agrees(EvidenceKind::ALL, EvidenceKind::code);
     agrees(ExternalMethod::ALL, ExternalMethod::code);
     agrees(ExternalResult::ALL, ExternalResult::code);
     agrees(LinkKind::ALL, LinkKind::code);
+    agrees(RecusalMistake::ALL, RecusalMistake::code);
     agrees(RecusalGround::ALL, RecusalGround::code);
     agrees(RepresentativeKind::ALL, RepresentativeKind::code);
     agrees(TransferReason::ALL, TransferReason::code);

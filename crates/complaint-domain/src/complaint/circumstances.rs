@@ -26,9 +26,14 @@ pub struct Circumstances<'a> {
     pub complaint: Option<ComplaintId>,
     /// Those whom the command concerns ([`concerned`](super::concerned)), by their own streams.
     pub people: People,
-    /// The review that the command speaks of, when it speaks of one that was opened; of a final response, the one
-    /// that recommended something else ([`Case::recommended_by`](super::Case::recommended_by)).
+    /// The review that the command speaks of, when it speaks of one that was opened; of a final response or a
+    /// closing, the one that recommended something else ([`Case::recommended_by`](super::Case::recommended_by),
+    /// [`Case::closed_against`](super::Case::closed_against)).
     pub review: Option<ReviewFacts>,
+    /// Whether a review of the complaint was opened and has not been noted in it, of whatever it was answered since.
+    pub is_under_review: bool,
+    /// Whether a review has taken up what was escalated last, where the command would take that back.
+    pub is_taken_up: bool,
     /// Whether the command speaks of another complaint that never came in.
     pub is_other_unknown: bool,
 }

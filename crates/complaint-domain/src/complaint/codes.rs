@@ -1,11 +1,12 @@
 //! The codes of the closed lists that commands and events are made of.
 
 use super::{
-    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationReason,
-    EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact, LinkKind, Outcome,
-    Party, PauseGround, PlatformCategory, ProcessStep, Purpose, ReassignmentReason, RecusalGround,
-    RemedyKind, RemedyResult, ReopenReason, RepresentativeKind, ResponseKind, Severity,
-    TransferReason, UnlinkReason, VulnerabilityDriver, WithdrawalReason,
+    Answer, Channel, CloseReason, Complexity, CorrectionReason, Direction, EscalationMistake,
+    EscalationReason, EvidenceKind, ExtensionReason, ExternalMethod, ExternalResult, Impact,
+    LinkKind, Outcome, Party, PauseGround, PlatformCategory, ProcessStep, Purpose,
+    ReassignmentReason, RecusalGround, RecusalMistake, RemedyKind, RemedyResult, ReopenReason,
+    RepresentativeKind, ResponseKind, Severity, TransferReason, UnlinkReason, VulnerabilityDriver,
+    WithdrawalReason,
 };
 use crate::codes::closed_list;
 
@@ -109,6 +110,11 @@ closed_list! {
         WaitingForComplainant = "waiting-for-complainant",
         WaitingForThirdParty = "waiting-for-third-party",
     }
+    RecusalMistake {
+        WrongComplaint = "wrong-complaint",
+        WrongPerson = "wrong-person",
+        NoInterest = "no-interest",
+    }
     RecusalGround {
         DirectInterest = "direct-interest",
         Kinship = "kinship",
@@ -149,6 +155,11 @@ closed_list! {
         DifferentComplainant = "different-complainant",
         DifferentMatter = "different-matter",
         EnteredInError = "entered-in-error",
+    }
+    EscalationMistake {
+        WrongComplaint = "wrong-complaint",
+        NoCommittee = "no-committee",
+        NoLongerAsked = "no-longer-asked",
     }
     EscalationReason {
         ComplainantRequest = "complainant-request",

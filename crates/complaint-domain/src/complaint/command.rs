@@ -3,10 +3,11 @@
 use super::{
     Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockLimit, ClockPaused,
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
-    DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
-    OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
-    RemedyProposal, Reopening, Representative, Response, ReviewReference, RootCause, StepTaken,
-    SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
+    DuplicateUnlink, Escalation, EscalationWithdrawal, Evidence, ExternalDecision,
+    ExternalReferral, InformationRequest, OutcomeProposal, Reassignment, Receipt, Recusal,
+    RecusalWithdrawal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening, Representative,
+    Response, ReviewReference, RootCause, StepTaken, SurveyAnswer, SurveyRequest,
+    SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// A command to one complaint.
@@ -48,6 +49,8 @@ pub enum ComplaintCommand {
     Correct(Correction),
     /// Step aside for an interest in the case; somebody else is then assigned.
     Recuse(Recusal),
+    /// Say that a recusal was a mistake.
+    WithdrawRecusal(RecusalWithdrawal),
     /// Ask somebody for something.
     RequestInformation(InformationRequest),
     /// Put a file to the case.
@@ -74,6 +77,8 @@ pub enum ComplaintCommand {
     Transfer(Transfer),
     /// Put it before the committee.
     Escalate(Escalation),
+    /// Take an escalation back that no review has taken up.
+    WithdrawEscalation(EscalationWithdrawal),
     /// Say what it would come to, before the complainant is told.
     ProposeOutcome(OutcomeProposal),
     /// Note what its review came to; for the escalation process.
@@ -113,6 +118,7 @@ impl ComplaintCommand {
         "withdraw",
         "correct",
         "recuse",
+        "withdraw-recusal",
         "request-information",
         "add-evidence",
         "authorise-representative",
@@ -126,6 +132,7 @@ impl ComplaintCommand {
         "unlink-duplicate",
         "transfer",
         "escalate",
+        "withdraw-escalation",
         "propose-outcome",
         "note-review",
         "refer-externally",
@@ -157,6 +164,7 @@ impl ComplaintCommand {
             Self::Withdraw(_) => "withdraw",
             Self::Correct(_) => "correct",
             Self::Recuse(_) => "recuse",
+            Self::WithdrawRecusal(_) => "withdraw-recusal",
             Self::RequestInformation(_) => "request-information",
             Self::AddEvidence(_) => "add-evidence",
             Self::AuthoriseRepresentative(_) => "authorise-representative",
@@ -170,6 +178,7 @@ impl ComplaintCommand {
             Self::UnlinkDuplicate(_) => "unlink-duplicate",
             Self::Transfer(_) => "transfer",
             Self::Escalate(_) => "escalate",
+            Self::WithdrawEscalation(_) => "withdraw-escalation",
             Self::ProposeOutcome(_) => "propose-outcome",
             Self::NoteReview(_) => "note-review",
             Self::ReferExternally(_) => "refer-externally",

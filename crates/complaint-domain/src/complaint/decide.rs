@@ -53,6 +53,8 @@ use crate::actor::Role;
 ///     complaint: None,
 ///     people: People::default(),
 ///     review: None,
+///     is_under_review: false,
+///     is_taken_up: false,
 ///     is_other_unknown: false,
 /// };
 /// let command = ComplaintCommand::Acknowledge(Acknowledgement { channel: Channel::Email });
@@ -121,6 +123,7 @@ fn step(
         C::Reopen(reopening) => Ok(ComplaintEvent::Reopened(reopening.clone())),
         C::Correct(correction) => correction::correct(case, correction, circumstances),
         C::Recuse(recusal) => handling::recuse(case, recusal, circumstances),
+        C::WithdrawRecusal(mistake) => handling::withdraw_recusal(case, mistake, circumstances),
         C::RequestInformation(request) => material::request_information(request, circumstances),
         C::AddEvidence(evidence) => material::add_evidence(case, evidence, circumstances),
         C::AuthoriseRepresentative(representative) => {
@@ -134,8 +137,11 @@ fn step(
         C::NoteMissedClock(limit) => clock::note_missed(case, limit, circumstances),
         C::LinkDuplicate(link) => links::link(case, link, circumstances),
         C::UnlinkDuplicate(unlink) => links::unlink(case, unlink),
-        C::Transfer(transfer) => elsewhere::transfer(case, transfer),
+        C::Transfer(transfer) => elsewhere::transfer(case, transfer, circumstances),
         C::Escalate(escalation) => elsewhere::escalate(case, escalation),
+        C::WithdrawEscalation(mistake) => {
+            elsewhere::withdraw_escalation(case, mistake, circumstances)
+        }
         C::ProposeOutcome(proposal) => committee::propose_outcome(case, proposal),
         C::NoteReview(reference) => committee::note_review(case, reference, circumstances),
         C::ReferExternally(referral) => elsewhere::refer(case, referral),
@@ -196,6 +202,7 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         }
         C::Escalate(escalation) => escalation.reason == EscalationReason::ComplainantRequest,
         C::Withdraw(_)
+        | C::WithdrawEscalation(_)
         | C::AddEvidence(_)
         | C::AuthoriseRepresentative(_)
         | C::RecordSurveyAnswer(_) => true,
@@ -213,6 +220,7 @@ fn is_for_complainants(command: &ComplaintCommand) -> bool {
         | C::Reopen(_)
         | C::Correct(_)
         | C::Recuse(_)
+        | C::WithdrawRecusal(_)
         | C::RequestInformation(_)
         | C::FlagVulnerability(_)
         | C::PauseClock(_)
@@ -245,6 +253,7 @@ fn stage_allows(case: &Case, command: &ComplaintCommand) -> Result<(), Complaint
             | C::RecordSurveyAnswer(_)
             | C::RecordExternalDecision(_)
             | C::Escalate(_)
+            | C::WithdrawEscalation(_)
             | C::NoteReview(_)
             | C::NoteMissedClock(_),
         ) => return Ok(()),
@@ -379,6 +388,7 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         | C::Reopen(_)
         | C::Withdraw(_)
         | C::Correct(_)
+        | C::WithdrawRecusal(_)
         | C::RequestInformation(_)
         | C::AddEvidence(_)
         | C::AuthoriseRepresentative(_)
@@ -391,6 +401,7 @@ fn somebody_responsible(case: &Case, command: &ComplaintCommand) -> Result<(), C
         | C::LinkDuplicate(_)
         | C::UnlinkDuplicate(_)
         | C::Escalate(_)
+        | C::WithdrawEscalation(_)
         | C::NoteReview(_)
         | C::ReferExternally(_)
         | C::RecordExternalDecision(_)

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Acknowledgement, AnswerGiven, Assessment, Assignment, Classification, ClockNotice, ClockPaused,
     ClockResumed, Closure, Communication, Correction, DeadlineExtended, DuplicateLink,
-    DuplicateUnlink, Escalation, Evidence, ExternalDecision, ExternalReferral, InformationRequest,
-    OutcomeProposal, Reassignment, Receipt, Recusal, RemedyApproval, RemedyFulfilment,
-    RemedyProposal, Reopening, Representative, Response, ReviewConcluded, RootCause, StepTaken,
-    SurveyAnswer, SurveyRequest, SuspectedViolation, Transfer, Vulnerability, Withdrawal,
+    DuplicateUnlink, Escalation, EscalationWithdrawal, Evidence, ExternalDecision,
+    ExternalReferral, InformationRequest, OutcomeProposal, Reassignment, Receipt, Recusal,
+    RecusalWithdrawal, RemedyApproval, RemedyFulfilment, RemedyProposal, Reopening, Representative,
+    Response, ReviewConcluded, RootCause, StepTaken, SurveyAnswer, SurveyRequest,
+    SuspectedViolation, Transfer, Vulnerability, Withdrawal,
 };
 
 /// An event of one complaint. Stored names are in `complaint-codec`, written by hand.
@@ -50,6 +51,8 @@ pub enum ComplaintEvent {
     Corrected(Correction),
     /// The handler stepped aside.
     Recused(Recusal),
+    /// A recusal was a mistake.
+    RecusalWithdrawn(RecusalWithdrawal),
     /// Something was asked of somebody.
     InformationRequested(InformationRequest),
     /// A file was put to the case.
@@ -76,6 +79,8 @@ pub enum ComplaintEvent {
     Transferred(Transfer),
     /// It was put before the committee.
     Escalated(Escalation),
+    /// What was put before the committee was taken back.
+    EscalationWithdrawn(EscalationWithdrawal),
     /// What it would come to was said, before the complainant was told.
     OutcomeProposed(OutcomeProposal),
     /// Its review ended.

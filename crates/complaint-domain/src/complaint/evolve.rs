@@ -6,15 +6,16 @@ use jiff::Timestamp;
 
 use super::{
     Answer, AnswerGiven, Classification, ClockNotice, ComplaintEvent, CorrectedFact, Correction,
-    ExternalDecision, Outcome, Reassignment, ReassignmentReason, Receipt, RemedyApproval,
-    RemedyFulfilment, RemedyProposal, RemedyProposed, Response, ResponseKind, ReviewConcluded,
-    ReviewConclusion,
+    Escalation, EscalationReason, ExternalDecision, Outcome, Reassignment, ReassignmentReason,
+    Receipt, Recusal, RemedyApproval, RemedyFulfilment, RemedyProposal, RemedyProposed, Response,
+    ResponseKind, ReviewConcluded, ReviewConclusion,
     state::{
-        Approval, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage, Survey,
+        Approval, Asker, Award, Case, ClockNote, Complaint, Entry, FinalResponse, Remedy, Stage,
+        Survey,
     },
 };
 use crate::{
-    actor::ActorId,
+    actor::{Actor, ActorId, Role},
     clock::take_in,
     fact::Fact,
     reference::ReviewId,
@@ -72,6 +73,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         root_cause: None,
         handlers: BTreeSet::new(),
         recused: BTreeSet::new(),
+        just_recused: None,
         evidence: 0,
         representatives: Vec::new(),
         vulnerability: None,
@@ -81,6 +83,7 @@ fn received(receipt: &Receipt, fact: &Fact<ComplaintEvent>) -> Case {
         transferred_to: None,
         proposed_outcome: None,
         escalated_by: None,
+        asker: None,
         escalations: 0,
         review_conclusion: None,
         looked_at: None,
@@ -126,9 +129,9 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
         }
         ComplaintEvent::Reopened(_) => reopened(case, at),
         ComplaintEvent::Corrected(correction) => corrected(case, correction),
-        ComplaintEvent::Recused(recusal) => {
-            case.handler = None;
-            case.recused.insert(recusal.handler.clone());
+        ComplaintEvent::Recused(recusal) => recused(case, recusal, by),
+        ComplaintEvent::RecusalWithdrawn(mistake) => {
+            case.recused.remove(&mistake.handler);
         }
         ComplaintEvent::EvidenceAdded(added) => case.evidence = added.evidence.0,
         ComplaintEvent::RepresentativeAuthorised(authorised) => {
@@ -144,15 +147,8 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
             case.links.remove(&unlink.of);
         }
         ComplaintEvent::Transferred(transfer) => case.transferred_to = Some(transfer.to.clone()),
-        ComplaintEvent::Escalated(_) => {
-            case.escalated_by = Some(fact.actor.role);
-            case.escalations = case.escalations.saturating_add(1);
-            // It asks anew, whatever was said before it.
-            case.review_conclusion = None;
-            let answered = case.final_response.as_ref().and_then(|response| response.outcome);
-            let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
-            case.looked_at = proposed.or(answered);
-        }
+        ComplaintEvent::EscalationWithdrawn(_) => case.escalated_by = None,
+        ComplaintEvent::Escalated(escalation) => escalated(case, escalation, &fact.actor),
         ComplaintEvent::OutcomeProposed(proposal) => {
             case.proposed_outcome = Some(proposal.clone());
             look_anew(case);
@@ -173,6 +169,30 @@ fn apply(case: &mut Case, fact: &Fact<ComplaintEvent>) {
     }
 }
 
+fn recused(case: &mut Case, recusal: &Recusal, by: &ActorId) {
+    case.handler = None;
+    case.recused.insert(recusal.handler.clone());
+    case.just_recused = Some(recusal.handler.clone()).filter(|handler| handler == by);
+}
+
+/// It asks anew, whatever was said before it. What the complainant asked for is theirs, whoever took it down.
+fn escalated(case: &mut Case, escalation: &Escalation, by: &Actor) {
+    let is_complainants = escalation.reason == EscalationReason::ComplainantRequest;
+    case.asker = Some(if by.role == Role::System {
+        Asker::Program
+    } else if is_complainants || by.role == Role::Complainant {
+        Asker::Complainant
+    } else {
+        Asker::Colleague(by.id.clone())
+    });
+    case.escalated_by = Some(by.role);
+    case.escalations = case.escalations.saturating_add(1);
+    case.review_conclusion = None;
+    let answered = case.final_response.as_ref().and_then(|response| response.outcome);
+    let proposed = case.proposed_outcome.as_ref().map(|proposal| proposal.outcome);
+    case.looked_at = proposed.or(answered);
+}
+
 fn classified(case: &mut Case, classification: &Classification) {
     case.matter = Some(classification.matter.clone());
     case.rights.clone_from(&classification.rights);
@@ -187,6 +207,7 @@ fn handed_over(case: &mut Case, change: &Reassignment) {
 }
 
 fn handed_to(case: &mut Case, handler: &ActorId) {
+    case.just_recused = None;
     case.handlers.insert(handler.clone());
     case.handler = Some(handler.clone());
 }
@@ -249,6 +270,8 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
         case.review_conclusion = Some(concluded.conclusion);
         case.reviewed.extend(seen(case, concluded));
         case.recommended = recommended(concluded);
+    } else if is_of_the_answer_before(case, concluded) {
+        case.recommended = recommended(concluded);
     }
     case.bound_to = concluded.conclusion.binding_outcome().or(case.bound_to);
     case.is_decided_by_committee |=
@@ -262,6 +285,13 @@ fn review_concluded(case: &mut Case, concluded: &ReviewConcluded) {
 fn is_of_this_answer(case: &Case, concluded: &ReviewConcluded) -> bool {
     concluded.is_of(case.escalations)
         && (concluded.escalation.is_none() || case.escalated_by.is_some())
+}
+
+/// Whether it ends the review of what was escalated last, and the complainant was answered while the committee looked at
+/// it: what it recommends is a recommendation for that answer too.
+fn is_of_the_answer_before(case: &Case, concluded: &ReviewConcluded) -> bool {
+    let stands = case.final_response.as_ref().is_some_and(|response| !response.is_reopened);
+    concluded.escalation == Some(case.escalations) && stands
 }
 
 /// What the committee has seen by a review: what was put before it and what it decided. A review that ended
@@ -398,6 +428,7 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::Reopened(_)
         | ComplaintEvent::Withdrawn(_)
         | ComplaintEvent::Recused(_)
+        | ComplaintEvent::RecusalWithdrawn(_)
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)
         | ComplaintEvent::RepresentativeAuthorised(_)
@@ -411,6 +442,7 @@ fn entry_of(event: &ComplaintEvent) -> Entry {
         | ComplaintEvent::DuplicateUnlinked(_)
         | ComplaintEvent::Transferred(_)
         | ComplaintEvent::Escalated(_)
+        | ComplaintEvent::EscalationWithdrawn(_)
         | ComplaintEvent::OutcomeProposed(_)
         | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::ReferredExternally(_)

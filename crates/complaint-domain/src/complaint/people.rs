@@ -51,6 +51,11 @@ impl ComplaintCommand {
         }
     }
 
+    /// Who stepped aside and would be free again by it.
+    const fn returning(&self) -> Option<&ActorId> {
+        if let Self::WithdrawRecusal(mistake) = self { Some(&mistake.handler) } else { None }
+    }
+
     /// The accounts that the command names: whoever becomes responsible, whoever asked for more time.
     pub fn accounts(&self) -> impl Iterator<Item = &ActorId> {
         self.new_handler().into_iter().chain(self.asker())
@@ -77,7 +82,7 @@ pub fn concerned<'a>(
         return Vec::new();
     }
     if rests_on_role(command) {
-        return vec![&actor.id];
+        return command.returning().into_iter().chain([&actor.id]).collect();
     }
     if !binds(command) {
         return Vec::new();
@@ -112,13 +117,15 @@ fn rests_on_role(command: &ComplaintCommand) -> bool {
             | C::RecordAnswer(_)
             | C::RecordExternalDecision(_)
             | C::Recuse(_)
+            | C::WithdrawRecusal(_)
             | C::Reassign(_)
     )
 }
 
-/// Takes somebody off the case: whose it is comes before the role of whoever says so.
+/// Takes somebody off the case, or lets them return: whose it is comes before the role of whoever says so.
 fn moves_somebody(command: &ComplaintCommand) -> bool {
-    matches!(command, ComplaintCommand::Recuse(_) | ComplaintCommand::Reassign(_))
+    use ComplaintCommand as C;
+    matches!(command, C::Recuse(_) | C::WithdrawRecusal(_) | C::Reassign(_))
 }
 
 /// What only takes down what somebody else said or sent, or puts the case before somebody else. Whoever stepped aside
@@ -133,6 +140,7 @@ fn only_tells(command: &ComplaintCommand) -> bool {
         | C::AuthoriseRepresentative(_)
         | C::FlagVulnerability(_)
         | C::Recuse(_)
+        | C::WithdrawRecusal(_)
         | C::WarnOfClock(_)
         | C::NoteMissedClock(_)
         | C::NoteReview(_)
@@ -164,6 +172,7 @@ fn only_tells(command: &ComplaintCommand) -> bool {
         | C::LinkDuplicate(_)
         | C::UnlinkDuplicate(_)
         | C::Transfer(_)
+        | C::WithdrawEscalation(_)
         | C::ProposeOutcome(_) => false,
     }
 }
@@ -247,7 +256,11 @@ const fn role_of(seat: Seat) -> Role {
     }
 }
 
-fn no_interest(case: &Case, account: &ActorId, circumstances: &Circumstances<'_>) -> Result<(), R> {
+pub(super) fn no_interest(
+    case: &Case,
+    account: &ActorId,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), R> {
     let person = circumstances.people.get(account).and_then(Staff::working);
     let parts = || Parts {
         complaint: circumstances.complaint.clone(),

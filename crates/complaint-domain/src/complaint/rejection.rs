@@ -46,7 +46,7 @@ pub enum ComplaintRejection {
     /// The complainant asked for what only those who work on complaints may do.
     #[error(
         "expected a complainant to complain, send a message or a file, name a representative, \
-         accept, refuse, withdraw, ask for a review or answer a survey, found `{command}`, which \
+         accept, refuse, withdraw, ask for a review or take that back, or answer a survey, found `{command}`, which \
          is for those who work on the complaint"
     )]
     NotForComplainants {
@@ -167,8 +167,20 @@ pub enum ComplaintRejection {
     )]
     RecusedByColleague(ActorId, Role),
     /// Somebody who stepped aside would become responsible again, or decide all the same.
-    #[error("expected somebody who has not stepped aside, found `{0}`, who has")]
+    #[error(
+        "expected somebody who has not stepped aside, found `{0}`, who has; anybody else may who has the role, and somebody \
+         new too"
+    )]
     HandlerRecused(ActorId),
+    /// A recusal of somebody who has not stepped aside would be withdrawn.
+    #[error("expected somebody who has stepped aside, found `{0}`, who has not")]
+    NotRecused(ActorId),
+    /// A recusal would be withdrawn by somebody who is not above those who stepped aside.
+    #[error(
+        "expected a supervisor, a compliance officer or the chair of the committee who has not stepped aside, or `{0}` \
+         themselves while nobody else became responsible since, to say that the recusal was a mistake, found `{1}` as `{2}`"
+    )]
+    RecusalStands(ActorId, ActorId, Role),
     /// Somebody who must have joined the staff, and did not.
     #[error("expected somebody who joined the staff, found `{0}`, who did not")]
     HandlerNotJoined(ActorId),
@@ -446,7 +458,8 @@ pub enum ComplaintRejection {
     AlreadyTransferred(Label),
     /// A second escalation of the same answer.
     #[error(
-        "expected a complaint that was not escalated since its last answer, found one that was"
+        "expected an answer, or a proposal that the committee has not seen, since the complaint was escalated last, found \
+         neither"
     )]
     AlreadyEscalated,
     /// The committee must be asked first, or has decided otherwise.

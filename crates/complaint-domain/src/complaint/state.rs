@@ -90,6 +90,8 @@ pub struct Case {
     /// Those who stepped aside, or were relieved for an interest; they never become responsible again
     /// and decide nothing in it.
     pub(super) recused: BTreeSet<ActorId>,
+    /// Who stepped aside by their own word, while nobody else became responsible since.
+    pub(super) just_recused: Option<ActorId>,
     /// The number of the last piece of evidence.
     pub(super) evidence: u16,
     /// The last day of each representative's authority, if it ends.
@@ -106,6 +108,8 @@ pub struct Case {
     pub(super) proposed_outcome: Option<OutcomeProposal>,
     /// The role of whoever escalated it since the last final response or reopening.
     pub(super) escalated_by: Option<Role>,
+    /// Whose it is to take the last escalation back.
+    pub(super) asker: Option<Asker>,
     /// How often it was escalated.
     pub(super) escalations: u32,
     /// What the review of the last escalation came to since the last final response or reopening.
@@ -133,6 +137,17 @@ pub struct Case {
     /// When it was reopened.
     pub(super) reopened_at: Vec<Timestamp>,
     pub(super) survey: Survey,
+}
+
+/// Who put a complaint before the committee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// The complainant, or whoever noted that they asked for it.
+    Complainant,
+    /// A program, because a pack orders it.
+    Program,
+    /// Somebody who works here.
+    Colleague(ActorId),
 }
 
 /// What is noted of a limit, once.
@@ -371,6 +386,11 @@ impl Case {
         u32::from(self.evidence).saturating_add(1)
     }
 
+    /// Whether the end of the review is noted.
+    pub fn has_noted(&self, review: &ReviewId) -> bool {
+        self.reviews_noted.contains(review)
+    }
+
     /// Whether the committee was asked since the last answer, and has come to nothing yet.
     pub fn is_before_committee(&self) -> bool {
         self.escalated_by.is_some() && self.review_conclusion.is_none()
@@ -387,11 +407,24 @@ impl Case {
         self.binding_outcome().filter(|decided| !given.is_some_and(|it| it.keeps_to(*decided)))
     }
 
+    /// What the committee recommended and the answer that stands does not give: a better one may take its place.
+    pub(super) fn recommended_since(&self) -> Option<Outcome> {
+        let given = self.final_response.as_ref()?.outcome;
+        self.recommended_by(given)?;
+        self.recommended.as_ref().map(|(outcome, _)| *outcome)
+    }
+
+    /// The review whose recommendation the complaint would be closed against.
+    pub fn closed_against(&self) -> Option<&ReviewId> {
+        let response = self.final_response.as_ref().filter(|_| self.is_ours_to_answer())?;
+        self.recommended_by(response.outcome)
+    }
+
     /// Whether the final response stands, so that none may follow: one that gives less than was decided with binding
     /// effect makes room for one that gives it, whatever the complainant said to the first.
     pub(super) fn has_standing_response(&self) -> bool {
         let stands = self.final_response.as_ref().is_some_and(|it| !it.may_be_replaced());
-        stands && self.owed_outcome().is_none()
+        stands && self.owed_outcome().is_none() && self.recommended_since().is_none()
     }
 
     /// The bodies outside that took it up, and have come to nothing yet.

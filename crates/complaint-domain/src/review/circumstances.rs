@@ -140,6 +140,9 @@ impl CaseFacts {
             self.has_written = false;
             return self;
         }
+        if let ComplaintEvent::EscalationWithdrawn(_) = event {
+            self.escalation = None;
+        }
         if let ComplaintEvent::ReviewConcluded(concluded) = event
             && concluded.is_of(self.escalations)
         {

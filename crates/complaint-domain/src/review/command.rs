@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Adjournment, Conclusion, Disclosure, Discontinuation, Dissent, EvidenceItem, Hearing,
-    MeasureDone, MemberRecusal, Opening, Proposal, Reply, ReviewClosure, Ruling, Seating, Vote,
+    MeasureDone, MeasureWithdrawal, MemberRecusal, Opening, Proposal, Reply, ReviewClosure, Ruling,
+    Seating, Vote,
 };
 use crate::codes::named_variants;
 
@@ -40,6 +41,8 @@ pub enum ReviewCommand {
     Reply(Reply),
     /// Note that a measure was carried out.
     CompleteMeasure(MeasureDone),
+    /// Agree that a measure is no longer to be done.
+    WithdrawMeasure(MeasureWithdrawal),
     /// End the review without a decision.
     Discontinue(Discontinuation),
     /// End the review after its follow-up.
@@ -61,6 +64,7 @@ named_variants! { ReviewCommand, NAMES, name {
     Decide = "decide",
     Reply = "reply",
     CompleteMeasure = "complete-measure",
+    WithdrawMeasure = "withdraw-measure",
     Discontinue = "discontinue",
     Close = "close",
 } }

@@ -57,6 +57,7 @@ pub fn decide(
         C::Decide(_) => voting::conclude(docket, circumstances),
         C::Reply(reply) => follow_up::reply(docket, reply, circumstances),
         C::CompleteMeasure(done) => follow_up::complete(docket, done),
+        C::WithdrawMeasure(end) => follow_up::withdraw(docket, end, circumstances),
         C::Discontinue(end) => discontinue(docket, end, circumstances),
         C::Close(closure) => follow_up::close(docket, *closure),
     }
@@ -87,6 +88,7 @@ fn role_may(command: &ReviewCommand, role: Role) -> Result<(), ReviewRejection> 
         | C::RecordDissent(_)
         | C::Adjourn(_)
         | C::Decide(_)
+        | C::WithdrawMeasure(_)
         | C::Discontinue(_)
         | C::Close(_) => (is_committee, "somebody of the committee"),
     };
@@ -120,7 +122,7 @@ fn not_before(
 /// A dissent may be written before the count or after it.
 fn follows_decision(command: &ReviewCommand) -> bool {
     use ReviewCommand as C;
-    matches!(command, C::Reply(_) | C::CompleteMeasure(_) | C::Close(_))
+    matches!(command, C::Reply(_) | C::CompleteMeasure(_) | C::WithdrawMeasure(_) | C::Close(_))
 }
 
 fn open(

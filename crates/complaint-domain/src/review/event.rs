@@ -3,6 +3,7 @@
 use super::{
     Adjournment, Decision, Disclosure, Discontinuation, Dissent, EvidenceItem, Hearing,
     MeasureDone, MemberRecusal, Opened, Proposal, Reply, ReviewClosure, Ruling, Seating, Vote,
+    WithdrawalAgreed,
 };
 
 /// What happened to a review.
@@ -36,6 +37,8 @@ pub enum ReviewEvent {
     Replied(Reply),
     /// A measure was carried out.
     MeasureCompleted(MeasureDone),
+    /// The actor agreed that a measure is no longer to be done; with enough who do, it is withdrawn.
+    WithdrawalAgreed(WithdrawalAgreed),
     /// It ended without a decision.
     Discontinued(Discontinuation),
     /// It ended after its follow-up.

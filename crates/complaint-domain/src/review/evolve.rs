@@ -39,6 +39,8 @@ fn docket(opened: &Opened, fact: &Fact<ReviewEvent>) -> Docket {
         discontinued: None,
         reply: None,
         done: BTreeSet::new(),
+        withdrawing: BTreeMap::new(),
+        withdrawn: BTreeSet::new(),
     }
 }
 
@@ -87,6 +89,12 @@ fn step(docket: &mut Docket, event: &ReviewEvent, fact: &Fact<ReviewEvent>) {
         ReviewEvent::Replied(reply) => docket.reply = Some(reply.reply),
         ReviewEvent::MeasureCompleted(done) => {
             docket.done.insert(done.measure);
+        }
+        ReviewEvent::WithdrawalAgreed(withdrawal) => {
+            docket.withdrawing.entry(withdrawal.measure).or_default().insert(actor.clone());
+            if withdrawal.is_enough() {
+                docket.withdrawn.insert(withdrawal.measure);
+            }
         }
         ReviewEvent::Discontinued(end) => {
             docket.stage = ReviewStage::Discontinued;

@@ -252,14 +252,30 @@ pub enum ReviewRejection {
     /// It was carried out.
     #[error("expected a measure still to be done, found number {0}, which is done")]
     MeasureAlreadyDone(MeasureId),
+    /// It is no longer to be done.
+    #[error("expected a measure still to be done, found number {0}, which the committee withdrew")]
+    MeasureWithdrawn(MeasureId),
     /// What was refused is not followed up.
     #[error("expected a decision that is followed, found one that was refused")]
     DecisionRefused,
+    /// Whoever is to do it does not say that it need not be done.
+    #[error(
+        "expected somebody else than the measure's owner to agree that it is withdrawn, found `{0}`, who is"
+    )]
+    WithdrawnByOwner(ActorId),
+    /// They said so already.
+    #[error(
+        "expected a member who has not agreed that the measure is withdrawn, found `{0}`, who has; another member has \
+         to agree"
+    )]
+    WithdrawalAgreed(ActorId),
     /// The company has not answered.
     #[error("expected the company's reply before the closing, found none")]
     ReplyMissing,
     /// Something is still to be done.
-    #[error("expected every measure done before the closing, found number {0} outstanding")]
+    #[error(
+        "expected every measure done or withdrawn before the closing, found number {0} outstanding"
+    )]
     MeasureOutstanding(MeasureId),
 }
 
@@ -309,7 +325,10 @@ named_variants! { ReviewRejection, CODES, code {
     AnsweredOtherwise = "answered-otherwise",
     MeasureUnknown = "measure-unknown",
     MeasureAlreadyDone = "measure-already-done",
+    MeasureWithdrawn = "measure-withdrawn",
     DecisionRefused = "decision-refused",
+    WithdrawnByOwner = "withdrawn-by-owner",
+    WithdrawalAgreed = "withdrawal-agreed",
     ReplyMissing = "reply-missing",
     MeasureOutstanding = "measure-outstanding",
 } }

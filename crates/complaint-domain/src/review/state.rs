@@ -24,7 +24,7 @@ use crate::{
 /// - Nobody who stepped aside, or whose interest is not ruled on, has a vote that counts.
 /// - A decision rests on at least as many votes as the quorum of its day, more for than against,
 ///   and both sides were heard before it was proposed.
-/// - What closed has every measure done, or its recommendation was refused with grounds.
+/// - What closed has every measure done or withdrawn by the committee, or its recommendation was refused with grounds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Review {
     /// No event yet.
@@ -88,6 +88,10 @@ pub struct Docket {
     pub(super) discontinued: Option<DiscontinuationReason>,
     pub(super) reply: Option<ReplyKind>,
     pub(super) done: BTreeSet<MeasureId>,
+    /// Who agreed that a measure is withdrawn.
+    pub(super) withdrawing: BTreeMap<MeasureId, BTreeSet<ActorId>>,
+    /// Those of which enough did.
+    pub(super) withdrawn: BTreeSet<MeasureId>,
 }
 
 impl Docket {
@@ -139,6 +143,17 @@ impl Docket {
     /// The measures that are still to be carried out.
     pub fn outstanding_measures(&self) -> impl Iterator<Item = MeasureId> {
         let measures = self.proposal.iter().flat_map(|proposal| &proposal.measures);
-        measures.map(|measure| measure.measure).filter(|measure| !self.done.contains(measure))
+        let is_over = |id: &MeasureId| self.done.contains(id) || self.withdrawn.contains(id);
+        measures.map(|measure| measure.measure).filter(move |measure| !is_over(measure))
+    }
+
+    /// The measures that the committee withdrew.
+    pub fn withdrawn_measures(&self) -> impl Iterator<Item = MeasureId> {
+        self.withdrawn.iter().copied()
+    }
+
+    /// Who agreed that the measure is withdrawn.
+    pub fn withdrawing(&self, measure: MeasureId) -> impl Iterator<Item = &ActorId> {
+        self.withdrawing.get(&measure).into_iter().flatten()
     }
 }

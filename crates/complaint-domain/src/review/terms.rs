@@ -256,6 +256,36 @@ pub struct MeasureDone {
     pub measure: MeasureId,
 }
 
+/// A measure is no longer to be done: it became impossible, or nobody would have anything of it. The actor of the
+/// record is the member who agrees to that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureWithdrawal {
+    /// Which.
+    pub measure: MeasureId,
+    /// Why, by the codes of rules and findings. At least one.
+    pub grounds: Vec<Label>,
+}
+
+/// A member of the committee agreed that a measure is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawalAgreed {
+    /// Which.
+    pub measure: MeasureId,
+    /// Why.
+    pub grounds: Vec<Label>,
+    /// How many members agree by now, this one included.
+    pub agreed: u16,
+    /// How many have to, by the rules of that day.
+    pub needed: u16,
+}
+
+impl WithdrawalAgreed {
+    /// Whether the measure is withdrawn by it.
+    pub const fn is_enough(&self) -> bool {
+        self.agreed >= self.needed
+    }
+}
+
 /// Why there is nothing more to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -160,6 +160,18 @@ pub(super) fn replied() -> Vec<Fact<E>> {
     history
 }
 
+pub(super) fn withdrawal(measure: u16) -> super::MeasureWithdrawal {
+    let grounds = vec![label("supplier-insolvent")];
+    super::MeasureWithdrawal { measure: MeasureId(measure), grounds }
+}
+
+/// A member's word that the first measure is withdrawn, as one of so many.
+pub(super) fn agreed(member: &str, agreed: u16) -> Fact<E> {
+    let super::MeasureWithdrawal { measure, grounds } = withdrawal(1);
+    let word = super::WithdrawalAgreed { measure, grounds, agreed, needed: 2 };
+    by(member, E::WithdrawalAgreed(word))
+}
+
 fn followed_up() -> Vec<Fact<E>> {
     let mut history = replied();
     history.push(by("ana", E::MeasureCompleted(super::MeasureDone { measure: MeasureId(1) })));
@@ -214,6 +226,7 @@ pub(super) fn one_of_each() -> Vec<(Committee, C)> {
         (chair.clone(), C::Decide(super::Conclusion {})),
         (company.clone(), C::Reply(reply(ReplyKind::Accepted))),
         (company, C::CompleteMeasure(super::MeasureDone { measure: MeasureId(1) })),
+        (of("noa", Role::CommitteeMember), C::WithdrawMeasure(withdrawal(1))),
         (
             chair.clone(),
             C::Discontinue(super::Discontinuation {

@@ -6,13 +6,14 @@ use complaint_domain::{
     LedgerEvent,
     actor::{Actor, ActorId, Role},
     complaint::{
-        Answer, AnswerGiven, Channel, ComplaintCommand as C, Escalation, EscalationReason, Finding,
-        Outcome, Recourse, RecusalGround, Response, ResponseKind,
+        Answer, AnswerGiven, Channel, CloseReason, Closure, ComplaintCommand as C, Escalation,
+        EscalationMistake, EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse,
+        RecusalGround, Response, ResponseKind, RootCause, Withdrawal, WithdrawalReason,
     },
     review::{
-        Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Opened,
-        Opening, OpeningWay, Proposal, Reply, ReplyKind, Review, ReviewCommand, ReviewEvent, Seat,
-        Seating, Side, Vote, VoteChoice,
+        Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
+        MeasureId, MeasureWithdrawal, Opened, Opening, OpeningWay, Proposal, Reply, ReplyKind,
+        Review, ReviewClosure, ReviewCommand, ReviewEvent, Seat, Seating, Side, Vote, VoteChoice,
     },
     sealed::PersonalField,
     staff::{Declaration, Interest, Staff, StaffCommand},
@@ -123,7 +124,10 @@ async fn upheld_by_three(story: &Story, review: &StreamId) {
         steps.push(("eve", ReviewCommand::HearParty(Hearing { side, manner })));
     }
     let (outcome, grounds) = (Outcome::Upheld, vec![label("terms 4.2")]);
-    let proposal = Proposal { outcome, grounds, measures: Vec::new() };
+    let (what, owner) = (label("pay back the fee"), ActorId(label("sue")));
+    let due = "2099-12-31".parse().unwrap();
+    let measures = vec![Measure { measure: MeasureId(1), what, owner, due }];
+    let proposal = Proposal { outcome, grounds, measures };
     steps.push(("eve", ReviewCommand::ProposeDecision(proposal)));
     let vote = |who| (who, ReviewCommand::CastVote(Vote { choice: VoteChoice::For }));
     steps.extend(members.map(vote));
@@ -268,6 +272,32 @@ async fn a_second_escalation_outlives_a_review_with_an_older_name_too() {
 }
 
 #[tokio::test]
+async fn a_closing_that_departs_from_a_recommendation_waits_for_the_grounds() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    story.service.handle(answer(1_400, &complaint, Outcome::NotUpheld)).await.unwrap();
+    let of = |id, command| request(id, Some(complaint.clone()), command);
+    let no = C::RecordAnswer(AnswerGiven { answer: Answer::Refused });
+    story.service.handle(of(1_401, no)).await.unwrap();
+    let no_cause = C::IdentifyRootCause(RootCause::NoneFound);
+    story.service.handle(of(1_402, no_cause)).await.unwrap();
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    let close = || C::Close(Closure { reason: CloseReason::RecourseExhausted });
+    let refused = story.service.handle(of(1_600, close())).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "committee-recommendation-stands");
+    let (reply, grounds) = (ReplyKind::Refused, vec![label("terms 9")]);
+    let reply = ReviewCommand::Reply(Reply { reply, grounds });
+    let company = Actor { id: ActorId(label("sue")), role: Role::Supervisor };
+    send_by(&story, company, 41, Some(review), reply).await.unwrap();
+    story.service.handle(of(1_601, close())).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_answer_that_departs_from_a_recommendation_waits_for_the_grounds() {
     let story = story();
     let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
@@ -310,6 +340,76 @@ async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted(
     let refused = counted(&story, 40, &review).await.unwrap_err();
     let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
     assert_eq!(code, "quorum-missing");
+}
+
+/// A second answer was given while the committee looks at the first.
+#[tokio::test]
+async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    answer_and_refuse(&story, 1_600, &complaint).await;
+    let withdraw = async |id| {
+        let reason = WithdrawalReason::NotPursued;
+        let withdraw = C::Withdraw(Withdrawal { reason });
+        story.service.handle(request(id, Some(complaint.clone()), withdraw)).await
+    };
+    let refused = withdraw(1_701).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "recourse-review-pending");
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    withdraw(1_702).await.unwrap();
+}
+
+/// Once the committee has it, it is the committee's.
+#[tokio::test]
+async fn an_escalation_is_taken_back_until_a_review_takes_it_up() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::Upheld).await;
+    let take_back = async |id| {
+        let ground = EscalationMistake::WrongComplaint;
+        let mistake = C::WithdrawEscalation(EscalationWithdrawal { ground });
+        story.service.handle(request(id, Some(complaint.clone()), mistake)).await
+    };
+    escalate(&story, 1_500, &complaint).await;
+    take_back(1_501).await.unwrap();
+    let refused = open(&story, 11, &complaint).await.unwrap_err();
+    assert!(matches!(refused, HandleError::AggregateRefused { code: "not-escalated", .. }));
+    escalate(&story, 1_600, &complaint).await;
+    let second = open(&story, 12, &complaint).await.unwrap();
+    assert_eq!(second.stream, review_stream_of(&complaint, 2));
+    let refused = take_back(1_601).await.unwrap_err();
+    let HandleError::Refused(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.code(), "committee-taken-up");
+}
+
+/// Whether those who agreed before may still do so is asked with the last of them.
+#[tokio::test]
+async fn a_measure_is_withdrawn_by_two_of_a_quorum_of_three() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    let reply = Reply { reply: ReplyKind::Accepted, grounds: Vec::new() };
+    let company = Actor { id: ActorId(label("sue")), role: Role::Supervisor };
+    send_by(&story, company, 41, Some(review.clone()), ReviewCommand::Reply(reply)).await.unwrap();
+    for (id, who) in [(42, "fay"), (44, "gil")] {
+        let close = ReviewCommand::Close(ReviewClosure {});
+        let refused = send(&story, id + 1, Some(review.clone()), close).await.unwrap_err();
+        let HandleError::AggregateRefused { code, .. } = refused else { panic!("{refused}") };
+        assert_eq!(code, "measure-outstanding");
+        let grounds = vec![label("account-closed")];
+        let end = MeasureWithdrawal { measure: MeasureId(1), grounds };
+        let member = Actor { id: ActorId(label(who)), role: Role::CommitteeMember };
+        let end = ReviewCommand::WithdrawMeasure(end);
+        send_by(&story, member, id, Some(review.clone()), end).await.unwrap();
+    }
+    send(&story, 46, Some(review), ReviewCommand::Close(ReviewClosure {})).await.unwrap();
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use complaint_domain::{
     complaint::{
         Acknowledgement, Answer, AnswerGiven, Assessment, Assignment, Channel, Classification,
         CloseReason, Closure, ComplaintEvent as E, Complexity, CorrectedFact, Correction,
-        CorrectionReason, Finding, Impact, Matter, Outcome, PlatformCategory, PlatformResponse,
-        Receipt, Recourse, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind, RemedyProposal,
-        RemedyProposed, RemedyResult, ReopenReason, Reopening, Response, ResponseKind, RootCause,
-        Severity, Source, Withdrawal, WithdrawalReason,
+        CorrectionReason, ExternalDecision, ExternalResult, Finding, Impact, Matter, Outcome,
+        PlatformCategory, PlatformResponse, Receipt, Recourse, RemedyApproval, RemedyFulfilment,
+        RemedyId, RemedyKind, RemedyProposal, RemedyProposed, RemedyResult, ReopenReason,
+        Reopening, Response, ResponseKind, RootCause, Severity, Source, Withdrawal,
+        WithdrawalReason,
     },
     money::Money,
     right::Right,
@@ -156,4 +157,14 @@ pub(crate) fn withdrawn() -> E {
 
 pub(crate) fn corrected(corrects: u64, fact: CorrectedFact) -> E {
     E::Corrected(Correction { corrects, fact, reason: CorrectionReason::ClericalError })
+}
+
+pub(crate) fn awarded(is_binding: bool) -> E {
+    let (body, result) = (label("Ombudsman"), ExternalResult::ForComplainant);
+    E::ExternalDecisionRecorded(ExternalDecision {
+        body,
+        result,
+        is_binding,
+        award: Some(refund()),
+    })
 }

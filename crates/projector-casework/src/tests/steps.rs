@@ -63,6 +63,33 @@ async fn a_remedy_that_was_only_offered_is_promised_once_the_complainant_accepts
     .await;
 }
 
+/// A body outside decides after the complaint has ended: nobody would look for what is owed among what is over.
+#[tokio::test]
+async fn an_award_that_is_owed_is_on_the_list_though_the_complaint_has_ended() {
+    steps(&[
+        (received(), Some(S::Acknowledge)),
+        (acknowledged(), Some(S::Assign)),
+        (assigned("agent-7"), Some(S::Assess)),
+        (assessed(), Some(S::Classify)),
+        (classified(), Some(S::Respond)),
+        (responded(Outcome::NotUpheld, &[]), Some(S::AwaitAnswer)),
+        (caused(), Some(S::AwaitAnswer)),
+        (answered(Answer::Refused), Some(S::AwaitRecourse)),
+        (closed(CloseReason::RecourseWaived), None),
+        (awarded(false), None),
+        (awarded(true), Some(S::Reopen)),
+        (reopened(), Some(S::Assign)),
+        (assigned("agent-8"), Some(S::Respond)),
+        (responded(Outcome::Upheld, &[]), Some(S::PayAward)),
+        (proposed(1, true), Some(S::ApproveRemedy)),
+        (approved(1), Some(S::PayAward)),
+        (fulfilled(1), Some(S::AwaitAnswer)),
+        (answered(Answer::Accepted), Some(S::Close)),
+        (closed(CloseReason::Accepted), None),
+    ])
+    .await;
+}
+
 #[tokio::test]
 async fn what_another_company_must_answer_waits_for_that_company() {
     steps(&[

@@ -123,14 +123,16 @@ pub struct Replies {
     pub unanswered: Figure,
 }
 
-/// What was to be done.
+/// What was to be done: agreed = done + withdrawn + outstanding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Measures {
     /// How many measures the decisions have, without those that were refused.
     pub agreed: u64,
     /// Carried out at the cut-off.
     pub done: u64,
-    /// Not carried out at the cut-off.
+    /// Withdrawn by the committee, with grounds, at the cut-off.
+    pub withdrawn: u64,
+    /// Neither at the cut-off.
     pub outstanding: u64,
 }
 
@@ -212,6 +214,7 @@ impl CommitteeReport {
             ("unanswered", unanswered.count),
             ("measures_agreed", Some(self.measures.agreed)),
             ("measures_done", Some(self.measures.done)),
+            ("measures_withdrawn", Some(self.measures.withdrawn)),
             ("measures_outstanding", Some(self.measures.outstanding)),
             ("sitting", Some(self.composition.sitting)),
         ] {

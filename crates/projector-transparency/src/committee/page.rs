@@ -169,6 +169,7 @@ fn sections(report: &CommitteeReport, w: &'static Words) -> Vec<Section> {
             vec![
                 row(w, "agreed", &report.measures.agreed),
                 row(w, "done", &report.measures.done),
+                row(w, "withdrawn", &report.measures.withdrawn),
                 row(w, "outstanding", &report.measures.outstanding),
             ],
         ),

@@ -8,7 +8,7 @@ use complaint_domain::{
     review::{
         Adjournment, Decision, DecisionEffect, Discontinuation, DiscontinuationReason, Dissent,
         Measure, MeasureDone, MeasureId, MemberRecusal, Opened, OpeningWay, Proposal, Reply,
-        ReplyKind, ReviewEvent as E, Ruling, Seat,
+        ReplyKind, ReviewEvent as E, Ruling, Seat, WithdrawalAgreed,
     },
     staff::{StaffEvent, TermEnd, TermEndReason, TermStart},
 };
@@ -136,6 +136,12 @@ fn quarter() -> Ledger {
     ledger.case("review-a", "2025-01-25", &E::Replied(accepted));
     let done = MeasureDone { measure: MeasureId(1) };
     ledger.case("review-a", "2025-02-01", &E::MeasureCompleted(done));
+    for agreed in 1..=2 {
+        let grounds = vec![label("impossible")];
+        let withdrawal = WithdrawalAgreed { measure: MeasureId(2), grounds, agreed, needed: 2 };
+        let at = ["2025-02-02", "2025-02-03"][usize::from(agreed) - 1];
+        ledger.case("review-a", at, &E::WithdrawalAgreed(withdrawal));
+    }
     let refused = Reply { reply: ReplyKind::Refused, grounds: vec![label("contract")] };
     ledger.case("review-b", "2025-02-02", &E::Replied(refused));
     let settled = Discontinuation { reason: DiscontinuationReason::Settled };
@@ -176,7 +182,8 @@ fn the_numbers_of_a_quarter_are_those_of_its_cases() {
             "unanswered  0",
             "measures_agreed  2",
             "measures_done  1",
-            "measures_outstanding  1",
+            "measures_withdrawn  1",
+            "measures_outstanding  0",
             "sitting  1",
             "days_to_decide p50 10",
             "days_to_decide p90 30",

@@ -21,8 +21,8 @@ pub(crate) fn review(
     match event {
         ReviewEvent::Opened(opened) => {
             tx.prepare_cached(
-                "INSERT INTO committee_case (stream, complaint, way, opened_day, measures, measures_done)
-                 VALUES (?1, ?2, ?3, ?4, 0, 0)",
+                "INSERT INTO committee_case (stream, complaint, way, opened_day, measures, measures_done, measures_withdrawn)
+                 VALUES (?1, ?2, ?3, ?4, 0, 0, 0)",
             )?
             .execute(params![at.stream, opened.complaint.as_str(), opened.way.code(), day])?;
         }
@@ -64,11 +64,10 @@ pub(crate) fn review(
                     .execute(params![at.stream, ground.as_str()])?;
             }
         }
-        ReviewEvent::MeasureCompleted(_) => {
-            tx.prepare_cached(
-                "UPDATE committee_case SET measures_done = measures_done + 1 WHERE stream = ?1",
-            )?
-            .execute(params![at.stream])?;
+        ReviewEvent::MeasureCompleted(_) => one_more(tx, at, "measures_done")?,
+        // One member's word is none of the committee yet.
+        ReviewEvent::WithdrawalAgreed(withdrawal) if withdrawal.is_enough() => {
+            one_more(tx, at, "measures_withdrawn")?;
         }
         // Steps on the way; those that the report counts are events of their own.
         ReviewEvent::MemberSeated(_)
@@ -80,8 +79,16 @@ pub(crate) fn review(
         | ReviewEvent::VoteCast(_)
         | ReviewEvent::DissentRecorded(_)
         | ReviewEvent::Adjourned(_)
+        | ReviewEvent::WithdrawalAgreed(_)
         | ReviewEvent::Closed(_) => {}
     }
+    Ok(())
+}
+
+/// A measure came to this end.
+fn one_more(tx: &Connection, at: Place<'_>, column: &'static str) -> rusqlite::Result<()> {
+    let sql = format!("UPDATE committee_case SET {column} = {column} + 1 WHERE stream = ?1");
+    tx.prepare_cached(&sql)?.execute(params![at.stream])?;
     Ok(())
 }
 

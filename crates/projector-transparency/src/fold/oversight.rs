@@ -96,7 +96,8 @@ pub(crate) fn review(
         | ReviewEvent::EvidenceTaken(_)
         | ReviewEvent::DecisionProposed(_)
         | ReviewEvent::VoteCast(_)
-        | ReviewEvent::MeasureCompleted(_) => return Ok(()),
+        | ReviewEvent::MeasureCompleted(_)
+        | ReviewEvent::WithdrawalAgreed(_) => return Ok(()),
     };
     noted(tx, at, occurred_at, what, detail, None)
 }

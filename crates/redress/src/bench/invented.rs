@@ -68,6 +68,8 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
             complaint: None,
             people: People::default(),
             review: None,
+            is_under_review: false,
+            is_taken_up: false,
             is_other_unknown: false,
         };
         let events = decide(&state, &command, &circumstances)

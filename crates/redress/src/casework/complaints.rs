@@ -96,6 +96,11 @@ impl Noun for Complaints {
             body: r#"{"handler": "ana", "ground": "kinship", "personal": {"note": "…"}}"#,
         },
         Verb {
+            name: "withdraw-recusal",
+            about: "Say that a recusal was a mistake, of somebody below; of oneself only before somebody else is assigned",
+            body: r#"{"handler": "ana", "ground": "wrong-complaint", "personal": {"note": "…"}}"#,
+        },
+        Verb {
             name: "request-information",
             about: "Ask somebody for something",
             body: r#"{"party": "complainant", "channel": "email", "needed_by": "2031-01-31", "personal": {"message": "…"}}"#,
@@ -159,6 +164,11 @@ impl Noun for Complaints {
             name: "escalate",
             about: "Put it before the committee",
             body: r#"{"reason": "complainant-request"}"#,
+        },
+        Verb {
+            name: "withdraw-escalation",
+            about: "Take back what one put before the committee, before it took that up",
+            body: r#"{"ground": "no-committee"}"#,
         },
         Verb {
             name: "propose-outcome",

@@ -42,6 +42,7 @@ impl Listed for ReviewNoun {
         }
         if docket.decision().is_some() {
             facts.push(("measures-open", joined(docket.outstanding_measures())));
+            facts.push(("withdrawn", joined(docket.withdrawn_measures())));
         }
         Some(Standing { stage: docket.stage().code(), is_over: docket.stage().is_over(), facts })
     }
@@ -110,6 +111,11 @@ impl Noun for ReviewNoun {
             name: "complete-measure",
             about: "Note that a measure was carried out",
             body: r#"{"measure": 1}"#,
+        },
+        Verb {
+            name: "withdraw-measure",
+            about: "Agree, of the committee, that a measure is no longer to be done; it takes more than half of a quorum",
+            body: r#"{"measure": 1, "grounds": ["supplier-insolvent"]}"#,
         },
         Verb {
             name: "discontinue",

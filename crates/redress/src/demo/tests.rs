@@ -36,6 +36,8 @@ fn told(steps: &[Step]) -> Vec<Fact<ComplaintEvent>> {
             complaint: None,
             people: People::default(),
             review: None,
+            is_under_review: false,
+            is_taken_up: false,
             is_other_unknown: false,
         };
         let events = decide(&complaint, &step.command, &circumstances)

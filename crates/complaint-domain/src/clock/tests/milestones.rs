@@ -7,9 +7,11 @@ use crate::{
     actor::Role,
     clock::{Milestone, clock_facts, shipped},
     complaint::{
-        Channel, Communication, ComplaintEvent as E, Direction, InformationRequest, Party, Purpose,
-        tests::one_fact_of_each_milestone,
+        Channel, Communication, ComplaintEvent as E, Direction, Escalation, EscalationMistake,
+        EscalationReason, EscalationWithdrawal, InformationRequest, Outcome, Party, Purpose,
+        ReviewConcluded, ReviewConclusion, tests::one_fact_of_each_milestone,
     },
+    review::DecisionEffect,
     story::past,
 };
 
@@ -84,5 +86,47 @@ fn a_notice_is_given_to_whoever_complains_and_to_nobody_else() {
         let sent = [message(Direction::Outgoing, party, Purpose::Notice, at)];
         let expected = usize::from(matches!(party, Party::Complainant | Party::Representative));
         assert_eq!(count(&sent, Milestone::NoticeSent), expected, "{party:?}");
+    }
+}
+
+fn escalated(at: &str) -> Fact<E> {
+    let reason = EscalationReason::ComplainantRequest;
+    past(E::Escalated(Escalation { reason }), "portal", Role::Complainant, at)
+}
+
+/// By a program that says of which escalation it was, or by one from before.
+fn decided(escalation: Option<u32>, at: &str) -> Fact<E> {
+    let review = "review-01KA0000000000000000000001".parse().unwrap();
+    let (outcome, effect) = (Outcome::NotUpheld, DecisionEffect::Recommendation);
+    let conclusion = ReviewConclusion::Decided { outcome, effect };
+    let concluded = ReviewConcluded { review, escalation, conclusion };
+    past(E::ReviewConcluded(concluded), "escalation", Role::System, at)
+}
+
+#[test]
+fn what_was_escalated_again_is_decided_by_its_own_review() {
+    let (first, second, third) =
+        ("2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z", "2026-03-04T09:00:00Z");
+    let reached = |history: &[_]| count(history, Milestone::ReviewDecided);
+    let twice = |of| [escalated(first), escalated(second), decided(of, third)];
+    assert_eq!(reached(&twice(Some(1))), 0);
+    assert_eq!(reached(&twice(Some(2))), 1);
+    assert_eq!(reached(&twice(None)), 1);
+}
+
+/// What was taken back waits for nobody, and is counted where escalations are numbered.
+#[test]
+fn what_was_taken_back_from_the_committee_is_no_milestone() {
+    let (first, second, third) =
+        ("2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z", "2026-03-04T09:00:00Z");
+    let mistake = EscalationWithdrawal { ground: EscalationMistake::WrongComplaint };
+    let back = past(E::EscalationWithdrawn(mistake), "portal", Role::Complainant, first);
+    let mut history = vec![escalated(first), back];
+    for milestone in [Milestone::Escalated, Milestone::ReviewRequested] {
+        assert_eq!(count(&history, milestone), 0);
+    }
+    history.extend([escalated(second), decided(Some(2), third)]);
+    for milestone in [Milestone::Escalated, Milestone::ReviewRequested, Milestone::ReviewDecided] {
+        assert_eq!(count(&history, milestone), 1);
     }
 }

@@ -53,8 +53,8 @@ pub(super) fn may_answer(
 }
 
 /// A recommendation may be departed from, with grounds that the committee was given before the complainant is
-/// answered.
-fn says_why(
+/// answered, or the complaint closed on what was answered before.
+pub(super) fn says_why(
     case: &Case,
     found: Outcome,
     circumstances: &Circumstances<'_>,

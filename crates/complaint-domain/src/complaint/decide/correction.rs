@@ -20,7 +20,7 @@ pub(super) fn correct(
         && case.is_imported()
         && case.is_ours_to_answer()
     {
-        nothing_owed(case)?;
+        nothing_owed(case, circumstances)?;
     }
     entry_says_it(case, correction)?;
     let is_unchanged = match &correction.fact {

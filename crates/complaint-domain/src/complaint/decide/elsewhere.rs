@@ -1,16 +1,17 @@
 //! When others look at it: another firm, the committee, an outside body, a regulator.
 
 use crate::{
+    actor::{Actor, Role},
     complaint::{
         Circumstances, CommitteeRefusal, ComplaintEvent, ComplaintRejection, Escalation,
-        EscalationReason, ExternalDecision, ExternalReferral, Outcome, SuspectedViolation,
-        Transfer,
+        EscalationReason, EscalationWithdrawal, ExternalDecision, ExternalReferral, Outcome,
+        SuspectedViolation, Transfer,
         decide::{
             ending::{no_decision_owed, nobody_looks_at_it},
             remedy::payable,
             response::may_forgo,
         },
-        state::{Case, FinalResponse},
+        state::{Asker, Case, FinalResponse},
     },
     money::Money,
 };
@@ -18,12 +19,13 @@ use crate::{
 pub(super) fn transfer(
     case: &Case,
     transfer: &Transfer,
+    circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     // Whoever answered owes what follows from the answer, recourse above all.
     if case.final_response.as_ref().is_some_and(FinalResponse::decides) {
         return Err(ComplaintRejection::AnsweredByUs);
     }
-    nobody_looks_at_it(case)?;
+    nobody_looks_at_it(case, circumstances)?;
     if case.transferred_to.as_ref() == Some(&transfer.to) {
         return Err(ComplaintRejection::AlreadyTransferred(transfer.to.clone()));
     }
@@ -48,6 +50,32 @@ pub(super) fn escalate(
         return Err(CommitteeRefusal::FullyUpheld.into());
     }
     Ok(ComplaintEvent::Escalated(escalation.clone()))
+}
+
+/// What was put before a committee that never took it up would hold the complaint open for ever. Whoever asked takes it
+/// back: what the complainant asked for only they, and what a pack orders nobody.
+pub(super) fn withdraw_escalation(
+    case: &Case,
+    mistake: &EscalationWithdrawal,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let Some(asker) = case.asker.as_ref().filter(|_| case.is_before_committee()) else {
+        return Err(CommitteeRefusal::NotEscalated.into());
+    };
+    let Actor { id, role } = &circumstances.actor;
+    let (is_theirs, expected) = match asker {
+        Asker::Complainant => (*role == Role::Complainant, "the complainant".to_owned()),
+        Asker::Program => (false, "nobody, as a pack orders it,".to_owned()),
+        Asker::Colleague(asker) => (asker == id, format!("`{asker}`")),
+    };
+    if !is_theirs {
+        let found = id.clone();
+        return Err(CommitteeRefusal::EscalatedByAnother { expected, found }.into());
+    }
+    if circumstances.is_taken_up {
+        return Err(CommitteeRefusal::TakenUp.into());
+    }
+    Ok(ComplaintEvent::EscalationWithdrawn(mistake.clone()))
 }
 
 /// Whether what is proposed, or else what was answered, is all that a complainant can be given.

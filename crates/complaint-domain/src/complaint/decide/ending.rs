@@ -1,6 +1,9 @@
 //! When a complaint may end.
 
-use super::{committee::keeps_to_decision, response::day_of_recourse};
+use super::{
+    committee::{keeps_to_decision, says_why},
+    response::day_of_recourse,
+};
 use crate::{
     actor::{Actor, Role},
     complaint::{
@@ -22,7 +25,7 @@ pub(super) fn close(
     circumstances: &Circumstances<'_>,
 ) -> Result<ComplaintEvent, ComplaintRejection> {
     if closure.reason == CloseReason::Transferred {
-        return close_transferred(case, closure);
+        return close_transferred(case, closure, circumstances);
     }
     let Some(response) = &case.final_response else {
         return Err(ComplaintRejection::FinalResponseMissing { command: "close" });
@@ -32,7 +35,10 @@ pub(super) fn close(
         Some(outcome) => keeps_to_decision(case, outcome)?,
         None => no_decision_owed(case)?,
     }
-    way_onward_is_over(case, closure.reason)?;
+    way_onward_is_over(case, closure.reason, circumstances)?;
+    if case.closed_against().is_some() {
+        response.outcome.map_or(Ok(()), |outcome| says_why(case, outcome, circumstances))?;
+    }
     match closure.reason {
         CloseReason::ClosedOnPlatform => closed_on_platform(response)?,
         CloseReason::Accepted
@@ -55,7 +61,11 @@ pub(super) fn close(
 /// outside still looks at it, unless the complainant has accepted what they were given.
 ///
 /// Every decision counts that was recorded in the complaint: one on an earlier answer has been gone to its end too.
-fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRefusal> {
+fn way_onward_is_over(
+    case: &Case,
+    reason: CloseReason,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), RecourseRefusal> {
     match reason {
         CloseReason::Accepted | CloseReason::ClosedOnPlatform | CloseReason::Transferred => {
             return Ok(());
@@ -64,7 +74,7 @@ fn way_onward_is_over(case: &Case, reason: CloseReason) -> Result<(), RecourseRe
         | CloseReason::RecourseExpired
         | CloseReason::RecourseWaived => {}
     }
-    nobody_looks_at_it(case)?;
+    nobody_looks_at_it(case, circumstances)?;
     let was_decided = |decision: &Option<ExternalDecision>| {
         decision.as_ref().is_some_and(|decision| decision.result.is_on_the_merits())
     };
@@ -83,14 +93,24 @@ fn no_body_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
 }
 
 /// Neither a body outside nor the committee.
-pub(super) fn nobody_looks_at_it(case: &Case) -> Result<(), RecourseRefusal> {
+pub(super) fn nobody_looks_at_it(
+    case: &Case,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), RecourseRefusal> {
     no_body_looks_at_it(case)?;
-    not_before_committee(case)
+    not_before_committee(case, circumstances)
 }
 
-/// What the committee was asked may come to bind us, whatever became of the complaint by then.
-fn not_before_committee(case: &Case) -> Result<(), RecourseRefusal> {
-    if case.is_before_committee() { Err(RecourseRefusal::ReviewPending) } else { Ok(()) }
+/// What the committee was asked may come to bind us, whatever became of the complaint by then, and whatever was answered
+/// while it looks.
+fn not_before_committee(
+    case: &Case,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), RecourseRefusal> {
+    if case.is_before_committee() || circumstances.is_under_review {
+        return Err(RecourseRefusal::ReviewPending);
+    }
+    Ok(())
 }
 
 /// Once the complainant has accepted, what was promised is owed and the cause is to be named, and so is what was
@@ -108,7 +128,7 @@ pub(super) fn withdraw(
     let Actor { id, role } = &circumstances.actor;
     // Its chair has heard it from the complainant, and had no part in the case.
     if *role != Role::CommitteeChair || case.handlers.contains(id) {
-        not_before_committee(case)?;
+        not_before_committee(case, circumstances)?;
     }
     no_decision_owed(case)?;
     let answer = case.final_response.as_ref().and_then(|response| response.answer);
@@ -121,8 +141,12 @@ pub(super) fn withdraw(
 
 /// Whoever it was handed to answers it, so that we owe neither answer nor cause; what we promised
 /// before, we owe.
-fn close_transferred(case: &Case, closure: &Closure) -> Result<ComplaintEvent, ComplaintRejection> {
-    nobody_looks_at_it(case)?;
+fn close_transferred(
+    case: &Case,
+    closure: &Closure,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    nobody_looks_at_it(case, circumstances)?;
     no_decision_owed(case)?;
     if case.transferred_to.is_none() {
         return Err(ComplaintRejection::NotTransferred);
@@ -137,8 +161,11 @@ pub(super) fn no_decision_owed(case: &Case) -> Result<(), CommitteeRefusal> {
 }
 
 /// Whether nothing is owed and nobody looks at it, so that it may turn out to be another company's.
-pub(super) fn nothing_owed(case: &Case) -> Result<(), ComplaintRejection> {
-    nobody_looks_at_it(case)?;
+pub(super) fn nothing_owed(
+    case: &Case,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), ComplaintRejection> {
+    nobody_looks_at_it(case, circumstances)?;
     no_decision_owed(case)?;
     nothing_outstanding(case)
 }

@@ -4,8 +4,8 @@ use crate::{
     actor::{Actor, ActorId},
     complaint::{
         Assignment, Circumstances, ComplaintEvent, ComplaintRejection, Reassignment,
-        ReassignmentReason, Recusal, RootCause, RootCauseRefusal,
-        people::{may_handle, role_is_held},
+        ReassignmentReason, Recusal, RecusalWithdrawal, RootCause, RootCauseRefusal,
+        people::{may_handle, no_interest, role_is_held},
         state::Case,
     },
 };
@@ -76,6 +76,30 @@ fn may_say_so(
         return Err(ComplaintRejection::RecusedByColleague(handler.clone(), *role));
     }
     role_is_held(circumstances)
+}
+
+/// A recusal that was recorded by mistake keeps somebody from a case for good whom nothing keeps from it. Somebody above
+/// says so who has not stepped aside; they themselves only while nobody took the case over, when they get nothing by it
+/// that they did not have.
+pub(super) fn withdraw_recusal(
+    case: &Case,
+    mistake: &RecusalWithdrawal,
+    circumstances: &Circumstances<'_>,
+) -> Result<ComplaintEvent, ComplaintRejection> {
+    let handler = &mistake.handler;
+    if !case.recused.contains(handler) {
+        return Err(ComplaintRejection::NotRecused(handler.clone()));
+    }
+    let Actor { id, role } = &circumstances.actor;
+    let is_slip = id == handler && case.just_recused.as_ref() == Some(handler);
+    if !is_slip {
+        if !role.supervises() || case.recused.contains(id) {
+            return Err(ComplaintRejection::RecusalStands(handler.clone(), id.clone(), *role));
+        }
+        role_is_held(circumstances)?;
+    }
+    no_interest(case, handler, circumstances)?;
+    Ok(ComplaintEvent::RecusalWithdrawn(mistake.clone()))
 }
 
 fn not_recused(case: &Case, handler: &ActorId) -> Result<(), ComplaintRejection> {

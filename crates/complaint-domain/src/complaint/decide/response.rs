@@ -30,7 +30,7 @@ pub(super) fn issue(
     if response.kind == ResponseKind::Final && case.owed_outcome().is_none() {
         ours_to_answer(case)?;
     }
-    if case.has_standing_response() {
+    if case.has_standing_response() || !gives_what_makes_room(case, response) {
         return Err(ComplaintRejection::FinalResponseStands);
     }
     match &response.platform {
@@ -40,6 +40,18 @@ pub(super) fn issue(
     may_be_offered(case, &response.remedies)?;
     may_answer(case, response, circumstances)?;
     Ok(ComplaintEvent::ResponseIssued(response.clone()))
+}
+
+/// Where it is only a recommendation for which an answer makes room that stood without it, the next one gives that.
+fn gives_what_makes_room(case: &Case, response: &Response) -> bool {
+    let stands = case.final_response.as_ref().is_some_and(|it| !it.may_be_replaced());
+    match case.recommended_since().filter(|_| stands && case.owed_outcome().is_none()) {
+        Some(recommended) if response.kind == ResponseKind::Final => {
+            response.outcome.is_some_and(|given| given.is_no_less_than(recommended))
+        }
+        Some(_) => false,
+        None => true,
+    }
 }
 
 /// What was handed to another body is answered there: an answer of ours would come when no limit of ours runs
@@ -252,7 +264,9 @@ pub(super) fn record_answer(
         return Err(AnswerRefusal::AnswerUnchanged(answer).into());
     }
     // An acceptance ends what others look at.
-    let is_looked_at = case.is_before_committee() || case.before_bodies().next().is_some();
+    let is_looked_at = case.is_before_committee()
+        || circumstances.is_under_review
+        || case.before_bodies().next().is_some();
     let ends_it = answer == Answer::Accepted && is_looked_at;
     if response.answer == Some(Answer::Accepted) || ends_it {
         may_forgo(case, circumstances)?;

@@ -1,6 +1,6 @@
 //! Why something was refused that lies between a complaint and its review.
 
-use crate::{complaint::Outcome, label::Label, reference::ReviewId};
+use crate::{actor::ActorId, complaint::Outcome, label::Label, reference::ReviewId};
 
 /// Why a command to a complaint was refused because of the committee. When several reasons apply,
 /// the first in this list is the one given.
@@ -14,6 +14,20 @@ pub enum CommitteeRefusal {
         "expected an answer that is not fully upheld, found `upheld`; give another reason to escalate it"
     )]
     FullyUpheld,
+    /// Nothing to take back.
+    #[error("expected a complaint that is before the committee, found one that is not")]
+    NotEscalated,
+    /// Somebody other than whoever asked would take it back.
+    #[error("expected {expected} to take back what was put before the committee, found `{found}`")]
+    EscalatedByAnother {
+        /// Who may.
+        expected: String,
+        /// Who would.
+        found: ActorId,
+    },
+    /// The committee has it on its docket.
+    #[error("expected an escalation that no review has taken up, found one that a review has")]
+    TakenUp,
     /// A final response that the committee must have seen before.
     #[error(
         "expected a review by the committee of such an answer before a final response of `{outcome}`, as the \
@@ -33,10 +47,10 @@ pub enum CommitteeRefusal {
         /// What the response says.
         found: Outcome,
     },
-    /// A final response that gives less than the committee recommended, and nobody has told it why.
+    /// A final response, or a closing on one, that gives less than the committee recommended, and nobody has told it why.
     #[error(
         "expected what the committee recommended, or a reply to {review} that refuses it with grounds, before a final \
-         response of `{found}`, found neither"
+         response of `{found}` is given or closed on, found neither"
     )]
     RecommendationStands {
         /// What the response says.
@@ -66,6 +80,9 @@ impl CommitteeRefusal {
         match self {
             Self::OutcomeUnchanged => "committee-outcome-unchanged",
             Self::FullyUpheld => "committee-fully-upheld",
+            Self::NotEscalated => "committee-not-escalated",
+            Self::EscalatedByAnother { .. } => "committee-escalated-by-another",
+            Self::TakenUp => "committee-taken-up",
             Self::NotReviewed { .. } => "committee-not-reviewed",
             Self::DecisionBinds { .. } => "committee-decision-binds",
             Self::RecommendationStands { .. } => "committee-recommendation-stands",

@@ -27,6 +27,25 @@ pub struct Escalation {
     pub reason: EscalationReason,
 }
 
+/// Why an escalation is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EscalationMistake {
+    /// It was meant for another complaint.
+    WrongComplaint,
+    /// There is no committee that could look at it.
+    NoCommittee,
+    /// Whoever asked for it asks for it no more.
+    NoLongerAsked,
+}
+
+/// What was put before the committee is taken back before it took it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationWithdrawal {
+    /// Why.
+    pub ground: EscalationMistake,
+}
+
 /// How an outside body settles disputes.
 ///
 /// # Source

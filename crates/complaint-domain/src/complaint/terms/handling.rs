@@ -64,6 +64,27 @@ pub struct Recusal {
     pub ground: RecusalGround,
 }
 
+/// Why a recusal was a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecusalMistake {
+    /// It was meant for another complaint.
+    WrongComplaint,
+    /// Somebody else was meant.
+    WrongPerson,
+    /// What was taken for an interest is none.
+    NoInterest,
+}
+
+/// Somebody did not have to step aside after all. The recusal stays on record, and so does this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecusalWithdrawal {
+    /// Who stepped aside, or was relieved for an interest.
+    pub handler: ActorId,
+    /// Why that was a mistake.
+    pub ground: RecusalMistake,
+}
+
 /// Something is asked of somebody; the words are sealed. What comes back is a communication with
 /// the purpose `information`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

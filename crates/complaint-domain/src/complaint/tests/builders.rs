@@ -12,11 +12,12 @@ use crate::{
         ClockLimit, ClockNotice, ClockPaused, ClockResumed, CloseReason, Closure, Communication,
         ComplaintCommand as C, ComplaintEvent as E, Complexity, CorrectedFact, Correction,
         CorrectionReason, DeadlineExtended, Direction, DuplicateLink, DuplicateUnlink, Escalation,
-        EscalationReason, Evidence, EvidenceId, EvidenceKind, ExtensionReason, ExternalDecision,
-        ExternalMethod, ExternalReferral, ExternalResult, Finding, Impact, InformationRequest,
-        LinkKind, Matter, Outcome, OutcomeProposal, Party, PauseGround, PlatformCategory,
-        PlatformResponse, ProcessStep, Purpose, Reassignment, ReassignmentReason, Receipt,
-        Recourse, Recusal, RecusalGround, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind,
+        EscalationMistake, EscalationReason, EscalationWithdrawal, Evidence, EvidenceId,
+        EvidenceKind, ExtensionReason, ExternalDecision, ExternalMethod, ExternalReferral,
+        ExternalResult, Finding, Impact, InformationRequest, LinkKind, Matter, Outcome,
+        OutcomeProposal, Party, PauseGround, PlatformCategory, PlatformResponse, ProcessStep,
+        Purpose, Reassignment, ReassignmentReason, Receipt, Recourse, Recusal, RecusalGround,
+        RecusalMistake, RecusalWithdrawal, RemedyApproval, RemedyFulfilment, RemedyId, RemedyKind,
         RemedyProposal, RemedyProposed, RemedyResult, ReopenReason, Reopening, Representative,
         RepresentativeId, RepresentativeKind, Response, ResponseKind, ReviewConcluded,
         ReviewConclusion, ReviewReference, RootCause, Severity, Source, StepTaken, SurveyAnswer,
@@ -308,6 +309,14 @@ pub(super) fn handed_to(body: &str, notified: &str) -> Transfer {
         reason: TransferReason::OtherFirmResponsible,
         notified: time(notified),
     }
+}
+
+pub(super) fn not_escalated() -> EscalationWithdrawal {
+    EscalationWithdrawal { ground: EscalationMistake::NoCommittee }
+}
+
+pub(super) fn not_recused(handler: &str) -> RecusalWithdrawal {
+    RecusalWithdrawal { handler: person(handler), ground: RecusalMistake::WrongComplaint }
 }
 
 pub(super) fn escalation(reason: EscalationReason) -> Escalation {

@@ -1,15 +1,15 @@
 use super::{
     builders::{
-        again, answered, assigned, because, close, coming_to, concluded, decides, limits_of,
-        no_cause_found, received, responded, review, to, would_be,
+        again, answer, answered, assigned, because, close, coming_to, concluded, decides,
+        limits_of, no_cause_found, not_pursued, received, responded, review, to, would_be,
     },
-    harness::{Given, given, past},
+    harness::{Given, given, past, person},
 };
 use crate::{
     actor::Role,
     clock::{Adoption, InForce, Rulebook, shipped},
     complaint::{
-        Answer, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
+        Answer, AnswerRefusal, CloseReason, CommitteeRefusal, Complaint, ComplaintCommand as C,
         ComplaintEvent as E, ComplaintRejection as R, Escalation, EscalationReason, Outcome,
         RecourseRefusal, ReopenReason, ReviewConcluded, ReviewConclusion,
     },
@@ -147,7 +147,7 @@ fn what_binds_outlasts_another_review_and_a_reopening() {
     let reopened = [
         received(),
         concluded(1, partly),
-        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Withdrawn(not_pursued())),
         past(E::Reopened(again(ReopenReason::NewEvidence))),
         assigned("ben"),
     ];
@@ -215,7 +215,7 @@ fn after_a_reopening_the_next_rejection_goes_there_again() {
         concluded(1, decided),
         responded(rejected),
         answered(Answer::Refused),
-        past(E::Withdrawn(super::builders::not_pursued())),
+        past(E::Withdrawn(not_pursued())),
         past(E::Reopened(again(ReopenReason::NewEvidence))),
     ];
     let reopened = india(given(history)).after(&C::Assign(to("ben")));
@@ -344,7 +344,7 @@ fn a_review_from_before_a_reopening_says_nothing_of_the_answer_after_it() {
     let escalated = proposed.by("escalation-process", Role::System).after(&escalate());
     let reopened = escalated
         .by("portal", Role::Complainant)
-        .after(&C::Withdraw(super::builders::not_pursued()))
+        .after(&C::Withdraw(not_pursued()))
         .by("ana", Role::Agent)
         .after(&C::Reopen(again(ReopenReason::ComplainantRequest)));
     let reason = DiscontinuationReason::ComplaintWithdrawn;
@@ -386,4 +386,95 @@ fn no_correction_of_the_day_of_receipt_takes_a_rejection_from_the_committee() {
 
 fn not_of_this() -> R {
     CommitteeRefusal::NotOfThis(review(1).review).into()
+}
+
+/// Where the answer need not wait for the review, it is no end of what the committee looks at.
+#[test]
+fn a_complaint_that_was_answered_while_the_committee_looks_at_it_waits_for_its_review() {
+    let answered_meanwhile = || {
+        let reason = EscalationReason::ComplainantRequest;
+        let history = [received(), assigned("ana"), past(E::Escalated(Escalation { reason }))];
+        let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+        let mut given = given(history.into_iter().chain([rejected, no_cause_found()]));
+        given.is_under_review = true;
+        given
+    };
+    let pending = || R::from(RecourseRefusal::ReviewPending);
+    for (said, reason) in [
+        (Answer::Refused, CloseReason::RecourseWaived),
+        (Answer::Silent, CloseReason::RecourseExpired),
+    ] {
+        let said = answered_meanwhile().record(&answered(said));
+        said.clone().when(&close(reason)).then_rejected(pending());
+        let mut noted = said;
+        noted.is_under_review = false;
+        noted.when(&close(reason)).then(E::Closed(because(reason)));
+    }
+    answered_meanwhile().when(&C::Withdraw(not_pursued())).then_rejected(pending());
+    // What the complainant says themselves ends it all the same, and what others say that they said does not.
+    let accepted = C::RecordAnswer(answer(Answer::Accepted));
+    let refused = AnswerRefusal::DebtStands(person("ana"), Role::Agent);
+    answered_meanwhile().when(&accepted).then_rejected(refused.into());
+    answered_meanwhile()
+        .by("portal", Role::Complainant)
+        .after(&accepted)
+        .by("ana", Role::Agent)
+        .when(&close(CloseReason::Accepted))
+        .then(E::Closed(because(CloseReason::Accepted)));
+}
+
+/// Answered, refused by the complainant and escalated; the committee would give more than was answered.
+fn recommended_after(answer: Answer) -> Given {
+    let reason = EscalationReason::ComplainantRequest;
+    let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+    let history = [received(), assigned("ana"), rejected, answered(answer), no_cause_found()];
+    let escalated = given(history.into_iter().chain([past(E::Escalated(Escalation { reason }))]));
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let process = escalated.by("escalation-process", Role::System).reviewing_escalation(1, upheld);
+    process.after(&C::NoteReview(review(1))).by("ana", Role::Agent)
+}
+
+#[test]
+fn nothing_is_closed_against_a_recommendation_before_the_committee_was_told_why() {
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    for (said, reason) in [
+        (Answer::Refused, CloseReason::RecourseExhausted),
+        (Answer::Silent, CloseReason::RecourseExpired),
+        (Answer::Accepted, CloseReason::Accepted),
+    ] {
+        let recommended = recommended_after(said);
+        recommended.clone().when(&close(reason)).then_rejected(stands.clone().into());
+        let follows = recommended.clone().replying(ReplyKind::Accepted);
+        follows.when(&close(reason)).then_rejected(stands.clone().into());
+        let explained = recommended.replying(ReplyKind::Refused);
+        explained.when(&close(reason)).then(E::Closed(because(reason)));
+    }
+}
+
+/// Else whoever told the committee that they follow it, after an answer that stands, could neither answer nor close.
+#[test]
+fn an_answer_makes_room_for_what_was_recommended_since_and_for_nothing_less() {
+    let follows = recommended_after(Answer::Silent).replying(ReplyKind::Accepted);
+    for less in [Outcome::NotUpheld, Outcome::PartlyUpheld] {
+        follows.clone().when(&answers(less)).then_rejected(R::FinalResponseStands);
+    }
+    let given = follows.after(&answers(Outcome::Upheld));
+    given.when(&answers(Outcome::Upheld)).then_rejected(R::FinalResponseStands);
+}
+
+/// The answer was given while the committee looked at what was to come; its recommendation is one for that answer too.
+#[test]
+fn a_recommendation_that_comes_after_the_answer_wants_a_reply_too() {
+    let reason = EscalationReason::ComplainantRequest;
+    let history = [received(), assigned("ana"), past(E::Escalated(Escalation { reason }))];
+    let rejected = responded(coming_to(Outcome::NotUpheld, "2024-03-05"));
+    let meanwhile =
+        given(history.into_iter().chain([rejected, answered(Answer::Refused), no_cause_found()]));
+    let upheld = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+    let process = meanwhile.by("escalation-process", Role::System).reviewing_escalation(1, upheld);
+    let noted = process.after(&C::NoteReview(review(1))).by("ana", Role::Agent);
+    let (found, review) = (Outcome::NotUpheld, review(1).review);
+    let stands = CommitteeRefusal::RecommendationStands { found, review };
+    noted.when(&close(CloseReason::RecourseExhausted)).then_rejected(stands.into());
 }

@@ -1,11 +1,11 @@
 use super::{
     builders::{
-        again, all_done, answer, assigned, by_email, close, coming_to, complaint_id, concluded,
-        daughter, decided_by, decides, escalation, final_response, handed_to, linked_to,
-        not_pursued, ready_to_close, received, referred_to, review, scores, step, unlinked_from,
-        violation, would_be,
+        again, all_done, answer, answered, assigned, because, by_email, close, coming_to,
+        complaint_id, concluded, daughter, decided_by, decides, escalation, final_response,
+        handed_to, linked_to, no_cause_found, not_escalated, not_pursued, ready_to_close, received,
+        referred_to, responded, review, scores, step, unlinked_from, violation, would_be,
     },
-    harness::{Told as _, given, past},
+    harness::{Told as _, given, past, person},
 };
 use crate::{
     actor::Role,
@@ -323,4 +323,53 @@ fn a_violation_that_was_reported_is_decided_also_after_the_complaint_ended() {
     decided
         .when(&C::TakeStep(step(ProcessStep::Admitted)))
         .then_rejected(R::Ended { command: "take-step", how: "withdrawn" });
+}
+
+/// Where no committee is, what was put before it would hold the complaint open for ever.
+#[test]
+fn what_was_put_before_the_committee_by_mistake_is_taken_back_by_whoever_asked() {
+    let mistake = C::WithdrawEscalation(not_escalated());
+    let history = || {
+        let history = [received(), assigned("ana"), responded(final_response())];
+        history.into_iter().chain([answered(Answer::Refused), no_cause_found()])
+    };
+    let waive = C::Close(because(CloseReason::RecourseWaived));
+    let escalated = given(history()).after(&C::Escalate(escalation(EscalationReason::Gravity)));
+    escalated.clone().when(&waive).then_rejected(RecourseRefusal::ReviewPending.into());
+    let refused =
+        CommitteeRefusal::EscalatedByAnother { expected: "`ana`".to_owned(), found: person("sue") };
+    escalated.clone().by("sue", Role::Supervisor).when(&mistake).then_rejected(refused.into());
+    let mut taken_up = escalated.clone();
+    taken_up.is_taken_up = true;
+    taken_up.when(&mistake).then_rejected(CommitteeRefusal::TakenUp.into());
+    let back = escalated.after(&mistake);
+    back.clone().when(&mistake).then_rejected(CommitteeRefusal::NotEscalated.into());
+    back.clone().when(&waive).then(E::Closed(because(CloseReason::RecourseWaived)));
+    // It may be put there again, and counts as the next.
+    assert!(back.decide(&C::Escalate(escalation(EscalationReason::Gravity))).is_ok());
+}
+
+#[test]
+fn what_the_complainant_asked_of_the_committee_only_they_take_back_and_what_a_pack_orders_nobody() {
+    let mistake = C::WithdrawEscalation(not_escalated());
+    let asked = C::Escalate(escalation(EscalationReason::ComplainantRequest));
+    let refused = |expected: &str| {
+        let (expected, found) = (expected.to_owned(), person("ana"));
+        R::from(CommitteeRefusal::EscalatedByAnother { expected, found })
+    };
+    // Taken down by the handler it is theirs all the same.
+    for (who, role) in [("ana", Role::Agent), ("portal", Role::Complainant)] {
+        let asked = given([received(), assigned("ana")]).by(who, role).after(&asked);
+        asked
+            .clone()
+            .by("ana", Role::Agent)
+            .when(&mistake)
+            .then_rejected(refused("the complainant"));
+        let back = asked.by("portal", Role::Complainant).when(&mistake);
+        back.then(E::EscalationWithdrawn(not_escalated()));
+    }
+    let ordered = given([received(), assigned("ana")]).by("escalation", Role::System);
+    let ordered = ordered.after(&C::Escalate(escalation(EscalationReason::Gravity)));
+    let refusal = refused("nobody, as a pack orders it,");
+    ordered.by("ana", Role::Agent).when(&mistake).then_rejected(refusal);
 }

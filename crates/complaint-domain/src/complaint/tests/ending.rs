@@ -212,6 +212,7 @@ fn after_the_end_there_is_only_what_others_say_or_what_was_missed() {
 fn late(command: &C) -> Option<&'static str> {
     match command.name() {
         "record-survey-answer" => Some("survey-not-requested"),
+        "withdraw-escalation" => Some("committee-not-escalated"),
         "note-review" => Some("committee-not-of-this"),
         "record-external-decision" => Some("not-referred"),
         "note-missed-clock" => Some("clock-not-missed"),

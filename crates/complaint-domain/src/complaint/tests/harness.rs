@@ -73,6 +73,8 @@ pub(super) fn given(history: impl IntoIterator<Item = Fact<ComplaintEvent>>) -> 
         complaint: None,
         people: People::default(),
         review: None,
+        is_under_review: false,
+        is_taken_up: false,
         is_other_unknown: false,
     }
 }
@@ -91,6 +93,8 @@ pub(super) struct Given {
     pub(super) complaint: Option<crate::reference::ComplaintId>,
     pub(super) people: People,
     pub(super) review: Option<ReviewFacts>,
+    pub(super) is_under_review: bool,
+    pub(super) is_taken_up: bool,
     pub(super) is_other_unknown: bool,
 }
 
@@ -204,6 +208,8 @@ impl Given {
             complaint: self.complaint.clone(),
             people: self.people.clone(),
             review: self.review.clone(),
+            is_under_review: self.is_under_review,
+            is_taken_up: self.is_taken_up,
             is_other_unknown: self.is_other_unknown,
         };
         decide(&self.state, command, &circumstances)

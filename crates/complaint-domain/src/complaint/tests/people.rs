@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::{
     builders::{
-        approval, assigned, because, final_response, over_to, proposed_over_limit, received,
-        refund, to,
+        approval, assigned, because, final_response, not_recused, over_to, proposed_over_limit,
+        received, refund, to,
     },
     harness::{Given, actor, given, person, time},
 };
@@ -148,13 +148,14 @@ fn who_stepped_aside_decides_nothing_in_it() {
 }
 
 /// What only takes down what others said, or puts the case before others.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 14] = [
     "acknowledge",
     "record-communication",
     "add-evidence",
     "authorise-representative",
     "flag-vulnerability",
     "recuse",
+    "withdraw-recusal",
     "escalate",
     "refer-externally",
     "record-external-decision",
@@ -277,4 +278,48 @@ fn what_binds_nobody_needs_nobodys_stream() {
     assert_eq!(of(&C::Close(because(CloseReason::Accepted))), [person("ana"), person("ben")]);
     assert_eq!(of(&C::Reassign(over_to("cleo"))), [person("cleo"), person("ben")]);
     assert_eq!(of(&C::IssueResponse(final_response())), [person("ana"), person("ben")]);
+}
+
+/// Two work here. `ana` stepped aside by mistake, so that nobody could approve what `sue`, who took over, proposes.
+#[test]
+fn a_recusal_that_was_a_mistake_is_withdrawn_by_somebody_above_and_the_second_person_is_back() {
+    let aside = Recusal { handler: person("ana"), ground: RecusalGround::Kinship };
+    let (mistake, approve) =
+        (C::WithdrawRecusal(not_recused("ana")), C::ApproveRemedy(approval(1)));
+    let taken_over = given([received(), assigned("ana")])
+        .after(&C::Recuse(aside))
+        .by("sue", Role::Supervisor)
+        .after(&C::Assign(to("sue")))
+        .after(&C::ProposeRemedy(refund(1, "20000")));
+    let chair = ("ana", Role::CommitteeChair);
+    let stuck = taken_over.clone().by(chair.0, chair.1);
+    stuck.when(&approve).then_rejected(R::HandlerRecused(person("ana")));
+    // Not by themselves, once somebody else took it over: that would make them a second person by their own word.
+    let alone = taken_over.clone().by(chair.0, chair.1);
+    let stands = R::RecusalStands(person("ana"), person("ana"), Role::CommitteeChair);
+    alone.when(&mistake).then_rejected(stands);
+    let back = taken_over.after(&mistake).by(chair.0, chair.1);
+    back.when(&approve).then(E::RemedyApproved(approval(1)));
+}
+
+#[test]
+fn whoever_stepped_aside_by_a_slip_says_so_before_anybody_took_the_case_over() {
+    let aside = Recusal { handler: person("ana"), ground: RecusalGround::Kinship };
+    let mistake = C::WithdrawRecusal(not_recused("ana"));
+    let slipped = given([received(), assigned("ana")]).after(&C::Recuse(aside.clone()));
+    slipped.clone().after(&mistake).when(&C::Assign(to("ana"))).then(E::Assigned(to("ana")));
+    slipped.by("ben", Role::Agent).when(&mistake).then_rejected(R::RecusalStands(
+        person("ana"),
+        person("ben"),
+        Role::Agent,
+    ));
+    // What somebody above said of them is not theirs to take back, and a declared interest stands.
+    let said = given([received(), assigned("ana")]).by("sue", Role::Supervisor);
+    let said = said.after(&C::Recuse(aside.clone()));
+    let stands = R::RecusalStands(person("ana"), person("ana"), Role::Agent);
+    said.clone().by("ana", Role::Agent).when(&mistake).then_rejected(stands);
+    here(said)
+        .knowing("ana", staff("ana", vec![in_this()]))
+        .when(&mistake)
+        .then_rejected(conflicted("ana"));
 }

@@ -135,10 +135,12 @@ fn the_table_shows_most_commands_succeed_somewhere() {
     let need_more = [
         "approve-remedy",
         "fulfil-remedy",
+        "withdraw-recusal",
         "resume-clock",
         "warn-of-clock",
         "note-missed-clock",
         "unlink-duplicate",
+        "withdraw-escalation",
         "note-review",
         "record-external-decision",
         "record-survey-answer",

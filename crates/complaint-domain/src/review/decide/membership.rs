@@ -64,7 +64,7 @@ fn no_interest(
     Ok(())
 }
 
-fn not_recused(docket: &Docket, who: &ActorId) -> Result<(), ReviewRejection> {
+pub(super) fn not_recused(docket: &Docket, who: &ActorId) -> Result<(), ReviewRejection> {
     if docket.recused.contains(who) {
         return Err(ReviewRejection::MemberRecused(who.clone()));
     }

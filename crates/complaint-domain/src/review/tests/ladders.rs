@@ -8,8 +8,9 @@ use super::{
         MeasureDone, MeasureId, MemberRecusal, ReplyKind, ReviewClosure, ReviewCommand as C,
         ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    Committee, answered, by, closed, committee, decided, disclosure, heard, label, opened, opening,
-    past, person, proposal, proposed, ready, replied, reply, seat, vote, voted,
+    Committee, agreed, answered, by, closed, committee, decided, disclosure, heard, label, opened,
+    opening, past, person, proposal, proposed, ready, replied, reply, seat, vote, voted,
+    withdrawal,
 };
 use crate::{
     actor::{Actor, Role},
@@ -33,6 +34,7 @@ fn ladders() -> Vec<Ladder<Committee>> {
     all.extend(counting());
     all.extend(replies());
     all.extend(follow_up());
+    all.push(withdrawing());
     all
 }
 
@@ -409,6 +411,7 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                     history.push(by("sue", E::Replied(reply(ReplyKind::Refused))));
                     let done = MeasureDone { measure: MeasureId(1) };
                     history.push(by("ana", E::MeasureCompleted(done)));
+                    history.extend([agreed("mia", 1), agreed("oli", 2)]);
                     history
                 },
                 C::CompleteMeasure(MeasureDone { measure: MeasureId(2) }),
@@ -420,6 +423,9 @@ fn follow_up() -> Vec<Ladder<Committee>> {
                 }),
                 ("measure-already-done", |it| {
                     it.drop(|event| matches!(event, E::MeasureCompleted(_)));
+                }),
+                ("measure-withdrawn", |it| {
+                    it.drop(|event| matches!(event, E::WithdrawalAgreed(_)));
                 }),
                 ("decision-refused", |it| it.history = replied()),
             ],
@@ -438,4 +444,36 @@ fn follow_up() -> Vec<Ladder<Committee>> {
             ],
         ),
     ]
+}
+
+/// `noa` sees to the measure, and an interest of hers is open.
+fn withdrawing() -> Ladder<Committee> {
+    let mut history = decided();
+    for fact in &mut history {
+        if let E::DecisionProposed(proposal) = &mut fact.event {
+            proposal.measures[0].owner = person("noa");
+        }
+    }
+    let refused = by("sue", E::Replied(reply(ReplyKind::Refused)));
+    history.extend([recused("oli"), past(E::InterestDisclosed(disclosure("noa"))), refused]);
+    history.push(agreed("mia", 1));
+    let mut without = withdrawal(2);
+    without.grounds.clear();
+    let start = Attempt::new(committee(), history, C::WithdrawMeasure(without));
+    (
+        start.by("zoe", Role::CommitteeMember),
+        vec![
+            ("not-on-committee", |it| it.world.occasion.actor.id = person("tom")),
+            ("term-over", |it| it.world.occasion.actor.id = person("ana")),
+            ("has-part-in-case", |it| it.world.occasion.actor.id = person("ida")),
+            ("interest-declared", |it| it.world.occasion.actor.id = person("oli")),
+            ("member-recused", |it| it.world.occasion.actor.id = person("noa")),
+            ("grounds-missing", |it| it.command = C::WithdrawMeasure(withdrawal(2))),
+            ("interest-open", |it| it.drop(|event| matches!(event, E::InterestDisclosed(_)))),
+            ("measure-unknown", |it| it.command = C::WithdrawMeasure(withdrawal(1))),
+            ("decision-refused", |it| it.drop(|event| matches!(event, E::Replied(_)))),
+            ("withdrawn-by-owner", |it| it.world.occasion.actor = chair()),
+            ("withdrawal-agreed", |it| it.drop(|event| matches!(event, E::WithdrawalAgreed(_)))),
+        ],
+    )
 }

@@ -4,8 +4,8 @@ use super::{
         MeasureId, MemberRecusal, Opened, OpeningWay, Part, ReplyKind, ReviewClosure,
         ReviewCommand as C, ReviewEvent as E, ReviewRejection as R, Ruling, Side, VoteChoice,
     },
-    answered, committee, complaint, decided, decision, disclosure, heard, label, opened, opening,
-    person, proposal, proposed, ready, reply, seat, vote, voted,
+    agreed, answered, committee, complaint, decided, decision, disclosure, heard, label, opened,
+    opening, person, proposal, proposed, ready, replied, reply, seat, vote, voted, withdrawal,
 };
 use crate::{
     Fact,
@@ -536,4 +536,49 @@ fn of_the_rules_of_two_days_the_greater_quorum_counts_and_that_the_company_is_bo
     assert_eq!(of(3, bound).stricter(of(5, free)), of(5, bound));
     assert_eq!(of(5, free).stricter(of(3, bound)), of(5, bound));
     assert_eq!(of(3, free).stricter(of(3, free)), of(3, free));
+}
+
+/// What became impossible is given up by those who decided it, not by whoever was to do it, and is never told as done.
+#[test]
+fn a_measure_that_became_impossible_is_withdrawn_by_the_committee_and_the_review_closes() {
+    let close = C::Close(ReviewClosure {});
+    let accepted = given(committee(), replied()).by("mia", Role::CommitteeChair);
+    accepted.clone().when(&close).then_rejected(R::MeasureOutstanding(MeasureId(1)));
+    let end = C::WithdrawMeasure(withdrawal(1));
+    accepted.clone().by("sue", Role::Supervisor).when(&end).then_rejected(R::RoleMayNot {
+        command: "withdraw-measure",
+        expected: "somebody of the committee",
+        role: Role::Supervisor,
+    });
+    accepted.clone().when(&end).then(agreed("mia", 1).event);
+    let one = accepted.after(&end);
+    one.clone().when(&end).then_rejected(R::WithdrawalAgreed(person("mia")));
+    one.clone().when(&close).then_rejected(R::MeasureOutstanding(MeasureId(1)));
+    let two = one.by("noa", MEMBER).after(&end);
+    let super::Review::Opened(docket) = &two.state else { panic!("an opened review") };
+    assert_eq!(docket.outstanding_measures().count(), 0);
+    assert_eq!(docket.withdrawn_measures().collect::<Vec<_>>(), [MeasureId(1)]);
+    let done = C::CompleteMeasure(MeasureDone { measure: MeasureId(1) });
+    let refused = two.clone().by("ana", Role::Agent).when(&done);
+    refused.then_rejected(R::MeasureWithdrawn(MeasureId(1)));
+    two.when(&close).then(E::Closed(ReviewClosure {}));
+}
+
+/// Those who decided may be gone: whoever is on the committee by then takes their place, and the word of whoever no longer
+/// may say so does not count.
+#[test]
+fn a_measure_is_withdrawn_by_those_who_are_on_the_committee_today() {
+    let end = C::WithdrawMeasure(withdrawal(1));
+    let anew =
+        given(committee(), replied()).by("mia", Role::CommitteeChair).after(&end).where_(|world| {
+            let zoe = world.facts.committee[&person("noa")];
+            for gone in ["mia", "noa", "oli"] {
+                let standing = world.facts.committee.get_mut(&person(gone)).expect("a member");
+                standing.term_until = Some("2024-05-05".parse().expect("a day"));
+            }
+            world.facts.committee.extend(["zoe", "uma"].map(|new| (person(new), zoe)));
+        });
+    let one = anew.by("zoe", MEMBER);
+    one.clone().when(&end).then(agreed("zoe", 1).event);
+    one.after(&end).by("uma", MEMBER).when(&end).then(agreed("uma", 2).event);
 }

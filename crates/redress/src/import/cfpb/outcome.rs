@@ -88,6 +88,8 @@ fn rehearse(
             complaint: None,
             people: People::default(),
             review: None,
+            is_under_review: false,
+            is_taken_up: false,
             is_other_unknown: false,
         };
         for event in decide(&state, &request.command, &circumstances)? {

@@ -10,7 +10,8 @@ use crate::{
     actor::{Actor, ActorId},
     complaint::{
         Answer, ApprovalLimits, ClockLimit, Complaint, ComplaintEvent as E, CorrectedFact, Finding,
-        Outcome, Receipt, RemedyId, RemedyResult, Response, ResponseKind, Source, Stage,
+        Outcome, Reassignment, ReassignmentReason, Receipt, RemedyId, RemedyResult, Response,
+        ResponseKind, Source, Stage,
         state::{Approval, Case},
     },
     money::Money,
@@ -89,6 +90,7 @@ fn may_follow_the_end(event: &E) -> bool {
             | E::SurveyAnswered(_)
             | E::ExternalDecisionRecorded(_)
             | E::Escalated(_)
+            | E::EscalationWithdrawn(_)
             | E::ReviewConcluded(_)
             | E::ClockMissed(_)
     )
@@ -165,10 +167,7 @@ impl Seen {
                 .responsible
                 .replace(assignment.handler.clone())
                 .map(|_| "two people responsible at once"),
-            E::Reassigned(change) => {
-                let before = self.responsible.replace(change.handler.clone());
-                (before.is_none() || before == self.responsible).then_some("handed over by nobody")
-            }
+            E::Reassigned(change) => self.handed_over(change),
             E::ResponseIssued(response) => self.responded(response, fact.occurred_at),
             E::AnswerRecorded(_) => self.answered(fact.occurred_at),
             E::RemedyProposed(_) | E::RemedyApproved(_) | E::RemedyFulfilled(_) => {
@@ -179,6 +178,10 @@ impl Seen {
                 let before = self.responsible.take();
                 self.aside.insert(recusal.handler.clone());
                 (before.as_ref() != Some(&recusal.handler)).then_some("a recusal of somebody else")
+            }
+            E::RecusalWithdrawn(mistake) => {
+                let was_aside = self.aside.remove(&mistake.handler);
+                (!was_aside).then_some("a recusal withdrawn that was none")
             }
             E::ClockWarned(notice) => once(&mut self.warned, &notice.limit, "warned of twice"),
             E::ClockMissed(notice) => once(&mut self.missed, &notice.limit, "missed twice"),
@@ -201,11 +204,20 @@ impl Seen {
             | E::DuplicateLinked(_)
             | E::DuplicateUnlinked(_)
             | E::Escalated(_)
+            | E::EscalationWithdrawn(_)
             | E::ReferredExternally(_)
             | E::ExternalDecisionRecorded(_)
             | E::SuspectedViolationReported(_)
             | E::StepTaken(_) => None,
         }
+    }
+
+    fn handed_over(&mut self, change: &Reassignment) -> Option<&'static str> {
+        let before = self.responsible.replace(change.handler.clone());
+        if change.reason == ReassignmentReason::ConflictOfInterest {
+            self.aside.extend(before.clone());
+        }
+        (before.is_none() || before == self.responsible).then_some("handed over by nobody")
     }
 
     fn received(&mut self, receipt: &Receipt) -> Option<&'static str> {

@@ -6,8 +6,8 @@ use crate::{
     Fact,
     actor::{ActorId, Role},
     complaint::{
-        Answer, Assignment, CloseReason, ComplaintEvent as E, CorrectedFact, Outcome, Reassignment,
-        RemedyId, RemedyResult, Response, ResponseKind, Source,
+        Answer, Assignment, CloseReason, ComplaintEvent as E, CorrectedFact, EscalationReason,
+        Outcome, Reassignment, RemedyId, RemedyResult, Response, ResponseKind, Source,
     },
 };
 
@@ -44,6 +44,8 @@ struct Owed {
     aside: BTreeSet<ActorId>,
     /// Whether the committee was asked, since the last answer or reopening, and said nothing since.
     is_asked: bool,
+    /// Who asked last, and whether for the complainant.
+    asker: Option<(ActorId, bool)>,
 }
 
 impl Owed {
@@ -60,8 +62,17 @@ impl Owed {
         } else if let E::ReviewConcluded(noted) = &fact.event {
             self.is_asked = false;
             self.decided = noted.conclusion.binding_outcome().or(self.decided);
-        } else if let E::Escalated(_) = &fact.event {
+        } else if let E::Escalated(escalation) = &fact.event {
             self.is_asked = true;
+            let is_complainants = escalation.reason == EscalationReason::ComplainantRequest;
+            self.asker = Some((fact.actor.id.clone(), is_complainants));
+        } else if let E::EscalationWithdrawn(_) = &fact.event {
+            self.is_asked = false;
+            let is_theirs = self.asker.as_ref().is_some_and(|(asker, is_complainants)| {
+                let may = *asker == fact.actor.id && !is_complainants;
+                may || (*is_complainants && fact.actor.role == Role::Complainant)
+            });
+            return (!is_theirs).then_some("an escalation taken back by who did not ask for it");
         } else if let E::Reopened(_) = &fact.event {
             self.is_asked = false;
         } else if let E::ResponseIssued(response) = &fact.event {
@@ -93,6 +104,11 @@ impl Owed {
             self.aside.insert(recusal.handler.clone());
             let is_theirs = *by == recusal.handler || role.supervises();
             return (!is_theirs).then_some("a recusal by a colleague");
+        }
+        if let E::RecusalWithdrawn(mistake) = &fact.event {
+            self.aside.remove(&mistake.handler);
+            let is_theirs = *by == mistake.handler || role.supervises();
+            return (!is_theirs).then_some("a recusal withdrawn by a colleague");
         }
         if let E::AnswerRecorded(given) = &fact.event {
             let was_accepted = std::mem::take(&mut self.is_accepted);

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, tz::Offset};
 
 use super::super::{
     builders::{
-        answer, because, coming_to, decided_by, decides, escalation, handed_to, label, referred_to,
-        reported, review, to,
+        answer, because, coming_to, decided_by, decides, escalation, handed_to, label,
+        not_escalated, referred_to, reported, review, to,
     },
     harness::{Given, actor, time},
 };
@@ -16,7 +16,7 @@ use crate::{
         ExternalResult, Outcome, PlatformCategory, Recourse, RemedyApproval, RemedyFulfilment,
         RemedyId, RemedyKind, RemedyProposal, RemedyResult, Response, ResponseKind, RootCause,
         Stage,
-        state::{Approval, Case},
+        state::{Approval, Asker, Case},
     },
     review::DecisionEffect,
     sealed::PersonalField,
@@ -45,8 +45,9 @@ pub(super) fn stuck(given: &Given) -> Option<String> {
             .map_while(|(who, command)| {
                 now.actor = who;
                 if matches!(command, C::NoteReview(_)) {
-                    let unmoved = decides(Outcome::NotUpheld, DecisionEffect::Recommendation);
-                    now = now.clone().reviewing(Some(unmoved));
+                    // And it recommends what nobody has answered, to which nobody replies.
+                    let more = decides(Outcome::Upheld, DecisionEffect::Recommendation);
+                    now = now.clone().reviewing_escalation(case.escalations, more);
                 }
                 match now.decide(&command) {
                     Err(refused) => Some(format!("{}: {}", command.name(), refused.code())),
@@ -100,6 +101,12 @@ fn onward(now: &Given, case: &Case) -> Vec<(Actor, C)> {
     let zed = || actor("zed", Role::Agent);
     let mut ways: Vec<_> =
         CloseReason::ALL.iter().map(|reason| (zed(), C::Close(because(*reason)))).collect();
+    // What somebody here asked needs no committee: where there is none they take it back.
+    let asker = case.asker.as_ref().filter(|_| case.is_before_committee());
+    if let Some(Asker::Colleague(asker)) = asker {
+        let asker = Actor { id: asker.clone(), role: Role::Agent };
+        ways.push((asker, C::WithdrawEscalation(not_escalated())));
+    }
     if case.is_before_committee() {
         let number = u8::try_from(case.reviews_noted.len()).unwrap_or(u8::MAX).saturating_add(10);
         ways.push((actor("escalation", Role::System), C::NoteReview(review(number))));

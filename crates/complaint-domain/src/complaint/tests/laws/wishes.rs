@@ -8,9 +8,10 @@ use super::super::{
         acknowledgement, again, answer, apology, approval, assessment, bare, because, by_email,
         classification, complaint_id, corrects, daughter, day, decided_by, decides, declined, done,
         escalation, extension, final_response, forwarding, found, handed_to, holding,
-        imported_receipt, invoice, label, limit, linked_to, matter, message, not_pursued, offering,
-        over_to, paid, pause, receipt, recusal, referred_to, refund, reported, request, resume,
-        review, scores, step, to, unlinked_from, violation, vulnerable, would_be,
+        imported_receipt, invoice, label, limit, linked_to, matter, message, not_escalated,
+        not_pursued, not_recused, offering, over_to, paid, pause, receipt, recusal, referred_to,
+        refund, reported, request, resume, review, scores, step, to, unlinked_from, violation,
+        vulnerable, would_be,
     },
     harness::{Given, actor, time},
 };
@@ -23,7 +24,7 @@ use crate::{
         LinkKind, Outcome, Party, PauseGround, PlatformCategory, ProcessStep, Receipt, Recourse,
         Recusal, RemedyFulfilment, ReopenReason, Response, ResponseKind, RootCause, Stage,
         VulnerabilityDriver,
-        state::{Approval, Case},
+        state::{Approval, Asker, Case},
     },
     review::DecisionEffect,
     sealed::PersonalField,
@@ -110,6 +111,11 @@ fn onward(given: &mut Given, choice: u8) -> C {
         ];
         return commands[usize::from(choice) % commands.len()].clone();
     }
+    if choice % 32 == 31
+        && let Some(command) = taken_back(given, &case)
+    {
+        return command;
+    }
     if choice.is_multiple_of(4) {
         return beside(given, &case, choice / 4);
     }
@@ -154,6 +160,17 @@ fn onward(given: &mut Given, choice: u8) -> C {
         }
     };
     commands[usize::from(choice) % commands.len()].clone()
+}
+
+/// What was said by mistake, if anything was.
+fn taken_back(given: &mut Given, case: &Case) -> Option<C> {
+    if let Some(aside) = case.recused.first() {
+        given.actor = actor("sue", Role::Supervisor);
+        return Some(C::WithdrawRecusal(not_recused(aside.0.as_str())));
+    }
+    let Some(Asker::Colleague(asker)) = &case.asker else { return None };
+    given.actor = Actor { id: asker.clone(), role: Role::Agent };
+    Some(C::WithdrawEscalation(not_escalated()))
 }
 
 /// What may be done beside the way to the answer.

@@ -6,8 +6,8 @@ use super::{
             builders::{
                 approval, assigned, by_email, close, coming_to, concluded, daughter, decided_by,
                 decides, declined, escalation, final_response, fulfilled, handed_to, linked_to,
-                proposed_over_limit, received, referred_to, refund, responded, scores, step,
-                unlinked_from, violation, would_be,
+                not_escalated, proposed_over_limit, received, referred_to, refund, responded,
+                scores, step, unlinked_from, violation, would_be,
             },
             harness::{Told, actor, past},
         },
@@ -122,8 +122,25 @@ fn transfers() -> Vec<(Attempt, Vec<Rung>)> {
     ]
 }
 
+fn taken_back() -> (Attempt, Vec<Rung>) {
+    let mut taking_back =
+        Attempt::new([received()], C::WithdrawEscalation(not_escalated())).by("ben", Role::Agent);
+    taking_back.given.is_taken_up = true;
+    (
+        taking_back,
+        vec![
+            ("committee-not-escalated", |it| {
+                it.history.push(past(E::Escalated(escalation(EscalationReason::Gravity))));
+            }),
+            ("committee-escalated-by-another", |it| it.given.actor = actor("ana", Role::Agent)),
+            ("committee-taken-up", |it| it.given.is_taken_up = false),
+        ],
+    )
+}
+
 fn bodies() -> Vec<(Attempt, Vec<Rung>)> {
     vec![
+        taken_back(),
         (
             Attempt::new(
                 [received(), past(E::Escalated(escalation(EscalationReason::Gravity)))],

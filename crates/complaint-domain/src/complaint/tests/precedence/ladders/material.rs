@@ -4,14 +4,16 @@ use super::{
     super::{
         super::{
             builders::{
-                assigned, daughter, day, invoice, over_to, received, recusal, request, to,
-                vulnerable,
+                assigned, daughter, day, invoice, not_recused, over_to, received, recusal, request,
+                to, vulnerable,
             },
             harness::{actor, past},
+            people::{in_this, this_complaint},
         },
         Attempt, Rung,
     },
     drop_entry,
+    people::know,
 };
 use crate::{
     actor::Role,
@@ -20,6 +22,7 @@ use crate::{
         VulnerabilityDriver,
     },
     sealed::PersonalField,
+    staff::{RoleChange, StaffEvent as S},
 };
 
 pub(super) fn material() -> Vec<(Attempt, Vec<Rung>)> {
@@ -41,6 +44,25 @@ fn recusals() -> Vec<(Attempt, Vec<Rung>)> {
             vec![
                 ("nobody-responsible", |it| it.history.push(assigned("ben"))),
                 ("not-the-handler", |it| it.history.push(past(E::Reassigned(over_to("ana"))))),
+            ],
+        ),
+        (
+            {
+                let mut returning =
+                    Attempt::new([received(), aside()], C::WithdrawRecusal(not_recused("ana")));
+                returning.given.complaint = Some(this_complaint());
+                know(&mut returning, "sue", vec![]);
+                know(&mut returning, "ben", vec![in_this()]);
+                returning
+            },
+            vec![
+                ("not-recused", |it| it.command = C::WithdrawRecusal(not_recused("ben"))),
+                ("recusal-stands", |it| it.given.actor = actor("sue", Role::Supervisor)),
+                ("role-not-held", |it| {
+                    let granted = S::RoleGranted(RoleChange { role: Role::Supervisor });
+                    know(it, "sue", vec![granted]);
+                }),
+                ("interest-declared", |it| know(it, "ben", vec![])),
             ],
         ),
         (

@@ -13,7 +13,7 @@ use crate::{
     staff::{RoleChange, StaffEvent as S},
 };
 
-fn know(it: &mut Attempt, account: &str, since: Vec<S>) {
+pub(super) fn know(it: &mut Attempt, account: &str, since: Vec<S>) {
     it.given = it.given.clone().knowing(account, staff(account, since));
 }
 

@@ -15,7 +15,7 @@ const PUBLISHED: &str = "report.published.v1";
 pub const LEFT_OUT: &str =
     "the complaint, received in these days, is in every table of those received";
 /// The claim that fails where a complaint is told in another month.
-const IN_ITS_MONTH: &str = "the complaint is counted in the month of its receipt";
+pub const IN_ITS_MONTH: &str = "the complaint is counted in the month of its receipt";
 /// The claim about a complaint which has no place among the records that were counted.
 const WAS_LATER: &str = "it was recorded after the records that were counted";
 

@@ -10,7 +10,10 @@ use std::{
 use evidence_check::{
     Checked, Kind, Step, Verdict, check,
     check::Trust,
-    counted::{mine::Mine, published::LEFT_OUT},
+    counted::{
+        mine::Mine,
+        published::{IN_ITS_MONTH, LEFT_OUT},
+    },
     page, printable,
 };
 use merkle_log::Policy;
@@ -171,7 +174,7 @@ fn conclude(steps: &[Step]) -> Result<(), CommandError> {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
             problem: printable(&format!("expected that {claim}; {at}: {why}")),
-            next: if claim == LEFT_OUT {
+            next: if [LEFT_OUT, IN_ITS_MONTH].contains(&claim.as_str()) {
                 "ask whoever published it why, with this output and your receipt; then the committee or the \
                  regulator"
             } else {

@@ -14,6 +14,7 @@ use complaint_domain::{
 };
 use complaint_service::{CommandRequest, PersonalText, stream_of};
 use event_log::{ExpectedVersion, NewRecord, StreamId, StreamVersion};
+use jiff::Timestamp;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
@@ -56,6 +57,8 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
     let mut state = Complaint::default();
     let mut appends = Vec::new();
     let mut stream = None;
+    // One person and one key for a complaint, as the vault has them.
+    let (subject, key) = (Hex(rng.random()), Hex(rng.random()));
     for step in life(SEED, number, Year::of(YEAR)) {
         let stream = stream.get_or_insert_with(|| stream_of(step.command_id)).clone();
         let Step { entered_at, occurred_at, actor, command_id, command, personal } = step;
@@ -74,12 +77,21 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
         };
         let events = decide(&state, &command, &circumstances)
             .map_err(CommandError::failed("invent a complaint"))?;
-        let mut sealed: Vec<_> =
-            personal.iter().map(|(field, _)| sealed_at_random(*field, &mut rng)).collect();
+        let mut sealed: Vec<_> = personal
+            .iter()
+            .map(|(field, _)| SealedField {
+                field: *field,
+                subject,
+                key,
+                vault: Hex(rng.random()),
+                commitment: Hex(rng.random()),
+                digest: Hex(rng.random()),
+            })
+            .collect();
         for event in events {
             let version = appends.len() as u64;
             let record = encode(&Draft {
-                id: random_id(&mut rng),
+                id: event_id(entered_at, &mut rng),
                 stream: &stream,
                 version: StreamVersion(version),
                 occurred_at,
@@ -103,15 +115,10 @@ pub fn complaint(number: u64) -> Result<Vec<Append>, CommandError> {
     Ok(appends)
 }
 
-fn sealed_at_random(field: PersonalField, rng: &mut impl Rng) -> SealedField {
-    SealedField {
-        field,
-        subject: Hex(rng.random()),
-        key: Hex(rng.random()),
-        vault: Hex(rng.random()),
-        commitment: Hex(rng.random()),
-        digest: Hex(rng.random()),
-    }
+/// Begins with the time, as the service's do.
+fn event_id(at: Timestamp, rng: &mut impl Rng) -> Uuid {
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &rng.random()).into_uuid()
 }
 
 fn random_id(rng: &mut impl Rng) -> Uuid {

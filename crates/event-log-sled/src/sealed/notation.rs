@@ -3,6 +3,8 @@
 //! What is read here is written again with the very same characters, or it is not read: any other spelling of a
 //! value stays text.
 
+use std::mem;
+
 use jiff::{Timestamp, civil, tz::Offset};
 use ulid::{ULID_LEN, Ulid};
 
@@ -185,12 +187,31 @@ pub(super) fn read_timestamp(text: &[u8]) -> Option<u64> {
     u64::try_from(timestamp.as_millisecond()).ok()
 }
 
-/// Writes times as they were read. Most are of the same day as the one before, whose date is kept.
+/// Writes times as they were read. Most are of the day of one of the two before: of when something happened, and of when it was
+/// recorded. Their dates are kept.
 #[derive(Debug, Default)]
 pub(super) struct TimestampWriter {
-    day: u64,
+    /// The day written last comes first.
+    days: [Day; 2],
+}
+
+#[derive(Debug, Default)]
+struct Day {
+    number: u64,
     /// `2025-06-25T`; nothing at first.
     date: Vec<u8>,
+}
+
+impl Day {
+    fn is(&self, number: u64) -> bool {
+        self.number == number && !self.date.is_empty()
+    }
+
+    fn of(millis: u64) -> Option<Self> {
+        let timestamp = Timestamp::from_millisecond(i64::try_from(millis).ok()?).ok()?;
+        let date = Offset::UTC.to_datetime(timestamp).date();
+        Some(Self { number: millis / MILLIS_OF_A_DAY, date: format!("{date}T").into_bytes() })
+    }
 }
 
 const MILLIS_OF_A_DAY: u64 = 86_400_000;
@@ -199,11 +220,12 @@ impl TimestampWriter {
     /// Nothing, and `None`, where there is no such time.
     pub(super) fn write(&mut self, millis: u64, out: &mut Vec<u8>) -> Option<()> {
         let (day, clock) = (millis / MILLIS_OF_A_DAY, millis % MILLIS_OF_A_DAY);
-        if self.day != day || self.date.is_empty() {
-            let midnight = Timestamp::from_millisecond(i64::try_from(millis).ok()?).ok()?;
-            let date = Offset::UTC.to_datetime(midnight).date();
-            self.date = format!("{date}T").into_bytes();
-            self.day = day;
+        let [last, before] = &mut self.days;
+        if !last.is(day) {
+            mem::swap(last, before);
+            if !last.is(day) {
+                *last = Day::of(millis)?;
+            }
         }
         let mut text = *b"00:00:00.000Z";
         let clock = u32::try_from(clock).ok()?;
@@ -220,7 +242,7 @@ impl TimestampWriter {
             *ones = digit(number % 10);
         }
         *f2 = digit(clock % 10);
-        out.extend_from_slice(&self.date);
+        out.extend_from_slice(&last.date);
         out.extend_from_slice(&text);
         Some(())
     }

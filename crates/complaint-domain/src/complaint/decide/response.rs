@@ -14,7 +14,8 @@ use crate::{
     complaint::{
         Answer, AnswerGiven, AnswerRefusal, Circumstances, ComplaintEvent, ComplaintRejection,
         PlatformCategory, PlatformResponse, RecourseRefusal, RemedyId, RemedyResult, Response,
-        ResponseKind, state::Case,
+        ResponseKind,
+        state::{Case, FinalResponse},
     },
     sealed::PersonalField,
 };
@@ -42,16 +43,20 @@ pub(super) fn issue(
     Ok(ComplaintEvent::ResponseIssued(response.clone()))
 }
 
-/// Where it is only a recommendation for which an answer makes room that stood without it, the next one gives that.
+/// Where an answer makes room only because less was given than the committee decided or recommended, the next one
+/// gives that. What a platform reports says nothing of what was given.
 fn gives_what_makes_room(case: &Case, response: &Response) -> bool {
-    let stands = case.final_response.as_ref().is_some_and(|it| !it.may_be_replaced());
-    match case.recommended_since().filter(|_| stands && case.owed_outcome().is_none()) {
-        Some(recommended) if response.kind == ResponseKind::Final => {
-            response.outcome.is_some_and(|given| given.is_no_less_than(recommended))
-        }
-        Some(_) => false,
-        None => true,
+    if case.final_response.as_ref().is_none_or(FinalResponse::may_be_replaced) {
+        return true;
     }
+    let is_final = response.kind == ResponseKind::Final;
+    if case.owed_outcome().is_some() {
+        // Whether one of ours gives it is told by name of what was decided.
+        return !is_final || response.platform.is_none();
+    }
+    case.recommended_since().is_none_or(|recommended| {
+        is_final && response.outcome.is_some_and(|given| given.is_no_less_than(recommended))
+    })
 }
 
 /// What was handed to another body is answered there: an answer of ours would come when no limit of ours runs

@@ -3,17 +3,19 @@
 
 use super::{
     builders::{
-        acknowledgement, again, answer, assigned, because, close, day, final_response, forwarding,
-        imported, imported_receipt, receipt, received, reported, responded,
+        acknowledgement, again, answer, assigned, because, close, coming_to, day, decides,
+        final_response, forwarding, imported, imported_receipt, receipt, received, reported,
+        responded, review,
     },
-    harness::{Given, given},
+    harness::{Given, given, past},
 };
 use crate::{
     actor::Role,
     complaint::{
         Answer, CloseReason, ComplaintCommand as C, ComplaintEvent as E, ComplaintRejection as R,
-        PlatformCategory, Receipt, Recourse, ReopenReason, Response, ResponseKind,
+        Outcome, PlatformCategory, Receipt, Recourse, ReopenReason, Response, ResponseKind,
     },
+    review::DecisionEffect,
 };
 
 const EXPLAINED: PlatformCategory = PlatformCategory::ClosedWithExplanation;
@@ -145,6 +147,22 @@ fn what_a_platform_passes_on_about_ourselves_is_ours_to_answer() {
         .after(&C::Register(about_us))
         .when(&report(ResponseKind::Final, EXPLAINED))
         .then_rejected(R::NobodyResponsible { command: "issue-response" });
+}
+
+/// A platform's report says nothing of what was given, so that it never gives what the committee decided.
+#[test]
+fn a_report_that_stands_makes_room_for_what_binds_and_for_no_other_report() {
+    let about_us = Receipt { respondent: None, ..imported_receipt() };
+    let stands = given([past(E::Received(about_us)), assigned("ana")])
+        .after(&report(ResponseKind::Final, EXPLAINED))
+        .reviewing(Some(decides(Outcome::Upheld, DecisionEffect::Binding)))
+        .by("escalation", Role::System)
+        .after(&C::NoteReview(review(1)))
+        .by("ana", Role::Agent);
+    let again = report(ResponseKind::Final, PlatformCategory::ClosedWithMonetaryRelief);
+    stands.clone().when(&again).then_rejected(R::FinalResponseStands);
+    let upheld = coming_to(Outcome::Upheld, "2030-01-01");
+    stands.when(&C::IssueResponse(upheld.clone())).then(E::ResponseIssued(upheld));
 }
 
 #[test]

@@ -116,7 +116,9 @@ fn onward(now: &Given, case: &Case) -> Vec<(Actor, C)> {
             result: ExternalResult::ForRespondent,
             ..decided_by(body.as_str(), None)
         };
-        ways.push((zed(), C::RecordExternalDecision(decision)));
+        ways.push((zed(), C::RecordExternalDecision(decision.clone())));
+        // Where the same body awarded something before, that it is gone is noted from above.
+        ways.push((actor("sue-2", Role::Supervisor), C::RecordExternalDecision(decision)));
     }
     if case.handler.is_none() && case.is_ours_to_answer() {
         ways.push((actor("sue-2", Role::Supervisor), C::Assign(to("zed"))));

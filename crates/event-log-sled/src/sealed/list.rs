@@ -12,6 +12,7 @@
 use std::borrow::Borrow;
 
 use event_log::{RecordedEvent, record::STREAM_ID_BYTES_MAX};
+use memchr::memchr_iter;
 use merkle_log::tile::TILE_WIDTH;
 
 use crate::{frame::be64, sealed::Entry};
@@ -58,9 +59,8 @@ pub(super) fn place_of(name: &[u8], record: &[u8], before: u16) -> Option<u16> {
     if stands_at(usize::from(before)) {
         return Some(before);
     }
-    let initial = name.first();
-    let mut looked_at = record.iter().take(LOOKED_AT).enumerate();
-    let place = looked_at.find(|(place, byte)| Some(*byte) == initial && stands_at(*place))?.0;
+    let looked_at = record.get(..LOOKED_AT).unwrap_or(record);
+    let place = memchr_iter(*name.first()?, looked_at).find(|place| stands_at(*place))?;
     u16::try_from(place).ok().filter(|place| *place < NOWHERE)
 }
 

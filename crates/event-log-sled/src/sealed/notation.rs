@@ -3,13 +3,19 @@
 //! What is read here is written again with the very same characters, or it is not read: any other spelling of a
 //! value stays text.
 
-use std::mem;
+use std::{
+    hash::{Hash, Hasher},
+    mem,
+};
 
 use jiff::{Timestamp, civil, tz::Offset};
 use ulid::{ULID_LEN, Ulid};
 
 /// How an id or a digest is spelt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// As wide as the numbers beside it: a byte, and nothing behind it, is moved slowly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
 pub(super) enum Notation {
     /// 32 hexadecimal digits, lower case.
     Hex16,
@@ -39,44 +45,95 @@ impl Notation {
             Self::Hex16 | Self::Hex32 | Self::Uuid => 0,
         }
     }
+
+    /// Writes a value as it was read, from its time, where it begins with one, and all bytes behind that; `None` where
+    /// these are not of such a value.
+    pub(super) fn write(self, millis: u64, rest: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Hex16 => out.extend_from_slice(digits(*rest.as_array()?).as_flattened()),
+            Self::Hex32 => {
+                let bytes: &[u8; 32] = rest.as_array()?;
+                let halves: &[[u8; 16]; 2] = bytes.as_chunks().0.as_array()?;
+                out.extend_from_slice(halves.map(digits).as_flattened().as_flattened());
+            }
+            Self::Uuid => out.extend_from_slice(&hyphened(*rest.as_array()?)),
+            Self::TimedUuid => out.extend_from_slice(&hyphened(timed(millis, rest)?)),
+            Self::Ulid => {
+                let ulid = Ulid::from_bytes(timed(millis, rest)?);
+                out.extend_from_slice(ulid.array_to_str(&mut [0; ULID_LEN]).as_bytes());
+            }
+        }
+        Some(())
+    }
+}
+
+/// The bytes of an id that begins with a time.
+fn timed(millis: u64, rest: &[u8]) -> Option<[u8; 16]> {
+    let [0, 0, t0, t1, t2, t3, t4, t5] = millis.to_be_bytes() else { return None };
+    let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] = *rest.as_array()?;
+    Some([t0, t1, t2, t3, t4, t5, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9])
+}
+
+fn hyphened(bytes: [u8; 16]) -> [u8; UUID_LENGTH] {
+    let mut text = [b'-'; UUID_LENGTH];
+    for (place, pair) in UUID_PAIRS.into_iter().zip(digits(bytes)) {
+        if let Some(into) = text.get_mut(place..).and_then(<[u8]>::first_chunk_mut) {
+            *into = pair;
+        }
+    }
+    text
 }
 
 const TIME_BYTES: usize = 6;
+/// How many bits of the first word stand behind the time.
+const BEHIND_TIME: u32 = 16;
 const TIME_END: u64 = 1 << (8 * TIME_BYTES);
 const UUID_LENGTH: usize = 36;
+/// Where the digits of each byte of a UUID stand.
+const UUID_PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 /// How many digits of a UUID stand before its hyphens.
 const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+const DATE_LENGTH: usize = 10;
 /// `2025-06-25T10:32:12.414Z`
-const TIMESTAMP_LENGTH: usize = 24;
+pub(super) const TIMESTAMP_LENGTH: usize = 24;
 
 /// An id or a digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Value {
+    /// Its bytes as numbers, which are moved about faster; 0 behind what the notation has.
+    words: [u64; 4],
     pub(super) notation: Notation,
-    /// With zeros behind it where the notation has fewer.
-    bytes: [u8; 32],
+}
+
+impl Hash for Value {
+    /// Of the first half, which nearly always tells them apart: whether a value was there before is asked of each.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [first, second, ..] = self.words;
+        state.write_u64(first);
+        state.write_u64(second);
+    }
 }
 
 impl Value {
-    /// A value whose bytes are `millis`, where its notation begins with a time, and then `rest`.
-    pub(super) fn new(notation: Notation, millis: u64, rest: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 32];
-        let (time, behind) = bytes.get_mut(..notation.bytes())?.split_at_mut(notation.time_bytes());
-        let millis = if time.is_empty() { [0; 8] } else { millis.to_be_bytes() };
-        let (above, millis) = millis.split_at(size_of::<u64>().checked_sub(time.len())?);
-        if above.iter().any(|byte| *byte != 0) || behind.len() != rest.len() {
-            return None;
+    fn of_bytes(notation: Notation, bytes: &[u8]) -> Self {
+        let mut words = [0; 4];
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_be_bytes(*bytes);
         }
-        time.copy_from_slice(millis);
-        behind.copy_from_slice(rest);
-        Some(Self { notation, bytes })
+        Self { words, notation }
     }
 
-    /// The time that it begins with, 0 where there is none, and all bytes behind that.
-    pub(super) fn parts(&self) -> (u64, &[u8]) {
-        let bytes = self.bytes.get(..self.notation.bytes()).unwrap_or(&self.bytes);
-        let (time, rest) = bytes.split_at(self.notation.time_bytes());
-        (time.iter().fold(0, |millis, byte| millis << 8 | u64::from(*byte)), rest)
+    /// The time that it begins with, where it begins with one.
+    pub(super) fn millis(&self) -> Option<u64> {
+        let [first, ..] = self.words;
+        (self.notation.time_bytes() > 0).then_some(first >> BEHIND_TIME)
+    }
+
+    /// Writes all bytes behind its time.
+    pub(super) fn write_rest(&self, out: &mut Vec<u8>) {
+        let bytes = self.words.map(u64::to_be_bytes);
+        let rest = bytes.as_flattened().get(self.notation.time_bytes()..self.notation.bytes());
+        out.extend_from_slice(rest.unwrap_or_default());
     }
 
     /// The value that a whole text is.
@@ -92,26 +149,25 @@ impl Value {
     /// The ULID that a text ends with behind a hyphen, as the name of a stream does.
     pub(super) fn read_ulid_behind(text: &[u8]) -> Option<Self> {
         let (before, last) = text.split_last_chunk::<ULID_LEN>()?;
-        if before.last() != Some(&b'-') {
-            return None;
-        }
-        let ulid = Ulid::from_string(str::from_utf8(last).ok()?).ok()?;
+        (before.last() == Some(&b'-')).then(|| Self::read_ulid(last)).flatten()
+    }
+
+    /// The ULID that a whole text is.
+    pub(super) fn read_ulid(text: &[u8]) -> Option<Self> {
+        let ulid = Ulid::from_string(str::from_utf8(text).ok()?).ok()?;
         // Other spellings are understood as well, but not written.
-        if ulid.array_to_str(&mut [0; ULID_LEN]).as_bytes() != last {
+        if ulid.array_to_str(&mut [0; ULID_LEN]).as_bytes() != text {
             return None;
         }
-        let mut value = Self { notation: Notation::Ulid, bytes: [0; 32] };
-        value.bytes.first_chunk_mut().map(|bytes| *bytes = ulid.to_bytes())?;
-        Some(value)
+        Some(Self::of_bytes(Notation::Ulid, &ulid.to_bytes()))
     }
 
     fn read_hex(notation: Notation, text: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 32];
-        for (half, digits) in bytes.as_chunks_mut::<16>().0.iter_mut().zip(text.as_chunks::<32>().0)
-        {
+        let mut bytes = [[0; 16]; 2];
+        for (half, digits) in bytes.iter_mut().zip(text.as_chunks().0) {
             *half = read_digits(digits)?;
         }
-        Some(Self { notation, bytes })
+        Some(Self::of_bytes(notation, bytes.as_flattened()))
     }
 
     fn read_uuid(text: &[u8]) -> Option<Self> {
@@ -128,63 +184,48 @@ impl Value {
                 _ => return None,
             };
         }
-        let mut bytes = [0; 32];
-        *bytes.first_chunk_mut()? = read_digits(&digits)?;
+        let bytes = read_digits(&digits)?;
         let is_timed = bytes.get(TIME_BYTES).is_some_and(|byte| byte >> 4 == 7);
         let notation = if is_timed { Notation::TimedUuid } else { Notation::Uuid };
-        Some(Self { notation, bytes })
-    }
-
-    fn halves(&self) -> [[u8; 16]; 2] {
-        let half = |at: usize| self.bytes.get(at..).and_then(|half| half.first_chunk().copied());
-        [half(0).unwrap_or_default(), half(16).unwrap_or_default()]
-    }
-
-    /// Writes it as it was read.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let [first, second] = self.halves();
-        match self.notation {
-            Notation::Hex16 => out.extend_from_slice(digits(first).as_flattened()),
-            Notation::Hex32 => {
-                out.extend_from_slice(
-                    [digits(first), digits(second)].as_flattened().as_flattened(),
-                );
-            }
-            Notation::Uuid | Notation::TimedUuid => {
-                let digits = digits(first);
-                let mut rest = digits.as_flattened();
-                let mut text = [b'-'; UUID_LENGTH];
-                let mut unwritten = text.as_mut_slice();
-                for length in UUID_GROUPS {
-                    let (group, behind) = rest.split_at(length);
-                    let (into, later) = unwritten.split_at_mut(length);
-                    into.copy_from_slice(group);
-                    unwritten = later.get_mut(1..).unwrap_or_default();
-                    rest = behind;
-                }
-                out.extend_from_slice(&text);
-            }
-            Notation::Ulid => {
-                let ulid = Ulid::from_bytes(first);
-                out.extend_from_slice(ulid.array_to_str(&mut [0; ULID_LEN]).as_bytes());
-            }
-        }
+        Some(Self::of_bytes(notation, &bytes))
     }
 }
 
-/// The milliseconds since 1970 of a time to the millisecond in UTC.
-pub(super) fn read_timestamp(text: &[u8]) -> Option<u64> {
-    let text: &[u8; TIMESTAMP_LENGTH] = text.try_into().ok()?;
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', clock @ ..] = *text else { return None };
-    let [h0, h1, b':', n0, n1, b':', s0, s1, b'.', f0, f1, f2, b'Z'] = clock else { return None };
-    let [year, month, day] = [number(&[y0, y1, y2, y3])?, number(&[m0, m1])?, number(&[d0, d1])?];
-    let [hour, minute, second] = [number(&[h0, h1])?, number(&[n0, n1])?, number(&[s0, s1])?];
-    let nanos = i32::from(number(&[f0, f1, f2])?).checked_mul(1_000_000)?;
-    let small = |number: i16| i8::try_from(number).ok();
-    let date = civil::Date::new(year, small(month)?, small(day)?).ok()?;
-    let time = civil::Time::new(small(hour)?, small(minute)?, small(second)?, nanos).ok()?;
-    let timestamp = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
-    u64::try_from(timestamp.as_millisecond()).ok()
+/// Reads times to the millisecond in UTC. Most are of the day of the one before, of which the date is kept.
+#[derive(Debug, Default)]
+pub(super) struct TimestampReader {
+    /// `2025-06-25`, and the milliseconds since 1970 when it began.
+    day: Option<([u8; DATE_LENGTH], u64)>,
+}
+
+impl TimestampReader {
+    /// The milliseconds since 1970.
+    pub(super) fn read(&mut self, text: &[u8]) -> Option<u64> {
+        let text: &[u8; TIMESTAMP_LENGTH] = text.try_into().ok()?;
+        let (date, rest) = text.split_first_chunk()?;
+        let [b'T', h0, h1, b':', n0, n1, b':', s0, s1, b'.', f0, f1, f2, b'Z'] = *rest else {
+            return None;
+        };
+        let below = |limit: u64| move |number: &u64| *number < limit;
+        let hour = number(&[h0, h1]).filter(below(24))?;
+        let minute = number(&[n0, n1]).filter(below(60))?;
+        let second = number(&[s0, s1]).filter(below(60))?;
+        let millis = number(&[f0, f1, f2])?;
+        let of_day = hour * 3_600_000 + minute * 60_000 + second * 1_000 + millis;
+        let known = self.day.filter(|(known, _)| known == date).map(|(_, begin)| begin);
+        let begin = known.map_or_else(|| begin_of(*date), Some)?;
+        self.day = Some((*date, begin));
+        begin.checked_add(of_day)
+    }
+}
+
+/// When a day begins that is not before 1970.
+fn begin_of([y0, y1, y2, y3, m, m0, m1, d, d0, d1]: [u8; DATE_LENGTH]) -> Option<u64> {
+    let [year, month, day] = [&[y0, y1, y2, y3][..], &[m0, m1], &[d0, d1]].map(number);
+    let small = |number: u64| i8::try_from(number).ok();
+    let date = civil::Date::new(i16::try_from(year?).ok()?, small(month?)?, small(day?)?).ok()?;
+    let begin = Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok()?;
+    ([m, d] == *b"--").then(|| u64::try_from(begin.as_millisecond()).ok()).flatten()
 }
 
 /// Writes times as they were read. Most are of the day of one of the two before: of when something happened, and of when it was
@@ -253,9 +294,9 @@ pub(super) fn fits_id(millis: u64) -> bool {
     millis < TIME_END
 }
 
-fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0_i16, |number, digit| {
-        let digit = digit.is_ascii_digit().then(|| i16::from(digit.wrapping_sub(b'0')))?;
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit.wrapping_sub(b'0')))?;
         number.checked_mul(10)?.checked_add(digit)
     })
 }
@@ -283,7 +324,11 @@ fn digit(character: u8) -> u8 {
 
 /// Bytes as hexadecimal digits.
 fn digits(bytes: [u8; 16]) -> [[u8; 2]; 16] {
-    bytes.map(|byte| [character(byte >> 4), character(byte & 15)])
+    let mut digits = [[0; 2]; 16];
+    for (pair, byte) in digits.iter_mut().zip(bytes) {
+        *pair = [character(byte >> 4), character(byte & 15)];
+    }
+    digits
 }
 
 fn character(digit: u8) -> u8 {

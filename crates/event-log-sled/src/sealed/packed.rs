@@ -15,17 +15,17 @@
 //! Only what stands between two quotation marks is looked at, and only as a whole; of what ends with a ULID behind a hyphen
 //! the ULID alone is taken out. A range in which a byte below 8 stands in a record, which JSON never has, cannot be packed.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    mem,
-    ops::Range,
-};
+use std::{mem, ops::Range};
 
 use foldhash::fast::RandomState;
+use indexmap::{IndexMap, IndexSet};
+use ulid::ULID_LEN;
 
 use crate::{
     index::entry::{put_number, take_number},
-    sealed::notation::{Notation, TimestampWriter, Value, fits_id, read_timestamp},
+    sealed::notation::{
+        Notation, TIMESTAMP_LENGTH, TimestampReader, TimestampWriter, Value, fits_id,
+    },
 };
 
 /// The record ends.
@@ -34,6 +34,10 @@ const TIME: u8 = 6;
 const AGAIN: u8 = 7;
 /// How many marks there are: all bytes below.
 const MARKS: u8 = 8;
+/// Nothing that is told is shorter: a time.
+const TOLD_LEAST: usize = TIMESTAMP_LENGTH;
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
 
 fn mark(notation: Notation) -> u8 {
     match notation {
@@ -113,12 +117,33 @@ fn zigzag(millis: u64, near: u64) -> u64 {
 #[derive(Debug, Default)]
 pub(super) struct Packer {
     pub(super) packed: Packed,
-    /// The values of this range, with their numbers.
-    values: HashMap<Value, u64, RandomState>,
-    /// The texts of this range's runs, with the number of the run for each mark; 0: none.
-    texts: HashMap<Box<[u8]>, [u64; MARKS as usize], RandomState>,
+    /// The values of this range, in the order in which they came.
+    values: IndexSet<Value, RandomState>,
+    /// The texts of this range's runs.
+    texts: IndexMap<Box<[u8]>, Text, RandomState>,
+    /// The text that was put last.
+    last: usize,
     /// How many runs there are.
     runs: u64,
+    times: TimestampReader,
+}
+
+/// The text of runs.
+#[derive(Debug)]
+struct Text {
+    /// The number of the run with each mark behind it; 0: none.
+    numbers: [u64; MARKS as usize],
+    /// How many characters told something behind it the last time, or none: the record ended.
+    told: usize,
+    /// Which text came after it the last time.
+    next: usize,
+}
+
+/// What comes next in a record: a text, what is told behind it, and the quotation mark behind that.
+struct Step {
+    text: usize,
+    told: Option<Told>,
+    end: usize,
 }
 
 enum Told {
@@ -133,6 +158,7 @@ impl Packer {
         [text, runs, numbers, values].into_iter().for_each(Vec::clear);
         self.values.clear();
         self.texts.clear();
+        self.last = 0;
         self.runs = 0;
         let mut near = Near::default();
         for record in records {
@@ -147,48 +173,85 @@ impl Packer {
     }
 
     fn pack_record(&mut self, record: &[u8], near: &mut Near) {
-        let (mut taken, mut start) = (0, 0);
-        for quote in quotes(record) {
-            let between = record.get(start..quote).unwrap_or_default();
-            start = quote.saturating_add(1);
-            let length = between.len();
-            let (told, characters) = if let Some(millis) = read_timestamp(between) {
-                (Told::Time(millis), length)
-            } else if let Some(value) = Value::read(between) {
-                (Told::Value(value), length)
-            } else if let Some(value) = Value::read_ulid_behind(between) {
-                (Told::Value(value), ulid::ULID_LEN)
-            } else {
-                continue;
-            };
-            let before = record.get(taken..quote.saturating_sub(characters)).unwrap_or_default();
-            taken = quote;
-            match told {
-                Told::Time(millis) => {
-                    self.put_run(before, TIME);
+        let (mut taken, mut quotes) = (0, Quotes::of(record));
+        loop {
+            let foreseen = self.foreseen(record, taken);
+            let step = foreseen.unwrap_or_else(|| self.sought(record, taken, &mut quotes));
+            let is_end = step.told.is_none();
+            let mark = match step.told {
+                None => END,
+                Some(Told::Time(millis)) => {
                     self.put_time(millis, near);
+                    TIME
                 }
-                Told::Value(value) => self.put_value(before, &value, near),
+                Some(Told::Value(value)) => self.put_value(value, near),
+            };
+            self.put_run(step.text, mark);
+            taken = step.end;
+            if is_end {
+                return;
             }
         }
-        self.put_run(record.get(taken..).unwrap_or_default(), END);
     }
 
-    fn put_run(&mut self, text: &[u8], mark: u8) {
-        let mark_place = usize::from(mark);
-        let known = self.texts.get_mut(text);
-        let number = known.as_ref().and_then(|numbers| numbers.get(mark_place).copied());
-        if let Some(number) = number.filter(|number| *number > 0) {
-            return put_number(&mut self.packed.runs, number);
+    /// The text that came there the last time, and something of the same length behind it: what is sought would be no other.
+    fn foreseen(&mut self, record: &[u8], taken: usize) -> Option<Step> {
+        let next = self.texts.get_index(self.last)?.1.next;
+        let (before, text) = self.texts.get_index(next)?;
+        let behind = record.get(taken..)?.strip_prefix(before.as_ref())?;
+        let (characters, rest) = behind.split_at_checked(text.told)?;
+        let told = match text.told {
+            0 => return rest.is_empty().then_some(Step { text: next, told: None, end: taken }),
+            _ if rest.first() != Some(&b'"') => return None,
+            TIMESTAMP_LENGTH => Told::Time(self.times.read(characters)?),
+            ULID_LEN => Told::Value(Value::read_ulid(characters)?),
+            _ => Told::Value(Value::read(characters)?),
+        };
+        let end = taken.checked_add(before.len())?.checked_add(characters.len())?;
+        Some(Step { text: next, told: Some(told), end })
+    }
+
+    /// What is told next between two quotation marks, wherever it is.
+    fn sought(&mut self, record: &[u8], taken: usize, quotes: &mut Quotes<'_>) -> Step {
+        // There is a mark where something was taken.
+        let mut start = if taken > 0 { taken.saturating_add(1) } else { 0 };
+        quotes.skip_to(start);
+        for quote in quotes {
+            let between = record.get(start..quote).unwrap_or_default();
+            if let Some((told, characters)) = read(between, &mut self.times) {
+                let text = record.get(taken..quote.saturating_sub(characters)).unwrap_or_default();
+                let text = self.text(text, characters);
+                return Step { text, told: Some(told), end: quote };
+            }
+            start = quote.saturating_add(1);
+        }
+        let text = self.text(record.get(taken..).unwrap_or_default(), 0);
+        Step { text, told: None, end: taken }
+    }
+
+    /// Which text it is.
+    fn text(&mut self, text: &[u8], told: usize) -> usize {
+        if let Some((place, _, known)) = self.texts.get_full_mut(text) {
+            known.told = told;
+            return place;
+        }
+        let (place, numbers) = (self.texts.len(), Default::default());
+        self.texts.insert(text.into(), Text { numbers, told, next: place });
+        place
+    }
+
+    fn put_run(&mut self, text: usize, mark: u8) {
+        if let Some((_, last)) = self.texts.get_index_mut(self.last) {
+            last.next = text;
+        }
+        self.last = text;
+        let Some((text, Text { numbers, .. })) = self.texts.get_index_mut(text) else { return };
+        let Some(number) = numbers.get_mut(usize::from(mark)) else { return };
+        if *number > 0 {
+            return put_number(&mut self.packed.runs, *number);
         }
         self.runs = self.runs.saturating_add(1);
-        let place = match known {
-            Some(numbers) => numbers.get_mut(mark_place),
-            None => self.texts.entry(text.into()).or_default().get_mut(mark_place),
-        };
-        if let Some(place) = place {
-            *place = self.runs;
-        }
+        *number = self.runs;
         put_number(&mut self.packed.runs, 0);
         self.packed.text.extend_from_slice(text);
         self.packed.text.push(mark);
@@ -199,44 +262,120 @@ impl Packer {
         near.pass(millis);
     }
 
-    fn put_value(&mut self, before: &[u8], value: &Value, near: &mut Near) {
-        let next = u64::try_from(self.values.len()).unwrap_or(u64::MAX);
-        match self.values.entry(*value) {
-            Entry::Occupied(number) => {
-                put_number(&mut self.packed.numbers, next.wrapping_sub(*number.get()));
-                self.put_run(before, AGAIN);
-            }
-            Entry::Vacant(number) => {
-                number.insert(next);
-                let (millis, rest) = value.parts();
-                self.packed.values.extend_from_slice(rest);
-                self.put_run(before, mark(value.notation));
-                if value.notation.time_bytes() > 0 {
-                    self.put_time(millis, near);
-                }
-            }
+    /// Gives the mark.
+    fn put_value(&mut self, value: Value, near: &mut Near) -> u8 {
+        let known = self.values.len();
+        let (number, is_new) = self.values.insert_full(value);
+        if !is_new {
+            let behind = known.saturating_sub(number);
+            put_number(&mut self.packed.numbers, u64::try_from(behind).unwrap_or(u64::MAX));
+            return AGAIN;
         }
+        value.write_rest(&mut self.packed.values);
+        if let Some(millis) = value.millis() {
+            self.put_time(millis, near);
+        }
+        mark(value.notation)
     }
 }
 
-/// Where quotation marks stand. They stand so close that eight bytes are looked at together, and no more.
-fn quotes(record: &[u8]) -> impl Iterator<Item = usize> {
-    const ONES: u64 = u64::MAX / 255;
-    let (chunks, rest) = record.as_chunks::<8>();
-    let whole = record.len().saturating_sub(rest.len());
-    let in_chunks = (0..).step_by(8).zip(chunks).flat_map(|(place, chunk)| {
-        let other = u64::from_le_bytes(*chunk) ^ ONES.wrapping_mul(u64::from(b'"'));
-        // The highest bit of each byte that is zero, and of no other: nothing is carried from one to the next.
-        let low = (ONES << 7).wrapping_sub(ONES);
-        let mut found = !((other & low).wrapping_add(low) | other | low);
-        std::iter::from_fn(move || {
-            let bit = usize::try_from(found.trailing_zeros()).ok().filter(|_| found != 0)?;
-            found &= found.wrapping_sub(1);
-            Some(place + bit / 8)
-        })
-    });
-    let in_rest = (whole..).zip(rest).filter(|(_, byte)| **byte == b'"').map(|(place, _)| place);
-    in_chunks.chain(in_rest)
+/// What a text between two quotation marks tells, or its last characters, and how many tell it.
+fn read(between: &[u8], times: &mut TimestampReader) -> Option<(Told, usize)> {
+    let length = between.len();
+    if length < TOLD_LEAST {
+        return None;
+    }
+    if let Some(millis) = times.read(between) {
+        return Some((Told::Time(millis), length));
+    }
+    if let Some(value) = Value::read(between) {
+        return Some((Told::Value(value), length));
+    }
+    Value::read_ulid_behind(between).map(|value| (Told::Value(value), ULID_LEN))
+}
+
+/// The places of quotation marks. They stand close, and at no regular distance: the processor would guess wrong at nearly
+/// every one, so that 64 bytes are looked at without a branch, and then only their marks.
+struct Quotes<'a> {
+    rest: &'a [u8],
+    /// Where the block begins that is looked at, and its marks.
+    base: usize,
+    found: u64,
+}
+
+impl<'a> Quotes<'a> {
+    fn of(record: &'a [u8]) -> Self {
+        let mut quotes = Self { rest: record, base: 0, found: 0 };
+        quotes.look();
+        quotes
+    }
+
+    fn look(&mut self) {
+        if let Some(block) = self.rest.first_chunk() {
+            self.found = quotes(block);
+        } else {
+            let mut block = [0; BLOCK];
+            block.iter_mut().zip(self.rest).for_each(|(into, byte)| *into = *byte);
+            self.found = quotes(&block);
+        }
+    }
+
+    /// Leaves out what stands before that place.
+    fn skip_to(&mut self, place: usize) {
+        let behind = place.saturating_sub(self.base);
+        let skipped = behind / BLOCK * BLOCK;
+        if skipped > 0 {
+            self.rest = self.rest.get(skipped..).unwrap_or_default();
+            self.base = self.base.saturating_add(skipped);
+            self.look();
+        }
+        self.found &= u64::MAX << (behind % BLOCK);
+    }
+}
+
+impl Iterator for Quotes<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.found == 0 {
+            self.rest = self.rest.get(BLOCK..)?;
+            self.base = self.base.checked_add(BLOCK)?;
+            self.look();
+        }
+        let place = usize::try_from(self.found.trailing_zeros()).ok()?;
+        self.found &= self.found.wrapping_sub(1);
+        self.base.checked_add(place)
+    }
+}
+
+/// A bit for each byte, the lowest for the first: whether it is a quotation mark.
+fn quotes(block: &[u8; BLOCK]) -> u64 {
+    // One bit of each byte, the first of which come last, next to each other in the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    block.as_chunks::<8>().0.iter().rev().fold(0, |found, word| {
+        let quotes = zeros(u64::from_le_bytes(*word) ^ ONES.wrapping_mul(u64::from(b'"')));
+        found << 8 | (quotes >> 7).wrapping_mul(GATHER) >> 56
+    })
+}
+
+/// Where the first mark stands.
+fn first_mark(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks::<8>();
+    let marks = |word: &[u8; 8]| zeros(u64::from_le_bytes(*word) & ONES.wrapping_mul(!7 & 0xff));
+    let found = (0..).step_by(8).zip(words).find(|(_, word)| marks(word) != 0);
+    if let Some((place, word)) = found {
+        return usize::try_from(marks(word).trailing_zeros() / 8).ok()?.checked_add(place);
+    }
+    let place = text.len().checked_sub(rest.len())?;
+    rest.iter().position(|byte| *byte < MARKS)?.checked_add(place)
+}
+
+const ONES: u64 = u64::MAX / 255;
+
+/// The highest bit of each byte that is zero, and of no other: nothing is carried from one to the next.
+fn zeros(word: u64) -> u64 {
+    const LOW: u64 = (ONES << 7) - ONES;
+    !((word & LOW).wrapping_add(LOW) | word | LOW)
 }
 
 /// Makes the records anew.
@@ -300,7 +439,7 @@ impl Unpacker {
     fn run(&mut self, number: u64, text: &[u8], untold: &mut usize) -> Option<(Range<usize>, u8)> {
         let Some(before) = number.checked_sub(1) else {
             let behind = text.get(*untold..)?;
-            let length = behind.iter().position(|byte| *byte < MARKS)?;
+            let length = first_mark(behind)?;
             let end = untold.checked_add(length)?;
             let run = (*untold..end, *text.get(end)?);
             *untold = end.checked_add(1)?;
@@ -332,7 +471,7 @@ impl Unpacker {
         let (own, others) = values.split_at_checked(length)?;
         *values = others;
         let start = bundle.len();
-        Value::new(notation, millis, own)?.write(bundle);
+        notation.write(millis, own, bundle)?;
         self.values.push(start..bundle.len());
         Some(())
     }

@@ -7,7 +7,7 @@
 use complaint_domain::{
     LedgerEvent,
     aggregate::Aggregate as _,
-    complaint::ComplaintEvent,
+    complaint::{Case, ComplaintEvent},
     reference::ComplaintId,
     review::{Opening, Review, ReviewEvent},
 };
@@ -108,6 +108,23 @@ pub(crate) async fn has_another_review(
             && let LedgerEvent::Review(ReviewEvent::Opened(opened)) = decoded(&recorded)?.event
             && opened.complaint == *complaint
         {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a review of one of the complaint's escalations was opened, and how it ended is not noted in the complaint,
+/// whatever that was answered since.
+pub(crate) async fn is_under_review(
+    streams: Streams<'_>,
+    complaint: &StreamId,
+    case: &Case,
+) -> Result<bool, HandleError> {
+    for number in 1..=case.escalations() {
+        let stream = review_stream_of(complaint, number);
+        let is_noted = stream.as_str().parse().is_ok_and(|review| case.has_noted(&review));
+        if !is_noted && matches!(streams.load(&stream).await?, Review::Opened(_)) {
             return Ok(true);
         }
     }

@@ -27,6 +27,7 @@ use personal_vault::Vault;
 use uuid::Uuid;
 
 use crate::{
+    docket::is_under_review,
     error::HandleError,
     ids::{rulebook_stream, subject_stream_of},
     service::sealed_ref,
@@ -100,7 +101,9 @@ async fn traced(
         .await?;
     if let Complaint::Received(case) = &state {
         trace.received_on = Some(day(case.received_at()));
-        trace.is_before_committee = case.is_before_committee();
+        // An answer that was given meanwhile takes nothing out of the committee's hands.
+        trace.is_before_committee =
+            case.is_before_committee() || is_under_review(streams, &stream, case).await?;
         trace.before_bodies = case.before_bodies().cloned().collect();
     }
     Ok((trace, sealed))

@@ -25,10 +25,10 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    docket::{escalation_of, has_another_review},
+    docket::{escalation_of, has_another_review, is_under_review},
     error::{HandleError, InvalidRequest},
     house::House,
-    ids::{import_stream_of, record_id, review_stream_of, staff_stream_of, subject_stream_of},
+    ids::{import_stream_of, record_id, staff_stream_of, subject_stream_of},
     load::{Loaded, Seen, load},
     recent::Recent,
     request::{CommandRequest, PersonalText, digest_of},
@@ -325,8 +325,8 @@ impl<'a> Batch<'a> {
         Ok(Some(ReviewFacts { complaint, conclusion, escalation, reply }))
     }
 
-    /// Whether the committee still looks at it, whatever it was answered since: a review of one of its escalations was
-    /// opened, and how it ended is not noted. Asked of what would end the complaint or what is looked at.
+    /// Whether the committee still looks at it, whatever it was answered since. Asked of what would end the complaint or
+    /// what is looked at.
     async fn is_under_review(&self, request: &CommandRequest) -> Result<bool, HandleError> {
         use ComplaintCommand as C;
         let Complaint::Received(case) = &self.loaded.state else { return Ok(false) };
@@ -337,15 +337,7 @@ impl<'a> Batch<'a> {
         if !ends {
             return Ok(false);
         }
-        let streams = Streams::of(self.service.log.as_ref());
-        for number in 1..=case.escalations() {
-            let stream = review_stream_of(self.stream, number);
-            let is_noted = stream.as_str().parse().is_ok_and(|review| case.has_noted(&review));
-            if !is_noted && matches!(streams.load(&stream).await?, Review::Opened(_)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        is_under_review(Streams::of(self.service.log.as_ref()), self.stream, case).await
     }
 
     /// Whether a review has taken up what the command would take back.

@@ -250,10 +250,19 @@ function holdToFigures(report, tables, bytes) {
     if (theirs.population === "received" && !theirs.is_multiple && theirs.total !== figures.flow.received) {
       fail(`expected ${figures.flow.received} complaints in ${theirs.id}, as many as were received, found ${theirs.total}`);
     }
+    holdToSmallest(ours, figures.disclosure?.min_cell ?? 0n);
   });
   const lacks = COUNTED_ALWAYS.find((id) => !tables.tables.some((table) => table.id === id));
   if (lacks && figures.flow.received > 0n) fail(`the report has no table ${lacks}, which no complaint is without`);
   return { until: figures.cutoff.recorded_at, minCell: figures.disclosure?.min_cell };
+}
+
+/** Refuses a row that tells of few, though not together with others. Nobody is in an empty one; and of months and days, which
+ *  are told together with their neighbours, one row is all of them. */
+function holdToSmallest({ id, rows }, minCell) {
+  if (["received-by-month", "answered-by-band"].includes(id) && rows.length === 1) return;
+  const small = rows.find(({ kind, count }) => kind !== "pooled" && count > 0n && count < minCell);
+  if (small) fail(`expected rows of ${id} with ${minCell} complaints at least, found one of ${small.count}, not told together with others`);
 }
 
 // ------------------------------------------------------------------------------------- report and receipt
@@ -285,7 +294,7 @@ function reportOf(record) {
 
 /** What the first record of a complaint says of it that no later one takes back: which populations it is of, and in which
  *  tables it has a value. */
-function statesOf({ source, matter, region, language, respondent }) {
+function statesOf({ source, channel, matter, region, language, respondent }) {
   const kind = isObject(source) ? source.kind : undefined;
   const stated = [
     ["received-by-product", "a product", matter], ["received-by-region", "a region", region],
@@ -293,7 +302,7 @@ function statesOf({ source, matter, region, language, respondent }) {
     ["received-by-missed-limit", "that it was made to us", kind === "direct" ? kind : null],
   ];
   const isOf = (population) => population === "received" || (population === "imported" && kind === "imported");
-  return { isOf, tables: stated.filter(([,, value]) => (value ?? null) !== null) };
+  return { isOf, channel: isText(channel) ? channel : null, tables: stated.filter(([,, value]) => (value ?? null) !== null) };
 }
 
 /** A complaint, as the holder of its receipt can look for it. */
@@ -443,7 +452,7 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
     return;
   }
   const found = [];
-  let months = [];
+  const told = new Map();
   for (const table of tables.tables) {
     const here = rows.filter((_, i) => mentions[i].table === table.id);
     if (here.length === 0) continue;
@@ -452,11 +461,11 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
       here.forEach(({ why }) => { if (why !== undefined) fail(why); });
     });
     if (isCounted) here.forEach(({ row }) => steps.facts.push([table.id, inWords(table.rows[row])]));
-    if (isCounted && table.id === "received-by-month") months = here.map(({ row }) => table.rows[row].code);
+    if (isCounted) told.set(table.id, here.map(({ row }) => table.rows[row]));
     found.push(table.id);
   }
   steps.facts.push(["counted", `in ${found.length} of ${tables.tables.length} tables at least`]);
-  await holdComplete(steps, report, { tables, until }, mine, found, months);
+  await holdComplete(steps, report, { tables, until }, mine, found, told);
   steps.open("mention", "the complaint is counted nowhere else in the report",
     "the report's own folder and proof: redress check PROOF --report FOLDER --receipt RECEIPT");
   steps.open("extra", "the rules of the ledger let it be published, and it was not restated since",
@@ -464,7 +473,7 @@ async function mentionsIn(steps, { mentions }, report, { tables, until }, mine) 
 }
 
 /** Refuses a report that does not count a complaint which it has to count, or counts one that it cannot know. */
-async function holdComplete(steps, { first_day, last_day, size }, { tables, until }, mine, found, months) {
+async function holdComplete(steps, { first_day, last_day, size }, { tables, until }, mine, found, told) {
   const isWithin = first_day <= mine.received && mine.received <= last_day;
   const isReceived = tables.tables.some((table) => table.population === "received" && found.includes(table.id));
   if (mine.position >= size && (found.length > 0 || mine.recorded < until)) {
@@ -497,10 +506,20 @@ async function holdComplete(steps, { first_day, last_day, size }, { tables, unti
   if (!isInAll) return;
   await steps.take("receipt", "the complaint is counted in the month of its receipt", () => {
     const isIts = (code) => { const days = spanOf(code); return days && days[0] <= mine.received && mine.received <= days[1]; };
+    const months = (told.get("received-by-month") ?? []).map(({ code }) => code);
     const other = months.find((code) => code !== undefined && !isIts(code));
     if (other !== undefined) {
       fail(`expected the row with ${mine.received}, found ${other}: it is counted in another month, or its day was corrected, which `
         + "the records of its case would show");
+    }
+  });
+  const { channel } = mine.states;
+  if (channel === null) return;
+  await steps.take("receipt", "the complaint is counted under the channel that its receipt states", () => {
+    const other = (told.get("received-by-channel") ?? []).find(({ kind, code }) => kind !== "pooled" && code !== channel);
+    if (other) {
+      fail(`expected the row with ${channel}, found ${other.code ?? "one without"}: it is counted under another channel, or its channel `
+        + "was corrected, which the records of its case would show");
     }
   });
 }

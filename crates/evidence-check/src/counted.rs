@@ -110,7 +110,7 @@ pub const TABLES: [KnownTable; 25] = [
     several("decided-outside-by-overturned", "decided-outside"),
 ];
 pub(crate) const BY_MONTH: &str = "received-by-month";
-const BY_CHANNEL: &str = "received-by-channel";
+pub(crate) const BY_CHANNEL: &str = "received-by-channel";
 /// The tables that every report with complaints received has: each complaint has a day and a channel.
 pub(crate) const ALWAYS: [&str; 2] = [BY_MONTH, BY_CHANNEL];
 

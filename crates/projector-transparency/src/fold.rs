@@ -58,6 +58,7 @@ pub(crate) fn complaint(
         ComplaintEvent::Escalated(escalation) => {
             oversight::escalated(tx, at, escalation, fact.occurred_at)?;
         }
+        ComplaintEvent::EscalationWithdrawn(_) => oversight::escalation_withdrawn(tx, at)?,
         ComplaintEvent::SurveyRequested(_) => {
             oversight::survey_requested(tx, at, fact.occurred_at)?;
         }
@@ -90,7 +91,6 @@ pub(crate) fn complaint(
         | ComplaintEvent::ReviewConcluded(_)
         | ComplaintEvent::Recused(_)
         | ComplaintEvent::RecusalWithdrawn(_)
-        | ComplaintEvent::EscalationWithdrawn(_)
         | ComplaintEvent::InformationRequested(_)
         | ComplaintEvent::EvidenceAdded(_)
         | ComplaintEvent::RepresentativeAuthorised(_)

@@ -14,7 +14,7 @@ use crate::{
 /// The read model's name, and the stem of its file's name.
 pub const NAME: &str = "transparency";
 /// The form of the tables and the rules by which rows are counted. A report states it.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;
 
 /// Writes the read model of the published figures. Keeps nothing in memory.
 #[derive(Debug, Clone, Copy, Default)]

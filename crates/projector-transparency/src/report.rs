@@ -31,7 +31,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 pub use model::Report;
 pub use render::{Locale, ParseLocaleError, WriteError, json, write, write_with};
-pub use tables::known as known_tables;
+pub use tables::{BAND_ENDS, known as known_tables};
 
 use self::model::{CutoffSection, DisclosureSection, PeriodSection, ProjectorSection};
 use crate::{

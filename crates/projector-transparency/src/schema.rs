@@ -141,7 +141,8 @@ CREATE TABLE import (
     imported INTEGER NOT NULL,
     rejected INTEGER NOT NULL
 ) STRICT;
--- What the committee, regulators and those who take causes away did, by the day it happened.
+-- What the committee, regulators and those who take causes away did, by the day it happened. What was put before the
+-- committee and taken back is not in it.
 CREATE TABLE oversight (
     position INTEGER PRIMARY KEY,
     stream TEXT NOT NULL,

@@ -10,6 +10,7 @@ use complaint_domain::{
         EscalationMistake, EscalationReason, EscalationWithdrawal, Finding, Outcome, Recourse,
         RecusalGround, Response, ResponseKind, RootCause, Withdrawal, WithdrawalReason,
     },
+    reference::ComplaintId,
     review::{
         Conclusion, Discontinuation, DiscontinuationReason, Hearing, HearingManner, Measure,
         MeasureId, MeasureWithdrawal, Opened, Opening, OpeningWay, Proposal, Reply, ReplyKind,
@@ -17,6 +18,7 @@ use complaint_domain::{
     },
     sealed::PersonalField,
     staff::{Declaration, Interest, Staff, StaffCommand},
+    subject::{ErasureDecision, ErasureGround, ErasureRequest, Subject, SubjectCommand},
 };
 use event_log::{ExpectedVersion, StreamId, StreamVersion};
 use uuid::Uuid;
@@ -362,6 +364,44 @@ async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
     counted(&story, 40, &review).await.unwrap();
     run(&story).await;
     withdraw(1_702).await.unwrap();
+}
+
+/// It was answered while the committee looks, and ended with the chair's knowledge: what the committee reads stays.
+#[tokio::test]
+async fn what_a_review_of_an_earlier_answer_still_looks_at_is_not_erased() {
+    let story = story();
+    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
+    escalate(&story, 1_500, &complaint).await;
+    let review = open(&story, 11, &complaint).await.unwrap().stream;
+    answer_and_refuse(&story, 1_600, &complaint).await;
+    let withdraw = C::Withdraw(Withdrawal { reason: WithdrawalReason::NotPursued });
+    let mut withdraw = request(1_700, Some(complaint.clone()), withdraw);
+    withdraw.actor = Actor { id: ActorId(label("kim")), role: Role::CommitteeChair };
+    story.service.handle(withdraw).await.unwrap();
+    let id: ComplaintId = complaint.as_str().parse().unwrap();
+    let decided = async |number: u128| {
+        let (ground, complaint) = (ErasureGround::NoLongerNeeded, id.clone());
+        let ask = SubjectCommand::RequestErasure(ErasureRequest { complaint, ground });
+        say(&story, number, ("ana", Role::Agent), ask).await;
+        let decide = SubjectCommand::DecideErasure(ErasureDecision { complaint: id.clone() });
+        say(&story, number + 1, ("dpo", Role::DataProtectionOfficer), decide).await
+    };
+    assert_eq!(decided(2_000).await, ["subject.erasure-refused.v1"]);
+    upheld_by_three(&story, &review).await;
+    counted(&story, 40, &review).await.unwrap();
+    run(&story).await;
+    assert_eq!(decided(2_002).await, ["subject.erasure-ordered.v1"]);
+}
+
+async fn say(
+    story: &Story,
+    id: u128,
+    (who, role): (&str, Role),
+    command: SubjectCommand,
+) -> Vec<&'static str> {
+    let (command_id, actor) = (Uuid::from_u128(id), Actor { id: ActorId(label(who)), role });
+    let request = UnsealedRequest { command_id, stream: None, actor, occurred_at: None, command };
+    reviews(story).handle::<Subject>(&request).await.unwrap().events
 }
 
 /// Once the committee has it, it is the committee's.

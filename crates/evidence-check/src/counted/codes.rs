@@ -86,7 +86,7 @@ pub const CLOSED: [(&str, &[&str]); 11] = [
     ("decided-outside-by-overturned", YES_NO),
 ];
 const YES_NO: &[&str] = &["yes", "no"];
-const BY_BAND: &str = "answered-by-band";
+pub(super) const BY_BAND: &str = "answered-by-band";
 
 /// The first row that stands for nothing its table has: what is expected, and what it stands for.
 pub(super) fn first_unknown(table: &CountedTable) -> Option<(String, String)> {

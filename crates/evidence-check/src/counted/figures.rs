@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
-    ALWAYS, CountedName, CountedRow, CountedTables, known_table,
+    ALWAYS, BY_MONTH, CountedName, CountedRow, CountedTable, CountedTables,
+    codes::BY_BAND,
+    known_table,
     published::{Balance, ReportView},
 };
 use crate::json::{self, Keyed};
@@ -124,6 +126,7 @@ pub(super) fn hold(
         return Err(format!("expected {expected} tables, found {found}"));
     }
     let received = figures.flow.received;
+    let min_cell = figures.disclosure.map(|Keyed(disclosure)| disclosure.min_cell);
     for (theirs, ours) in figures.tables.into_iter().zip(&tables.tables) {
         let Table { id, population, is_multiple, total, rows } = theirs;
         let rows: Vec<_> = rows.into_iter().map(as_counted).collect();
@@ -138,16 +141,14 @@ pub(super) fn hold(
                 "expected {received} complaints in {id}, as many as were received, found {total}"
             ));
         }
+        min_cell.map_or(Ok(()), |min_cell| hold_to_smallest(ours, min_cell))?;
     }
     let lacks = ALWAYS.iter().find(|id| tables.table(id).is_none());
     match lacks {
         Some(id) if received > 0 => {
             Err(format!("the report has no table {id}, which no complaint is without"))
         }
-        Some(_) | None => Ok(Held {
-            until: figures.cutoff.recorded_at,
-            min_cell: figures.disclosure.map(|Keyed(disclosure)| disclosure.min_cell),
-        }),
+        Some(_) | None => Ok(Held { until: figures.cutoff.recorded_at, min_cell }),
     }
 }
 
@@ -176,6 +177,21 @@ fn hold_to_record(report: &ReportView, figures: &Figures) -> Result<(), String> 
         ));
     }
     Ok(())
+}
+
+/// Refuses a row that tells of few, though not together with others. Nobody is in an empty one; and of months and days,
+/// which are told together with their neighbours, one row is all of them.
+fn hold_to_smallest(table: &CountedTable, min_cell: u64) -> Result<(), String> {
+    let is_whole = [BY_MONTH, BY_BAND].contains(&table.id.as_str()) && table.rows.len() == 1;
+    let is_small =
+        |row: &&CountedRow| row.kind != "pooled" && row.count > 0 && row.count < min_cell;
+    match table.rows.iter().find(is_small) {
+        Some(row) if !is_whole => Err(format!(
+            "expected rows of {} with {min_cell} complaints at least, found one of {}, not told together with others",
+            table.id, row.count
+        )),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn as_counted(row: Row) -> CountedRow {

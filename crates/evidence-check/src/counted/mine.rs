@@ -120,6 +120,7 @@ impl Mine {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct States {
     source: Option<Value>,
+    channel: Option<Value>,
     matter: Option<IgnoredAny>,
     region: Option<IgnoredAny>,
     language: Option<IgnoredAny>,
@@ -135,6 +136,11 @@ impl States {
     fn is_from(&self, kind: &str) -> bool {
         let found = self.source.as_ref().and_then(|source| source.get("kind"));
         found.and_then(Value::as_str) == Some(kind)
+    }
+
+    /// How it came in.
+    pub(crate) fn channel(&self) -> Option<&str> {
+        self.channel.as_ref().and_then(Value::as_str)
     }
 
     /// The tables that a report has which counts the complaint, for it has a value in them: names, and why.

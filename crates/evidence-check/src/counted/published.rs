@@ -5,7 +5,8 @@ use merkle_log::policy::Accepted;
 use serde::Deserialize;
 
 use super::{
-    BY_MONTH, CountedTable, CountedTables, codes, looked::NotThere, mine::Mine, report_name,
+    BY_CHANNEL, BY_MONTH, CountedRow, CountedTable, CountedTables, codes, looked::NotThere,
+    mine::Mine, report_name,
 };
 use crate::{check::Steps, record::RecordView};
 
@@ -16,6 +17,9 @@ pub const LEFT_OUT: &str =
     "the complaint, received in these days, is in every table of those received";
 /// The claim that fails where a complaint is told in another month.
 pub const IN_ITS_MONTH: &str = "the complaint is counted in the month of its receipt";
+/// The claim that fails where a complaint is told under another channel.
+pub const UNDER_ITS_CHANNEL: &str =
+    "the complaint is counted under the channel that its receipt states";
 /// The claim about a complaint which has no place among the records that were counted.
 const WAS_LATER: &str = "it was recorded after the records that were counted";
 
@@ -170,6 +174,10 @@ pub(super) fn missing(
                 if is_somewhere { in_all(tables, mine, &has) } else { Err(absence.to_string()) };
             if steps.take("receipt", LEFT_OUT, counted).is_some() {
                 steps.take("receipt", IN_ITS_MONTH, in_its_month(tables, mine, found));
+                if let Some(channel) = mine.states.channel() {
+                    let is_its = under_its_channel(tables, channel, found);
+                    steps.take("receipt", UNDER_ITS_CHANNEL, is_its);
+                }
             }
         }
         NotThere::AnotherTime { received } if tables.tables.iter().any(is_received) => {
@@ -206,13 +214,21 @@ fn in_all(
     }
 }
 
+/// The rows of a table in which a complaint was found.
+fn rows_in<'a>(
+    tables: &'a CountedTables,
+    id: &'a str,
+    found: &[FoundIn<'_>],
+) -> impl Iterator<Item = &'a CountedRow> {
+    let places = found.iter().find(|(table, _)| *table == id).map(|(_, rows)| rows.clone());
+    let rows = tables.table(id).map_or(&[][..], |table| table.rows.as_slice());
+    let row_at = |row: u32| usize::try_from(row).ok().and_then(|row| rows.get(row));
+    places.unwrap_or_default().into_iter().filter_map(row_at)
+}
+
 /// Whether the row that counts a complaint by month is that of the day of its receipt.
 fn in_its_month(tables: &CountedTables, mine: &Mine, found: &[FoundIn<'_>]) -> Result<(), String> {
-    let of_month = found.iter().find(|(id, _)| *id == BY_MONTH).map(|(_, rows)| rows.as_slice());
-    let rows = tables.table(BY_MONTH).map_or(&[][..], |table| table.rows.as_slice());
-    for row in of_month.unwrap_or_default() {
-        let row = usize::try_from(*row).ok().and_then(|row| rows.get(row));
-        let Some(code) = row.and_then(|row| row.code.as_deref()) else { continue };
+    for code in rows_in(tables, BY_MONTH, found).filter_map(|row| row.code.as_deref()) {
         let is_its =
             codes::span(code).is_some_and(|(first, last)| (first..=last).contains(&mine.received));
         if !is_its {
@@ -224,6 +240,24 @@ fn in_its_month(tables: &CountedTables, mine: &Mine, found: &[FoundIn<'_>]) -> R
         }
     }
     Ok(())
+}
+
+/// Whether the row that counts a complaint by channel is that of the way it came in, or tells of several.
+fn under_its_channel(
+    tables: &CountedTables,
+    channel: &str,
+    found: &[FoundIn<'_>],
+) -> Result<(), String> {
+    let is_another =
+        |row: &&CountedRow| row.kind != "pooled" && row.code.as_deref() != Some(channel);
+    match rows_in(tables, BY_CHANNEL, found).find(is_another) {
+        None => Ok(()),
+        Some(row) => Err(format!(
+            "expected the row with {channel}, found {}: it is counted under another channel, or its channel was \
+             corrected, which the records of its case would show",
+            row.code.as_deref().unwrap_or("one without")
+        )),
+    }
 }
 
 fn is_of_days(first_day: &str, last_day: &str) -> String {

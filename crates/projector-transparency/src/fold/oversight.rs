@@ -44,6 +44,18 @@ pub(super) fn escalated(
     noted(tx, at, occurred_at, "escalated", Some(escalation.reason.code()), None)
 }
 
+/// The last time a complaint was put before the committee is taken back: it was a mistake, or nothing came of it, and
+/// no figure counts it, as none counts a link that was taken back.
+pub(super) fn escalation_withdrawn(tx: &Connection, at: Place<'_>) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM oversight WHERE position =
+            (SELECT position FROM oversight WHERE stream = ?1 AND what = 'escalated'
+             ORDER BY position DESC LIMIT 1)",
+    )?
+    .execute(params![at.stream])?;
+    Ok(())
+}
+
 /// A complainant is asked how it was.
 pub(super) fn survey_requested(
     tx: &Connection,

@@ -19,7 +19,7 @@ use crate::period::date_of;
 /// How many issues or companies are listed before the rest is told together.
 const LISTED_MAX: usize = 20;
 /// The upper ends of the bands of days, included; the last band has none.
-pub(super) const BAND_ENDS: [i64; 6] = [3, 5, 15, 30, 56, 60];
+pub const BAND_ENDS: [i64; 6] = [3, 5, 15, 30, 56, 60];
 
 /// From which rows a table is counted: a `FROM` clause with `?1` and `?2` for the days.
 const RECEIVED: &str = "complaint AS c WHERE c.received_day BETWEEN ?1 AND ?2";

@@ -12,7 +12,7 @@ use evidence_check::{
     check::Trust,
     counted::{
         mine::Mine,
-        published::{IN_ITS_MONTH, LEFT_OUT},
+        published::{IN_ITS_MONTH, LEFT_OUT, UNDER_ITS_CHANNEL},
     },
     page, printable,
 };
@@ -174,7 +174,7 @@ fn conclude(steps: &[Step]) -> Result<(), CommandError> {
         None => Ok(()),
         Some((at, claim, why)) => Err(CommandError::Refused {
             problem: printable(&format!("expected that {claim}; {at}: {why}")),
-            next: if [LEFT_OUT, IN_ITS_MONTH].contains(&claim.as_str()) {
+            next: if [LEFT_OUT, IN_ITS_MONTH, UNDER_ITS_CHANNEL].contains(&claim.as_str()) {
                 "ask whoever published it why, with this output and your receipt; then the committee or the \
                  regulator"
             } else {

@@ -218,12 +218,85 @@ fn how_small_a_published_cell_can_be_is_told() {
     let told = |min_cell: u64| {
         let figures: &dyn Fn(&mut serde_json::Value) =
             &|figures| figures["disclosure"]["min_cell"] = min_cell.into();
-        let published = Published::forged(PLAN, &Forgery { figures, ..Forgery::default() });
+        let forgery = Forgery { figures, ..Forgery::default() };
+        let published = Published::forged(&[MONTH, CHANNEL], &forgery);
         let shown = checked(&published.proof_of(MINE), &published.receipt_of(MINE));
         let fact = shown.facts.iter().find(|(name, _)| name == "smallest cell");
         fact.map(|(_, value)| value.clone())
     };
-    let many = "10 complaints: what has fewer is told together with others";
-    assert_eq!(told(10).as_deref(), Some(many));
+    let many = "3 complaints: what has fewer is told together with others";
+    assert_eq!(told(3).as_deref(), Some(many));
     assert!(told(1).unwrap().starts_with("1 complaint: nothing is told together"));
+}
+
+/// What is told of few could single one of them out, whatever the report says of how it was made.
+#[test]
+fn no_row_tells_of_fewer_complaints_than_the_report_says_a_row_tells() {
+    let small: &dyn Fn(&mut serde_json::Value) =
+        &|figures| figures["disclosure"]["min_cell"] = 3.into();
+    let forgery = || Forgery { figures: small, ..Forgery::default() };
+    refused(
+        PLAN,
+        &forgery(),
+        "expected rows of received-by-product with 3 complaints at least, found one of 2",
+    );
+    let few: Planned =
+        ("answered-by-band", "answered", false, &[("0-3", &[THIRD]), ("4+", &[MINE])]);
+    refused(&[MONTH, CHANNEL, few], &forgery(), "rows of answered-by-band with 3 complaints");
+    // Nobody is told of in an empty row, and where all are few there is nothing to tell them together with.
+    let whole: Planned = ("answered-by-band", "answered", false, &[("0+", &[THIRD])]);
+    let empty: Planned = (
+        "received-by-channel",
+        "received",
+        false,
+        &[("phone", &[]), ("web", &[OTHER, MINE, THIRD])],
+    );
+    let pooled: &dyn Fn(&mut serde_json::Value) = &|figures| {
+        small(figures);
+        figures["tables"][2]["rows"][0] = serde_json::json!({ "kind": "pooled", "count": 2 });
+    };
+    let ended: Planned = ("ended-by-outcome", "ended", false, &[("upheld", &[MINE, OTHER])]);
+    let published = Published::forged(&[MONTH, empty, whole], &forgery());
+    assert!(published.look(None).is_good, "{:?}", published.look(None));
+    let receipt = published.receipt_of(MINE);
+    assert!(checked(&published.proof_of(MINE), &receipt).is_good);
+    let tables: &dyn Fn(&mut CountedTables) = &|tables| {
+        let row = &mut tables.tables[2].rows[0];
+        (row.kind, row.code) = ("pooled".to_owned(), None);
+    };
+    let forgery = Forgery { figures: pooled, tables, ..Forgery::default() };
+    let published = Published::forged(&[MONTH, CHANNEL, ended], &forgery);
+    assert!(published.look(None).is_good, "{:?}", published.look(None));
+}
+
+#[test]
+fn a_complaint_is_told_under_the_channel_of_its_receipt() {
+    let by_letter = || Forgery { mine: r#"{"channel":"letter"}"#, ..Forgery::default() };
+    let because = "expected the row with letter, found web: it is counted under another channel";
+    refused(PLAN, &by_letter(), because);
+    let its: Planned = (
+        "received-by-channel",
+        "received",
+        false,
+        &[("web", &[OTHER]), ("letter", &[MINE, THIRD])],
+    );
+    let published = Published::forged(&[MONTH, its], &by_letter());
+    let receipt = published.receipt_of(MINE);
+    assert!(published.look(Some(&receipt)).is_good, "{:?}", published.look(Some(&receipt)));
+    assert!(checked(&published.proof_of(MINE), &receipt).is_good);
+    // Every receipt states one; told together with others it may be any.
+    for (kind, is_good) in [("pooled", true), ("not-stated", false)] {
+        let figures: &dyn Fn(&mut serde_json::Value) = &|figures| {
+            figures["tables"][1]["rows"][0] = serde_json::json!({ "kind": kind, "count": 3 });
+        };
+        let tables: &dyn Fn(&mut CountedTables) = &|tables| {
+            let row = &mut tables.tables[1].rows[0];
+            (row.kind, row.code) = (kind.to_owned(), None);
+        };
+        let forgery = Forgery { figures, tables, ..by_letter() };
+        let published = Published::forged(&[MONTH, CHANNEL], &forgery);
+        let receipt = published.receipt_of(MINE);
+        assert_eq!(published.look(Some(&receipt)).is_good, is_good, "{kind}");
+        assert_eq!(checked(&published.proof_of(MINE), &receipt).is_good, is_good, "{kind}");
+    }
 }

@@ -3,8 +3,8 @@
 use complaint_domain::{
     action::{ActionClosure, ActionEvent, ActionResult, Remediation},
     complaint::{
-        Channel, ComplaintEvent as E, Escalation, EscalationReason, Outcome, SurveyAnswer,
-        SurveyRequest,
+        Channel, ComplaintEvent as E, Escalation, EscalationMistake, EscalationReason,
+        EscalationWithdrawal, Outcome, SurveyAnswer, SurveyRequest,
     },
     referral::{Finding, ReferralEvent, ReferralOutcome},
     review::{Decision, DecisionEffect, Reply, ReplyKind, ReviewEvent},
@@ -38,6 +38,30 @@ fn asked() -> E {
 
 fn said(process: u8, outcome: u8) -> E {
     E::SurveyAnswered(SurveyAnswer { process, outcome })
+}
+
+#[test]
+fn what_was_put_before_the_committee_and_taken_back_is_not_counted_as_escalated() {
+    let mut ledger = Ledger::new();
+    let escalated = || E::Escalated(Escalation { reason: EscalationReason::ComplainantRequest });
+    let taken_back = || {
+        E::EscalationWithdrawn(EscalationWithdrawal { ground: EscalationMistake::WrongComplaint })
+    };
+    for stream in ["a", "b"] {
+        ledger.happens(stream, "2025-01-05T00:00:00Z", direct("Card"));
+        ledger.happens(stream, "2025-01-20T00:00:00Z", escalated());
+    }
+    ledger.happens("a", "2025-04-02T00:00:00Z", taken_back());
+    let count = |ledger: &Ledger, period| tally(&ledger.exact(period), "escalated");
+    // Only that of the one complaint, though its mistake was seen after the period.
+    assert_eq!(count(&ledger, "2025-Q1"), Some(1));
+    // What is asked for anew is asked for; what is taken back then is the last of them.
+    ledger.happens("a", "2025-04-03T00:00:00Z", escalated());
+    assert_eq!(count(&ledger, "2025-Q2"), Some(1));
+    ledger.happens("b", "2025-04-04T00:00:00Z", escalated());
+    ledger.happens("b", "2025-04-05T00:00:00Z", taken_back());
+    assert_eq!(count(&ledger, "2025-Q1"), Some(1));
+    assert_eq!(count(&ledger, "2025-Q2"), Some(1));
 }
 
 #[test]

@@ -135,8 +135,8 @@ mod tests {
         },
         right::Right,
     };
-    use evidence_check::counted::{KnownTable, TABLES, codes::CLOSED};
-    use projector_transparency::report::known_tables;
+    use evidence_check::counted::{KnownTable, TABLES, codes};
+    use projector_transparency::report::{self, known_tables};
 
     /// Who checks a report knows what each of its tables counts, and has it not from the report.
     #[test]
@@ -173,7 +173,13 @@ mod tests {
             ("decided-outside-by-result", ExternalResult::ALL.iter().map(|it| it.code()).collect()),
             ("decided-outside-by-overturned", yes_no()),
         ];
-        let checked = CLOSED.map(|(id, codes)| (id, codes.to_vec()));
+        let checked = codes::CLOSED.map(|(id, codes)| (id, codes.to_vec()));
         assert_eq!(checked, known);
+    }
+
+    /// And in which bands of days answers are told.
+    #[test]
+    fn the_bands_of_days_are_those_that_their_checkers_know() {
+        assert_eq!(codes::BAND_ENDS.map(i64::from), report::BAND_ENDS);
     }
 }

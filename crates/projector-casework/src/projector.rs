@@ -233,10 +233,15 @@ impl<'a> Entry<'a> {
                 self.set("vulnerability = ?5", params![json(&found.drivers)?])?;
             }
             ComplaintEvent::Escalated(escalation) => {
-                self.set("escalated_at = ?4, escalation = ?5", params![escalation.reason.code()])?;
+                self.set(
+                    "escalated_before = escalated_at, escalation_before = escalation, \
+                     escalated_at = ?4, escalation = ?5",
+                    params![escalation.reason.code()],
+                )?;
             }
             ComplaintEvent::EscalationWithdrawn(_) => {
-                self.set("escalated_at = NULL, escalation = NULL", &[])?;
+                // Only what no review took up is taken back, so that none is taken back over another.
+                self.set("escalated_at = escalated_before, escalation = escalation_before", &[])?;
             }
             ComplaintEvent::Transferred(transfer) => {
                 self.set("transferred_to = ?5", params![transfer.to.as_str()])?;

@@ -4,7 +4,7 @@
 //! records; lists are JSON; amounts are exact decimals as text.
 
 /// The form of tables and rows. Raise it with every change to either.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Tables and views.
 pub const TABLES: &str = "
@@ -68,6 +68,8 @@ CREATE TABLE case_file (
     vulnerability     TEXT,                 -- JSON list of drivers, as last flagged
     escalated_at      TEXT,                 -- the last time it went before the committee
     escalation        TEXT,                 -- why
+    escalated_before  TEXT,                 -- the time before that, which stands again if the last is taken back
+    escalation_before TEXT,                 -- why
     transferred_to    TEXT,                 -- who answers it instead; until it is reopened
     missed_limits     INTEGER NOT NULL      -- how many time limits were noted as missed
 ) STRICT;

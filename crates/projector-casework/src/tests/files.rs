@@ -1,13 +1,14 @@
 use complaint_domain::{
     Fact,
     complaint::{
-        Answer, Channel, CloseReason, Complaint, ComplaintEvent, CorrectedFact, Outcome, Stage,
-        evolve,
+        Answer, Channel, CloseReason, Complaint, ComplaintEvent, CorrectedFact, EscalationReason,
+        Outcome, Stage, evolve,
     },
     sealed::PersonalField,
 };
 use event_log::{Position, StreamVersion};
 use jiff::SignedDuration;
+use projection::rusqlite::Row;
 use proptest::prelude::*;
 
 use super::{
@@ -139,6 +140,28 @@ async fn a_correction_shows_what_stood_before_and_what_stands_now() {
         (file.sealed[0].version, file.sealed[0].field.as_str()),
         (StreamVersion(5), "complainant-name")
     );
+}
+
+#[tokio::test]
+async fn an_escalation_that_was_taken_back_leaves_the_one_before() {
+    let mut ledger = Ledger::new();
+    ledger.happened(CASE, "2026-02-02T09:00:00Z", received()).await;
+    let story = [
+        escalated(EscalationReason::ComplainantRequest),
+        escalated(EscalationReason::NotFullyUpheld),
+        escalation_withdrawn(),
+        escalated(EscalationReason::NotFullyUpheld),
+        escalation_withdrawn(),
+    ];
+    for (day, event) in (3..).zip(story) {
+        ledger.happened(CASE, &format!("2026-02-{day:02}T09:00:00Z"), event).await;
+    }
+    let connection = ledger.read_model(&[]).await;
+    let last = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let last: (Option<String>, Option<String>) =
+        connection.query_row("SELECT escalated_at, escalation FROM case_file", [], last).unwrap();
+    let first = ("2026-02-03T09:00:00.000Z".to_owned(), "complainant-request".to_owned());
+    assert_eq!(last, (Some(first.0), Some(first.1)));
 }
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use complaint_domain::{
     complaint::{
         Acknowledgement, Answer, AnswerGiven, Assessment, Assignment, Channel, Classification,
         CloseReason, Closure, ComplaintEvent as E, Complexity, CorrectedFact, Correction,
-        CorrectionReason, ExternalDecision, ExternalResult, Finding, Impact, Matter, Outcome,
-        PlatformCategory, PlatformResponse, Receipt, Recourse, RemedyApproval, RemedyFulfilment,
-        RemedyId, RemedyKind, RemedyProposal, RemedyProposed, RemedyResult, ReopenReason,
-        Reopening, Response, ResponseKind, RootCause, Severity, Source, Withdrawal,
-        WithdrawalReason,
+        CorrectionReason, Escalation, EscalationMistake, EscalationReason, EscalationWithdrawal,
+        ExternalDecision, ExternalResult, Finding, Impact, Matter, Outcome, PlatformCategory,
+        PlatformResponse, Receipt, Recourse, RemedyApproval, RemedyFulfilment, RemedyId,
+        RemedyKind, RemedyProposal, RemedyProposed, RemedyResult, ReopenReason, Reopening,
+        Response, ResponseKind, RootCause, Severity, Source, Withdrawal, WithdrawalReason,
     },
     money::Money,
     right::Right,
@@ -153,6 +153,14 @@ pub(crate) fn reopened() -> E {
 
 pub(crate) fn withdrawn() -> E {
     E::Withdrawn(Withdrawal { reason: WithdrawalReason::NotStated })
+}
+
+pub(crate) fn escalated(reason: EscalationReason) -> E {
+    E::Escalated(Escalation { reason })
+}
+
+pub(crate) fn escalation_withdrawn() -> E {
+    E::EscalationWithdrawn(EscalationWithdrawal { ground: EscalationMistake::WrongComplaint })
 }
 
 pub(crate) fn corrected(corrects: u64, fact: CorrectedFact) -> E {

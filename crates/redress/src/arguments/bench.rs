@@ -41,6 +41,11 @@ pub struct BenchSize {
     /// afterwards [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+
+    /// Leave that directory there: for minutes after it is removed ext4 makes new files slowly, which
+    /// the next measurement would measure
+    #[arg(long, requires = "data")]
+    pub keep: bool,
 }
 
 /// Arguments of `redress bench append`.

@@ -35,7 +35,7 @@ const SQLITE: &str = "SQLite, WAL, synchronous FULL, a row each";
 ///
 /// [`CommandError`]: no room, no permission, something already where it was to be made.
 pub async fn run(args: &BenchAppend, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let place = Place::make(args.size.data.as_deref())?;
+    let place = Place::make(args.size.data.as_deref(), args.size.keep)?;
     let clients = args.clients;
     let alone = (args.size.events / ALONE).max(1);
     let each = (args.size.events / clients).max(1);

@@ -29,10 +29,11 @@ const FILLING_CLIENTS: usize = 64;
 /// How many events of a complaint come at once when a ledger is filled.
 const EVENTS_AT_ONCE: usize = 4;
 
-/// A directory that is removed again, whatever happens.
+/// A directory that is removed again, whatever happens, unless it is to be kept.
 #[derive(Debug)]
 pub struct Place {
     path: PathBuf,
+    is_kept: bool,
     /// There when it is a temporary one, which removes itself.
     temporary: Option<TempDir>,
 }
@@ -43,21 +44,23 @@ impl Place {
     /// # Errors
     ///
     /// [`CommandError`]: there is something already, which is never measured in and never removed.
-    pub fn make(wanted: Option<&Path>) -> Result<Self, CommandError> {
+    pub fn make(wanted: Option<&Path>, is_kept: bool) -> Result<Self, CommandError> {
         let Some(path) = wanted else {
             let temporary =
                 tempfile::tempdir().map_err(CommandError::failed("make a temporary directory"))?;
-            return Ok(Self { path: temporary.path().to_owned(), temporary: Some(temporary) });
+            let path = temporary.path().to_owned();
+            return Ok(Self { path, is_kept: false, temporary: Some(temporary) });
         };
         if path.exists() {
             return Err(CommandError::Refused {
                 problem: format!("expected nothing at {}, found something", path.display()),
-                next: "name a directory that does not exist: it is made, and removed afterwards"
+                next: "name a directory that does not exist: it is made, and removed afterwards unless --keep is \
+                       given"
                     .to_owned(),
             });
         }
         fs::create_dir_all(path).map_err(CommandError::file("make", path))?;
-        Ok(Self { path: path.to_owned(), temporary: None })
+        Ok(Self { path: path.to_owned(), is_kept, temporary: None })
     }
 
     /// The directory.
@@ -130,7 +133,7 @@ async fn append_life(log: &SledLog, number: u64) -> Result<u64, CommandError> {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if self.temporary.is_none() {
+        if self.temporary.is_none() && !self.is_kept {
             // What cannot be removed is the user's to see; there is nobody to tell here.
             let _ = fs::remove_dir_all(&self.path);
         }

@@ -29,7 +29,7 @@ const PAGE: usize = 1_024;
 ///
 /// [`CommandError`]: no room, no permission, something already where it was to be made.
 pub async fn run(args: &BenchSize, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let place = Place::make(args.data.as_deref())?;
+    let place = Place::make(args.data.as_deref(), args.keep)?;
     let at = place.ledger("ledger");
     let events = place.fill(&at, args.events, console).await?;
     let ranges = tiles::ranges(&at.data)?;

@@ -36,7 +36,7 @@ const DECODED: &str = "replay into domain events";
 ///
 /// [`CommandError`]: no room, no permission, something already where it was to be made.
 pub async fn run(args: &BenchSize, console: &mut Console<'_>) -> Result<(), CommandError> {
-    let place = Place::make(args.data.as_deref())?;
+    let place = Place::make(args.data.as_deref(), args.keep)?;
     let at = place.ledger("ledger");
     let events = place.fill(&at, args.events, console).await?;
     let ranges = tiles::ranges(&at.data)?;

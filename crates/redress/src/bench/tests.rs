@@ -100,13 +100,15 @@ fn nothing_that_lies_there_is_measured_in_or_removed() {
     let folder = tempfile::tempdir().unwrap();
     let mine = folder.path().join("mine");
     std::fs::create_dir(&mine).unwrap();
-    let refused = Place::make(Some(&mine)).unwrap_err();
+    let refused = Place::make(Some(&mine), false).unwrap_err();
     assert!(refused.to_string().starts_with("expected nothing at "), "{refused}");
     assert!(mine.exists());
 
     let own = folder.path().join("own");
-    let place = Place::make(Some(&own)).unwrap();
-    assert!(own.exists());
-    drop(place);
-    assert!(!own.exists());
+    for is_kept in [false, true] {
+        let place = Place::make(Some(&own), is_kept).unwrap();
+        assert!(own.exists());
+        drop(place);
+        assert_eq!(own.exists(), is_kept);
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! The fuzz targets call these; so does the test suite, with the seeds.
 
+use event_log_sled::served_bundle;
 use evidence_check::{
     Checked, GrowthProof, IndexProof, archive,
     archive::Files,
@@ -139,4 +140,42 @@ fn list_again(files: &mut Files, name: &str, content: &[u8]) {
     files.remove(PAGE);
     let page = page::with_evidence(&archive::write_archive(files).expect("it fits"));
     files.insert(PAGE.to_owned(), page.into_bytes());
+}
+
+/// Sealed ranges: a file is read or it is not, and so is one that is packed of any parts.
+pub fn sealed(bytes: &[u8]) {
+    drop((served_bundle(bytes), unpacked(bytes)));
+}
+
+/// What the parts of a packed range make, of which the first sixteen bytes say how long they are: the bundle, the text,
+/// the runs and the numbers. For a fuzzer finds neither what a compressor would make nor a checksum.
+pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (lengths, rest) = bytes.split_first_chunk::<16>()?;
+    let [length, text, runs, numbers] = [0, 4, 8, 12].map(|at| {
+        lengths[at..].first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes) as usize)
+    });
+    let (text, rest) = rest.split_at_checked(text)?;
+    let (small, values) = rest.split_at_checked(runs.checked_add(numbers)?)?;
+    let bundle = served_bundle(&packed_file([text, small, values], length, [runs, numbers]))?;
+    assert_eq!(bundle.len(), length, "a bundle of another length");
+    Some(bundle)
+}
+
+/// As docs/format.md has it, for a range that begins at 0 and has no list.
+fn packed_file(parts: [&[u8]; 3], bundle: usize, lengths: [usize; 2]) -> Vec<u8> {
+    let [text, small, values] = parts;
+    let frame = |bytes| zstd::bulk::compress(bytes, 1).expect("a frame");
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let (first, second) = (frame(text), frame(small));
+    let mut behind = [&second, values].concat();
+    for part in [text.len(), lengths[0], lengths[1], second.len()] {
+        behind.extend(length(part).to_be_bytes());
+    }
+    behind.extend(0_u64.to_be_bytes());
+    for part in [bundle, 0, first.len()] {
+        behind.extend(length(part).to_be_bytes());
+    }
+    let skipped = length(behind.len() + 4).to_le_bytes();
+    let file = [&first, &[0x5f, 0x2a, 0x4d, 0x18][..], &skipped, &behind].concat();
+    [&file[..], &crc32c::crc32c(&file).to_be_bytes()].concat()
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use self::readers::{bundle, checkpoint, note, proof, tile_path};
+use self::readers::{bundle, checkpoint, note, proof, sealed, tile_path, unpacked};
 
 #[path = "../../fuzz/src/readers.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets are other crates")]
@@ -22,12 +22,13 @@ fn seeds(of: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn every_seed_keeps_the_promises_of_its_reader() {
-    let readers: [(&str, Reader); 5] = [
+    let readers: [(&str, Reader); 6] = [
         ("note", note),
         ("checkpoint", checkpoint),
         ("proof", proof),
         ("tile_path", tile_path),
         ("bundle", bundle),
+        ("sealed", sealed),
     ];
     for (name, read) in readers {
         for seed in seeds(name) {
@@ -39,6 +40,14 @@ fn every_seed_keeps_the_promises_of_its_reader() {
     }
 }
 
+/// Else a fuzzer would begin with parts that are refused at the first look.
+#[test]
+fn the_parts_among_the_seeds_make_a_range() {
+    for seed in seeds("sealed") {
+        assert!(unpacked(&seed).is_some_and(|bundle| bundle.len() > 200));
+    }
+}
+
 #[test]
 fn a_fuzzer_has_a_target_for_each_reader() {
     let targets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/targets");
@@ -47,5 +56,6 @@ fn a_fuzzer_has_a_target_for_each_reader() {
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
         .collect();
     names.sort();
-    assert_eq!(names, ["bundle.rs", "checkpoint.rs", "note.rs", "proof.rs", "tile_path.rs"]);
+    let all = ["bundle.rs", "checkpoint.rs", "note.rs", "proof.rs", "sealed.rs", "tile_path.rs"];
+    assert_eq!(names, all);
 }

@@ -28,7 +28,7 @@ pub(super) enum Lane {
     Many,
     /// Waits for a server of somebody else's: mail, and authorities of time.
     Outside,
-    /// Destroys what a backup would copy meanwhile, and what a command might seal.
+    /// Destroys what a backup would copy meanwhile, and what a command might seal, by whichever lane it comes.
     Erasing,
 }
 
@@ -92,18 +92,18 @@ impl Lanes {
 
     /// A place in this lane; none when too many wait there.
     pub(super) fn place(&self, lane: Lane) -> Option<Place> {
-        let (first, second) = match lane {
-            Lane::Desk => (&self.desk, None),
-            Lane::Looking => (&self.looking, None),
-            Lane::Reading => (&self.reading, None),
-            Lane::Making => (&self.making, None),
-            Lane::Many => (&self.many, None),
-            Lane::Outside => (&self.outside, None),
-            // The desk last: it is not kept waiting for a backup.
-            Lane::Erasing => (&self.making, Some(&self.desk)),
+        let (first, behind): (_, &[_]) = match lane {
+            Lane::Desk => (&self.desk, &[]),
+            Lane::Looking => (&self.looking, &[]),
+            Lane::Reading => (&self.reading, &[]),
+            Lane::Making => (&self.making, &[]),
+            Lane::Many => (&self.many, &[]),
+            Lane::Outside => (&self.outside, &[]),
+            // The desk last: it is not kept waiting for a backup, a file that is taken in, or a mail server.
+            Lane::Erasing => (&self.making, &[&self.many, &self.outside, &self.desk]),
         };
         let place = Arc::clone(&first.places).try_acquire_owned().ok()?;
-        let turns = [Some(first), second].into_iter().flatten();
+        let turns = [first].into_iter().chain(behind.iter().copied());
         Some(Place { _place: place, turns: turns.map(|it| Arc::clone(&it.turns)).collect() })
     }
 }
@@ -130,18 +130,32 @@ mod tests {
     }
 
     #[test]
-    fn a_long_command_holds_up_no_short_one_and_an_erasure_waits_for_a_backup_before_it_keeps_the_desk()
-     {
+    fn a_long_command_holds_up_no_short_one() {
         let lanes = Lanes::new();
         let place = |lane| lanes.place(lane).unwrap();
-        let (backup, erasure) = (place(Lane::Making), place(Lane::Erasing));
-        let backing_up = turn(&backup).unwrap();
+        let long = [Lane::Making, Lane::Many, Lane::Outside, Lane::Reading].map(place);
+        let _long = long.each_ref().map(|place| turn(place).unwrap());
+        assert!(turn(&place(Lane::Desk)).is_some());
+        assert!(turn(&place(Lane::Looking)).is_some());
+    }
+
+    #[test]
+    fn an_erasure_waits_for_all_that_seals_or_copies_before_it_keeps_the_desk() {
+        let lanes = Lanes::new();
+        let place = |lane| lanes.place(lane).unwrap();
+        let erasure = place(Lane::Erasing);
         let desk = place(Lane::Desk);
-        assert!(turn(&erasure).is_none());
-        drop(turn(&desk).unwrap());
-        drop(backing_up);
+        for lane in [Lane::Making, Lane::Many, Lane::Outside] {
+            let other = place(lane);
+            let busy = turn(&other).unwrap();
+            assert!(turn(&erasure).is_none(), "beside {lane:?}");
+            drop(turn(&desk).unwrap());
+            drop(busy);
+        }
         let erasing = turn(&erasure).unwrap();
-        assert!(turn(&desk).is_none());
+        for lane in [Lane::Making, Lane::Many, Lane::Outside, Lane::Desk] {
+            assert!(turn(&place(lane)).is_none(), "{lane:?} beside it");
+        }
         assert!(turn(&place(Lane::Looking)).is_some());
         drop(erasing);
         assert!(turn(&desk).is_some());

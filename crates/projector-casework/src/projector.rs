@@ -240,7 +240,7 @@ impl<'a> Entry<'a> {
                 )?;
             }
             ComplaintEvent::EscalationWithdrawn(_) => {
-                // Only what no review took up is taken back, so that none is taken back over another.
+                // One before is enough: each that is taken back was put before the committee since.
                 self.set("escalated_at = escalated_before, escalation = escalation_before", &[])?;
             }
             ComplaintEvent::Transferred(transfer) => {

@@ -344,14 +344,19 @@ async fn the_vote_of_a_member_who_has_declared_an_interest_since_is_not_counted(
     assert_eq!(code, "quorum-missing");
 }
 
-/// A second answer was given while the committee looks at the first.
-#[tokio::test]
-async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
+/// A second answer was given while the committee looks at the first: the complaint and the review.
+async fn answered_under_review() -> (Story, StreamId, StreamId) {
     let story = story();
     let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
     escalate(&story, 1_500, &complaint).await;
     let review = open(&story, 11, &complaint).await.unwrap().stream;
     answer_and_refuse(&story, 1_600, &complaint).await;
+    (story, complaint, review)
+}
+
+#[tokio::test]
+async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
+    let (story, complaint, review) = answered_under_review().await;
     let withdraw = async |id| {
         let reason = WithdrawalReason::NotPursued;
         let withdraw = C::Withdraw(Withdrawal { reason });
@@ -369,11 +374,7 @@ async fn a_complaint_waits_for_the_review_of_what_it_was_answered_before() {
 /// It was answered while the committee looks, and ended with the chair's knowledge: what the committee reads stays.
 #[tokio::test]
 async fn what_a_review_of_an_earlier_answer_still_looks_at_is_not_erased() {
-    let story = story();
-    let complaint = would_be(&story, 1_000, Outcome::NotUpheld).await;
-    escalate(&story, 1_500, &complaint).await;
-    let review = open(&story, 11, &complaint).await.unwrap().stream;
-    answer_and_refuse(&story, 1_600, &complaint).await;
+    let (story, complaint, review) = answered_under_review().await;
     let withdraw = C::Withdraw(Withdrawal { reason: WithdrawalReason::NotPursued });
     let mut withdraw = request(1_700, Some(complaint.clone()), withdraw);
     withdraw.actor = Actor { id: ActorId(label("kim")), role: Role::CommitteeChair };
